@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/calib/channel_statistics.h"
+#include "core/calib/samples.h"
+#include "core/job.h"
+#include "core/model/forward.h"
+
+namespace salient {
+
+/// What calibration knows of the input that one group of linear layers shares.
+struct InputStatistics {
+    ChannelStatistics channels;
+    /// XᵀX · 2 / n_tokens, [in, in], both triangles filled; size 0 where it was not gathered.
+    /// The published GPTQ divides by sequences instead: only the scale of printed losses differs.
+    Matrix hessian;
+};
+
+struct CalibrationOptions {
+    ForwardOptions forward;
+    bool gather_hessians = true;
+    /// Hessians of later blocks are not kept once all kept ones exceed this; gatherBlock() makes them again on demand.
+    std::int64_t hessian_budget_bytes = std::int64_t{2} << 30;
+};
+
+/// Statistics of every group of every block over one set of samples. Index: block · groups + group.
+struct Calibration {
+    std::shared_ptr<const Model> model;
+    Samples samples;
+    Compute compute = Compute::Float32;
+    std::vector<InputStatistics> inputs;
+    double seconds = 0.0;
+
+    [[nodiscard]] const InputStatistics& of(const LinearInfo& linear) const;
+    [[nodiscard]] const InputStatistics& of(int block, int group) const;
+};
+
+/// Runs the samples through the original model, block by block, and gathers statistics and Hessians. One block's weights are
+/// alive at a time. Throws Error{NonFinite} naming layer, channel, sample and token of the first NaN or infinity.
+[[nodiscard]] Calibration calibrate(std::shared_ptr<const Model> model, Samples samples, const CalibrationOptions& options,
+                                    JobContext& job);
+
+/// Carries hidden states through one block and returns the statistics of its groups (index: group). With only_group ≥ 0 just that
+/// group is gathered and the hidden states are left where they were.
+[[nodiscard]] std::vector<InputStatistics> gatherBlock(const Model& model, const BlockWeights& weights, int block, HiddenStates& hidden,
+                                                       const CalibrationOptions& options, JobContext& job, int only_group = -1);
+
+/// Statistics with Hessian of one group, made again from the samples by running the model up to that block.
+[[nodiscard]] InputStatistics recalibrate(const Calibration& calibration, int block, int group, JobContext& job);
+
+}  // namespace salient

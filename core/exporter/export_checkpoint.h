@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/json_file.h"
+#include "core/job.h"
+#include "core/quant/quantize_model.h"
+
+namespace salient {
+
+/// What other programs load. Layouts: see each format's source file.
+enum class ExportFormat { Gptq, Awq, CompressedTensors, Dequantized };
+[[nodiscard]] std::string_view name(ExportFormat format) noexcept;  ///< "gptq", "awq", "compressed-tensors", "dequantized"
+[[nodiscard]] ExportFormat exportFormatFromName(std::string_view name);
+[[nodiscard]] const std::vector<std::string>& exportFormatNames();
+
+struct ExportOptions {
+    ExportFormat format = ExportFormat::Gptq;
+    std::int64_t shard_bytes = std::int64_t{4} << 30;
+    Json provenance = Json::object();  ///< settings and calibration, kept in salient.json beside the weights
+};
+
+/// The stored type of scales in that format for this model: set GridSpec::scale_type to it before quantizing.
+[[nodiscard]] DType storedScaleType(ExportFormat format, const ModelConfig& config) noexcept;
+
+/// Why a method or model cannot be written in a format, before any work is done: one sentence per reason, naming layer and number
+/// (K divisible by 32, group size divides, bits, zero points …). Empty: it can.
+[[nodiscard]] std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format);
+
+/// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
+/// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every
+/// dequantized weight for verifyCheckpoint().
+class CheckpointWriter {
+public:
+    /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
+    CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, std::filesystem::path target, ExportOptions options);
+    ~CheckpointWriter();
+    void add(const QuantizedBlock& block);
+    /// Writes what is left and renames the directory. Throws Error{Io}.
+    void finish(JobContext& job);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// A model in memory, written at once.
+void exportCheckpoint(const QuantizedModel& model, const std::filesystem::path& target, const ExportOptions& options, JobContext& job);
+
+}  // namespace salient

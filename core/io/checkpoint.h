@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/tensor/tensor_view.h"
+
+namespace salient {
+
+/// All tensors of a Hugging Face directory: model.safetensors, or the shards named by model.safetensors.index.json.
+/// Opening reads headers only.
+class Checkpoint {
+public:
+    /// Throws Error{Io} for a missing shard (naming it and the index), Error{Format} for an index that names a file outside
+    /// the directory or a tensor its shard does not hold, Error{Unsupported} for pickle files (.bin, .pt) with advice.
+    [[nodiscard]] static Checkpoint open(const std::filesystem::path& directory);
+
+    [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept { return tensors_; }
+    [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
+    /// Throws Error{Format} naming the directory when there is no such tensor.
+    [[nodiscard]] const TensorView& tensor(const std::string& name) const;
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
+    /// The safetensors files, in order.
+    [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept { return files_; }
+    /// Sum of all tensors' bytes.
+    [[nodiscard]] std::int64_t sizeBytes() const noexcept;
+
+private:
+    std::filesystem::path directory_;
+    std::vector<std::filesystem::path> files_;
+    std::map<std::string, TensorView> tensors_;
+};
+
+}  // namespace salient

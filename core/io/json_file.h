@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace salient {
+
+using Json = nlohmann::ordered_json;
+
+/// Parses JSON text. Throws Error{Format} naming `origin` (a file) and the position; refuses nesting deeper than 64 and
+/// invalid UTF-8.
+[[nodiscard]] Json parseJson(std::string_view text, std::string_view origin);
+
+/// Reads and parses a file of at most `limit_bytes`. Throws Error{Io} or Error{Format}.
+[[nodiscard]] Json readJson(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{256} << 20U);
+
+/// Writes indented JSON beside `path` and renames it when complete. Throws Error{Io}.
+void writeJson(const std::filesystem::path& path, const Json& value);
+
+/// Reads a whole file. Throws Error{Io}; Error{Format} when it is larger than the limit.
+[[nodiscard]] std::string readText(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{4} << 30U);
+
+}  // namespace salient

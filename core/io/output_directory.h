@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+
+namespace salient {
+
+/// A directory that appears only when it is complete: it is filled under a temporary name beside the target and renamed by
+/// commit(). Without commit() the destructor removes it, so a cancelled or failed job leaves nothing behind.
+class OutputDirectory {
+public:
+    /// Throws Error{Io} when the parent cannot be written, Error{InvalidOption} when the target exists and is not empty.
+    explicit OutputDirectory(std::filesystem::path target);
+    ~OutputDirectory();
+    OutputDirectory(const OutputDirectory&) = delete;
+    OutputDirectory& operator=(const OutputDirectory&) = delete;
+
+    /// Where to write now.
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return temporary_; }
+    [[nodiscard]] const std::filesystem::path& target() const noexcept { return target_; }
+    /// Renames to the target. Throws Error{Io}.
+    void commit();
+
+private:
+    std::filesystem::path target_;
+    std::filesystem::path temporary_;
+    bool committed_ = false;
+};
+
+}  // namespace salient

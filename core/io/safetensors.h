@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/tensor/tensor_view.h"
+
+namespace salient {
+
+// The safetensors format: u64 little-endian n; n bytes of JSON, an object that starts with '{' and may be padded with
+// spaces; then the data. Each entry is "name": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]} with offsets
+// relative to the data. The optional entry "__metadata__" is an object of strings. Tensors tile the data exactly.
+
+/// One mapped safetensors file. Opening reads the header only.
+class SafetensorsFile {
+public:
+    /// Throws Error{Io} or Error{Format}; every size is checked against the file before it is used.
+    [[nodiscard]] static SafetensorsFile open(const std::filesystem::path& path);
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    /// All tensors, by name.
+    [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept { return tensors_; }
+    /// Throws Error{Format} naming the file when there is no such tensor.
+    [[nodiscard]] const TensorView& tensor(const std::string& name) const;
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const noexcept { return metadata_; }
+
+private:
+    std::filesystem::path path_;
+    std::map<std::string, TensorView> tensors_;
+    std::map<std::string, std::string> metadata_;
+};
+
+/// Name, type and shape of a tensor to be written.
+struct TensorLayout {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<std::int64_t> shape;
+};
+
+/// Writes one safetensors file whose layout is known beforehand, tensor by tensor in any order, so that a model can be
+/// written while it is being made.
+class SafetensorsWriter {
+public:
+    /// Creates the file and writes its header ("format": "pt" is always in the metadata). Throws Error{Io}.
+    SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorLayout> layout,
+                      std::map<std::string, std::string> metadata = {});
+    ~SafetensorsWriter();
+    SafetensorsWriter(SafetensorsWriter&&) noexcept;
+    SafetensorsWriter& operator=(SafetensorsWriter&&) noexcept;
+
+    /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Io} when writing fails.
+    void write(const std::string& name, std::span<const std::byte> bytes);
+    /// Flushes to the disk. Throws Error{Format} naming a tensor that was never written.
+    void finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace salient

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/io/checkpoint.h"
+#include "core/kernels/int8.h"
+#include "core/model/model_config.h"
+#include "core/tokenizer/tokenizer.h"
+
+namespace salient {
+
+/// One linear layer of a model, as its header tells.
+struct LinearInfo {
+    int block = 0;
+    int group = 0;  ///< index into inputGroups()
+    Role role = Role::Query;
+    std::string name;  ///< full module name, "model.layers.0.self_attn.q_proj"
+    Index out_features = 0;
+    Index in_features = 0;
+    bool has_bias = false;
+    DType stored = DType::F32;
+};
+
+/// An opened model: facts and mapped weights. Opening reads headers only; nothing is converted until a block is loaded.
+/// Immutable and safe to share between threads.
+struct Model {
+    std::filesystem::path directory;
+    ModelConfig config;
+    std::shared_ptr<const Checkpoint> checkpoint;
+    std::shared_ptr<const Tokenizer> tokenizer;
+    std::vector<InputGroup> groups;
+    std::vector<LinearInfo> linears;  ///< all blocks, in the order of computation
+    std::string name_prefix;          ///< put before every name of the family's table in this checkpoint
+
+    /// Throws Error{Io}, {Format}, {Unsupported}; {ShapeMismatch} naming a tensor whose shape contradicts config.json.
+    /// A directory with a "quantization_config" opens only when allow_quantized is set; its quantized linear layers then
+    /// have no ".weight" to check.
+    [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& directory, bool allow_quantized = false);
+
+    /// The layer of that full module name, or of that ending when it is unique ("0.self_attn.q_proj").
+    /// Throws Error{InvalidOption} listing a few that resemble it.
+    [[nodiscard]] const LinearInfo& linear(std::string_view name) const;
+    /// Full tensor name for a name of the family's table: prefix and block number filled in, no ".weight".
+    [[nodiscard]] std::string moduleName(std::string_view fact, int block = -1) const;
+    [[nodiscard]] std::int64_t parameterCount() const;
+    /// Floats of a checkpoint tensor; checked for NaN and infinity. Throws Error{NonFinite} naming tensor and position.
+    [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;
+};
+
+/// A linear layer ready to compute with: [out, in] float32 whatever the checkpoint stores.
+struct LinearWeights {
+    Matrix weight;
+    std::vector<float> bias;         ///< empty when the layer has none
+    std::optional<Int8Weight> int8;  ///< set: compute through real int8 products instead of `weight`
+};
+
+struct NormWeights {
+    std::vector<float> gain;
+    std::vector<float> bias;  ///< empty for RMSNorm
+};
+
+/// One transformer block in memory: about 4 bytes per parameter.
+struct BlockWeights {
+    NormWeights attention_norm;
+    NormWeights mlp_norm;
+    std::map<Role, LinearWeights> linears;
+};
+
+/// Reads and converts one block. Throws Error{NonFinite} naming tensor, row and column of the first NaN or infinity.
+[[nodiscard]] BlockWeights loadBlock(const Model& model, int block);
+/// One linear weight [out, in] alone, as loadBlock would give it.
+[[nodiscard]] Matrix loadLinear(const Model& model, const LinearInfo& linear);
+
+/// Where a pass over the model takes its blocks from: the checkpoint, or a quantized model laid over it.
+using BlockLoader = std::function<BlockWeights(int block)>;
+[[nodiscard]] BlockLoader originalBlocks(std::shared_ptr<const Model> model);
+
+}  // namespace salient

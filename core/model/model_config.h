@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/io/json_file.h"
+#include "core/model/family.h"
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// Rotary embedding: base and the rescaling of its frequencies.
+struct RopeConfig {
+    enum class Scaling { None, Linear, Dynamic, Llama3, Yarn };
+    double theta = 10000.0;
+    Scaling scaling = Scaling::None;
+    double factor = 1.0;
+    double low_frequency_factor = 1.0;       ///< Llama3
+    double high_frequency_factor = 4.0;      ///< Llama3
+    double beta_fast = 32.0;                 ///< Yarn
+    double beta_slow = 1.0;                  ///< Yarn
+    std::optional<double> attention_factor;  ///< Yarn: overrides 0.1·ln(factor) + 1
+    Index original_max_positions = 0;        ///< Llama3, Yarn, Dynamic
+};
+
+/// config.json, read and checked: sizes are positive, heads divide the hidden size, and so on.
+struct ModelConfig {
+    const Family* family = nullptr;
+    Index hidden_size = 0;
+    Index intermediate_size = 0;
+    int n_blocks = 0;
+    Index n_heads = 0;
+    Index n_kv_heads = 0;
+    Index head_dim = 0;
+    Index vocabulary_size = 0;
+    Index max_positions = 0;
+    Index sliding_window = 0;  ///< 0: attention reaches back to the start
+    double norm_epsilon = 1e-5;
+    Activation activation = Activation::Silu;
+    RopeConfig rope;
+    bool norm_before = true;   ///< false: OPT-350m's order, norm after the residual sum
+    Index embedding_size = 0;  ///< width of the token embedding; differs from hidden_size where project_in/out exist (OPT-350m)
+    bool tie_word_embeddings = true;
+    std::string stored_dtype;  ///< "float16", "bfloat16", "float32", as config.json names it
+    Json raw;                  ///< the file as it was, for exporters
+
+    /// Throws Error{Unsupported} naming an unknown architecture and those known, Error{Format} naming key, expected, found.
+    [[nodiscard]] static ModelConfig parse(const Json& config, std::string_view origin);
+};
+
+/// Which earlier operation can take the inverse of scales put on the columns of some linear layers, so that the model computes
+/// the same function: a norm's gain (and bias), the rows of an earlier linear layer, or none.
+struct Absorber {
+    enum class Kind { None, Norm, Linear };
+    Kind kind = Kind::None;
+    std::string name;         ///< full module name, "model.layers.0.input_layernorm"
+    Role role = Role::Value;  ///< Kind::Linear only
+};
+
+/// Linear layers of one block that read the same input, so share one Hessian, one set of channel statistics and one vector of scales.
+struct InputGroup {
+    std::string title;  ///< "attention input", "attention output", "MLP input", "MLP hidden"
+    std::vector<Role> members;
+    Index in_features = 0;
+    Absorber absorber;  ///< names hold "{}" for the block number
+};
+
+/// The groups of every block, in the order of computation: q,k,v → o → gate,up → down. The value layer absorbs for the
+/// attention output only where shapes agree (no grouped queries); the up layer absorbs for the down layer where the activation
+/// acts on another factor (gated) or is positively homogeneous (ReLU).
+[[nodiscard]] std::vector<InputGroup> inputGroups(const ModelConfig& config);
+
+}  // namespace salient

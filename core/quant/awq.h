@@ -1,0 +1,52 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/job.h"
+#include "core/quant/grid.h"
+
+namespace salient {
+
+struct AwqOptions {
+    int n_grid = 20;            ///< ratios 0, 1/n, … (n−1)/n
+    bool duo = false;           ///< scales from weight and activation means (AutoAWQ's form)
+    double fixed_ratio = -1.0;  ///< ≥ 0: no search, this ratio
+    bool search_scale = true;   ///< false: all scales 1
+    bool search_clip = true;    ///< shrink each group's range to the one with the least output error
+    int n_clip_levels = 10;     ///< 1 − i/20 for i in 0 … n−1
+    bool joint_loss =
+        true;  ///< layers that share an input are judged together; false: each layer's best is not shared, only the first decides
+    void validate() const;
+};
+
+/// s_j = x̄_j^ratio (duo: x̄^r / (w̄^(1−r) + 1e-4)), at least 1e-4, divided by sqrt(max s · min s). mean_abs, weight_mean [in].
+/// Lin et al., AWQ, arXiv:2306.00978, eq. 5; normalisation as in the published code.
+[[nodiscard]] std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo = false,
+                                           std::span<const float> weight_mean = {});
+/// Mean over rows (of all weights stacked) of |w| / (max |w| of its group + 1e-6), [in]: w̄ of the duo form.
+[[nodiscard]] std::vector<float> awqWeightMean(std::span<const MatrixView> weights, Index group_size);
+
+/// One point of the curve: tr(D H Dᵀ) summed over the weights with D = W − Q(W·diag(s))·diag(s)⁻¹.
+[[nodiscard]] double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid);
+
+/// The loss over the whole ratio grid and its first strict minimum.
+struct AwqCurve {
+    std::vector<double> ratios;
+    std::vector<double> losses;  ///< tr(D H Dᵀ), summed over the layers that share the input
+    Index best = 0;
+    std::vector<float> best_scales;  ///< [in]
+};
+/// weights: the layers that share one input, each [out_k, in]. Points and row tiles run in parallel. Checkpoints per point.
+[[nodiscard]] AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs,
+                                 const GridSpec& grid, const AwqOptions& options, JobContext& job);
+
+/// Largest |w| allowed per row and group, [out, n_groups], from the clip search on the scaled weight. The error of each group is
+/// judged alone, by the quadratic form of its own diagonal block of H: a 128×128 product instead of 512 tokens.
+/// hessian must belong to the scaled input: diag(1/s) H diag(1/s). Same choice as the published search when H comes from its tokens.
+[[nodiscard]] Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options,
+                             JobContext& job);
+/// clamp(w, −clip, clip) per row and group.
+[[nodiscard]] Matrix applyClip(MatrixView weight, MatrixView clip, Index group_size);
+
+}  // namespace salient

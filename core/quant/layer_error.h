@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// How far a quantized weight is from the original, measured without activations: with H = XᵀX·2/n every output error is a
+/// quadratic form of D = W − Ŵ.
+struct LayerError {
+    double relative_output_error = 0.0;  ///< tr(D H Dᵀ) / tr(W H Wᵀ); 0 when the layer's output is 0
+    double output_error = 0.0;           ///< tr(D H Dᵀ)
+    double weight_mse = 0.0;
+    double weight_sqnr_db = 0.0;  ///< 10 log10(Σ w² / Σ d²)
+    double max_abs_error = 0.0;
+};
+
+/// weight, quantized [out, in]; hessian [in, in]. One product with H; sums in double.
+[[nodiscard]] LayerError layerError(MatrixView weight, MatrixView quantized, MatrixView hessian);
+/// tr(D H Dᵀ) alone.
+[[nodiscard]] double outputError(MatrixView difference, MatrixView hessian);
+/// Share of each input channel: Σ_rows d_j (D H)_j, [in]; sums to tr(D H Dᵀ).
+[[nodiscard]] std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian);
+/// Share of each output row: diag(D H Dᵀ), [out].
+[[nodiscard]] std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian);
+
+}  // namespace salient

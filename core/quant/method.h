@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/quant/awq.h"
+#include "core/quant/gptq.h"
+#include "core/quant/smoothquant.h"
+
+namespace salient {
+
+/// What is done to the weights before rounding ("preventive").
+enum class Scaling { None, Awq, SmoothQuant };
+/// How codes are chosen ("remedial").
+enum class Rounding { Nearest, Gptq };
+
+/// A quantization method is a scaling, a rounding and a width for activations: RTN = None + Nearest, GPTQ = None + Gptq,
+/// AWQ = Awq + Nearest, SmoothQuant = SmoothQuant + Nearest with int8 activations, and every combination.
+struct MethodSpec {
+    Scaling scaling = Scaling::None;
+    Rounding rounding = Rounding::Nearest;
+    ActivationScale activations = ActivationScale::None;  ///< not None: W8A8
+    GridSpec grid;
+    AwqOptions awq;
+    SmoothQuantOptions smoothquant;
+    GptqOptions gptq;
+    bool true_sequential = false;  ///< q,k,v → o → gate,up → down: later groups of a block see the earlier ones quantized
+    /// Whether the next block is fed by the quantized or the original block: the published GPTQ code does the first, AWQ's the second.
+    enum class Feed { Quantized, Original } feed = Feed::Original;
+    std::vector<std::string> keep;  ///< regular expressions of layer names that stay in 16 bits
+    void validate() const;
+};
+
+/// "rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8" (RTN on weights and activations).
+[[nodiscard]] std::string_view methodName(const MethodSpec& spec) noexcept;
+/// The method of that name with the grid of `base`, options at their published defaults otherwise. "smoothquant" and "w8a8" always
+/// mean 8-bit weights per row and int8 activations; "smoothquant+gptq" keeps int8 activations only at 8 bits.
+/// AWQ's own grid rule is used for asymmetric "awq". Throws Error{InvalidOption} listing the names.
+[[nodiscard]] MethodSpec methodFromName(std::string_view name, const MethodSpec& base = {});
+[[nodiscard]] const std::vector<std::string>& methodNames();
+
+}  // namespace salient

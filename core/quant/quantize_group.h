@@ -1,0 +1,51 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/calib/calibrate.h"
+#include "core/quant/layer_error.h"
+#include "core/quant/method.h"
+
+namespace salient {
+
+/// What a whole-model run must say about one layer.
+struct LayerReport {
+    std::string name;
+    Index out_features = 0;
+    Index in_features = 0;
+    LayerError error;                   ///< against the original weight, in the original model's units (scales undone)
+    LayerError nearest;                 ///< the same for plain RTN on the same grid: the "before"
+    double scale_parameter = -1.0;      ///< AWQ's ratio or SmoothQuant's α in use; −1: no scaling
+    std::vector<double> damping_tries;  ///< GPTQ
+    Index n_dead_columns = 0;
+    double clipped_fraction = 0.0;    ///< weights beyond AWQ's clip
+    double saturated_fraction = 0.0;  ///< codes at either end of the grid
+    double seconds = 0.0;
+    std::int64_t bytes = 0;  ///< packed
+};
+
+/// One layer, quantized.
+struct QuantizedLinear {
+    std::string name;                  ///< full module name
+    QuantizedTensor tensor;            ///< of W·diag(channel_scale)
+    std::vector<float> channel_scale;  ///< [in]: s; empty when all 1. The input it must be given is x / s
+    std::vector<float> bias;           ///< as the model will use it (divided where this layer's rows absorbed scales)
+    ActivationScale activations = ActivationScale::None;
+    float input_scale = 0.0F;  ///< PerTensor: max|x / s| / 127
+    LayerReport report;
+
+    /// Ŵ in the original model's units: dequantized / s, [out, in].
+    [[nodiscard]] Matrix effectiveWeight() const;
+};
+
+/// Quantizes the layers that share one input. weights[k] [out_k, in] belong to names[k] and biases[k] (may be empty).
+/// can_scale: whether something can absorb the scales; without, the scaling step is skipped (and the report says −1).
+/// Order: scales (chosen once, jointly) → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H diag(1/s).
+/// Throws what its parts throw, with the layer's name in front. Checkpoints inside.
+[[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
+                                                         const InputStatistics& input, bool can_scale, const MethodSpec& method,
+                                                         JobContext& job);
+
+}  // namespace salient

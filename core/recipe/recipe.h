@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/calib/samples.h"
+#include "core/eval/perplexity.h"
+#include "core/exporter/export_checkpoint.h"
+#include "core/quant/method.h"
+
+namespace salient {
+
+/// One method to run, and where to write its result, if anywhere.
+struct RecipeRun {
+    std::string name;  ///< shown in tables; the method's name unless the user gave one
+    MethodSpec method;
+    std::optional<ExportFormat> format;
+    std::filesystem::path out;  ///< target directory when format is set
+};
+
+/// A whole job as one document: what the window edits, `salient-cli run` executes and "Copy as command" prints.
+struct Recipe {
+    std::filesystem::path model;
+    std::filesystem::path calibration_text;
+    SampleSpec samples;
+    Compute compute = Compute::Float32;
+    std::vector<RecipeRun> runs;
+    std::filesystem::path evaluation_text;  ///< empty: no perplexity
+    PerplexitySpec perplexity;
+    std::filesystem::path report;  ///< directory for report.html and report.json; empty: none
+    int threads = 0;               ///< 0: all cores
+
+    /// Throws Error{InvalidOption} naming what is missing or contradictory.
+    void validate() const;
+};
+
+/// The document. Unknown keys are an error (naming the key and those known), so that a typing error is never ignored.
+/// Relative paths are relative to the document's folder.
+[[nodiscard]] Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder = {});
+[[nodiscard]] Json toJson(const Recipe& recipe);
+[[nodiscard]] Json toJson(const MethodSpec& method);
+[[nodiscard]] MethodSpec methodFromJson(const Json& document);
+
+/// The same job as command lines: `salient-cli quantize …` per exported run, `salient-cli compare …` for a comparison that a command
+/// can express, else `salient-cli run recipe.json`.
+[[nodiscard]] std::string asCommand(const Recipe& recipe);
+
+}  // namespace salient

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/eval/perplexity.h"
+#include "core/job.h"
+#include "core/quant/quantize_model.h"
+#include "core/recipe/recipe.h"
+
+namespace salient {
+
+/// What one run gave.
+struct RunResult {
+    std::string name;
+    MethodSpec method;
+    std::shared_ptr<const QuantizedModel> model;  ///< null when it was streamed to a directory
+    std::vector<LayerReport> layers;
+    double relative_output_error = 0.0;
+    std::optional<PerplexityResult> perplexity;
+    double seconds = 0.0;  ///< quantization alone
+    std::int64_t bytes = 0;
+    double bits_per_weight = 0.0;
+    std::string out;           ///< directory written, if any
+    std::string verification;  ///< one line, if written
+    std::vector<std::string> warnings;
+};
+
+struct Report {
+    Recipe recipe;
+    std::string model_name;
+    std::int64_t original_bytes = 0;
+    Index calibration_tokens = 0;
+    std::optional<PerplexityResult> full_precision;
+    std::vector<RunResult> runs;
+    std::vector<std::pair<std::string, double>> stage_seconds;
+    std::int64_t peak_memory_bytes = 0;
+    std::string version;
+};
+
+/// Executes a recipe. Several runs with feed = Original share one calibration: the same statistics for all.
+[[nodiscard]] Report run(const Recipe& recipe, JobContext& job);
+/// The same on what is open already (the window): model and calibration are not made again.
+[[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
+                         const std::shared_ptr<const Calibration>& calibration, JobContext& job);
+
+[[nodiscard]] Json toJson(const Report& report);
+/// One self-contained page: tables and plots (inline SVG), no script, nothing loaded from outside.
+[[nodiscard]] std::string toHtml(const Report& report);
+/// Writes report.json and report.html. Throws Error{Io}.
+void writeReport(const Report& report, const std::filesystem::path& directory);
+
+}  // namespace salient

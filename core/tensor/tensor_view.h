@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/tensor/dtype.h"
+
+namespace salient {
+
+/// A named, shaped, read-only array of stored elements, little-endian, last index fastest. `owner` keeps the bytes
+/// alive (a mapped file), so a view may outlive the reader that made it.
+struct TensorView {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner;
+
+    [[nodiscard]] std::int64_t elementCount() const noexcept {
+        std::int64_t n = 1;
+        for (const std::int64_t extent : shape) n *= extent;
+        return n;
+    }
+};
+
+}  // namespace salient
