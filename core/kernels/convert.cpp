@@ -1,0 +1,127 @@
+#include "core/kernels/convert.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "core/error.h"
+#include "core/kernels/parallel.h"
+#include "core/tensor/float16.h"
+
+namespace salient {
+namespace {
+
+template <typename Stored>
+Stored load(const std::byte* bytes, Index i) {
+    Stored value;
+    std::memcpy(&value, bytes + i * static_cast<Index>(sizeof(Stored)), sizeof(Stored));
+    return value;
+}
+
+void widen(const std::byte* from, DType type, Index count, float* to) {
+    switch (type) {
+        case DType::F64:
+            for (Index i = 0; i < count; ++i) to[i] = static_cast<float>(load<double>(from, i));
+            return;
+        case DType::F32:
+            std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
+            return;
+        case DType::F16:
+            for (Index i = 0; i < count; ++i) to[i] = fromFloat16(load<std::uint16_t>(from, i));
+            return;
+        case DType::BF16:
+            for (Index i = 0; i < count; ++i) to[i] = fromBFloat16(load<std::uint16_t>(from, i));
+            return;
+        default:
+            return;
+    }
+}
+
+bool isFloatingPoint(DType type) { return type == DType::F64 || type == DType::F32 || type == DType::F16 || type == DType::BF16; }
+
+void checkReadable(const TensorView& tensor) {
+    if (!isFloatingPoint(tensor.dtype)) {
+        throw Error(ErrorCode::Unsupported,
+                    "toFloats: tensor '" + tensor.name + "': expected a floating-point type, found " + std::string(name(tensor.dtype)));
+    }
+    const auto expected = static_cast<std::size_t>(tensor.elementCount()) * sizeBytes(tensor.dtype);
+    if (tensor.bytes.size() != expected) {
+        throw Error(ErrorCode::ShapeMismatch, "toFloats: tensor '" + tensor.name + "': expected " + std::to_string(expected) +
+                                                  " bytes, found " + std::to_string(tensor.bytes.size()));
+    }
+}
+
+void widenInParallel(const std::byte* from, DType type, Index count, float* to) {
+    constexpr Index kGrain = Index{1} << 18;
+    const auto size = static_cast<Index>(sizeBytes(type));
+    parallelFor(count, kGrain, [&](Index first, Index last) { widen(from + first * size, type, last - first, to + first); });
+}
+
+}  // namespace
+
+std::vector<float> toFloats(const TensorView& tensor) {
+    checkReadable(tensor);
+    std::vector<float> values(static_cast<std::size_t>(tensor.elementCount()));
+    widenInParallel(tensor.bytes.data(), tensor.dtype, tensor.elementCount(), values.data());
+    return values;
+}
+
+Matrix toMatrixRows(const TensorView& tensor, Index first, Index count) {
+    checkReadable(tensor);
+    if (tensor.shape.size() != 2) {
+        throw Error(ErrorCode::ShapeMismatch,
+                    "toMatrix: tensor '" + tensor.name + "': expected 2 dimensions, found " + std::to_string(tensor.shape.size()));
+    }
+    if (first < 0 || count < 0 || first + count > tensor.shape[0]) {
+        throw Error(ErrorCode::ShapeMismatch, "toMatrix: tensor '" + tensor.name + "': expected rows within 0 … " +
+                                                  std::to_string(tensor.shape[0]) + ", found " + std::to_string(first) + " … " +
+                                                  std::to_string(first + count));
+    }
+    Matrix values(count, tensor.shape[1]);
+    const auto row_bytes = static_cast<Index>(sizeBytes(tensor.dtype)) * values.cols();
+    widenInParallel(tensor.bytes.data() + first * row_bytes, tensor.dtype, values.size(), values.data());
+    return values;
+}
+
+Matrix toMatrix(const TensorView& tensor) { return toMatrixRows(tensor, 0, tensor.shape.empty() ? 0 : tensor.shape[0]); }
+
+std::vector<std::byte> fromFloats(std::span<const float> values, DType type) {
+    if (type == DType::F64 || !isFloatingPoint(type)) {
+        throw Error(ErrorCode::Unsupported, "fromFloats: element type: expected F32, F16 or BF16, found " + std::string(name(type)));
+    }
+    std::vector<std::byte> bytes(values.size() * sizeBytes(type));
+    const auto count = static_cast<Index>(values.size());
+    if (type == DType::F32) {
+        if (count > 0) std::memcpy(bytes.data(), values.data(), bytes.size());
+        return bytes;
+    }
+    constexpr Index kGrain = Index{1} << 18;
+    parallelFor(count, kGrain, [&](Index first, Index last) {
+        for (Index i = first; i < last; ++i) {
+            const float value = values[static_cast<std::size_t>(i)];
+            const std::uint16_t bits = type == DType::F16 ? toFloat16(value) : toBFloat16(value);
+            std::memcpy(bytes.data() + i * 2, &bits, 2);
+        }
+    });
+    return bytes;
+}
+
+float roundToStored(float value, DType type) noexcept {
+    switch (type) {
+        case DType::F16:
+            return fromFloat16(toFloat16(value));
+        case DType::BF16:
+            return fromBFloat16(toBFloat16(value));
+        default:
+            return value;
+    }
+}
+
+Index firstNonFinite(std::span<const float> values) noexcept {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i])) return static_cast<Index>(i);
+    }
+    return -1;
+}
+
+}  // namespace salient

@@ -1,0 +1,97 @@
+#include "core/kernels/gemm.h"
+
+#include <oneapi/dnnl/dnnl.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/error.h"
+#include "core/kernels/onednn.h"
+#include "core/kernels/parallel.h"
+#include "core/tensor/float16.h"
+
+namespace salient {
+namespace {
+
+std::string shapeOf(Index rows, Index cols) { return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]"; }
+
+Index rowStride(const MatrixView& m) { return std::max<Index>({m.outerStride(), m.cols(), 1}); }
+
+void checkProduct(const char* operation, const MatrixView& a, bool transpose_a, const MatrixView& b, bool transpose_b,
+                  const MatrixSpan& c) {
+    const Index m = transpose_a ? a.cols() : a.rows();
+    const Index k = transpose_a ? a.rows() : a.cols();
+    const Index k_b = transpose_b ? b.cols() : b.rows();
+    const Index n = transpose_b ? b.rows() : b.cols();
+    if (k == k_b && c.rows() == m && c.cols() == n) return;
+    throw Error(ErrorCode::ShapeMismatch, std::string(operation) + ": product of " + shapeOf(m, k) + " and " + shapeOf(k_b, n) +
+                                              ": expected " + shapeOf(m, n) + " and equal inner sizes, found " +
+                                              shapeOf(c.rows(), c.cols()));
+}
+
+Matrix roundedToBFloat16(const MatrixView& m) {
+    return m.unaryExpr([](float v) { return fromBFloat16(toBFloat16(v)); });
+}
+
+MatrixView rowsOf(const MatrixView& m, bool transposed, Index first, Index count) {
+    return transposed ? MatrixView(m.middleCols(first, count)) : MatrixView(m.middleRows(first, count));
+}
+
+}  // namespace
+
+void gemmTile(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta) {
+    checkProduct("gemmTile", a, transpose_a, b, transpose_b, c);
+    if (c.size() == 0) return;
+    const Index k = transpose_a ? a.rows() : a.cols();
+    if (k == 0) {
+        if (beta == 0.0F) {
+            c.setZero();
+        } else {
+            c *= beta;
+        }
+        return;
+    }
+    useOneThreadInOneDnn();
+    const dnnl_status_t status =
+        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', c.rows(), c.cols(), k, alpha, a.data(), rowStride(a), b.data(),
+                   rowStride(b), beta, c.data(), std::max<Index>({c.outerStride(), c.cols(), 1}));
+    if (status != dnnl_success)
+        throw Error(ErrorCode::Unsupported, "gemmTile: oneDNN: expected success, found status " + std::to_string(status));
+}
+
+void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta, Compute compute) {
+    checkProduct("gemm", a, transpose_a, b, transpose_b, c);
+    if (compute == Compute::BFloat16) {
+        gemm(roundedToBFloat16(a), transpose_a, roundedToBFloat16(b), transpose_b, c, alpha, beta, Compute::Float32);
+        return;
+    }
+    constexpr Index kTileRows = 256;
+    constexpr Index kTileCols = 1024;
+    const Index n_tile_cols = (c.cols() + kTileCols - 1) / kTileCols;
+    const Index n_tile_rows = (c.rows() + kTileRows - 1) / kTileRows;
+    parallelFor(n_tile_rows * n_tile_cols, 1, [&](Index tile, Index) {
+        const Index row = tile / n_tile_cols * kTileRows;
+        const Index col = tile % n_tile_cols * kTileCols;
+        const Index n_rows = std::min(kTileRows, c.rows() - row);
+        const Index n_cols = std::min(kTileCols, c.cols() - col);
+        gemmTile(rowsOf(a, transpose_a, row, n_rows), transpose_a, rowsOf(b, !transpose_b, col, n_cols), transpose_b,
+                 c.block(row, col, n_rows, n_cols), alpha, beta);
+    });
+}
+
+Matrix linear(MatrixView x, MatrixView weight, std::span<const float> bias, Compute compute) {
+    Matrix y(x.rows(), weight.rows());
+    if (bias.empty()) {
+        gemm(x, false, weight, true, y, 1.0F, 0.0F, compute);
+        return y;
+    }
+    if (static_cast<Index>(bias.size()) != weight.rows()) {
+        throw Error(ErrorCode::ShapeMismatch,
+                    "linear: bias: expected " + std::to_string(weight.rows()) + " values, found " + std::to_string(bias.size()));
+    }
+    y.rowwise() = Eigen::Map<const Eigen::RowVectorXf>(bias.data(), weight.rows());
+    gemm(x, false, weight, true, y, 1.0F, 1.0F, compute);
+    return y;
+}
+
+}  // namespace salient

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace salient {
+
+/// Keeps oneDNN calls of this thread on this thread. oneDNN is built with OpenMP in most distributions; the one pool that spreads
+/// work here is oneTBB's, so OpenMP's thread count, which is a property of the calling thread, is set to one.
+void useOneThreadInOneDnn() noexcept;
+
+/// Whether the processor multiplies bfloat16 pairs natively (otherwise products of rounded floats give the same values).
+[[nodiscard]] bool hasBFloat16Products() noexcept;
+
+/// Whether 8-bit products accumulate exactly: without VNNI, oneDNN's int8 products may saturate in between.
+[[nodiscard]] bool hasExactInt8Products() noexcept;
+
+}  // namespace salient
