@@ -32,6 +32,9 @@ public:
     /// Any thread: ask between chunks of an inner loop.
     [[nodiscard]] bool stopRequested() const noexcept { return stop_.stop_requested(); }
 
+    /// For a part of this job that reports elsewhere: `JobContext part(job.stopToken(), sink)`.
+    [[nodiscard]] std::stop_token stopToken() const noexcept { return stop_; }
+
     /// Coordinating thread only: reports, then throws Cancelled if the user asked to stop.
     void checkpoint(const Progress& now) {
         if (sink_) sink_(now);
