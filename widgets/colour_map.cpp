@@ -1,0 +1,113 @@
+#include "widgets/colour_map.h"
+
+#include <QtMath>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace salient {
+
+namespace {
+
+constexpr int kTableSize = 512;
+using Table = std::array<QRgb, kTableSize>;
+
+// Oklab (B. Ottosson, 2020): equal steps of lightness look equal, which plain RGB interpolation does not give.
+struct Lch {
+    double lightness;
+    double chroma;
+    double hue_degrees;
+};
+
+struct LinearRgb {
+    double red, green, blue;
+};
+
+LinearRgb toLinearRgb(const Lch& colour) {
+    const double a = colour.chroma * std::cos(qDegreesToRadians(colour.hue_degrees));
+    const double b = colour.chroma * std::sin(qDegreesToRadians(colour.hue_degrees));
+    const double l = std::pow(colour.lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
+    const double m = std::pow(colour.lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
+    const double s = std::pow(colour.lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
+    return {4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s, -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+            -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s};
+}
+
+bool isDisplayable(const LinearRgb& c) { return std::min({c.red, c.green, c.blue}) >= 0.0 && std::max({c.red, c.green, c.blue}) <= 1.0; }
+
+int gammaByte(double linear) {
+    const double v = std::clamp(linear, 0.0, 1.0);
+    const double encoded = v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1.0 / 2.4) - 0.055;
+    return static_cast<int>(std::lround(encoded * 255.0));
+}
+
+// Chroma is lowered until a screen can show the colour: lightness and hue, which carry the meaning, stay.
+QRgb toRgb(Lch colour) {
+    while (colour.chroma > 0.0 && !isDisplayable(toLinearRgb(colour))) colour.chroma -= 0.002;
+    const LinearRgb c = toLinearRgb(colour);
+    return qRgb(gammaByte(c.red), gammaByte(c.green), gammaByte(c.blue));
+}
+
+Table makeSequential() {
+    Table table;
+    for (int i = 0; i < kTableSize; ++i) {
+        const double t = static_cast<double>(i) / (kTableSize - 1);
+        table[static_cast<std::size_t>(i)] = toRgb({0.27 + 0.65 * t, 0.12 + 0.06 * t, 312.0 - 204.0 * t});
+    }
+    return table;
+}
+
+Table makeDiverging() {
+    Table table;
+    for (int i = 0; i < kTableSize; ++i) {
+        const double t = 2.0 * i / (kTableSize - 1) - 1.0;
+        const double magnitude = std::abs(t);
+        const double hue = t < 0.0 ? 255.0 : 28.0;
+        table[static_cast<std::size_t>(i)] = toRgb({0.965 - 0.555 * magnitude, 0.20 * std::pow(magnitude, 0.85), hue});
+    }
+    return table;
+}
+
+QRgb lookUp(const Table& table, double fraction) noexcept {
+    const double bounded = std::clamp(fraction, 0.0, 1.0);
+    return table[static_cast<std::size_t>(bounded * (kTableSize - 1) + 0.5)];
+}
+
+const Table& sequentialTable() noexcept {
+    static const Table kTable = makeSequential();
+    return kTable;
+}
+
+const Table& divergingTable() noexcept {
+    static const Table kTable = makeDiverging();
+    return kTable;
+}
+
+}  // namespace
+
+QRgb sequentialColour(double position) noexcept { return std::isnan(position) ? nanColour() : lookUp(sequentialTable(), position); }
+
+QRgb divergingColour(double position) noexcept {
+    return std::isnan(position) ? nanColour() : lookUp(divergingTable(), 0.5 + 0.5 * position);
+}
+
+QRgb nanColour() noexcept { return qRgb(255, 0, 255); }
+
+ColourScale divergingScale(float limit) noexcept {
+    if (!(limit > 0.0F) || !std::isfinite(limit)) limit = 1.0F;
+    return {ColourMap::Diverging, -limit, limit};
+}
+
+ColourScale sequentialScale(float low, float high) noexcept {
+    if (!std::isfinite(low)) low = 0.0F;
+    if (!std::isfinite(high) || high <= low) high = low + 1.0F;
+    return {ColourMap::Sequential, low, high};
+}
+
+QRgb colourOf(float value, const ColourScale& scale) noexcept {
+    if (std::isnan(value)) return nanColour();
+    const double fraction = (static_cast<double>(value) - scale.low) / (static_cast<double>(scale.high) - scale.low);
+    return lookUp(scale.map == ColourMap::Sequential ? sequentialTable() : divergingTable(), fraction);
+}
+
+}  // namespace salient

@@ -1,0 +1,97 @@
+#include "widgets/jobs_model.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "widgets/number_text.h"
+
+namespace salient {
+
+QString stateText(JobRecord::State state) {
+    switch (state) {
+        case JobRecord::State::Queued:
+            return JobsModel::tr("Waiting");
+        case JobRecord::State::Running:
+            return JobsModel::tr("Running");
+        case JobRecord::State::Paused:
+            return JobsModel::tr("Paused");
+        case JobRecord::State::Done:
+            return JobsModel::tr("Done");
+        case JobRecord::State::Cancelled:
+            return JobsModel::tr("Cancelled");
+        case JobRecord::State::Failed:
+            return JobsModel::tr("Failed");
+    }
+    return {};
+}
+
+JobsModel::JobsModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void JobsModel::setRecord(const JobRecord& record) {
+    const auto known = std::find_if(records_.begin(), records_.end(), [&](const JobRecord& r) { return r.id == record.id; });
+    if (known == records_.end()) {
+        beginInsertRows({}, 0, 0);
+        records_.insert(records_.begin(), record);
+        endInsertRows();
+        return;
+    }
+    *known = record;
+    const int row = static_cast<int>(known - records_.begin());
+    emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
+}
+
+void JobsModel::removeFinished() {
+    beginResetModel();
+    std::erase_if(records_, [](const JobRecord& r) { return r.isOver(); });
+    endResetModel();
+}
+
+int JobsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(records_.size()); }
+
+int JobsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QVariant JobsModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+    const JobRecord& job = record(index.row());
+    if (role == kFractionRole) return job.state == JobRecord::State::Done ? 1.0 : job.fraction();
+    if (role == Qt::ToolTipRole) return job.message.isEmpty() ? job.title : job.message;
+    if (role == Qt::TextAlignmentRole && index.column() == Time) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
+    switch (index.column()) {
+        case Title:
+            return job.title;
+        case State:
+            return stateText(job.state);
+        case Progress:
+            return job.total > 0 && !job.isOver() ? tr("%1 of %2").arg(job.done).arg(job.total) : QString();
+        case Time:
+            if (job.state == JobRecord::State::Queued) return QString();
+            return job.seconds_left >= 0 ? tr("%1, %2 left").arg(durationText(job.elapsed_seconds), durationText(job.seconds_left))
+                                         : durationText(job.elapsed_seconds);
+        case Message:
+            if (job.isOver()) return job.message;
+            return job.detail.isEmpty() ? job.stage : tr("%1: %2").arg(job.stage, job.detail);
+        default:
+            return {};
+    }
+}
+
+QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    switch (section) {
+        case Title:
+            return tr("Job");
+        case State:
+            return tr("State");
+        case Progress:
+            return tr("Progress");
+        case Time:
+            return tr("Time");
+        case Message:
+            return tr("What");
+        default:
+            return {};
+    }
+}
+
+}  // namespace salient

@@ -1,0 +1,95 @@
+#include "widgets/jobs_panel.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QTableView>
+#include <QToolButton>
+
+namespace salient {
+
+JobsPanel::JobsPanel(QWidget* parent)
+    : QWidget(parent),
+      model_(new JobsModel(this)),
+      table_(new QTableView(this)),
+      cancel_(new QToolButton(this)),
+      pause_(new QToolButton(this)),
+      clear_(new QToolButton(this)) {
+    table_->setModel(model_);
+    table_->setAccessibleName(tr("Jobs"));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setShowGrid(false);
+    table_->setAlternatingRowColors(true);
+    table_->setWordWrap(false);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 10);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('m'));
+    table_->setColumnWidth(JobsModel::Title, 22 * em);
+    table_->setColumnWidth(JobsModel::State, 8 * em);
+    table_->setColumnWidth(JobsModel::Progress, 10 * em);
+    table_->setColumnWidth(JobsModel::Time, 13 * em);
+
+    const auto prepare = [](QToolButton* button, const QString& text, const QString& tip) {
+        button->setText(text);
+        button->setToolTip(tip);
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    };
+    prepare(cancel_, tr("Cancel"), tr("Stop the chosen job at its next checkpoint; nothing half done is kept"));
+    prepare(pause_, tr("Pause"), tr("Let the running job wait where it is; nothing is lost"));
+    prepare(clear_, tr("Clear finished"), tr("Remove finished jobs from this list"));
+    pause_->setCheckable(true);
+
+    auto* buttons = new QVBoxLayout;
+    for (QToolButton* button : {cancel_, pause_, clear_}) {
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        buttons->addWidget(button);
+    }
+    buttons->addStretch();
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(8, 8, 8, 8);
+    layout->addWidget(table_, 1);
+    layout->addLayout(buttons);
+
+    connect(cancel_, &QToolButton::clicked, this, [this] {
+        if (const int id = chosenJob(); id != 0) emit cancelRequested(id);
+    });
+    connect(pause_, &QToolButton::toggled, this, [this](bool paused) {
+        pause_->setText(paused ? tr("Resume") : tr("Pause"));
+        emit pauseRequested(paused);
+    });
+    connect(clear_, &QToolButton::clicked, this, [this] {
+        model_->removeFinished();
+        updateButtons();
+    });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &JobsPanel::updateButtons);
+    updateButtons();
+}
+
+void JobsPanel::setRecord(const JobRecord& record) {
+    model_->setRecord(record);
+    updateButtons();
+}
+
+int JobsPanel::chosenJob() const {
+    const QModelIndex chosen = table_->selectionModel()->currentIndex();
+    if (chosen.isValid() && !model_->record(chosen.row()).isOver()) return model_->record(chosen.row()).id;
+    for (int row = model_->rowCount() - 1; row >= 0; --row) {
+        if (!model_->record(row).isOver()) return model_->record(row).id;
+    }
+    return 0;
+}
+
+void JobsPanel::updateButtons() {
+    const bool has_open = chosenJob() != 0;
+    cancel_->setEnabled(has_open);
+    pause_->setEnabled(has_open || pause_->isChecked());
+    bool has_over = false;
+    for (int row = 0; row < model_->rowCount(); ++row) has_over = has_over || model_->record(row).isOver();
+    clear_->setEnabled(has_over);
+}
+
+}  // namespace salient

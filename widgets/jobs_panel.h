@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QWidget>
+
+#include "widgets/jobs_model.h"
+
+class QTableView;
+class QToolButton;
+
+namespace salient {
+
+/// The list of jobs with cancel, pause and clear.
+class JobsPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit JobsPanel(QWidget* parent = nullptr);
+
+    void setRecord(const JobRecord& record);
+    [[nodiscard]] const JobsModel& model() const noexcept { return *model_; }
+
+signals:
+    void cancelRequested(int id);
+    void pauseRequested(bool paused);
+
+private:
+    void updateButtons();
+    [[nodiscard]] int chosenJob() const;  ///< id of the chosen unfinished job, else of the running one, else 0
+
+    JobsModel* model_;
+    QTableView* table_;
+    QToolButton* cancel_;
+    QToolButton* pause_;
+    QToolButton* clear_;
+};
+
+}  // namespace salient

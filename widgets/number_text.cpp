@@ -1,0 +1,64 @@
+#include "widgets/number_text.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <cmath>
+
+namespace salient {
+
+namespace {
+
+QString translated(const char* text) { return QCoreApplication::translate("number_text", text); }
+
+/// Value with three significant digits, no exponent.
+QString threeDigits(double value) {
+    const double magnitude = std::abs(value);
+    const int decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;
+    return QLocale::c().toString(value, 'f', decimals);
+}
+
+QString scaled(double value, double step, std::initializer_list<const char*> units) {
+    const char* unit = *units.begin();
+    for (const char* candidate : units) {
+        unit = candidate;
+        if (std::abs(value) < step * 0.9995) break;
+        if (candidate != *(units.end() - 1)) value /= step;
+    }
+    return QStringLiteral("%1 %2").arg(threeDigits(value), QString::fromUtf8(unit)).trimmed();
+}
+
+}  // namespace
+
+QString bytesText(std::int64_t bytes) {
+    if (bytes < 1000) return QStringLiteral("%1 B").arg(bytes);
+    return scaled(static_cast<double>(bytes) / 1000.0, 1000.0, {"kB", "MB", "GB", "TB"});
+}
+
+QString countText(std::int64_t count) {
+    if (count < 100000) return QLocale::c().toString(count).replace(QLatin1Char(','), QChar(0x2009));
+    return scaled(static_cast<double>(count) / 1000.0, 1000.0, {"k", "M", "B", "T"});
+}
+
+QString valueText(double value) {
+    if (!std::isfinite(value)) return QStringLiteral("–");
+    return QLocale::c().toString(value, 'g', 4);
+}
+
+QString percentText(double fraction) {
+    if (!std::isfinite(fraction)) return QStringLiteral("–");
+    const double percent = fraction * 100.0;
+    if (percent != 0.0 && std::abs(percent) < 0.01) return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'e', 1));
+    const int decimals = std::abs(percent) >= 100 ? 0 : std::abs(percent) >= 10 ? 1 : std::abs(percent) >= 1 ? 2 : 3;
+    return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'f', decimals));
+}
+
+QString durationText(double seconds) {
+    if (!(seconds >= 0.0) || !std::isfinite(seconds)) return QStringLiteral("–");
+    if (seconds < 9.95) return translated("%1 s").arg(QLocale::c().toString(seconds, 'f', 1));
+    const auto whole = static_cast<qint64>(std::llround(seconds));
+    if (whole < 60) return translated("%1 s").arg(whole);
+    if (whole < 3600) return translated("%1 min %2 s").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
+    return translated("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+}
+
+}  // namespace salient
