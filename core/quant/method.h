@@ -28,6 +28,9 @@ struct MethodSpec {
     bool true_sequential = false;  ///< q,k,v → o → gate,up → down: later groups of a block see the earlier ones quantized
     /// Whether the next block is fed by the quantized or the original block: the published GPTQ code does the first, AWQ's the second.
     enum class Feed { Quantized, Original } feed = Feed::Original;
+    /// Whether rows of an earlier linear layer may take scales (value for attention output, up for down); false: norms only, as published
+    /// SmoothQuant does.
+    bool fold_into_linears = true;
     std::vector<std::string> keep;  ///< regular expressions of layer names that stay in 16 bits
     void validate() const;
 };

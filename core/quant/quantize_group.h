@@ -31,12 +31,13 @@ struct QuantizedLinear {
     std::string name;                  ///< full module name
     QuantizedTensor tensor;            ///< of W·diag(channel_scale)
     std::vector<float> channel_scale;  ///< [in]: s; empty when all 1. The input it must be given is x / s
-    std::vector<float> bias;           ///< as the model will use it (divided where this layer's rows absorbed scales)
+    std::vector<float> row_scale;      ///< [out]: what the rows were divided by, for a later layer's scales; empty when all 1
+    std::vector<float> bias;           ///< as the model will use it (divided by row_scale)
     ActivationScale activations = ActivationScale::None;
     float input_scale = 0.0F;  ///< PerTensor: max|x / s| / 127
     LayerReport report;
 
-    /// Ŵ in the original model's units: dequantized / s, [out, in].
+    /// Ŵ in the original model's units: dequantized / channel_scale · row_scale, [out, in].
     [[nodiscard]] Matrix effectiveWeight() const;
 };
 

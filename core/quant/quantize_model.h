@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,17 +43,37 @@ struct QuantizeOptions {
 
 /// Receives each block as soon as it is done, in order; may write it out and let it go.
 using BlockSink = std::function<void(QuantizedBlock&&)>;
+/// The same for several methods at once: every method's block b before any method's block b + 1.
+using MethodSink = std::function<void(std::size_t method, QuantizedBlock&&)>;
+
+// How a block is quantized, whatever feeds it:
+// 1. All scales are chosen on the original weights, group by group, as in the published AWQ code.
+// 2. They are folded: a norm's gain and bias, or the rows and bias of an earlier linear layer, are divided by them. In full precision
+//    the block computes what it did before.
+// 3. The groups are rounded in the order of computation: q,k,v → o → gate,up → down. Rows that took a later layer's scales are
+//    rounded in their folded form, which is the one that is stored.
+// With true_sequential, step 3 observes a group's input again once the groups before it are rounded (their weights; inputs of W8A8
+// layers stay unrounded inside the block); the scales of step 1 stay.
 
 /// Quantizes a whole model, block by block: hidden states in, statistics of the block's groups, quantize, carry on. One block's
-/// weights and Hessians are alive at a time. Stage names: "quantizing". Throws with layer names. Checkpoints often.
+/// weights and Hessians are alive at a time. Stage name: "quantizing", counted in layers. Throws Error{InvalidOption} for what
+/// checkMethod() refuses, and what its parts throw, with layer names. Checkpoints often.
 void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& samples, const MethodSpec& method,
                    const QuantizeOptions& options, const BlockSink& sink, JobContext& job);
 /// The same, keeping all blocks in memory.
 [[nodiscard]] QuantizedModel quantizeModel(std::shared_ptr<const Model> model, const Samples& samples, const MethodSpec& method,
                                            const QuantizeOptions& options, JobContext& job);
-/// From statistics that were gathered before (feed = Original, not true-sequential): nothing is run forward. Hessians that were not
-/// kept are made again, block by block.
+/// From statistics that were gathered before (feed = Original, not true-sequential: Error{InvalidOption} otherwise): nothing is run
+/// forward, unless Hessians were not kept: then the samples are walked through the model once more.
 [[nodiscard]] QuantizedModel quantizeModel(const Calibration& calibration, const MethodSpec& method, JobContext& job);
+/// Several methods on the same statistics in one walk over the blocks, so that Hessians which were not kept are made again once, not
+/// once per method. Returns the seconds that each method took by itself.
+std::vector<double> quantizeModels(const Calibration& calibration, std::span<const MethodSpec> methods, const MethodSink& sink,
+                                   JobContext& job);
+
+/// Throws Error{InvalidOption} when a method does not fit a model: an option out of range, a group size that does not divide a layer's
+/// inputs (loaders refuse a ragged group), a `keep` that is no regular expression or keeps every layer.
+void checkMethod(const Model& model, const MethodSpec& method);
 
 /// The block as it computes after quantization: dequantized weights (or real int8), folded norms and biases.
 [[nodiscard]] BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedBlock& block);
