@@ -9,8 +9,8 @@
 
 namespace salient {
 
-/// All tensors of a Hugging Face directory: model.safetensors, or the shards named by model.safetensors.index.json.
-/// Opening reads headers only.
+/// All tensors of a Hugging Face directory: model.safetensors, or the shards named by model.safetensors.index.json, or the
+/// only *.safetensors file there is. Opening reads headers only. Which symbolic links are followed: containedPath().
 class Checkpoint {
 public:
     /// Throws Error{Io} for a missing shard (naming it and the index), Error{Format} for an index that names a file outside

@@ -20,7 +20,8 @@ namespace salient {
 /// One mapped safetensors file. Opening reads the header only.
 class SafetensorsFile {
 public:
-    /// Throws Error{Io} or Error{Format}; every size is checked against the file before it is used.
+    /// Throws Error{Io}, Error{Format}, or Error{Unsupported} for an element type outside DType; every size is checked
+    /// against the file before it is used. Views are aligned only as far as the file's header length allows.
     [[nodiscard]] static SafetensorsFile open(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -44,17 +45,20 @@ struct TensorLayout {
 };
 
 /// Writes one safetensors file whose layout is known beforehand, tensor by tensor in any order, so that a model can be
-/// written while it is being made.
+/// written while it is being made. The file is filled under a hidden temporary name beside `path` and renamed by finish();
+/// without finish() it disappears, and a file that was there before stays. Data start at a multiple of 8, in layout order.
 class SafetensorsWriter {
 public:
-    /// Creates the file and writes its header ("format": "pt" is always in the metadata). Throws Error{Io}.
+    /// Reserves the disk space and writes the header ("format": "pt" is in the metadata unless given otherwise). Throws
+    /// Error{Io}, Error{Format} for a name given twice, Error{ShapeMismatch} for an extent below zero.
     SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorLayout> layout,
                       std::map<std::string, std::string> metadata = {});
     ~SafetensorsWriter();
     SafetensorsWriter(SafetensorsWriter&&) noexcept;
     SafetensorsWriter& operator=(SafetensorsWriter&&) noexcept;
 
-    /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Io} when writing fails.
+    /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Format} for a name that is not in the
+    /// layout or was written before, Error{Io} when writing fails.
     void write(const std::string& name, std::span<const std::byte> bytes);
     /// Flushes to the disk. Throws Error{Format} naming a tensor that was never written.
     void finish();

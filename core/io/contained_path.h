@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace salient {
+
+/// The path of a file of a model directory, for a name that may come from an untrusted index.
+/// The name must be plain (no separator, not "." or ".."): Error{Format}. A symbolic link is followed to a file inside the
+/// directory, and to the blobs of the Hugging Face cache it lies in (models--X/snapshots/REVISION/name points to
+/// models--X/blobs/HASH: this is how a downloaded model looks on every user's disk). Any other link leads out of what the
+/// user chose to open, and is refused with Error{Io} naming where it leads. The file need not exist.
+[[nodiscard]] std::filesystem::path containedPath(const std::filesystem::path& directory, const std::string& file_name);
+
+}  // namespace salient
