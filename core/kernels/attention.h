@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/kernels/gemm.h"
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// What causal attention needs to know besides its operands.
+struct AttentionShape {
+    Index seq_len = 0;     ///< tokens per window; windows do not see each other
+    Index n_heads = 0;     ///< of the queries
+    Index n_kv_heads = 0;  ///< divides n_heads: n_heads / n_kv_heads queries share one key head (grouped queries)
+    Index head_dim = 0;
+    Index sliding_window = 0;  ///< query t sees keys (t − sliding_window, t]; 0: all keys up to t
+    float scale = 1.0F;        ///< of the scores before the softmax, usually 1 / sqrt(head_dim)
+};
+
+/// softmax(scale · Q Kᵀ, causal) · V per window and head. q [tokens, n_heads · head_dim]; k, v [tokens, n_kv_heads · head_dim], head
+/// after head; tokens is a multiple of seq_len. Result [tokens, n_heads · head_dim].
+/// Works on tiles of queries × keys with a running softmax, so memory does not grow with seq_len²; windows and heads run in
+/// parallel. With Compute::BFloat16 Q, K, V and the softmax weights are rounded to bfloat16 before they are multiplied; sums stay
+/// in float32. Throws Error{ShapeMismatch}. Dao et al., FlashAttention, arXiv:2205.14135, Algorithm 1.
+[[nodiscard]] Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape,
+                                     Compute compute = Compute::Float32);
+
+/// The definition: one query after the other, in double precision.
+[[nodiscard]] Matrix causalAttentionPlain(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape);
+
+}  // namespace salient

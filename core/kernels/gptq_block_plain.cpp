@@ -1,0 +1,34 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/kernels/gptq_block.h"
+
+namespace salient {
+
+void gptqRoundBlockPlain(const GptqBlock& block, MatrixSpan difference, CodeSpan codes, std::span<double> column_loss) {
+    const Index n = block.weight.rows();
+    const auto limit = static_cast<float>(block.max_code);
+    for (Index row = 0; row < block.weight.cols(); ++row) {
+        for (Index j = 0; j < n; ++j) {
+            const auto column = static_cast<std::size_t>(j);
+            float sum = block.correction(j, row);
+            for (Index i = 0; i < j; ++i) sum += difference(i, row) * block.factor(i, j);
+            const float c = block.weight(j, row) + sum / block.factor(j, j);
+            float code = 0.0F;
+            float rounded = c;
+            if (block.keep.empty() || block.keep[column] == 0) {
+                const Index grid = block.grid_of_column[column];
+                const float scale = block.scale(grid, row);
+                const float zero = block.zero(grid, row);
+                code = std::clamp(std::nearbyint(c / scale) + zero, 0.0F, limit);
+                rounded = scale * (code - zero);
+            }
+            codes(j, row) = static_cast<std::uint8_t>(code);
+            difference(j, row) = block.weight(j, row) - rounded;
+            const double error = static_cast<double>(block.factor(j, j) * (c - rounded));
+            column_loss[column] += 0.5 * error * error;
+        }
+    }
+}
+
+}  // namespace salient

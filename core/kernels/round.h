@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+// Rounding of one row of a weight, group by group: consecutive runs of `group_size` values (the last may be shorter) share a scale
+// and a zero point. Vectorized for the processor at hand; every result has the bits of the scalar definition
+//     code = clamp(round(w / scale) + zero, 0, max_code), half to even, a true division;     ŵ = scale · (code − zero).
+// Row-level and single-threaded: callers spread rows with parallelFor(). scale, zero, lowest, highest: one per group, in order.
+// Values are finite and scales are not zero.
+
+/// Smallest and largest value of each group.
+void rangePerGroup(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) noexcept;
+
+/// Codes of a row. max_code ≤ 255.
+void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+              std::span<std::uint8_t> codes) noexcept;
+
+/// ŵ of a row without storing codes. `out` may be `row` itself.
+void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                  std::span<float> out) noexcept;
+
+/// scale · (code − zero).
+void dequantizeRow(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,
+                   std::span<float> out) noexcept;
+
+}  // namespace salient
