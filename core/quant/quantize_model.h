@@ -37,6 +37,11 @@ struct QuantizedModel {
     [[nodiscard]] double bitsPerWeight() const;
 };
 
+// The same figures from layer reports alone, for a model that was written out while it was made.
+[[nodiscard]] double relativeOutputError(std::span<const LayerReport> layers);
+[[nodiscard]] double bitsPerWeight(std::span<const LayerReport> layers);
+[[nodiscard]] std::int64_t quantizedSizeBytes(const Model& model, std::span<const LayerReport> layers);
+
 struct QuantizeOptions {
     ForwardOptions forward;
 };

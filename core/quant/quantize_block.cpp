@@ -1,0 +1,261 @@
+#include "core/quant/quantize_block.h"
+
+#include <algorithm>
+#include <regex>
+
+#include "core/quant/layer_error.h"
+
+namespace salient {
+
+namespace {
+
+bool isKept(const std::string& name, const std::vector<std::string>& keep) {
+    return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) { return std::regex_search(name, std::regex(pattern)); });
+}
+
+/// Scales of one group with the number they were made from: AWQ's ratio or SmoothQuant's α.
+struct GroupScales {
+    double parameter = -1.0;
+    std::vector<float> values;  ///< [in]
+};
+
+GroupScales chooseAwqScales(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method, JobContext& job) {
+    const std::vector<float> mean_abs = input.channels.meanAbs();
+    GroupScales chosen;
+    chosen.parameter = method.awq.fixed_ratio;
+    if (chosen.parameter < 0.0) {
+        const std::span<const MatrixView> judged = method.awq.joint_loss ? weights : weights.first(1);
+        const AwqCurve curve = awqSearch(judged, input.hessian, mean_abs, method.grid, method.awq, job);
+        chosen.parameter = curve.ratios[static_cast<std::size_t>(curve.best)];
+        chosen.values = curve.best_scales;
+        return chosen;
+    }
+    const std::vector<float> weight_mean = method.awq.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
+    chosen.values = awqScales(mean_abs, chosen.parameter, method.awq.duo, weight_mean);
+    return chosen;
+}
+
+GroupScales chooseSmoothScales(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {
+    GroupScales chosen;
+    chosen.parameter = method.smoothquant.alpha;
+    if (method.smoothquant.search_alpha) {
+        const SmoothCurve curve = smoothSearch(weights, input.hessian, input.channels.max_abs, method.grid, method.activations);
+        chosen.parameter = curve.alphas[static_cast<std::size_t>(curve.best)];
+    }
+    SmoothQuantOptions options = method.smoothquant;
+    options.alpha = chosen.parameter;
+    options.search_alpha = false;
+    chosen.values = smoothScales(input.channels.max_abs, weights, options);
+    return chosen;
+}
+
+/// The method with this group's ratio or α written down, so that it is not searched again.
+MethodSpec withParameter(MethodSpec method, double parameter) {
+    method.awq.fixed_ratio = parameter;
+    method.smoothquant.alpha = parameter;
+    method.smoothquant.search_alpha = false;
+    return method;
+}
+
+/// diag(1/t) · W
+Matrix divideRows(const Matrix& weight, std::span<const float> t) {
+    const Eigen::Map<const Eigen::VectorXf> divisor(t.data(), static_cast<Index>(t.size()));
+    return (weight.array().colwise() / divisor.array()).matrix();
+}
+
+void divide(std::vector<float>& values, std::span<const float> t) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] /= t[i];
+}
+
+/// One block on its way from original to quantized.
+class BlockWalk {
+public:
+    BlockWalk(const Model& model, int block, const BlockWeights& original, std::span<const InputStatistics> statistics,
+              const MethodSpec& method, JobContext& job)
+        : model_(model), block_(block), original_(original), statistics_(statistics), method_(method), job_(job) {
+        result_.block = block;
+        layers_ = blockLayers(model, block, method);
+    }
+
+    QuantizedBlock run(const GroupObserver& observe) {
+        for (int group = 0; group < groupCount(); ++group) chooseScales(group);
+        BlockWeights so_far;
+        if (observe) so_far = original_;
+        for (int group = 0; group < groupCount(); ++group) {
+            if (members(group, false).empty()) continue;
+            if (!observe) {
+                roundGroup(group, statistics_[static_cast<std::size_t>(group)]);
+                continue;
+            }
+            InputStatistics input = observe(group, so_far);
+            // Scales were chosen, and folded, from the original block's channels.
+            input.channels = statistics_[static_cast<std::size_t>(group)].channels;
+            const std::size_t first = result_.linears.size();
+            roundGroup(group, input);
+            for (std::size_t i = first; i < result_.linears.size(); ++i) {
+                so_far.linears.at(model_.linear(result_.linears[i].name).role).weight = result_.linears[i].effectiveWeight();
+            }
+        }
+        foldNorms();
+        foldKeptLayers();
+        return std::move(result_);
+    }
+
+private:
+    [[nodiscard]] int groupCount() const { return static_cast<int>(model_.groups.size()); }
+    [[nodiscard]] const InputGroup& group(int g) const { return model_.groups[static_cast<std::size_t>(g)]; }
+
+    [[nodiscard]] std::vector<const LinearInfo*> members(int g, bool kept) const {
+        std::vector<const LinearInfo*> found;
+        for (std::size_t i = 0; i < layers_.all.size(); ++i) {
+            if (layers_.all[i]->group == g && layers_.is_kept[i] == kept) found.push_back(layers_.all[i]);
+        }
+        return found;
+    }
+
+    void chooseScales(int g) {
+        if (!takesScales(model_, block_, g, method_)) return;
+        std::vector<MatrixView> weights;
+        for (const LinearInfo* linear : members(g, false)) weights.emplace_back(original_.linears.at(linear->role).weight);
+        const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
+        JobContext part = progress(group(g).title);
+        scales_[g] =
+            method_.scaling == Scaling::Awq ? chooseAwqScales(weights, input, method_, part) : chooseSmoothScales(weights, input, method_);
+    }
+
+    /// What the rows of a layer are divided by because a later group's scales went there, or nothing.
+    [[nodiscard]] std::span<const float> rowScale(Role role) const {
+        for (const auto& [g, scales] : scales_) {
+            const Absorber& absorber = group(g).absorber;
+            if (absorber.kind == Absorber::Kind::Linear && absorber.role == role) return scales.values;
+        }
+        return {};
+    }
+
+    void roundGroup(int g, const InputStatistics& input) {
+        const std::vector<const LinearInfo*> linears = members(g, false);
+        std::vector<Matrix> folded;
+        folded.reserve(linears.size());  // views into it must stay where they are
+        std::vector<MatrixView> weights;
+        std::vector<std::string> names;
+        for (const LinearInfo* linear : linears) {
+            const Matrix& weight = original_.linears.at(linear->role).weight;
+            const std::span<const float> row_scale = rowScale(linear->role);
+            if (row_scale.empty()) {
+                weights.emplace_back(weight);
+            } else {
+                weights.emplace_back(folded.emplace_back(divideRows(weight, row_scale)));
+            }
+            names.push_back(linear->name);
+        }
+        const auto scales = scales_.find(g);
+        const bool is_scaled = scales != scales_.end();
+        const MethodSpec method = is_scaled ? withParameter(method_, scales->second.parameter) : method_;
+        JobContext part = progress(names.front());
+        std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, input, is_scaled, method, part);
+        for (std::size_t i = 0; i < rounded.size(); ++i) {
+            QuantizedLinear& linear = rounded[i];
+            if (is_scaled && !linear.channel_scale.empty()) scales->second.values = linear.channel_scale;
+            const LinearWeights& weight = original_.linears.at(linears[i]->role);
+            linear.bias = weight.bias;
+            if (const std::span<const float> row_scale = rowScale(linears[i]->role); !row_scale.empty()) {
+                linear.row_scale.assign(row_scale.begin(), row_scale.end());
+                divide(linear.bias, row_scale);
+                // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
+                linear.report.error = layerError(weight.weight, linear.effectiveWeight(), input.hessian);
+                linear.report.nearest = layerError(weight.weight, quantizeNearest(weight.weight, method_.grid).dequantize(), input.hessian);
+            }
+            result_.linears.push_back(std::move(linear));
+        }
+    }
+
+    void foldNorms() {
+        for (const auto& [g, scales] : scales_) {
+            const Absorber& absorber = group(g).absorber;
+            if (absorber.kind != Absorber::Kind::Norm) continue;
+            const std::string name = absorberName(absorber, block_);
+            NormWeights norm = feedsAttention(group(g)) ? original_.attention_norm : original_.mlp_norm;
+            divide(norm.gain, scales.values);
+            divide(norm.bias, scales.values);
+            result_.replaced[name + ".weight"] = std::move(norm.gain);
+            if (!norm.bias.empty()) result_.replaced[name + ".bias"] = std::move(norm.bias);
+        }
+    }
+
+    /// Layers that stay in 16 bits still have to take part in a fold: columns of their group, rows for a later one.
+    void foldKeptLayers() {
+        for (std::size_t i = 0; i < layers_.all.size(); ++i) {
+            if (!layers_.is_kept[i]) continue;
+            const LinearInfo& linear = *layers_.all[i];
+            const std::span<const float> row_scale = rowScale(linear.role);
+            const auto scales = scales_.find(linear.group);
+            if (row_scale.empty() && scales == scales_.end()) continue;
+            LinearWeights weights = original_.linears.at(linear.role);
+            if (!row_scale.empty()) {
+                weights.weight = divideRows(weights.weight, row_scale);
+                divide(weights.bias, row_scale);
+                if (!weights.bias.empty()) result_.replaced[linear.name + ".bias"] = weights.bias;
+            }
+            if (scales != scales_.end()) {
+                const Eigen::Map<const Eigen::RowVectorXf> s(scales->second.values.data(),
+                                                             static_cast<Index>(scales->second.values.size()));
+                weights.weight.array().rowwise() *= s.array();
+            }
+            result_.kept[linear.name] = std::move(weights.weight);
+        }
+    }
+
+    [[nodiscard]] JobContext progress(const std::string& detail) {
+        const auto per_block = static_cast<std::int64_t>(layers_.all.size());
+        return layerProgress(job_, block_ * per_block + static_cast<std::int64_t>(result_.linears.size()),
+                             static_cast<std::int64_t>(model_.linears.size()), detail);
+    }
+
+    const Model& model_;
+    int block_;
+    const BlockWeights& original_;
+    std::span<const InputStatistics> statistics_;
+    const MethodSpec& method_;
+    JobContext& job_;
+    BlockLayers layers_;
+    std::map<int, GroupScales> scales_;  // by group
+    QuantizedBlock result_;
+};
+
+}  // namespace
+
+BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method) {
+    BlockLayers layers;
+    for (const LinearInfo& linear : model.linears) {
+        if (linear.block != block) continue;
+        layers.all.push_back(&linear);
+        layers.is_kept.push_back(isKept(linear.name, method.keep));
+    }
+    return layers;
+}
+
+bool takesScales(const Model& model, int block, int group, const MethodSpec& method) {
+    if (method.scaling == Scaling::None) return false;
+    if (method.scaling == Scaling::Awq && !method.awq.search_scale) return false;
+    const Absorber& absorber = model.groups[static_cast<std::size_t>(group)].absorber;
+    if (absorber.kind == Absorber::Kind::None) return false;
+    if (absorber.kind == Absorber::Kind::Linear && !method.fold_into_linears) return false;
+    const BlockLayers layers = blockLayers(model, block, method);
+    for (std::size_t i = 0; i < layers.all.size(); ++i) {
+        if (layers.all[i]->group == group && !layers.is_kept[i]) return true;
+    }
+    return false;
+}
+
+JobContext layerProgress(JobContext& job, std::int64_t done, std::int64_t total, std::string detail) {
+    return JobContext(job.stopToken(), [&job, done, total, detail = std::move(detail)](const Progress&) {
+        job.checkpoint({"quantizing", done, total, detail});
+    });
+}
+
+QuantizedBlock quantizeBlock(const Model& model, int block, const BlockWeights& original, std::span<const InputStatistics> statistics,
+                             const MethodSpec& method, const GroupObserver& observe, JobContext& job) {
+    return BlockWalk(model, block, original, statistics, method, job).run(observe);
+}
+
+}  // namespace salient

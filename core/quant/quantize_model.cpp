@@ -1,0 +1,195 @@
+#include "core/quant/quantize_model.h"
+
+#include <chrono>
+#include <optional>
+#include <regex>
+
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::int64_t layersBefore(const Model& model, int block) {
+    std::int64_t count = 0;
+    for (const LinearInfo& linear : model.linears) count += linear.block < block ? 1 : 0;
+    return count;
+}
+
+/// Progress of the parts of a walk that work on a whole block.
+JobContext blockProgress(JobContext& job, const Model& model, int block) {
+    return layerProgress(job, layersBefore(model, block), static_cast<std::int64_t>(model.linears.size()),
+                         "block " + std::to_string(block));
+}
+
+bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
+
+/// Walks hidden states through the original model and hands out each block's statistics, for Hessians that were not kept.
+class StatisticsWalk {
+public:
+    explicit StatisticsWalk(const Calibration& calibration) : calibration_(calibration) {}
+
+    /// Blocks must be asked for in increasing order.
+    std::vector<InputStatistics> gather(int block, const BlockWeights& weights, JobContext& job) {
+        const Model& model = *calibration_.model;
+        CalibrationOptions options;
+        options.forward.compute = calibration_.compute;
+        if (!hidden_) hidden_ = embed(model, calibration_.samples.windows);
+        for (; next_ < block; ++next_) forwardBlock(model, loadBlock(model, next_), next_, *hidden_, options.forward, {}, job);
+        ++next_;
+        return gatherBlock(model, weights, block, *hidden_, options, job);
+    }
+
+private:
+    const Calibration& calibration_;
+    std::optional<HiddenStates> hidden_;
+    int next_ = 0;
+};
+
+bool hessiansKept(const Calibration& calibration, int block) {
+    const int n_groups = static_cast<int>(calibration.model->groups.size());
+    for (int group = 0; group < n_groups; ++group) {
+        if (calibration.of(block, group).hessian.size() == 0) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+void checkMethod(const Model& model, const MethodSpec& method) {
+    method.validate();
+    for (const std::string& pattern : method.keep) {
+        try {
+            const std::regex checked(pattern);
+        } catch (const std::regex_error& error) {
+            throw Error(ErrorCode::InvalidOption,
+                        "quantize: keep: expected a regular expression, found '" + pattern + "' (" + error.what() + ")");
+        }
+    }
+    bool any = false;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 0; i < layers.all.size(); ++i) {
+            if (layers.is_kept[i]) continue;
+            any = true;
+            const LinearInfo& linear = *layers.all[i];
+            if (method.grid.group_size > 0 && linear.in_features % method.grid.group_size != 0) {
+                throw Error(ErrorCode::InvalidOption, "quantize: " + linear.name + ": expected a group size that divides its " +
+                                                          std::to_string(linear.in_features) + " inputs, found " +
+                                                          std::to_string(method.grid.group_size));
+            }
+        }
+    }
+    if (!any) throw Error(ErrorCode::InvalidOption, "quantize: keep: expected at least one layer left to quantize, found none");
+}
+
+void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& samples, const MethodSpec& method,
+                   const QuantizeOptions& options, const BlockSink& sink, JobContext& job) {
+    checkMethod(*model, method);
+    CalibrationOptions gather;
+    gather.forward = options.forward;
+    HiddenStates hidden = embed(*model, samples.windows);
+    for (int block = 0; block < model->config.n_blocks; ++block) {
+        JobContext part = blockProgress(job, *model, block);
+        part.checkpoint({});
+        BlockWeights weights = loadBlock(*model, block);
+        if (!needsOwnWalk(method)) {
+            const std::vector<InputStatistics> statistics = gatherBlock(*model, weights, block, hidden, gather, part);
+            sink(quantizeBlock(*model, block, weights, statistics, method, {}, job));
+            continue;
+        }
+        std::vector<InputStatistics> statistics;
+        {
+            HiddenStates unmoved = hidden;  // the block is passed again below, quantized or as it is
+            statistics = gatherBlock(*model, weights, block, unmoved, gather, part);
+        }
+        GroupObserver observe;
+        if (method.true_sequential) {
+            observe = [&](int group, const BlockWeights& so_far) {
+                std::vector<InputStatistics> observed = gatherBlock(*model, so_far, block, hidden, gather, part, group);
+                return std::move(observed.at(static_cast<std::size_t>(group)));
+            };
+        }
+        QuantizedBlock quantized = quantizeBlock(*model, block, weights, statistics, method, observe, job);
+        if (method.feed == MethodSpec::Feed::Quantized) weights = overlay(std::move(weights), *model, quantized);
+        forwardBlock(*model, weights, block, hidden, options.forward, {}, part);
+        sink(std::move(quantized));
+    }
+    const auto n_layers = static_cast<std::int64_t>(model->linears.size());
+    job.checkpoint({"quantizing", n_layers, n_layers});
+}
+
+QuantizedModel quantizeModel(std::shared_ptr<const Model> model, const Samples& samples, const MethodSpec& method,
+                             const QuantizeOptions& options, JobContext& job) {
+    const Clock::time_point start = Clock::now();
+    QuantizedModel result;
+    result.original = std::move(model);
+    result.method = method;
+    quantizeModel(
+        result.original, samples, method, options, [&](QuantizedBlock&& block) { result.blocks.push_back(std::move(block)); }, job);
+    result.seconds = secondsSince(start);
+    return result;
+}
+
+std::vector<double> quantizeModels(const Calibration& calibration, std::span<const MethodSpec> methods, const MethodSink& sink,
+                                   JobContext& job) {
+    const Model& model = *calibration.model;
+    for (const MethodSpec& method : methods) {
+        checkMethod(model, method);
+        if (needsOwnWalk(method)) {
+            throw Error(ErrorCode::InvalidOption,
+                        "quantize: " + std::string(methodName(method)) +
+                            ": expected a method fed by the original model for shared statistics, found true_sequential or feed quantized");
+        }
+    }
+    std::vector<double> seconds(methods.size(), 0.0);
+    const auto n_methods = static_cast<std::int64_t>(methods.size());
+    const auto total = static_cast<std::int64_t>(model.linears.size()) * n_methods;
+    StatisticsWalk walk(calibration);
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const std::int64_t done = layersBefore(model, block) * n_methods;
+        const std::int64_t per_method = layersBefore(model, block + 1) - layersBefore(model, block);
+        JobContext part = layerProgress(job, done, total, "block " + std::to_string(block));
+        part.checkpoint({});
+        const BlockWeights weights = loadBlock(model, block);
+        std::vector<InputStatistics> again;
+        std::span<const InputStatistics> statistics;
+        if (hessiansKept(calibration, block)) {
+            const std::size_t n_groups = model.groups.size();
+            statistics = std::span(calibration.inputs).subspan(static_cast<std::size_t>(block) * n_groups, n_groups);
+        } else {
+            again = walk.gather(block, weights, part);
+            statistics = again;
+        }
+        for (std::size_t m = 0; m < methods.size(); ++m) {
+            const Clock::time_point start = Clock::now();
+            // quantizeBlock() counts layers of one method; here they are counted over all.
+            const std::int64_t before = done + static_cast<std::int64_t>(m) * per_method;
+            JobContext counted(job.stopToken(), [&](const Progress& now) {
+                job.checkpoint({"quantizing", before + (now.done - layersBefore(model, block)), total, now.detail});
+            });
+            QuantizedBlock quantized = quantizeBlock(model, block, weights, statistics, methods[m], {}, counted);
+            seconds[m] += secondsSince(start);
+            sink(m, std::move(quantized));
+        }
+    }
+    job.checkpoint({"quantizing", total, total});
+    return seconds;
+}
+
+QuantizedModel quantizeModel(const Calibration& calibration, const MethodSpec& method, JobContext& job) {
+    QuantizedModel result;
+    result.original = calibration.model;
+    result.method = method;
+    result.seconds = quantizeModels(
+                         calibration, std::span(&method, 1),
+                         [&](std::size_t, QuantizedBlock&& block) { result.blocks.push_back(std::move(block)); }, job)
+                         .front();
+    return result;
+}
+
+}  // namespace salient

@@ -1,0 +1,143 @@
+// What a finished quantization amounts to: its block as it computes, its size, its errors.
+
+#include <algorithm>
+
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+
+namespace {
+
+Eigen::Map<const Eigen::ArrayXf> asArray(std::span<const float> values) { return {values.data(), static_cast<Index>(values.size())}; }
+
+void divide(std::vector<float>& values, std::span<const float> scales) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] /= scales[i];
+}
+
+std::int64_t elementCount(const LinearInfo& linear) { return std::int64_t{linear.out_features} * linear.in_features; }
+
+/// tr(W H Wᵀ) of a layer, from either of its two reports.
+double outputEnergy(const LayerReport& report) {
+    for (const LayerError& error : {report.error, report.nearest}) {
+        if (error.relative_output_error > 0.0) return error.output_error / error.relative_output_error;
+    }
+    return 0.0;
+}
+
+}  // namespace
+
+std::string absorberName(const Absorber& absorber, int block) {
+    std::string name = absorber.name;
+    if (const std::size_t hole = name.find("{}"); hole != std::string::npos) name.replace(hole, 2, std::to_string(block));
+    return name;
+}
+
+bool feedsAttention(const InputGroup& group) {
+    return std::ranges::any_of(group.members, [](Role role) { return role == Role::Query || role == Role::QueryKeyValue; });
+}
+
+std::vector<LayerReport> QuantizedModel::reports() const {
+    std::vector<LayerReport> all;
+    for (const QuantizedBlock& block : blocks) {
+        for (const QuantizedLinear& linear : block.linears) all.push_back(linear.report);
+    }
+    return all;
+}
+
+double relativeOutputError(std::span<const LayerReport> layers) {
+    double error = 0.0;
+    double energy = 0.0;
+    for (const LayerReport& layer : layers) {
+        error += layer.error.output_error;
+        energy += outputEnergy(layer);
+    }
+    return energy > 0.0 ? error / energy : 0.0;
+}
+
+double bitsPerWeight(std::span<const LayerReport> layers) {
+    double bytes = 0.0;
+    double weights = 0.0;
+    for (const LayerReport& layer : layers) {
+        bytes += static_cast<double>(layer.bytes);
+        weights += static_cast<double>(layer.out_features) * static_cast<double>(layer.in_features);
+    }
+    return weights > 0.0 ? 8.0 * bytes / weights : 0.0;
+}
+
+std::int64_t quantizedSizeBytes(const Model& model, std::span<const LayerReport> layers) {
+    std::int64_t bytes = model.checkpoint->sizeBytes();
+    for (const LayerReport& layer : layers) {
+        const LinearInfo& linear = model.linear(layer.name);
+        bytes += layer.bytes - elementCount(linear) * static_cast<std::int64_t>(sizeBytes(linear.stored));
+    }
+    return bytes;
+}
+
+double QuantizedModel::relativeOutputError() const { return salient::relativeOutputError(reports()); }
+std::int64_t QuantizedModel::sizeBytes() const { return quantizedSizeBytes(*original, reports()); }
+double QuantizedModel::bitsPerWeight() const { return salient::bitsPerWeight(reports()); }
+
+BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedBlock& block) {
+    BlockWeights weights = std::move(original);
+    for (const QuantizedLinear& linear : block.linears) {
+        LinearWeights& target = weights.linears.at(model.linear(linear.name).role);
+        target.bias = linear.bias;
+        if (linear.activations == ActivationScale::None) {
+            target.weight = linear.tensor.dequantize();
+        } else {
+            target.int8 = toInt8Weight(linear.tensor, linear.activations, linear.input_scale);
+        }
+    }
+    for (const auto& [name, weight] : block.kept) weights.linears.at(model.linear(name).role).weight = weight;
+    for (const LinearInfo& linear : model.linears) {
+        if (linear.block != block.block) continue;
+        if (const auto bias = block.replaced.find(linear.name + ".bias"); bias != block.replaced.end()) {
+            weights.linears.at(linear.role).bias = bias->second;
+        }
+    }
+    for (const InputGroup& group : model.groups) {
+        if (group.absorber.kind != Absorber::Kind::Norm) continue;
+        const std::string name = absorberName(group.absorber, block.block);
+        NormWeights& norm = feedsAttention(group) ? weights.attention_norm : weights.mlp_norm;
+        if (const auto gain = block.replaced.find(name + ".weight"); gain != block.replaced.end()) norm.gain = gain->second;
+        if (const auto bias = block.replaced.find(name + ".bias"); bias != block.replaced.end()) norm.bias = bias->second;
+    }
+    return weights;
+}
+
+BlockLoader quantizedBlocks(std::shared_ptr<const QuantizedModel> model) {
+    return [model = std::move(model)](int block) {
+        BlockWeights weights = loadBlock(*model->original, block);
+        for (const QuantizedBlock& quantized : model->blocks) {
+            if (quantized.block == block) return overlay(std::move(weights), *model->original, quantized);
+        }
+        return weights;
+    };
+}
+
+BlockWeights foldScales(BlockWeights weights, const Model& model, const std::map<int, std::vector<float>>& scales) {
+    for (const auto& [index, s] : scales) {
+        const InputGroup& group = model.groups.at(static_cast<std::size_t>(index));
+        for (const Role role : group.members) weights.linears.at(role).weight.array().rowwise() *= asArray(s).transpose();
+        switch (group.absorber.kind) {
+            case Absorber::Kind::None:
+                throw Error(ErrorCode::InvalidOption,
+                            "foldScales: " + group.title + ": expected a group whose scales can be absorbed, found none");
+            case Absorber::Kind::Norm: {
+                NormWeights& norm = feedsAttention(group) ? weights.attention_norm : weights.mlp_norm;
+                divide(norm.gain, s);
+                divide(norm.bias, s);
+                break;
+            }
+            case Absorber::Kind::Linear: {
+                LinearWeights& absorber = weights.linears.at(group.absorber.role);
+                absorber.weight.array().colwise() /= asArray(s);
+                divide(absorber.bias, s);
+                break;
+            }
+        }
+    }
+    return weights;
+}
+
+}  // namespace salient
