@@ -19,6 +19,10 @@ struct SampleSpec {
     int n_samples = 128;     ///< windows; fewer are taken when the text has fewer
     Index seq_len = 2048;    ///< tokens per window
     std::uint64_t seed = 0;  ///< of the choice; same seed, same windows on every machine
+    /// Which windows. Random: seeded starts that do not overlap. Stream: the first windows of the stream, one after another. BosWindows:
+    /// the stream has no BOS; window w is BOS and the first seq_len − 1 tokens from w · seq_len: what perplexity's protocol of that
+    /// name reads, so that statistics can be compared with it.
+    enum class Choice { Random, Stream, BosWindows } choice = Choice::Random;
     /// Throws Error{InvalidOption}.
     void validate() const;
 };
