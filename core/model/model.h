@@ -33,14 +33,14 @@ struct Model {
     std::filesystem::path directory;
     ModelConfig config;
     std::shared_ptr<const Checkpoint> checkpoint;
-    std::shared_ptr<const Tokenizer> tokenizer;
+    std::shared_ptr<const Tokenizer> tokenizer;  ///< null when the directory holds none: what needs text then says so
     std::vector<InputGroup> groups;
     std::vector<LinearInfo> linears;  ///< all blocks, in the order of computation
-    std::string name_prefix;          ///< put before every name of the family's table in this checkpoint
+    std::string name_prefix;          ///< put before every name of the family's table, but the head's, in this checkpoint
 
     /// Throws Error{Io}, {Format}, {Unsupported}; {ShapeMismatch} naming a tensor whose shape contradicts config.json.
     /// A directory with a "quantization_config" opens only when allow_quantized is set; its quantized linear layers then
-    /// have no ".weight" to check.
+    /// need no ".weight".
     [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& directory, bool allow_quantized = false);
 
     /// The layer of that full module name, or of that ending when it is unique ("0.self_attn.q_proj").
@@ -48,6 +48,10 @@ struct Model {
     [[nodiscard]] const LinearInfo& linear(std::string_view name) const;
     /// Full tensor name for a name of the family's table: prefix and block number filled in, no ".weight".
     [[nodiscard]] std::string moduleName(std::string_view fact, int block = -1) const;
+    /// Tensor [vocabulary, embedding size] of the head: its own, or the embedding's where the two are tied.
+    [[nodiscard]] std::string headTensor() const;
+    /// The tokenizer. Throws Error{Unsupported} naming the directory when it has none.
+    [[nodiscard]] const Tokenizer& requireTokenizer() const;
     [[nodiscard]] std::int64_t parameterCount() const;
     /// Floats of a checkpoint tensor; checked for NaN and infinity. Throws Error{NonFinite} naming tensor and position.
     [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;
@@ -60,6 +64,7 @@ struct LinearWeights {
     std::optional<Int8Weight> int8;  ///< set: compute through real int8 products instead of `weight`
 };
 
+/// Gain and bias of a norm, [hidden].
 struct NormWeights {
     std::vector<float> gain;
     std::vector<float> bias;  ///< empty for RMSNorm

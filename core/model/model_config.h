@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/io/json_file.h"
@@ -20,6 +22,7 @@ struct RopeConfig {
     double high_frequency_factor = 4.0;      ///< Llama3
     double beta_fast = 32.0;                 ///< Yarn
     double beta_slow = 1.0;                  ///< Yarn
+    bool truncate = true;                    ///< Yarn: borders of the ramp are rounded outwards to whole pairs
     std::optional<double> attention_factor;  ///< Yarn: overrides 0.1·ln(factor) + 1
     Index original_max_positions = 0;        ///< Llama3, Yarn, Dynamic
 };
@@ -35,18 +38,30 @@ struct ModelConfig {
     Index head_dim = 0;
     Index vocabulary_size = 0;
     Index max_positions = 0;
-    Index sliding_window = 0;  ///< 0: attention reaches back to the start
+    Index sliding_window = 0;        ///< positions that attention reaches back over, its own included; 0: all
+    std::vector<bool> block_slides;  ///< [n_blocks], where sliding_window applies to some blocks only; empty: to all
+    bool attention_bias = false;     ///< decides for layers with BiasRule::AttentionSwitch
+    bool mlp_bias = false;           ///< decides for layers with BiasRule::MlpSwitch
     double norm_epsilon = 1e-5;
     Activation activation = Activation::Silu;
     RopeConfig rope;
     bool norm_before = true;   ///< false: OPT-350m's order, norm after the residual sum
+    bool final_norm = true;    ///< a norm stands between the last block and the head
     Index embedding_size = 0;  ///< width of the token embedding; differs from hidden_size where project_in/out exist (OPT-350m)
     bool tie_word_embeddings = true;
     std::string stored_dtype;  ///< "float16", "bfloat16", "float32", as config.json names it
     Json raw;                  ///< the file as it was, for exporters
 
     /// Throws Error{Unsupported} naming an unknown architecture and those known, Error{Format} naming key, expected, found.
+    /// A quantity that we could not honour (an unknown rope type, attention scaled per block) is Error{Unsupported}, never ignored.
     [[nodiscard]] static ModelConfig parse(const Json& config, std::string_view origin);
+
+    /// How far back the attention of that block reaches; 0: to the start.
+    [[nodiscard]] Index slidingWindow(int block) const;
+    /// Whether a linear layer of the family's table has a bias in this model.
+    [[nodiscard]] bool hasBias(const LinearFact& linear) const;
+    /// [out_features, in_features] of a layer with that role.
+    [[nodiscard]] std::pair<Index, Index> linearShape(Role role) const;
 };
 
 /// Which earlier operation can take the inverse of scales put on the columns of some linear layers, so that the model computes
@@ -54,7 +69,7 @@ struct ModelConfig {
 struct Absorber {
     enum class Kind { None, Norm, Linear };
     Kind kind = Kind::None;
-    std::string name;         ///< full module name, "model.layers.0.input_layernorm"
+    std::string name;         ///< module name with {} for the block number, "model.layers.{}.input_layernorm"
     Role role = Role::Value;  ///< Kind::Linear only
 };
 
@@ -63,12 +78,13 @@ struct InputGroup {
     std::string title;  ///< "attention input", "attention output", "MLP input", "MLP hidden"
     std::vector<Role> members;
     Index in_features = 0;
-    Absorber absorber;  ///< names hold "{}" for the block number
+    Absorber absorber;
 };
 
 /// The groups of every block, in the order of computation: q,k,v → o → gate,up → down. The value layer absorbs for the
-/// attention output only where shapes agree (no grouped queries); the up layer absorbs for the down layer where the activation
-/// acts on another factor (gated) or is positively homogeneous (ReLU).
-[[nodiscard]] std::vector<InputGroup> inputGroups(const ModelConfig& config);
+/// attention output only where it is a layer of its own and shapes agree (no grouped queries); the up layer absorbs for the down
+/// layer where the activation acts on another factor (gated) or is positively homogeneous (ReLU). Where a norm follows the residual
+/// sum its output is the residual stream too, so nothing absorbs. name_prefix is the checkpoint's (Model::name_prefix).
+[[nodiscard]] std::vector<InputGroup> inputGroups(const ModelConfig& config, std::string_view name_prefix = {});
 
 }  // namespace salient

@@ -1,0 +1,164 @@
+#include "core/model/model.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/io/json_file.h"
+#include "core/model/tensor_plan.h"
+
+namespace salient {
+
+namespace {
+
+std::string text(const std::vector<std::int64_t>& shape) {
+    std::string result = "[";
+    for (const std::int64_t extent : shape) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
+    return result + "]";
+}
+
+bool isFloat(DType type) { return type == DType::F32 || type == DType::F16 || type == DType::BF16 || type == DType::F64; }
+
+std::string findPrefix(const Checkpoint& checkpoint, const Family& family) {
+    std::string tried;
+    for (const std::string& prefix : family.prefixes) {
+        const std::string tensor = prefix + family.embedding + ".weight";
+        if (checkpoint.contains(tensor)) return prefix;
+        tried += (tried.empty() ? "" : " or ") + tensor;
+    }
+    throw Error(ErrorCode::Format, "openModel: " + checkpoint.directory().string() + ": expected a tensor " + tried + " of a " +
+                                       family.model_type + " model, found none");
+}
+
+void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, bool allow_quantized) {
+    for (const PlannedTensor& planned : plan) {
+        const bool may_be_quantized = allow_quantized && planned.is_linear_weight;
+        if (!checkpoint.contains(planned.name)) {
+            if (may_be_quantized) continue;
+            throw Error(ErrorCode::Format, "openModel: " + checkpoint.directory().string() + ": expected a tensor '" + planned.name + "' " +
+                                               text(planned.shape) + ", found none");
+        }
+        const TensorView& found = checkpoint.tensor(planned.name);
+        if (!isFloat(found.dtype)) {
+            if (may_be_quantized) continue;
+            throw Error(ErrorCode::Unsupported, "openModel: tensor '" + planned.name +
+                                                    "': expected elements F32, F16, BF16 or F64, found " + std::string(name(found.dtype)));
+        }
+        if (found.shape != planned.shape) {
+            throw Error(ErrorCode::ShapeMismatch, "openModel: tensor '" + planned.name + "': expected shape " + text(planned.shape) +
+                                                      " by config.json, found " + text(found.shape));
+        }
+    }
+}
+
+std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& directory) {
+    namespace fs = std::filesystem;
+    if (!fs::exists(directory / "tokenizer.json") && !fs::exists(directory / "tokenizer.model")) return nullptr;
+    return Tokenizer::open(directory);
+}
+
+std::vector<LinearInfo> listLinears(const Model& model) {
+    const Family& family = *model.config.family;
+    std::vector<LinearInfo> linears;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        for (const LinearFact& fact : family.linears) {
+            LinearInfo info;
+            info.block = block;
+            info.role = fact.role;
+            for (std::size_t group = 0; group < model.groups.size(); ++group) {
+                const auto& members = model.groups[group].members;
+                if (std::find(members.begin(), members.end(), fact.role) != members.end()) info.group = static_cast<int>(group);
+            }
+            info.name = model.moduleName(family.block_prefix + fact.name, block);
+            std::tie(info.out_features, info.in_features) = model.config.linearShape(fact.role);
+            info.has_bias = model.config.hasBias(fact);
+            const std::string weight = info.name + ".weight";
+            if (model.checkpoint->contains(weight)) info.stored = model.checkpoint->tensor(weight).dtype;
+            linears.push_back(std::move(info));
+        }
+    }
+    return linears;
+}
+
+bool endsWithModule(std::string_view full, std::string_view ending) {
+    if (full.size() == ending.size()) return full == ending;
+    return full.ends_with(ending) && full[full.size() - ending.size() - 1] == '.';
+}
+
+std::size_t commonEnding(std::string_view a, std::string_view b) {
+    const auto [end, unused] = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+    return static_cast<std::size_t>(end - a.rbegin());
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> Model::open(const std::filesystem::path& directory, bool allow_quantized) {
+    const std::filesystem::path config_file = directory / "config.json";
+    const Json json = readJson(config_file);
+    auto model = std::make_shared<Model>();
+    model->directory = directory;
+    model->config = ModelConfig::parse(json, config_file.string());
+    if (json.contains("quantization_config") && !allow_quantized) {
+        throw Error(ErrorCode::Unsupported, "openModel: " + config_file.string() +
+                                                ": expected a full-precision model, found a quantized one (quantization_config); "
+                                                "check it with salient-cli verify");
+    }
+    model->checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(directory));
+    model->name_prefix = findPrefix(*model->checkpoint, *model->config.family);
+    checkTensors(*model->checkpoint, plannedTensors(model->config, model->name_prefix), allow_quantized);
+    model->tokenizer = openTokenizer(directory);
+    model->groups = inputGroups(model->config, model->name_prefix);
+    model->linears = listLinears(*model);
+    return model;
+}
+
+const LinearInfo& Model::linear(std::string_view wanted) const {
+    const LinearInfo* found = nullptr;
+    for (const LinearInfo& info : linears) {
+        if (info.name == wanted) return info;
+        if (wanted.empty() || !endsWithModule(info.name, wanted)) continue;
+        if (found != nullptr) {
+            throw Error(ErrorCode::InvalidOption, "findLayer: '" + std::string(wanted) +
+                                                      "': expected the name of one layer, found several: " + found->name + ", " +
+                                                      info.name + ", …");
+        }
+        found = &info;
+    }
+    if (found != nullptr) return *found;
+
+    std::vector<const LinearInfo*> similar;
+    for (const LinearInfo& info : linears) similar.push_back(&info);
+    std::stable_sort(similar.begin(), similar.end(), [&](const LinearInfo* a, const LinearInfo* b) {
+        return commonEnding(a->name, wanted) > commonEnding(b->name, wanted);
+    });
+    constexpr std::size_t kSuggestions = 3;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(kSuggestions, similar.size()); ++i) names += (i > 0 ? ", " : "") + similar[i]->name;
+    throw Error(ErrorCode::InvalidOption,
+                "findLayer: '" + std::string(wanted) + "': expected a layer such as " + names + ", found no such layer");
+}
+
+std::string Model::moduleName(std::string_view fact, int block) const { return fillName(name_prefix, fact, block); }
+
+std::string Model::headTensor() const {
+    return (config.tie_word_embeddings ? moduleName(config.family->embedding) : config.family->head) + ".weight";
+}
+
+const Tokenizer& Model::requireTokenizer() const {
+    if (!tokenizer) {
+        throw Error(ErrorCode::Unsupported, "openTokenizer: " + directory.string() +
+                                                ": expected tokenizer.json or tokenizer.model, found neither: text cannot be read");
+    }
+    return *tokenizer;
+}
+
+std::int64_t Model::parameterCount() const {
+    std::int64_t total = 0;
+    for (const PlannedTensor& tensor : plannedTensors(config, name_prefix)) {
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.shape) count *= extent;
+        total += count;
+    }
+    return total;
+}
+
+}  // namespace salient
