@@ -1,0 +1,76 @@
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "core/job.h"
+#include "widgets/job_record.h"
+
+namespace salient {
+
+/// Runs core functions one after another on one thread of its own and reports on the thread it lives in (the window's).
+/// A job ends in exactly one of three ways, delivered there: its result, Cancelled, or a failure with the core's sentence. Nothing is
+/// delivered to a context object that is gone by then, nor after the runner itself is destroyed; its destructor cancels and waits.
+class JobRunner : public QObject {
+    Q_OBJECT
+public:
+    explicit JobRunner(QObject* parent = nullptr);
+    ~JobRunner() override;
+
+    /// Queues work(JobContext&) and, once it is done, calls done(result) on this thread, unless `context` is gone. Returns the job's id.
+    /// Cancelled and failed jobs are told by finished() and by `otherwise`.
+    template <typename Work, typename Done>
+    int start(const QString& title, QObject* context, Work work, Done done, std::function<void(const JobRecord&)> otherwise = {}) {
+        using Result = std::invoke_result_t<Work, JobContext&>;
+        return enqueue(
+            title, context,
+            [work = std::move(work), done = std::move(done)](JobContext& job) mutable -> Delivery {
+                if constexpr (std::is_void_v<Result>) {
+                    work(job);
+                    return [done = std::move(done)]() mutable { done(); };
+                } else {
+                    auto result = std::make_shared<Result>(work(job));
+                    return [done = std::move(done), result]() mutable { done(std::move(*result)); };
+                }
+            },
+            std::move(otherwise));
+    }
+
+    /// Asks a queued or running job to stop; no effect on one that is over.
+    void cancel(int id);
+    void cancelAll();
+    /// A paused job waits at its next checkpoint, keeping what it has.
+    void setPaused(bool paused);
+    [[nodiscard]] bool isPaused() const;
+    /// Whether anything is queued, running, or about to be delivered.
+    [[nodiscard]] bool isIdle() const noexcept { return n_open_ == 0; }
+
+signals:
+    void changed(const salient::JobRecord& record);   ///< queued, started or progressed (at most 20 times a second)
+    void finished(const salient::JobRecord& record);  ///< after the result was delivered
+    void idle();
+
+private:
+    using Delivery = std::function<void()>;
+    struct Job;
+    struct Queue;
+
+    int enqueue(const QString& title, QObject* context, std::function<Delivery(JobContext&)> work,
+                std::function<void(const JobRecord&)> otherwise);
+    void workLoop(const std::stop_token& stop);
+    void runOne(const std::shared_ptr<Job>& job);
+    void deliverProgress(const std::shared_ptr<Job>& job);
+    void deliverEnd(const std::shared_ptr<Job>& job, const Delivery& delivery);
+
+    std::unique_ptr<Queue> queue_;
+    int next_id_ = 1;
+    int n_open_ = 0;
+};
+
+}  // namespace salient
+
+Q_DECLARE_METATYPE(salient::JobRecord)

@@ -1,0 +1,184 @@
+#include "app/gui/session.h"
+
+#include <QUndoCommand>
+#include <algorithm>
+
+namespace salient {
+
+/// One undoable change of the recipe.
+class RecipeEdit : public QUndoCommand {
+public:
+    RecipeEdit(Session& session, Recipe before, Recipe after, const QString& what)
+        : QUndoCommand(what), session_(session), before_(std::move(before)), after_(std::move(after)) {}
+    void undo() override { session_.applyRecipe(before_); }
+    void redo() override { session_.applyRecipe(after_); }
+    [[nodiscard]] int id() const override { return 1; }
+    bool mergeWith(const QUndoCommand* next) override {
+        if (next->text() != text()) return false;
+        after_ = static_cast<const RecipeEdit*>(next)->after_;
+        return true;
+    }
+
+private:
+    Session& session_;
+    Recipe before_;
+    Recipe after_;
+};
+
+Session::Session(QObject* parent) : QObject(parent) {}
+
+std::shared_ptr<const RunResult> Session::runNamed(const std::string& name) const {
+    const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& run) { return run->name == name; });
+    return found == runs_.end() ? nullptr : *found;
+}
+
+const LinearInfo* Session::selectedLayer() const {
+    if (!model_) return nullptr;
+    const std::string wanted = selection_.current().layer.toStdString();
+    const auto found = std::find_if(model_->linears.begin(), model_->linears.end(), [&](const LinearInfo& l) { return l.name == wanted; });
+    return found == model_->linears.end() ? nullptr : &*found;
+}
+
+bool Session::isCalibrationCurrent() const {
+    if (!calibration_) return false;
+    const SampleSpec& used = calibration_->samples.spec;
+    const SampleSpec& asked = recipe_.samples;
+    return used.n_samples == asked.n_samples && used.seq_len == asked.seq_len && used.seed == asked.seed &&
+           calibration_->compute == recipe_.compute && samples_ && samples_->windows.ids == calibration_->samples.windows.ids;
+}
+
+Report Session::report() const {
+    Report report;
+    report.recipe = recipe_;
+    report.version = SALIENT_VERSION;
+    if (model_) {
+        report.model_name = model_->directory.filename().string();
+        report.original_bytes = model_->checkpoint->sizeBytes();
+    }
+    if (calibration_) {
+        report.calibration_tokens = static_cast<Index>(calibration_->samples.windows.ids.size());
+        report.stage_seconds.emplace_back("calibrate", calibration_->seconds);
+    }
+    report.full_precision = full_precision_;
+    for (const auto& run : runs_) {
+        report.runs.push_back(*run);
+        report.stage_seconds.emplace_back("quantize " + run->name, run->seconds);
+    }
+    return report;
+}
+
+void Session::setModel(std::shared_ptr<const Model> model, Recipe recipe) {
+    model_ = std::move(model);
+    samples_.reset();
+    calibration_.reset();
+    runs_.clear();
+    full_precision_.reset();
+    recipe_ = std::move(recipe);
+    undo_.clear();
+    if (model_ && !model_->linears.empty()) {
+        selection_.select({model_->linears.front().block, QString::fromStdString(model_->linears.front().name), -1, -1});
+    } else {
+        selection_.select({});
+    }
+    emit modelChanged();
+    emit recipeChanged();
+    emit samplesChanged();
+    emit calibrationChanged();
+    emit runsChanged();
+}
+
+void Session::setSamples(std::shared_ptr<const Samples> samples) {
+    samples_ = std::move(samples);
+    emit samplesChanged();
+}
+
+void Session::setCalibration(std::shared_ptr<const Calibration> calibration) {
+    calibration_ = std::move(calibration);
+    runs_.clear();  // measured against other statistics: not comparable
+    emit calibrationChanged();
+    emit runsChanged();
+}
+
+void Session::addRun(RunResult run) {
+    auto value = std::make_shared<const RunResult>(std::move(run));
+    const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->name == value->name; });
+    if (known == runs_.end()) {
+        runs_.push_back(std::move(value));
+    } else {
+        *known = std::move(value);
+    }
+    emit runsChanged();
+}
+
+void Session::removeRun(const std::string& name) {
+    if (std::erase_if(runs_, [&](const auto& run) { return run->name == name; }) > 0) emit runsChanged();
+}
+
+void Session::setRunPerplexity(const std::string& name, const PerplexityResult& result) {
+    const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->name == name; });
+    if (known == runs_.end()) return;
+    RunResult copy = **known;
+    copy.perplexity = result;
+    *known = std::make_shared<const RunResult>(std::move(copy));
+    emit runsChanged();
+}
+
+void Session::setFullPrecision(const PerplexityResult& result) {
+    full_precision_ = result;
+    emit runsChanged();
+}
+
+void Session::editRecipe(const Recipe& next, const QString& what) {
+    if (toJson(next) == toJson(recipe_)) return;
+    undo_.push(new RecipeEdit(*this, recipe_, next, what));
+}
+
+void Session::applyRecipe(const Recipe& recipe) {
+    recipe_ = recipe;
+    emit recipeChanged();
+}
+
+namespace {
+
+/// 128, or the largest power of two from 64 down to 16 that divides every layer's inputs, or whole rows.
+Index commonGroupSize(const Model& model) {
+    for (const Index size : {128, 64, 32, 16}) {
+        const auto divides = [size](const LinearInfo& linear) { return linear.in_features % size == 0; };
+        if (std::all_of(model.linears.begin(), model.linears.end(), divides)) return size;
+    }
+    return -1;
+}
+
+}  // namespace
+
+Recipe proposedRecipe(const Model& model) {
+    Recipe recipe;
+    recipe.model = model.directory;
+    const Index positions = model.config.max_positions > 0 ? model.config.max_positions : 2048;
+    recipe.samples.seq_len = std::min<Index>(positions, model.config.hidden_size <= 512 ? 256 : 2048);
+    recipe.samples.n_samples = model.config.hidden_size <= 512 ? 32 : 128;
+    recipe.perplexity.seq_len = recipe.samples.seq_len;
+
+    // Texts that lie beside the model's folder, as they do for the bundled one.
+    const auto beside = [&](const char* name) {
+        const std::filesystem::path file = model.directory.parent_path() / name;
+        std::error_code ignored;
+        return std::filesystem::is_regular_file(file, ignored) ? file : std::filesystem::path();
+    };
+    recipe.calibration_text = beside("calib.txt");
+    recipe.evaluation_text = beside("eval.txt");
+
+    MethodSpec base;
+    base.grid.bits = 4;
+    base.grid.is_symmetric = false;
+    base.grid.group_size = commonGroupSize(model);
+    for (const char* method : {"rtn", "gptq", "awq", "smoothquant"}) {
+        RecipeRun run;
+        run.method = methodFromName(method, base);
+        run.name = method;
+        recipe.runs.push_back(std::move(run));
+    }
+    return recipe;
+}
+
+}  // namespace salient

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <QObject>
+#include <QUndoStack>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/calib/calibrate.h"
+#include "core/eval/perplexity.h"
+#include "core/recipe/recipe.h"
+#include "core/recipe/run.h"
+#include "widgets/selection.h"
+
+namespace salient {
+
+/// Everything one sitting has found out, as shared values that never change: a new result replaces an old one and no view loses the data
+/// it is drawing. What follows from something that was replaced is let go with it: another model takes the calibration along, another
+/// calibration the runs. The recipe is the user's plan; its edits can be undone, results cannot.
+class Session : public QObject {
+    Q_OBJECT
+public:
+    explicit Session(QObject* parent = nullptr);
+
+    [[nodiscard]] const std::shared_ptr<const Model>& model() const noexcept { return model_; }
+    [[nodiscard]] const std::shared_ptr<const Samples>& samples() const noexcept {
+        return samples_;
+    }  ///< the preview of the recipe's choice
+    [[nodiscard]] const std::shared_ptr<const Calibration>& calibration() const noexcept { return calibration_; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const RunResult>>& runs() const noexcept { return runs_; }
+    [[nodiscard]] const std::optional<PerplexityResult>& fullPrecision() const noexcept { return full_precision_; }
+    [[nodiscard]] const Recipe& recipe() const noexcept { return recipe_; }
+    [[nodiscard]] SelectionModel& selection() noexcept { return selection_; }
+    [[nodiscard]] const SelectionModel& selection() const noexcept { return selection_; }
+    [[nodiscard]] QUndoStack& undoStack() noexcept { return undo_; }
+
+    [[nodiscard]] std::shared_ptr<const RunResult> runNamed(const std::string& name) const;
+    /// The chosen layer, or null.
+    [[nodiscard]] const LinearInfo* selectedLayer() const;
+    /// Whether the calibration still is what the recipe asks for.
+    [[nodiscard]] bool isCalibrationCurrent() const;
+    /// The results so far, as `salient-cli run` would report them.
+    [[nodiscard]] Report report() const;
+
+    /// Starts anew with that model and recipe; selects the first layer.
+    void setModel(std::shared_ptr<const Model> model, Recipe recipe);
+    void setSamples(std::shared_ptr<const Samples> samples);
+    void setCalibration(std::shared_ptr<const Calibration> calibration);
+    /// Adds a result, or replaces the one of that name.
+    void addRun(RunResult run);
+    void removeRun(const std::string& name);
+    void setRunPerplexity(const std::string& name, const PerplexityResult& result);
+    void setFullPrecision(const PerplexityResult& result);
+    /// Replaces the recipe as one undoable step. Edits with the same text in a row become one step; an equal recipe is none.
+    void editRecipe(const Recipe& next, const QString& what);
+
+signals:
+    void modelChanged();
+    void samplesChanged();
+    void calibrationChanged();
+    void runsChanged();
+    void recipeChanged();
+
+private:
+    friend class RecipeEdit;
+    void applyRecipe(const Recipe& recipe);
+
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Samples> samples_;
+    std::shared_ptr<const Calibration> calibration_;
+    std::vector<std::shared_ptr<const RunResult>> runs_;
+    std::optional<PerplexityResult> full_precision_;
+    Recipe recipe_;
+    SelectionModel selection_;
+    QUndoStack undo_;
+};
+
+/// What the window proposes for a model: the bundled text where it is the bundled model, window length within the model's positions, and
+/// the four published methods at 4 bits.
+[[nodiscard]] Recipe proposedRecipe(const Model& model);
+
+}  // namespace salient

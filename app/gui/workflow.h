@@ -1,0 +1,65 @@
+#pragma once
+
+#include <QObject>
+#include <filesystem>
+#include <functional>
+
+#include "app/gui/job_runner.h"
+#include "app/gui/session.h"
+#include "core/exporter/verify.h"
+
+namespace salient {
+
+/// Where an export went and what reading it back found.
+struct ExportOutcome {
+    QString folder;
+    VerifyReport verification;
+};
+
+/// The steps of the path as the user asks for them: each starts the core function on a runner and puts its result into the session.
+/// Long steps queue on `jobs`, where they can be paused and cancelled; opening and previews answer at once on `quick`.
+class Workflow : public QObject {
+    Q_OBJECT
+public:
+    Workflow(Session& session, JobRunner& jobs, JobRunner& quick, QObject* parent = nullptr);
+
+    /// A model's folder, or a recipe file, whose model is opened with it.
+    void open(const QString& path);
+    /// Chooses the windows that the recipe asks for, without running them.
+    void previewSamples();
+    void calibrate();
+    /// The recipe's runs whose names are given (all when empty), one job each: what is done stays when a later one is cancelled.
+    void quantize(const std::vector<std::string>& names = {}, bool then_evaluate = false);
+    /// Perplexity of the original and of every run that has none yet.
+    void evaluate();
+    void exportRun(const std::string& name, ExportFormat format, const QString& folder);
+    void writeReport(const QString& folder);
+
+signals:
+    void opened(const QString& path);
+    void exported(const salient::ExportOutcome& outcome);
+    void reported(const QString& folder);
+    /// One sentence that says what went wrong, as the core worded it.
+    void failed(const QString& title, const QString& message);
+    void noted(const QString& message);
+
+private:
+    void openModel(const QString& directory, std::function<Recipe(const Model&)> recipe_of);
+    void evaluateOne(const QString& title, const std::string& name);
+    void quantizeOne(const RecipeRun& run);
+    [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
+
+    Session& session_;
+    JobRunner& jobs_;
+    JobRunner& quick_;
+    int preview_job_ = 0;
+    int open_job_ = 0;
+};
+
+/// The file or folder name alone, for titles.
+[[nodiscard]] QString shortName(const std::filesystem::path& path);
+/// A path as Qt spells it, and back.
+[[nodiscard]] QString toQString(const std::filesystem::path& path);
+[[nodiscard]] std::filesystem::path toPath(const QString& path);
+
+}  // namespace salient

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <QIcon>
+#include <QPalette>
+#include <QString>
+
+namespace salient {
+
+/// The icon of that name in resources/icons, drawn in the palette's text colours (and greyed where disabled), sharp at any scale.
+/// An unknown name gives a null icon.
+[[nodiscard]] QIcon icon(const QString& name, const QPalette& palette);
+
+}  // namespace salient

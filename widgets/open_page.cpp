@@ -1,0 +1,150 @@
+#include "widgets/open_page.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "widgets/number_text.h"
+
+namespace salient {
+
+namespace {
+
+constexpr int kColumnSpacing = 32;
+
+QLabel* heading(const QString& text, QWidget* parent) {
+    auto* label = new QLabel(text, parent);
+    QFont font = label->font();
+    font.setBold(true);
+    label->setFont(font);
+    return label;
+}
+
+}  // namespace
+
+OpenPage::OpenPage(QWidget* parent)
+    : QWidget(parent),
+      demo_(new QPushButton(tr("Open the demo model"), this)),
+      recent_(new QListWidget(this)),
+      recent_box_(new QWidget(this)),
+      facts_box_(new QWidget(this)),
+      facts_title_(heading({}, facts_box_)),
+      facts_(new QLabel(facts_box_)),
+      next_(new QPushButton(tr("Next: calibrate"), facts_box_)) {
+    demo_->setToolTip(tr("A small language model that comes with Salient, with planted outlier channels and its own texts"));
+    auto* browse = new QPushButton(tr("Open a model folder…"), this);
+    browse->setToolTip(tr("A Hugging Face directory: config.json, *.safetensors and a tokenizer"));
+    auto* recipe = new QPushButton(tr("Open a recipe…"), this);
+    recipe->setToolTip(tr("A saved job: model, calibration and methods in one JSON file"));
+    auto* drop_hint = new QLabel(tr("… or drop a model folder or a recipe anywhere on this window."), this);
+    drop_hint->setWordWrap(true);
+
+    recent_->setAccessibleName(tr("Recent models"));
+    recent_->setUniformItemSizes(true);
+    recent_->setTextElideMode(Qt::ElideMiddle);
+    auto* recent_layout = new QVBoxLayout(recent_box_);
+    recent_layout->setContentsMargins(0, 8, 0, 0);
+    recent_layout->addWidget(heading(tr("Recent"), recent_box_));
+    recent_layout->addWidget(recent_, 1);
+
+    auto* left = new QVBoxLayout;
+    left->setSpacing(8);
+    left->addWidget(heading(tr("Start with"), this));
+    left->addWidget(demo_);
+    left->addWidget(browse);
+    left->addWidget(recipe);
+    left->addWidget(drop_hint);
+    left->addWidget(recent_box_, 1);
+
+    facts_->setTextFormat(Qt::RichText);
+    facts_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    facts_->setAccessibleName(tr("Facts about the open model"));
+    next_->setDefault(true);
+    auto* facts_layout = new QVBoxLayout(facts_box_);
+    facts_layout->setContentsMargins(0, 0, 0, 0);
+    facts_layout->setSpacing(8);
+    facts_layout->addWidget(facts_title_);
+    facts_layout->addWidget(facts_);
+    facts_layout->addSpacing(8);
+    facts_layout->addWidget(next_, 0, Qt::AlignLeft);
+    facts_layout->addStretch();
+
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kColumnSpacing);
+    layout->addLayout(left, 2);
+    layout->addWidget(facts_box_, 3);
+
+    connect(demo_, &QPushButton::clicked, this, &OpenPage::demoRequested);
+    connect(browse, &QPushButton::clicked, this, &OpenPage::browseRequested);
+    connect(recipe, &QPushButton::clicked, this, &OpenPage::recipeRequested);
+    connect(next_, &QPushButton::clicked, this, &OpenPage::nextRequested);
+    connect(recent_, &QListWidget::itemActivated, this,
+            [this](const QListWidgetItem* item) { emit openRequested(item->data(Qt::UserRole).toString()); });
+    setRecent({});
+    setModel(nullptr);
+}
+
+void OpenPage::setRecent(const QStringList& paths) {
+    recent_->clear();
+    for (const QString& path : paths) {
+        auto* item = new QListWidgetItem(QDir::toNativeSeparators(path), recent_);
+        item->setData(Qt::UserRole, path);
+        item->setToolTip(path);
+        if (!QFileInfo::exists(path)) item->setFlags(item->flags() & ~Qt::ItemIsEnabled);
+    }
+    recent_box_->setVisible(!paths.isEmpty());
+}
+
+void OpenPage::setDemoAvailable(bool available) { demo_->setEnabled(available); }
+
+void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
+    next_->setVisible(model != nullptr);
+    if (!model) {
+        facts_title_->setText(tr("Nothing is open"));
+        facts_->setText(tr("Open a model to see what it is made of. Only headers are read: it opens at once, however large it is."));
+        facts_->setWordWrap(true);
+        return;
+    }
+    facts_->setWordWrap(false);
+    facts_title_->setText(QString::fromStdString(model->directory.filename().string()));
+    QString rows;
+    for (const auto& [name, value] : modelFacts(*model)) {
+        rows += QStringLiteral("<tr><td style='padding: 3px 24px 3px 0'>%1</td><td style='padding: 3px 0'>%2</td></tr>")
+                    .arg(name.toHtmlEscaped(), value.toHtmlEscaped());
+    }
+    facts_->setText(QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows));
+}
+
+std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
+    const ModelConfig& config = model.config;
+    std::vector<std::pair<QString, QString>> facts;
+    const auto add = [&facts](const QString& name, const QString& value) { facts.emplace_back(name, value); };
+    add(OpenPage::tr("Folder"), QString::fromStdString(model.directory.string()));
+    add(OpenPage::tr("Family"),
+        QString::fromStdString(config.family->architectures.empty() ? config.family->model_type : config.family->architectures.front()));
+    add(OpenPage::tr("Parameters"), countText(model.parameterCount()));
+    add(OpenPage::tr("Stored"), OpenPage::tr("%1 in %2 (%n file(s))", nullptr, static_cast<int>(model.checkpoint->files().size()))
+                                    .arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype)));
+    add(OpenPage::tr("Blocks"), QString::number(config.n_blocks));
+    add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
+    add(OpenPage::tr("Hidden size"), countText(config.hidden_size));
+    add(OpenPage::tr("MLP size"), countText(config.intermediate_size));
+    add(OpenPage::tr("Attention"), config.n_kv_heads == config.n_heads
+                                       ? OpenPage::tr("%1 heads of size %2").arg(config.n_heads).arg(config.head_dim)
+                                       : OpenPage::tr("%1 query heads, %2 key/value heads, of size %3")
+                                             .arg(config.n_heads)
+                                             .arg(config.n_kv_heads)
+                                             .arg(config.head_dim));
+    add(OpenPage::tr("Context"), OpenPage::tr("%1 tokens").arg(countText(config.max_positions)));
+    add(OpenPage::tr("Vocabulary"),
+        OpenPage::tr("%1 tokens%2")
+            .arg(countText(config.vocabulary_size), config.tie_word_embeddings ? OpenPage::tr(", tied embeddings") : QString()));
+    return facts;
+}
+
+}  // namespace salient

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+#include <memory>
+
+#include "core/model/model.h"
+
+class QFormLayout;
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace salient {
+
+/// Where a session begins: the bundled demo, recent models, a folder; and the facts of what is open.
+class OpenPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit OpenPage(QWidget* parent = nullptr);
+
+    void setRecent(const QStringList& paths);
+    void setDemoAvailable(bool available);
+    /// Null: nothing is open.
+    void setModel(const std::shared_ptr<const Model>& model);
+
+signals:
+    void demoRequested();
+    void browseRequested();
+    void recipeRequested();
+    void openRequested(const QString& path);
+    void nextRequested();
+
+private:
+    QPushButton* demo_;
+    QListWidget* recent_;
+    QWidget* recent_box_;
+    QWidget* facts_box_;
+    QLabel* facts_title_;
+    QLabel* facts_;
+    QPushButton* next_;
+};
+
+/// Name and value of each fact worth knowing before any work: family, sizes, stored type, context, vocabulary.
+[[nodiscard]] std::vector<std::pair<QString, QString>> modelFacts(const Model& model);
+
+}  // namespace salient
