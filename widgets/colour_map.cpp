@@ -105,9 +105,26 @@ ColourScale sequentialScale(float low, float high) noexcept {
 }
 
 QRgb colourOf(float value, const ColourScale& scale) noexcept {
-    if (std::isnan(value)) return nanColour();
-    const double fraction = (static_cast<double>(value) - scale.low) / (static_cast<double>(scale.high) - scale.low);
-    return lookUp(scale.map == ColourMap::Sequential ? sequentialTable() : divergingTable(), fraction);
+    QRgb colour = 0;
+    paintColours(&value, &colour, 1, scale);
+    return colour;
+}
+
+void paintColours(const float* values, QRgb* colours, int n, const ColourScale& scale) noexcept {
+    const Table& table = scale.map == ColourMap::Sequential ? sequentialTable() : divergingTable();
+    const float span = scale.high - scale.low;
+    const float factor = span > 0.0F ? (kTableSize - 1) / span : 0.0F;
+    for (int i = 0; i < n; ++i) {
+        const float slot = (values[i] - scale.low) * factor + 0.5F;
+        // Written so that infinities are clamped and NaN falls through to the end.
+        if (slot >= static_cast<float>(kTableSize - 1)) {
+            colours[i] = table[kTableSize - 1];
+        } else if (slot >= 0.0F) {
+            colours[i] = table[static_cast<std::size_t>(slot)];
+        } else {
+            colours[i] = slot < 0.0F ? table[0] : nanColour();
+        }
+    }
 }
 
 }  // namespace salient

@@ -32,5 +32,7 @@ struct ColourScale {
 
 /// The colour of a value: values beyond the ends take the colour of the end, NaN has its own.
 [[nodiscard]] QRgb colourOf(float value, const ColourScale& scale) noexcept;
+/// colourOf() of n values in a row, for pictures.
+void paintColours(const float* values, QRgb* colours, int n, const ColourScale& scale) noexcept;
 
 }  // namespace salient
