@@ -30,6 +30,11 @@ struct GptqResult {
     std::vector<float> column_loss;     ///< ½ Σ_rows (R_jj (c_j − ŵ_j))², in processing order; sums to ½ tr(D H Dᵀ)
     std::vector<double> damping_tries;  ///< every fraction tried; the last one worked
     std::vector<Index> dead_columns;    ///< zero diagonal: set to zero and left out
+    std::vector<Index> kept_columns;    ///< columns that stayed unrounded, as asked for
+    Matrix kept_values;                 ///< [out, kept] their updated values; their codes in `tensor` are the nearest ones
+
+    /// Ŵ [out, in] in original column order: the dequantized tensor, with the kept columns as they are.
+    [[nodiscard]] Matrix effectiveWeight() const;
 };
 
 /// Quantizes one linear layer with GPTQ, compensating each column's error in the columns still to come.

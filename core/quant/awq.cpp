@@ -1,0 +1,107 @@
+#include "core/quant/awq.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/error.h"
+#include "core/kernels/parallel.h"
+#include "core/quant/check.h"
+#include "core/quant/layer_error.h"
+#include "core/quant/scaling.h"
+
+namespace salient {
+namespace {
+
+constexpr float kLeastScale = 1e-4F;
+
+[[noreturn]] void refuse(const char* option, const char* expected, const std::string& found) {
+    throw Error(ErrorCode::InvalidOption, std::string("awq: ") + option + ": expected " + expected + ", found " + found);
+}
+
+}  // namespace
+
+void AwqOptions::validate() const {
+    if (n_grid < 1) refuse("ratios", "at least 1", std::to_string(n_grid));
+    if (fixed_ratio > 1.0 || std::isnan(fixed_ratio)) refuse("fixed ratio", "0 … 1 (or negative: search)", std::to_string(fixed_ratio));
+    if (n_clip_levels < 1 || n_clip_levels > 20) refuse("clip levels", "1 … 20", std::to_string(n_clip_levels));
+}
+
+std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
+    if (duo && weight_mean.size() != mean_abs.size()) {
+        throw Error(ErrorCode::ShapeMismatch, "awqScales: weight mean: expected " + std::to_string(mean_abs.size()) + " values, found " +
+                                                  std::to_string(weight_mean.size()));
+    }
+    std::vector<float> scales(mean_abs.size());
+    const auto exponent = static_cast<float>(ratio);
+    const auto rest = static_cast<float>(1.0 - ratio);
+    for (std::size_t j = 0; j < scales.size(); ++j) {
+        const float salience = std::pow(mean_abs[j], exponent);
+        scales[j] = std::max(duo ? salience / (std::pow(weight_mean[j], rest) + kLeastScale) : salience, kLeastScale);
+    }
+    if (scales.empty()) return scales;
+    const auto [lowest, highest] = std::minmax_element(scales.begin(), scales.end());
+    const float middle = std::sqrt(*highest * *lowest);
+    for (float& s : scales) s /= middle;
+    return scales;
+}
+
+std::vector<float> awqWeightMean(std::span<const MatrixView> weights, Index group_size) {
+    if (weights.empty()) return {};
+    const Index n_cols = weights.front().cols();
+    const Index size = group_size < 0 ? n_cols : group_size;
+    std::vector<double> sum(static_cast<std::size_t>(n_cols));
+    Index n_rows = 0;
+    for (const MatrixView& weight : weights) {
+        n_rows += weight.rows();
+        for (Index row = 0; row < weight.rows(); ++row) {
+            for (Index first = 0; first < n_cols; first += size) {
+                const auto group = weight.row(row).segment(first, std::min(size, n_cols - first)).cwiseAbs();
+                const float highest = group.maxCoeff() + 1e-6F;
+                for (Index j = 0; j < group.cols(); ++j)
+                    sum[static_cast<std::size_t>(first + j)] += static_cast<double>(group[j] / highest);
+            }
+        }
+    }
+    std::vector<float> mean;
+    mean.reserve(sum.size());
+    for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(n_rows)));
+    return mean;
+}
+
+double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid) {
+    double loss = 0.0;
+    for (const MatrixView& weight : weights) {
+        const Matrix rounded = unscaledColumns(quantizeNearest(scaledColumns(weight, scales), grid).dequantize(), scales);
+        loss += outputError(weight - rounded, hessian);
+    }
+    return loss;
+}
+
+AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
+                   const AwqOptions& options, JobContext& job) {
+    options.validate();
+    grid.validate();
+    requireHessianShape(hessian, static_cast<Index>(mean_abs.size()), "awqSearch");
+    const std::span<const MatrixView> judged = options.joint_loss ? weights : weights.first(std::min<std::size_t>(weights.size(), 1));
+    const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, grid.group_size) : std::vector<float>{};
+    AwqCurve curve;
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < options.n_grid; ++i) {
+        job.checkpoint({"searching scales", i, options.n_grid});
+        const double ratio = static_cast<double>(i) / options.n_grid;
+        std::vector<float> scales = awqScales(mean_abs, ratio, options.duo, weight_mean);
+        const double loss = awqLoss(judged, hessian, scales, grid);
+        curve.ratios.push_back(ratio);
+        curve.losses.push_back(loss);
+        if (loss < least || i == 0) {
+            least = loss;
+            curve.best = i;
+            curve.best_scales = std::move(scales);
+        }
+    }
+    return curve;
+}
+
+}  // namespace salient

@@ -1,0 +1,103 @@
+#include "core/quant/layer_error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/error.h"
+#include "core/kernels/gemm.h"
+#include "core/kernels/parallel.h"
+#include "core/quant/check.h"
+
+namespace salient {
+namespace {
+
+// Rows of the difference that go through H at once: enough for a full-speed product, few enough to stay in the cache.
+constexpr Index kTileRows = 256;
+
+// Calls use(first, rows of D, rows of D·H) for each tile of rows.
+template <typename Use>
+void forEachProductTile(const MatrixView& difference, const MatrixView& hessian, const Use& use) {
+    requireHessianShape(hessian, difference.cols(), "outputError");
+    parallelFor(difference.rows(), kTileRows, [&](Index first, Index last) {
+        const auto rows = difference.middleRows(first, last - first);
+        Matrix product(last - first, difference.cols());
+        gemmTile(rows, false, hessian, false, product);
+        use(first, rows, product);
+    });
+}
+
+double rowDot(const float* a, const float* b, Index n) {
+    double sum = 0.0;
+    for (Index j = 0; j < n; ++j) sum += static_cast<double>(a[j]) * static_cast<double>(b[j]);
+    return sum;
+}
+
+}  // namespace
+
+std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian) {
+    std::vector<double> share(static_cast<std::size_t>(difference.rows()));
+    forEachProductTile(difference, hessian, [&](Index first, const auto& rows, const Matrix& product) {
+        for (Index row = 0; row < rows.rows(); ++row) {
+            share[static_cast<std::size_t>(first + row)] = rowDot(rows.row(row).data(), product.row(row).data(), rows.cols());
+        }
+    });
+    return share;
+}
+
+std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian) {
+    const Index n_tiles = (difference.rows() + kTileRows - 1) / kTileRows;
+    Eigen::MatrixXd tile_share = Eigen::MatrixXd::Zero(difference.cols(), n_tiles);
+    forEachProductTile(difference, hessian, [&](Index first, const auto& rows, const Matrix& product) {
+        auto share = tile_share.col(first / kTileRows);
+        for (Index row = 0; row < rows.rows(); ++row) {
+            share += rows.row(row).template cast<double>().cwiseProduct(product.row(row).template cast<double>()).transpose();
+        }
+    });
+    const Eigen::VectorXd total = tile_share.rowwise().sum();
+    return {total.data(), total.data() + total.size()};
+}
+
+double outputError(MatrixView difference, MatrixView hessian) {
+    double sum = 0.0;
+    for (const double share : outputErrorByRow(difference, hessian)) sum += share;
+    return sum;
+}
+
+LayerError layerError(MatrixView weight, MatrixView quantized, MatrixView hessian) {
+    if (weight.rows() != quantized.rows() || weight.cols() != quantized.cols()) {
+        throw Error(ErrorCode::ShapeMismatch, "layerError: quantized weight: expected [" + std::to_string(weight.rows()) + ", " +
+                                                  std::to_string(weight.cols()) + "], found [" + std::to_string(quantized.rows()) + ", " +
+                                                  std::to_string(quantized.cols()) + "]");
+    }
+    struct Sums {
+        double difference = 0.0, weight = 0.0, max_abs = 0.0;
+    };
+    const Matrix difference = weight - quantized;
+    std::vector<Sums> row_sums(static_cast<std::size_t>(weight.rows()));
+    parallelFor(weight.rows(), 16, [&](Index first, Index last) {
+        for (Index row = first; row < last; ++row) {
+            const auto d = difference.row(row);
+            row_sums[static_cast<std::size_t>(row)] = {d.cast<double>().squaredNorm(), weight.row(row).cast<double>().squaredNorm(),
+                                                       d.cols() > 0 ? static_cast<double>(d.cwiseAbs().maxCoeff()) : 0.0};
+        }
+    });
+    Sums total;
+    for (const Sums& row : row_sums) {
+        total.difference += row.difference;
+        total.weight += row.weight;
+        total.max_abs = std::max(total.max_abs, row.max_abs);
+    }
+    LayerError error;
+    error.output_error = outputError(difference, hessian);
+    const double output = outputError(weight, hessian);
+    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
+    error.weight_mse = weight.size() > 0 ? total.difference / static_cast<double>(weight.size()) : 0.0;
+    error.weight_sqnr_db =
+        total.difference > 0.0 ? 10.0 * std::log10(total.weight / total.difference) : std::numeric_limits<double>::infinity();
+    error.max_abs_error = total.max_abs;
+    return error;
+}
+
+}  // namespace salient

@@ -1,0 +1,93 @@
+#include "core/quant/method.h"
+
+#include <algorithm>
+#include <regex>
+
+#include "core/error.h"
+
+namespace salient {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& expected, const std::string& found) {
+    throw Error(ErrorCode::InvalidOption, "method: " + option + ": expected " + expected + ", found " + found);
+}
+
+std::string joinedNames() {
+    std::string joined;
+    for (const std::string& name : methodNames()) joined += (joined.empty() ? "" : ", ") + name;
+    return joined;
+}
+
+// Weights per row on [-127, 127]: the only grid whose codes an int8 product takes as they are.
+GridSpec int8Grid(const GridSpec& base) {
+    GridSpec grid = base;
+    grid.bits = 8;
+    grid.is_symmetric = true;
+    grid.group_size = -1;
+    grid.rule = GridRule::Int8;
+    return grid;
+}
+
+ActivationScale int8Activations(const MethodSpec& base) {
+    return base.activations == ActivationScale::None ? ActivationScale::PerToken : base.activations;
+}
+
+}  // namespace
+
+void MethodSpec::validate() const {
+    grid.validate();
+    awq.validate();
+    smoothquant.validate();
+    gptq.validate();
+    if (activations != ActivationScale::None) {
+        if (!grid.is_symmetric) refuse("int8 activations", "symmetric weights", "asymmetric");
+        if (grid.group_size != -1)
+            refuse("int8 activations", "one weight scale per row (group size -1)", "group size " + std::to_string(grid.group_size));
+    }
+    for (const std::string& pattern : keep) {
+        try {
+            const std::regex compiled(pattern);
+        } catch (const std::regex_error& error) {
+            refuse("keep", "a regular expression", "\"" + pattern + "\" (" + error.what() + ")");
+        }
+    }
+}
+
+const std::vector<std::string>& methodNames() {
+    static const std::vector<std::string> names{"rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8"};
+    return names;
+}
+
+std::string_view methodName(const MethodSpec& spec) noexcept {
+    const bool gptq = spec.rounding == Rounding::Gptq;
+    switch (spec.scaling) {
+        case Scaling::Awq:
+            return gptq ? "awq+gptq" : "awq";
+        case Scaling::SmoothQuant:
+            return gptq ? "smoothquant+gptq" : "smoothquant";
+        case Scaling::None:
+            break;
+    }
+    if (gptq) return "gptq";
+    return spec.activations == ActivationScale::None ? "rtn" : "w8a8";
+}
+
+MethodSpec methodFromName(std::string_view name, const MethodSpec& base) {
+    if (std::find(methodNames().begin(), methodNames().end(), name) == methodNames().end())
+        refuse("name", "one of " + joinedNames(), "\"" + std::string(name) + "\"");
+    MethodSpec spec = base;
+    const auto starts = [&](std::string_view prefix) { return name.substr(0, prefix.size()) == prefix; };
+    spec.scaling = starts("awq") ? Scaling::Awq : starts("smoothquant") ? Scaling::SmoothQuant : Scaling::None;
+    spec.rounding = name == "gptq" || name.ends_with("+gptq") ? Rounding::Gptq : Rounding::Nearest;
+    spec.activations = ActivationScale::None;
+    if (name == "smoothquant" || name == "w8a8" || (name == "smoothquant+gptq" && base.grid.bits == 8)) {
+        spec.grid = int8Grid(base.grid);
+        spec.activations = int8Activations(base);
+        return spec;
+    }
+    spec.grid.per_tensor = false;
+    spec.grid.rule = name == "awq" && !spec.grid.is_symmetric ? GridRule::Awq : GridRule::Gptq;
+    return spec;
+}
+
+}  // namespace salient

@@ -1,0 +1,190 @@
+#include "core/quant/quantize_group.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/error.h"
+#include "core/quant/scaling.h"
+#include "core/quant/w8a8_error.h"
+
+namespace salient {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+void requireStatistics(std::span<const MatrixView> weights, std::span<const std::string> names, const InputStatistics& input) {
+    if (weights.size() != names.size()) {
+        throw Error(ErrorCode::ShapeMismatch,
+                    "quantizeGroup: names: expected " + std::to_string(weights.size()) + ", found " + std::to_string(names.size()));
+    }
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        const Index n = weights[k].cols();
+        if (input.hessian.rows() != n || input.hessian.cols() != n || input.channels.channelCount() != n) {
+            throw Error(ErrorCode::ShapeMismatch, "quantizeGroup: " + names[k] + ": statistics: expected " + std::to_string(n) +
+                                                      " channels with their Hessian, found " +
+                                                      std::to_string(input.channels.channelCount()) + " channels and a Hessian of [" +
+                                                      std::to_string(input.hessian.rows()) + ", " + std::to_string(input.hessian.cols()) +
+                                                      "]");
+        }
+    }
+}
+
+// What the layers of a group share: the scales of their input.
+struct SharedScale {
+    std::vector<float> scales;  // empty: all 1
+    double parameter = -1.0;    // AWQ's ratio or SmoothQuant's α
+};
+
+SharedScale awqSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method, JobContext& job) {
+    const AwqOptions& options = method.awq;
+    if (!options.search_scale) return {};
+    const std::vector<float> mean_abs = input.channels.meanAbs();
+    if (options.fixed_ratio >= 0.0) {
+        const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
+        return {awqScales(mean_abs, options.fixed_ratio, options.duo, weight_mean), options.fixed_ratio};
+    }
+    AwqCurve curve = awqSearch(weights, input.hessian, mean_abs, method.grid, options, job);
+    return {std::move(curve.best_scales), curve.ratios[static_cast<std::size_t>(curve.best)]};
+}
+
+SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {
+    SmoothQuantOptions options = method.smoothquant;
+    const std::vector<float>& max_abs = input.channels.max_abs;
+    if (options.search_alpha) {
+        const SmoothCurve curve = smoothSearch(weights, input.hessian, max_abs, method.grid, method.activations);
+        options.alpha = curve.alphas[static_cast<std::size_t>(curve.best)];
+    }
+    return {smoothScales(max_abs, weights, options), options.alpha};
+}
+
+SharedScale chooseScale(std::span<const MatrixView> weights, const InputStatistics& input, bool can_scale, const MethodSpec& method,
+                        JobContext& job) {
+    if (!can_scale) return {};
+    switch (method.scaling) {
+        case Scaling::Awq:
+            return awqSharedScale(weights, input, method, job);
+        case Scaling::SmoothQuant:
+            return smoothSharedScale(weights, input, method);
+        case Scaling::None:
+            break;
+    }
+    return {};
+}
+
+// The layer error of Ŵ (original units) with, for int8 activations, the part that comes from rounding them.
+LayerError measuredError(MatrixView weight, const Matrix& rounded, std::span<const float> scales, const InputStatistics& input,
+                         ActivationScale activations) {
+    const Matrix effective = scales.empty() ? rounded : unscaledColumns(rounded, scales);
+    LayerError error = layerError(weight, effective, input.hessian);
+    if (activations == ActivationScale::None) return error;
+    const std::vector<float> ones(static_cast<std::size_t>(weight.cols()), 1.0F);
+    const double output =
+        error.relative_output_error > 0.0 ? error.output_error / error.relative_output_error : outputError(weight, input.hessian);
+    error.output_error +=
+        activationRoundingError(rounded, input.hessian, input.channels.max_abs, scales.empty() ? ones : scales, activations);
+    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
+    return error;
+}
+
+class GroupQuantizer {
+public:
+    GroupQuantizer(const InputStatistics& input, const MethodSpec& method, const SharedScale& shared)
+        : input_(input), method_(method), shared_(shared) {
+        if (!shared.scales.empty()) scaled_hessian_ = scaledHessian(input.hessian, shared.scales);
+    }
+
+    QuantizedLinear quantize(MatrixView weight, const std::string& name, JobContext& job) const {
+        const Clock::time_point start = Clock::now();
+        QuantizedLinear linear;
+        linear.name = name;
+        linear.channel_scale = shared_.scales;
+        linear.activations = method_.activations;
+        linear.input_scale = inputScale();
+
+        LayerReport& report = linear.report;
+        report.name = name;
+        report.out_features = weight.rows();
+        report.in_features = weight.cols();
+        report.scale_parameter = shared_.parameter;
+        Matrix target = shared_.scales.empty() ? Matrix(weight) : scaledColumns(weight, shared_.scales);
+        if (method_.scaling == Scaling::Awq && method_.awq.search_clip) target = clipped(target, report, job);
+        linear.tensor = round(target, report, job);
+
+        report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method_.activations);
+        report.nearest = measuredError(weight, quantizeNearest(weight, method_.grid).dequantize(), {}, input_, method_.activations);
+        report.saturated_fraction = linear.tensor.saturatedFraction();
+        report.bytes = linear.tensor.packedBytes();
+        report.seconds = secondsSince(start);
+        return linear;
+    }
+
+private:
+    [[nodiscard]] const Matrix& hessian() const { return shared_.scales.empty() ? input_.hessian : scaled_hessian_; }
+
+    [[nodiscard]] float inputScale() const {
+        if (method_.activations != ActivationScale::PerTensor) return 0.0F;
+        float highest = 1e-5F;
+        for (std::size_t j = 0; j < input_.channels.max_abs.size(); ++j) {
+            const float s = shared_.scales.empty() ? 1.0F : shared_.scales[j];
+            highest = std::max(highest, input_.channels.max_abs[j] / s);
+        }
+        return highest / 127.0F;
+    }
+
+    Matrix clipped(const Matrix& target, LayerReport& report, JobContext& job) const {
+        const Matrix clip = awqClip(target, hessian(), method_.grid, method_.awq, job);
+        Matrix result = applyClip(target, clip, method_.grid.group_size);
+        const Index n_clipped = (result.array() != target.array()).count();
+        report.clipped_fraction = target.size() > 0 ? static_cast<double>(n_clipped) / static_cast<double>(target.size()) : 0.0;
+        return result;
+    }
+
+    QuantizedTensor round(const Matrix& target, LayerReport& report, JobContext& job) const {
+        if (method_.rounding == Rounding::Nearest) {
+            report.n_dead_columns = (input_.hessian.diagonal().array() == 0.0F).count();
+            return quantizeNearest(target, method_.grid);
+        }
+        GptqResult result = quantizeGptq(target, hessian(), method_.grid, method_.gptq, job);
+        report.damping_tries = std::move(result.damping_tries);
+        report.n_dead_columns = static_cast<Index>(result.dead_columns.size());
+        return std::move(result.tensor);
+    }
+
+    const InputStatistics& input_;
+    const MethodSpec& method_;
+    const SharedScale& shared_;
+    Matrix scaled_hessian_;
+};
+
+}  // namespace
+
+Matrix QuantizedLinear::effectiveWeight() const {
+    return channel_scale.empty() ? tensor.dequantize() : unscaledColumns(tensor.dequantize(), channel_scale);
+}
+
+std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
+                                           const InputStatistics& input, bool can_scale, const MethodSpec& method, JobContext& job) {
+    method.validate();
+    requireStatistics(weights, names, input);
+    if (weights.empty()) return {};
+    const std::string* at = &names.front();
+    try {
+        const Clock::time_point start = Clock::now();
+        const SharedScale shared = chooseScale(weights, input, can_scale, method, job);
+        const double scale_seconds = secondsSince(start) / static_cast<double>(weights.size());
+        const GroupQuantizer quantizer(input, method, shared);
+        std::vector<QuantizedLinear> linears;
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            at = &names[k];
+            linears.push_back(quantizer.quantize(weights[k], names[k], job));
+            linears.back().report.seconds += scale_seconds;
+        }
+        return linears;
+    } catch (const Error& error) {
+        throw Error(error.code(), *at + ": " + error.what());
+    }
+}
+
+}  // namespace salient

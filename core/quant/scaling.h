@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// W·diag(s): each column times its scale. weight [out, in], scales [in].
+[[nodiscard]] Matrix scaledColumns(MatrixView weight, std::span<const float> scales);
+/// W·diag(s)⁻¹: each column divided by its scale.
+[[nodiscard]] Matrix unscaledColumns(MatrixView weight, std::span<const float> scales);
+/// diag(1/s)·H·diag(1/s): the Hessian of the input x / s.
+[[nodiscard]] Matrix scaledHessian(MatrixView hessian, std::span<const float> scales);
+
+}  // namespace salient
