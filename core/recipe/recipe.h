@@ -24,7 +24,7 @@ struct RecipeRun {
 struct Recipe {
     std::filesystem::path model;
     std::filesystem::path calibration_text;
-    SampleSpec samples;
+    SampleSpec samples;  ///< seq_len 0: min(2048, the model's positions)
     Compute compute = Compute::Float32;
     std::vector<RecipeRun> runs;
     std::filesystem::path evaluation_text;  ///< empty: no perplexity
@@ -43,8 +43,8 @@ struct Recipe {
 [[nodiscard]] Json toJson(const MethodSpec& method);
 [[nodiscard]] MethodSpec methodFromJson(const Json& document);
 
-/// The same job as command lines: `salient-cli quantize …` per exported run, `salient-cli compare …` for a comparison that a command
-/// can express, else `salient-cli run recipe.json`.
+/// The same job as command lines, one per line: `salient-cli quantize …` per exported run, `salient-cli compare …` for a comparison that a
+/// command can express, else `salient-cli run recipe.json`.
 [[nodiscard]] std::string asCommand(const Recipe& recipe);
 
 }  // namespace salient

@@ -25,6 +25,7 @@ struct RunResult {
     double bits_per_weight = 0.0;
     std::string out;           ///< directory written, if any
     std::string verification;  ///< one line, if written
+    bool is_verified = true;   ///< false: what was written does not read back as it should
     std::vector<std::string> warnings;
 };
 
@@ -33,6 +34,8 @@ struct Report {
     std::string model_name;
     std::int64_t original_bytes = 0;
     Index calibration_tokens = 0;
+    Index calibration_windows = 0;
+    Index calibration_seq_len = 0;
     std::optional<PerplexityResult> full_precision;
     std::vector<RunResult> runs;
     std::vector<std::pair<std::string, double>> stage_seconds;
@@ -40,9 +43,13 @@ struct Report {
     std::string version;
 };
 
-/// Executes a recipe. Several runs with feed = Original share one calibration: the same statistics for all.
+/// Executes a recipe. Whatever can be refused is refused before any long work. Several runs fed by the original model share one
+/// calibration: the same statistics for all. A single run is quantized block by block, and written while it is made if it is exported;
+/// its perplexity is then that of the written directory. Quantized models are let go once evaluated and written (RunResult::model is
+/// null). Stage names: those of the parts, "exporting", "verifying".
 [[nodiscard]] Report run(const Recipe& recipe, JobContext& job);
-/// The same on what is open already (the window): model and calibration are not made again.
+/// The same on what is open already (the window), keeping the quantized models. calibration may be null: then one is made. It must
+/// have been made with the recipe's samples, or its own count.
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/json_file.h"
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// Reads a JSON object whose keys are all known: every key is asked for once, and finish() refuses the rest, so that a typing
+/// error is never ignored. A key that is absent leaves the target as it was. Errors are Error{Format} and name the path of the key
+/// ("runs[1].method.grid.bits"), what was expected and what was found.
+class JsonObject {
+public:
+    /// Throws when the value is no object. path: where it stands, empty at the top.
+    JsonObject(const Json& value, std::string path);
+
+    void read(const char* key, bool& target);
+    void read(const char* key, int& target);
+    void read(const char* key, Index& target);
+    void read(const char* key, std::uint64_t& target);
+    void read(const char* key, double& target);
+    void read(const char* key, std::string& target);
+    void read(const char* key, std::vector<std::string>& target);
+    void read(const char* key, std::vector<Index>& target);
+    /// One of `names`; the target is its position.
+    void readName(const char* key, const std::vector<std::string>& names, std::size_t& target);
+    /// The value itself, or null when the key is absent.
+    [[nodiscard]] const Json* find(const char* key);
+    [[nodiscard]] std::string pathOf(std::string_view key) const;
+    /// Throws Error{Format} naming the first key nobody asked for, and those that are known.
+    void finish() const;
+
+private:
+    [[noreturn]] void refuse(std::string_view key, std::string_view expected, const Json& found) const;
+    template <typename T>
+    void readInteger(const char* key, T& target);
+
+    const Json& object_;
+    std::string path_;
+    std::vector<std::string> known_;
+};
+
+}  // namespace salient

@@ -1,0 +1,141 @@
+#include "core/recipe/json_object.h"
+#include "core/recipe/recipe.h"
+
+namespace salient {
+
+namespace {
+
+const std::vector<std::string> kComputes = {"float32", "bfloat16"};
+const std::vector<std::string> kProtocols = {"stream", "bos-windows"};
+const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
+
+void readPath(JsonObject& object, const char* key, const std::filesystem::path& folder, std::filesystem::path& target) {
+    std::string text;
+    object.read(key, text);
+    if (text.empty()) return;
+    target = std::filesystem::path(text);
+    if (target.is_relative() && !folder.empty()) target = (folder / target).lexically_normal();
+}
+
+void readCalibration(const Json& value, const std::filesystem::path& folder, Recipe& recipe) {
+    JsonObject object(value, "calibration");
+    readPath(object, "text", folder, recipe.calibration_text);
+    object.read("n_samples", recipe.samples.n_samples);
+    object.read("seq_len", recipe.samples.seq_len);
+    object.read("seed", recipe.samples.seed);
+    auto choice = static_cast<std::size_t>(recipe.samples.choice);
+    object.readName("windows", kWindowChoices, choice);
+    recipe.samples.choice = static_cast<SampleSpec::Choice>(choice);
+    object.finish();
+}
+
+void readEvaluation(const Json& value, const std::filesystem::path& folder, Recipe& recipe) {
+    JsonObject object(value, "evaluation");
+    readPath(object, "text", folder, recipe.evaluation_text);
+    auto protocol = static_cast<std::size_t>(recipe.perplexity.protocol);
+    object.readName("protocol", kProtocols, protocol);
+    recipe.perplexity.protocol = static_cast<PerplexityProtocol>(protocol);
+    object.read("seq_len", recipe.perplexity.seq_len);
+    object.read("max_chars", recipe.perplexity.max_chars);
+    object.read("n_windows", recipe.perplexity.n_windows);
+    object.finish();
+}
+
+RecipeRun readRun(const Json& value, const std::string& path, const std::filesystem::path& folder) {
+    JsonObject object(value, path);
+    RecipeRun run;
+    object.read("name", run.name);
+    const Json* method = object.find("method");
+    if (method == nullptr) throw Error(ErrorCode::Format, "recipe: " + path + ": expected a method, found none");
+    run.method = methodFromJson(*method);
+    if (run.name.empty()) run.name = methodName(run.method);
+    if (const Json* written = object.find("export")) {
+        JsonObject target(*written, object.pathOf("export"));
+        std::size_t format = 0;
+        target.readName("format", exportFormatNames(), format);
+        run.format = exportFormatFromName(exportFormatNames()[format]);
+        readPath(target, "out", folder, run.out);
+        target.finish();
+    }
+    object.finish();
+    return run;
+}
+
+}  // namespace
+
+Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder) {
+    JsonObject object(document, "");
+    Recipe recipe;
+    readPath(object, "model", folder, recipe.model);
+    if (const Json* calibration = object.find("calibration")) readCalibration(*calibration, folder, recipe);
+    auto compute = static_cast<std::size_t>(recipe.compute);
+    object.readName("compute", kComputes, compute);
+    recipe.compute = static_cast<Compute>(compute);
+    if (const Json* runs = object.find("runs")) {
+        if (!runs->is_array())
+            throw Error(ErrorCode::Format, "recipe: runs: expected an array of runs, found " + std::string(runs->type_name()));
+        for (std::size_t i = 0; i < runs->size(); ++i)
+            recipe.runs.push_back(readRun((*runs)[i], "runs[" + std::to_string(i) + "]", folder));
+    }
+    if (const Json* evaluation = object.find("evaluation")) readEvaluation(*evaluation, folder, recipe);
+    readPath(object, "report", folder, recipe.report);
+    object.read("threads", recipe.threads);
+    object.finish();
+    recipe.validate();
+    return recipe;
+}
+
+Json toJson(const Recipe& recipe) {
+    Json json = {{"model", recipe.model.string()},
+                 {"calibration",
+                  {{"text", recipe.calibration_text.string()},
+                   {"n_samples", recipe.samples.n_samples},
+                   {"seq_len", recipe.samples.seq_len},
+                   {"seed", recipe.samples.seed},
+                   {"windows", kWindowChoices[static_cast<std::size_t>(recipe.samples.choice)]}}},
+                 {"compute", kComputes[static_cast<std::size_t>(recipe.compute)]},
+                 {"runs", Json::array()}};
+    for (const RecipeRun& run : recipe.runs) {
+        Json item = {{"name", run.name}, {"method", toJson(run.method)}};
+        if (run.format) item["export"] = {{"format", name(*run.format)}, {"out", run.out.string()}};
+        json["runs"].push_back(std::move(item));
+    }
+    if (!recipe.evaluation_text.empty()) {
+        json["evaluation"] = {{"text", recipe.evaluation_text.string()},
+                              {"protocol", name(recipe.perplexity.protocol)},
+                              {"seq_len", recipe.perplexity.seq_len},
+                              {"max_chars", recipe.perplexity.max_chars},
+                              {"n_windows", recipe.perplexity.n_windows}};
+    }
+    if (!recipe.report.empty()) json["report"] = recipe.report.string();
+    json["threads"] = recipe.threads;
+    return json;
+}
+
+void Recipe::validate() const {
+    const auto refuse = [](const std::string& what) { throw Error(ErrorCode::InvalidOption, "recipe: " + what); };
+    if (model.empty()) refuse("model: expected a model directory, found none");
+    if (runs.empty()) refuse("runs: expected at least one run, found none");
+    if (calibration_text.empty()) refuse("calibration.text: expected a text file, found none");
+    if (threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(threads));
+    SampleSpec checked = samples;
+    if (checked.seq_len == 0) checked.seq_len = 1;  // chosen by the model when it is open
+    checked.validate();
+    if (perplexity.seq_len < 0 || perplexity.max_chars < 0 || perplexity.n_windows < 0) {
+        refuse("evaluation: expected seq_len, max_chars and n_windows of 0 or more, found a negative one");
+    }
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const std::string run = "runs[" + std::to_string(i) + "]";
+        runs[i].method.validate();
+        if (runs[i].format && runs[i].out.empty()) refuse(run + ".export.out: expected a directory, found none");
+        if (!runs[i].format && !runs[i].out.empty())
+            refuse(run + ".export.format: expected a format for '" + runs[i].out.string() + "', found none");
+        for (std::size_t j = 0; j < i; ++j) {
+            if (runs[i].format && runs[j].format && runs[i].out == runs[j].out) {
+                refuse(run + ".export.out: expected a directory of its own, found that of runs[" + std::to_string(j) + "]");
+            }
+        }
+    }
+}
+
+}  // namespace salient

@@ -1,0 +1,92 @@
+#include "core/recipe/run.h"
+
+namespace salient {
+
+namespace {
+
+Json toJson(const PerplexityResult& result) {
+    return {{"perplexity", result.perplexity},
+            {"mean_nll", result.mean_nll},
+            {"n_tokens", result.n_tokens},
+            {"protocol", name(result.protocol)},
+            {"seq_len", result.seq_len},
+            {"n_windows", result.n_windows},
+            {"compute", result.compute == Compute::Float32 ? "float32" : "bfloat16"},
+            {"seconds", result.seconds}};
+}
+
+Json toJson(const LayerError& error) {
+    return {{"relative_output_error", error.relative_output_error},
+            {"output_error", error.output_error},
+            {"weight_mse", error.weight_mse},
+            {"weight_sqnr_db", error.weight_sqnr_db},
+            {"max_abs_error", error.max_abs_error}};
+}
+
+Json toJson(const LayerReport& layer) {
+    Json json = {{"layer", layer.name},
+                 {"out_features", layer.out_features},
+                 {"in_features", layer.in_features},
+                 {"error", toJson(layer.error)},
+                 {"nearest", toJson(layer.nearest)}};
+    if (layer.scale_parameter >= 0.0) json["scale_parameter"] = layer.scale_parameter;
+    if (!layer.damping_tries.empty()) json["damping_tries"] = layer.damping_tries;
+    json["n_dead_columns"] = layer.n_dead_columns;
+    json["clipped_fraction"] = layer.clipped_fraction;
+    json["saturated_fraction"] = layer.saturated_fraction;
+    json["seconds"] = layer.seconds;
+    json["bytes"] = layer.bytes;
+    return json;
+}
+
+/// The first keys are a fixed part of the command line's interface.
+Json toJson(const RunResult& run) {
+    Json json = Json::object();
+    json["method"] = methodName(run.method);
+    json["perplexity"] = run.perplexity ? Json(run.perplexity->perplexity) : Json(nullptr);
+    json["relative_output_error"] = run.relative_output_error;
+    json["seconds"] = run.seconds;
+    json["bytes"] = run.bytes;
+    json["bits_per_weight"] = run.bits_per_weight;
+    json["name"] = run.name;
+    json["weight_bits"] = run.method.grid.bits;
+    json["activation_bits"] = run.method.activations == ActivationScale::None ? 16 : 8;
+    json["group_size"] = run.method.grid.group_size;
+    json["symmetric"] = run.method.grid.is_symmetric;
+    json["settings"] = toJson(run.method);
+    if (run.perplexity) json["evaluation"] = toJson(*run.perplexity);
+    if (!run.out.empty()) {
+        json["out"] = run.out;
+        json["verification"] = run.verification;
+        json["verified"] = run.is_verified;
+    }
+    json["warnings"] = run.warnings;
+    json["layers"] = Json::array();
+    for (const LayerReport& layer : run.layers) json["layers"].push_back(toJson(layer));
+    return json;
+}
+
+}  // namespace
+
+Json toJson(const Report& report) {
+    Json json = Json::object();
+    if (report.full_precision) json["full_precision"] = toJson(*report.full_precision);
+    json["methods"] = Json::array();
+    for (const RunResult& run : report.runs) json["methods"].push_back(toJson(run));
+    json["model"] = report.model_name;
+    json["original_bytes"] = report.original_bytes;
+    json["calibration"] = {{"text", report.recipe.calibration_text.string()},
+                           {"n_windows", report.calibration_windows},
+                           {"seq_len", report.calibration_seq_len},
+                           {"n_tokens", report.calibration_tokens},
+                           {"seed", report.recipe.samples.seed}};
+    json["stages"] = Json::array();
+    for (const auto& [stage, seconds] : report.stage_seconds) json["stages"].push_back({{"stage", stage}, {"seconds", seconds}});
+    json["peak_memory_bytes"] = report.peak_memory_bytes;
+    json["command"] = asCommand(report.recipe);
+    json["recipe"] = toJson(report.recipe);
+    json["version"] = report.version;
+    return json;
+}
+
+}  // namespace salient

@@ -1,0 +1,78 @@
+#include "core/recipe/warnings.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace salient {
+
+namespace {
+
+std::string percent(double fraction) {
+    std::ostringstream text;
+    text.precision(3);
+    text << 100.0 * fraction << " %";
+    return text.str();
+}
+
+/// "first_layer", or "first_layer and 3 more layers".
+std::string layersNamed(const std::vector<const LayerReport*>& layers) {
+    if (layers.size() == 1) return layers.front()->name;
+    return layers.front()->name + " and " + std::to_string(layers.size() - 1) + " more layer" + (layers.size() == 2 ? "" : "s");
+}
+
+template <typename Condition>
+std::vector<const LayerReport*> layersWith(std::span<const LayerReport> layers, const Condition& condition) {
+    std::vector<const LayerReport*> found;
+    for (const LayerReport& layer : layers) {
+        if (condition(layer)) found.push_back(&layer);
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<std::string> runWarnings(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
+                                     Index calibration_tokens) {
+    // A layer whose codes sit at the ends of the grid more often than this has lost its range (uniform codes: 2 / 2^bits).
+    const double saturation_limit = std::max(0.5, 4.0 / static_cast<double>(1 << method.grid.bits));
+    std::vector<std::string> warnings;
+    for (const LayerReport& layer : layers) {
+        if (layer.damping_tries.size() > 1) {
+            warnings.push_back(layer.name + ": the Hessian needed damping " + percent(layer.damping_tries.back()) + " instead of " +
+                               percent(layer.damping_tries.front()) + " (" + std::to_string(layer.damping_tries.size()) + " tries)");
+        }
+    }
+    const auto dead = layersWith(layers, [](const LayerReport& layer) { return layer.n_dead_columns > 0; });
+    if (!dead.empty()) {
+        Index columns = 0;
+        for (const LayerReport* layer : dead) columns += layer->n_dead_columns;
+        warnings.push_back(layersNamed(dead) + ": " + std::to_string(columns) +
+                           " input channels were never active in calibration; their weights are set to 0");
+    }
+    const auto starved = layersWith(layers, [&](const LayerReport& layer) { return layer.in_features > calibration_tokens; });
+    if (method.rounding == Rounding::Gptq && !starved.empty()) {
+        warnings.push_back(layersNamed(starved) + ": more inputs than the " + std::to_string(calibration_tokens) +
+                           " calibration tokens; the Hessian is singular but for its damping");
+    }
+    if (method.scaling != Scaling::None) {
+        for (const InputGroup& group : model.groups) {
+            const bool by_norm = group.absorber.kind == Absorber::Kind::Norm;
+            const bool by_linear = group.absorber.kind == Absorber::Kind::Linear && method.fold_into_linears;
+            if (!by_norm && !by_linear) warnings.push_back(group.title + ": not scaled, as nothing before it can take the scales");
+        }
+    }
+    const auto saturated = layersWith(layers, [&](const LayerReport& layer) { return layer.saturated_fraction > saturation_limit; });
+    if (method.grid.bits > 2 && !saturated.empty()) {
+        warnings.push_back(layersNamed(saturated) + ": " + percent(saturated.front()->saturated_fraction) +
+                           " of codes lie at an end of the grid");
+    }
+    return warnings;
+}
+
+std::vector<std::string> sampleWarnings(const Samples& samples, int asked) {
+    if (samples.windows.count() >= asked) return {};
+    return {"calibration: the text holds " + std::to_string(samples.windows.count()) + " windows of " +
+            std::to_string(samples.windows.seq_len) + " tokens, fewer than the " + std::to_string(asked) + " asked for"};
+}
+
+}  // namespace salient
