@@ -1,0 +1,118 @@
+#include "core/calib/calibrate.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/kernels/gram.h"
+
+namespace salient {
+
+namespace {
+
+/// A context for a part of a job: progress inside one block becomes progress of the whole walk.
+JobContext part(JobContext& job, std::string_view stage, std::int64_t done_before, std::int64_t total) {
+    return JobContext({}, [&job, stage, done_before, total](const Progress& now) {
+        job.checkpoint({stage, done_before + now.done, total, now.detail});
+    });
+}
+
+const LinearInfo& firstReader(const Model& model, int block, int group) {
+    for (const LinearInfo& info : model.linears) {
+        if (info.block == block && info.group == group) return info;
+    }
+    throw Error(ErrorCode::InvalidOption, "calibrate: expected a block and group of the model, found block " + std::to_string(block) +
+                                              ", group " + std::to_string(group));
+}
+
+/// A sum of magnitudes is finite exactly when all of them are, so a pass over the activations is needed only to say where.
+void requireFinite(const Model& model, const InputObservation& seen, const ChannelStatistics& channels, Index seq_len) {
+    for (std::size_t c = 0; c < channels.sum_abs.size(); ++c) {
+        if (std::isfinite(channels.sum_abs[c])) continue;
+        const auto channel = static_cast<Index>(c);
+        Index row = 0;
+        while (row + 1 < seen.x.rows() && std::isfinite(seen.x(row, channel))) ++row;
+        const Index token = seen.first_token + row;
+        throw Error(ErrorCode::NonFinite, "calibrate: layer '" + firstReader(model, seen.block, seen.group).name +
+                                              "': expected finite inputs, found " + std::to_string(seen.x(row, channel)) + " in channel " +
+                                              std::to_string(channel) + ", sample " + std::to_string(token / seq_len) + ", token " +
+                                              std::to_string(token % seq_len));
+    }
+}
+
+std::int64_t hessianBytesOfBlock(const Model& model) {
+    std::int64_t bytes = 0;
+    for (const InputGroup& group : model.groups) bytes += group.in_features * group.in_features * std::int64_t{sizeof(float)};
+    return bytes;
+}
+
+}  // namespace
+
+const InputStatistics& Calibration::of(int block, int group) const {
+    return inputs.at(static_cast<std::size_t>(block) * model->groups.size() + static_cast<std::size_t>(group));
+}
+
+const InputStatistics& Calibration::of(const LinearInfo& linear) const { return of(linear.block, linear.group); }
+
+std::vector<InputStatistics> gatherBlock(const Model& model, const BlockWeights& weights, int block, HiddenStates& hidden,
+                                         const CalibrationOptions& options, JobContext& job, int only_group) {
+    std::vector<InputStatistics> gathered(model.groups.size());
+    const auto factor = static_cast<float>(2.0 / static_cast<double>(hidden.values.rows()));
+    const InputObserver observer = [&](const InputObservation& seen) {
+        if (only_group >= 0 && seen.group != only_group) return;
+        InputStatistics& statistics = gathered[static_cast<std::size_t>(seen.group)];
+        statistics.channels.add(seen.x, seen.first_token);
+        requireFinite(model, seen, statistics.channels, hidden.seq_len);
+        if (!options.gather_hessians) return;
+        if (statistics.hessian.size() == 0) statistics.hessian = Matrix::Zero(seen.x.cols(), seen.x.cols());
+        accumulateGram(seen.x, factor, statistics.hessian, options.forward.compute);
+    };
+    forwardBlock(model, weights, block, hidden, options.forward, observer, job, only_group);
+    for (InputStatistics& statistics : gathered) {
+        if (statistics.hessian.size() > 0) mirrorLower(statistics.hessian);
+    }
+    return gathered;
+}
+
+Calibration calibrate(std::shared_ptr<const Model> model, Samples samples, const CalibrationOptions& options, JobContext& job) {
+    const auto start = std::chrono::steady_clock::now();
+    Calibration calibration;
+    calibration.model = std::move(model);
+    calibration.samples = std::move(samples);
+    calibration.compute = options.forward.compute;
+    const Model& m = *calibration.model;
+
+    HiddenStates hidden = embed(m, calibration.samples.windows);
+    const std::int64_t n_tokens = hidden.values.rows();
+    const std::int64_t block_bytes = hessianBytesOfBlock(m);
+    std::int64_t kept_bytes = 0;
+    for (int block = 0; block < m.config.n_blocks; ++block) {
+        CalibrationOptions now = options;
+        now.gather_hessians = options.gather_hessians && kept_bytes + block_bytes <= options.hessian_budget_bytes;
+        if (now.gather_hessians) kept_bytes += block_bytes;
+        JobContext inner = part(job, "calibrating", block * n_tokens, m.config.n_blocks * n_tokens);
+        for (InputStatistics& statistics : gatherBlock(m, loadBlock(m, block), block, hidden, now, inner)) {
+            calibration.inputs.push_back(std::move(statistics));
+        }
+    }
+    calibration.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return calibration;
+}
+
+InputStatistics recalibrate(const Calibration& calibration, int block, int group, JobContext& job) {
+    const Model& model = *calibration.model;
+    firstReader(model, block, group);
+    CalibrationOptions options;
+    options.forward.compute = calibration.compute;
+    HiddenStates hidden = embed(model, calibration.samples.windows);
+    const std::int64_t n_tokens = hidden.values.rows();
+    for (int before = 0; before < block; ++before) {
+        JobContext inner = part(job, "calibrating", before * n_tokens, (block + 1) * n_tokens);
+        forwardBlock(model, loadBlock(model, before), before, hidden, options.forward, {}, inner);
+    }
+    JobContext inner = part(job, "calibrating", block * n_tokens, (block + 1) * n_tokens);
+    auto gathered = gatherBlock(model, loadBlock(model, block), block, hidden, options, inner, group);
+    return std::move(gathered[static_cast<std::size_t>(group)]);
+}
+
+}  // namespace salient
