@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <regex>
 
-#include "core/quant/layer_error.h"
+#include "core/quant/scaling.h"
 
 namespace salient {
 
@@ -24,8 +24,7 @@ GroupScales chooseAwqScales(std::span<const MatrixView> weights, const InputStat
     GroupScales chosen;
     chosen.parameter = method.awq.fixed_ratio;
     if (chosen.parameter < 0.0) {
-        const std::span<const MatrixView> judged = method.awq.joint_loss ? weights : weights.first(1);
-        const AwqCurve curve = awqSearch(judged, input.hessian, mean_abs, method.grid, method.awq, job);
+        const AwqCurve curve = awqSearch(weights, input.hessian, mean_abs, method.grid, method.awq, job);
         chosen.parameter = curve.ratios[static_cast<std::size_t>(curve.best)];
         chosen.values = curve.best_scales;
         return chosen;
@@ -58,7 +57,7 @@ MethodSpec withParameter(MethodSpec method, double parameter) {
 }
 
 /// diag(1/t) · W
-Matrix divideRows(const Matrix& weight, std::span<const float> t) {
+Matrix dividedRows(const Matrix& weight, std::span<const float> t) {
     const Eigen::Map<const Eigen::VectorXf> divisor(t.data(), static_cast<Index>(t.size()));
     return (weight.array().colwise() / divisor.array()).matrix();
 }
@@ -144,7 +143,7 @@ private:
             if (row_scale.empty()) {
                 weights.emplace_back(weight);
             } else {
-                weights.emplace_back(folded.emplace_back(divideRows(weight, row_scale)));
+                weights.emplace_back(folded.emplace_back(dividedRows(weight, row_scale)));
             }
             names.push_back(linear->name);
         }
@@ -162,8 +161,10 @@ private:
                 linear.row_scale.assign(row_scale.begin(), row_scale.end());
                 divide(linear.bias, row_scale);
                 // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
-                linear.report.error = layerError(weight.weight, linear.effectiveWeight(), input.hessian);
-                linear.report.nearest = layerError(weight.weight, quantizeNearest(weight.weight, method_.grid).dequantize(), input.hessian);
+                linear.report.error = measuredError(weight.weight, scaledRows(linear.tensor.dequantize(), row_scale), linear.channel_scale,
+                                                    input, linear.activations);
+                linear.report.nearest =
+                    measuredError(weight.weight, quantizeNearest(weight.weight, method_.grid).dequantize(), {}, input, linear.activations);
             }
             result_.linears.push_back(std::move(linear));
         }
@@ -192,14 +193,12 @@ private:
             if (row_scale.empty() && scales == scales_.end()) continue;
             LinearWeights weights = original_.linears.at(linear.role);
             if (!row_scale.empty()) {
-                weights.weight = divideRows(weights.weight, row_scale);
+                weights.weight = dividedRows(weights.weight, row_scale);
                 divide(weights.bias, row_scale);
                 if (!weights.bias.empty()) result_.replaced[linear.name + ".bias"] = weights.bias;
             }
             if (scales != scales_.end()) {
-                const Eigen::Map<const Eigen::RowVectorXf> s(scales->second.values.data(),
-                                                             static_cast<Index>(scales->second.values.size()));
-                weights.weight.array().rowwise() *= s.array();
+                weights.weight = scaledColumns(weights.weight, scales->second.values);
             }
             result_.kept[linear.name] = std::move(weights.weight);
         }

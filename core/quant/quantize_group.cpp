@@ -73,21 +73,6 @@ SharedScale chooseScale(std::span<const MatrixView> weights, const InputStatisti
     return {};
 }
 
-// The layer error of Ŵ (original units) with, for int8 activations, the part that comes from rounding them.
-LayerError measuredError(MatrixView weight, const Matrix& rounded, std::span<const float> scales, const InputStatistics& input,
-                         ActivationScale activations) {
-    const Matrix effective = scales.empty() ? rounded : unscaledColumns(rounded, scales);
-    LayerError error = layerError(weight, effective, input.hessian);
-    if (activations == ActivationScale::None) return error;
-    const std::vector<float> ones(static_cast<std::size_t>(weight.cols()), 1.0F);
-    const double output =
-        error.relative_output_error > 0.0 ? error.output_error / error.relative_output_error : outputError(weight, input.hessian);
-    error.output_error +=
-        activationRoundingError(rounded, input.hessian, input.channels.max_abs, scales.empty() ? ones : scales, activations);
-    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
-    return error;
-}
-
 class GroupQuantizer {
 public:
     GroupQuantizer(const InputStatistics& input, const MethodSpec& method, const SharedScale& shared)
@@ -160,8 +145,23 @@ private:
 
 }  // namespace
 
+LayerError measuredError(MatrixView weight, MatrixView rounded, std::span<const float> scales, const InputStatistics& input,
+                         ActivationScale activations) {
+    const Matrix effective = scales.empty() ? Matrix(rounded) : unscaledColumns(rounded, scales);
+    LayerError error = layerError(weight, effective, input.hessian);
+    if (activations == ActivationScale::None) return error;
+    const std::vector<float> ones(static_cast<std::size_t>(weight.cols()), 1.0F);
+    const double output =
+        error.relative_output_error > 0.0 ? error.output_error / error.relative_output_error : outputError(weight, input.hessian);
+    error.output_error +=
+        activationRoundingError(rounded, input.hessian, input.channels.max_abs, scales.empty() ? ones : scales, activations);
+    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
+    return error;
+}
+
 Matrix QuantizedLinear::effectiveWeight() const {
-    return channel_scale.empty() ? tensor.dequantize() : unscaledColumns(tensor.dequantize(), channel_scale);
+    Matrix effective = channel_scale.empty() ? tensor.dequantize() : unscaledColumns(tensor.dequantize(), channel_scale);
+    return row_scale.empty() ? effective : scaledRows(effective, row_scale);
 }
 
 std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,

@@ -41,6 +41,11 @@ struct QuantizedLinear {
     [[nodiscard]] Matrix effectiveWeight() const;
 };
 
+/// Error of a rounded layer in the original model's units: that of its weights and, for int8 activations, the expected part that comes
+/// from rounding the input. weight: the original; rounded: of W·diag(scales), rows unfolded; both [out, in]; scales [in] or empty.
+[[nodiscard]] LayerError measuredError(MatrixView weight, MatrixView rounded, std::span<const float> scales, const InputStatistics& input,
+                                       ActivationScale activations);
+
 /// Quantizes the layers that share one input. weights[k] [out_k, in] belong to names[k] and biases[k] (may be empty).
 /// can_scale: whether something can absorb the scales; without, the scaling step is skipped (and the report says −1).
 /// Order: scales (chosen once, jointly) → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H diag(1/s).
