@@ -30,6 +30,10 @@ struct ExportOptions {
 /// (K divisible by 32, group size divides, bits, zero points …). Empty: it can.
 [[nodiscard]] std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format);
 
+/// What other programs will make of the result: which loaders refuse these settings, run them slowly or read them differently, and what
+/// is lost. One sentence each. Nothing here keeps the checkpoint from being written.
+[[nodiscard]] std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format);
+
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
 /// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every
 /// dequantized weight for verifyCheckpoint().

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <set>
+
+#include "core/exporter/checksum.h"
+#include "core/exporter/export_checkpoint.h"
+#include "core/exporter/quantization_config.h"
+#include "core/exporter/salient_record.h"
+#include "core/exporter/stored_floats.h"
+#include "core/io/contained_path.h"
+#include "core/io/output_directory.h"
+#include "core/kernels/convert.h"
+
+namespace salient {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(ErrorCode code, const std::string& subject, const std::string& reason) {
+    throw Error(code, "export: " + subject + ": " + reason);
+}
+
+/// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
+void copyFile(const fs::path& from, const fs::path& to) {
+    const std::string content = readText(from);
+    std::ofstream file(to, std::ios::binary);
+    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    file.close();
+    if (!file) refuse(ErrorCode::Io, to.string(), "expected to be written, found a failing device");
+}
+
+/// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
+std::vector<std::string> filesToCopy(const Model& model) {
+    static constexpr const char* kNames[] = {
+        "generation_config.json",   "tokenizer.json",       "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json",        "vocab.json",           "merges.txt",      "chat_template.jinja",   "chat_template.json",
+        "preprocessor_config.json", "processor_config.json"};
+    std::vector<std::string> present;
+    for (const char* name : kNames) {
+        if (fs::exists(model.directory / name)) present.emplace_back(name);
+    }
+    if (model.config.raw.contains("auto_map")) {
+        for (const fs::directory_entry& entry : fs::directory_iterator(model.directory)) {
+            if (entry.path().extension() == ".py") present.push_back(entry.path().filename().string());
+        }
+    }
+    return present;
+}
+
+}  // namespace
+
+struct CheckpointWriter::State {
+    State(std::shared_ptr<const Model> original, const MethodSpec& spec, const fs::path& target, ExportOptions given)
+        : model(std::move(original)),
+          method(spec),
+          options(std::move(given)),
+          form(formOf(options.format, method)),
+          scale_type(storedScaleType(options.format, model->config)) {
+        if (options.shard_bytes < 1) refuse(ErrorCode::InvalidOption, "shard size", "expected at least one byte");
+        if (const std::vector<std::string> obstacles = exportObstacles(*model, method, options.format); !obstacles.empty()) {
+            std::string all;
+            for (const std::string& obstacle : obstacles) all += (all.empty() ? "" : " ") + obstacle;
+            throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
+        }
+        layout = checkpointLayout(*model, method, options.format, options.shard_bytes);
+        requireRanges();
+        directory.emplace(target);
+        for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
+            shards.emplace_back(SafetensorsWriter(directory->path() / layout.shard_files[i], layout.shard(i)));
+            n_missing.push_back(0);
+        }
+        for (const CheckpointTensor& tensor : layout.tensors) ++n_missing[tensor.shard];
+        record.format = options.format;
+        record.method = std::string(methodName(method));
+        record.provenance = options.provenance;
+    }
+
+    /// Overflow in a copied tensor is found now, not after hours of quantization.
+    void requireRanges() const {
+        for (const CheckpointTensor& tensor : layout.tensors) {
+            if (tensor.source.empty()) continue;
+            const TensorView& view = model->checkpoint->tensor(tensor.source);
+            if (view.dtype != tensor.layout.dtype) checkRange(view, tensor.layout.dtype);
+        }
+    }
+
+    const CheckpointTensor& planned(const std::string& tensor) const {
+        const auto found = layout.by_name.find(tensor);
+        if (found == layout.by_name.end())
+            refuse(ErrorCode::InvalidOption, tensor, "expected a tensor of the checkpoint, found none of that name");
+        return layout.tensors[found->second];
+    }
+
+    void put(const CheckpointTensor& tensor, std::span<const std::byte> bytes) {
+        shards[tensor.shard]->write(tensor.layout.name, bytes);
+        if (!written.insert(tensor.layout.name).second) refuse(ErrorCode::InvalidOption, tensor.layout.name, "expected once, found twice");
+        if (--n_missing[tensor.shard] == 0) {
+            shards[tensor.shard]->finish();
+            shards[tensor.shard].reset();
+        }
+    }
+
+    /// A tensor that stands for itself: its bytes are what verification compares.
+    void putRecorded(const CheckpointTensor& tensor, std::span<const std::byte> bytes) {
+        record.tensors[tensor.layout.name] = checksumText(checksum(bytes));
+        put(tensor, bytes);
+    }
+
+    void putFloats(const CheckpointTensor& tensor, std::span<const float> values) {
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.layout.shape) count *= extent;
+        if (count != static_cast<std::int64_t>(values.size())) {
+            refuse(ErrorCode::ShapeMismatch, tensor.layout.name,
+                   "expected " + std::to_string(count) + " values, found " + std::to_string(values.size()));
+        }
+        const StoredFloats stored = storeFloats(tensor.layout.name, values, tensor.layout.dtype);
+        if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+        putRecorded(tensor, stored.bytes);
+    }
+
+    /// weight [out, in]; the family may store it the other way round.
+    void putWeight(const CheckpointTensor& tensor, const Matrix& weight) {
+        const Matrix stored = model->config.family->weights_transposed ? Matrix(weight.transpose()) : weight;
+        putFloats(tensor, {stored.data(), static_cast<std::size_t>(stored.size())});
+    }
+
+    void copy(const CheckpointTensor& tensor) {
+        const TensorView& view = model->checkpoint->tensor(tensor.source);
+        if (view.dtype == tensor.layout.dtype) {
+            putRecorded(tensor, view.bytes);
+        } else {
+            putFloats(tensor, toFloats(view));
+        }
+    }
+
+    void addLinear(const QuantizedLinear& linear) {
+        const auto info = layout.quantized.find(linear.name);
+        if (info == layout.quantized.end()) refuse(ErrorCode::InvalidOption, linear.name, "expected a layer that the method quantizes");
+        checkLayer(form, linear, *info->second, method, scale_type);
+        Matrix meant = linear.tensor.dequantize();
+        if (form == LayerForm::Float) {
+            const CheckpointTensor& tensor = planned(linear.name + ".weight");
+            putWeight(tensor, meant);
+            const DType type = tensor.layout.dtype;
+            meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
+        } else {
+            for (const PackedTensor& packed : packLayer(form, linear, method, scale_type)) {
+                const CheckpointTensor& tensor = planned(packed.layout.name);
+                if (packed.layout.name.ends_with(".input_scale")) {
+                    putRecorded(tensor, packed.bytes);
+                } else {
+                    put(tensor, packed.bytes);
+                }
+            }
+        }
+        record.addLayer(linear.name, checksum(meant), linear.channel_scale);
+        addBias(linear);
+    }
+
+    void addBias(const QuantizedLinear& linear) {
+        const std::string tensor = linear.name + ".bias";
+        if (!model->checkpoint->contains(tensor)) {
+            if (!linear.bias.empty()) refuse(ErrorCode::ShapeMismatch, tensor, "expected no bias as in the original, found one");
+            return;
+        }
+        // An unchanged bias is left for the byte-for-byte copy below.
+        if (linear.bias.empty() || linear.bias == toFloats(model->checkpoint->tensor(tensor))) return;
+        putFloats(planned(tensor), linear.bias);
+    }
+
+    void addBlock(const QuantizedBlock& block) {
+        if (block.block < 0 || block.block >= model->config.n_blocks || !blocks_done.insert(block.block).second)
+            refuse(ErrorCode::InvalidOption, "block " + std::to_string(block.block), "expected each block of the model once");
+        for (const QuantizedLinear& linear : block.linears) addLinear(linear);
+        for (const auto& [tensor, values] : block.replaced) {
+            if (!written.contains(tensor)) putFloats(planned(tensor), values);
+        }
+        for (const auto& [layer, weight] : block.kept) putWeight(planned(layer + ".weight"), weight);
+        for (const CheckpointTensor& tensor : layout.tensors) {
+            if (tensor.block != block.block || written.contains(tensor.layout.name)) continue;
+            if (tensor.source.empty())
+                refuse(ErrorCode::InvalidOption, tensor.layout.name, "expected its layer in the block, found it missing");
+            copy(tensor);
+        }
+    }
+
+    void writeIndex() const {
+        if (layout.shard_files.size() == 1) return;
+        std::map<std::string, std::string> weight_map;
+        for (const CheckpointTensor& tensor : layout.tensors) weight_map[tensor.layout.name] = layout.shard_files[tensor.shard];
+        Json index = Json::object();
+        index["metadata"] = Json::object({{"total_size", layout.sizeBytes()}});
+        index["weight_map"] = weight_map;
+        writeJson(directory->path() / "model.safetensors.index.json", index);
+    }
+
+    void finish(JobContext& job) {
+        if (blocks_done.size() != static_cast<std::size_t>(model->config.n_blocks)) {
+            refuse(ErrorCode::InvalidOption, "blocks",
+                   "expected " + std::to_string(model->config.n_blocks) + ", found " + std::to_string(blocks_done.size()));
+        }
+        const auto total = static_cast<std::int64_t>(layout.tensors.size());
+        for (const CheckpointTensor& tensor : layout.tensors) {
+            if (written.contains(tensor.layout.name)) continue;
+            job.checkpoint({"writing", static_cast<std::int64_t>(written.size()), total, tensor.layout.name});
+            copy(tensor);
+        }
+        writeIndex();
+        const Json config = exportedConfig(*model, method, options.format, layout);
+        writeJson(directory->path() / "config.json", config);
+        if (options.format == ExportFormat::Gptq) writeJson(directory->path() / "quantize_config.json", config.at("quantization_config"));
+        for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), directory->path() / file);
+        writeJson(directory->path() / kSalientRecordFile, toJson(record));
+        job.checkpoint({"writing", total, total});
+        directory->commit();
+    }
+
+    std::shared_ptr<const Model> model;
+    MethodSpec method;
+    ExportOptions options;
+    LayerForm form;
+    DType scale_type;
+    CheckpointLayout layout;
+    std::optional<OutputDirectory> directory;  // before the files in it, so that they are closed first
+    std::vector<std::optional<SafetensorsWriter>> shards;
+    std::vector<std::int64_t> n_missing;  // tensors, per shard
+    std::set<std::string> written;
+    std::set<int> blocks_done;
+    SalientRecord record;
+};
+
+CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, fs::path target, ExportOptions options)
+    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
+
+CheckpointWriter::~CheckpointWriter() = default;
+
+void CheckpointWriter::add(const QuantizedBlock& block) { state_->addBlock(block); }
+
+void CheckpointWriter::finish(JobContext& job) { state_->finish(job); }
+
+void exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
+    CheckpointWriter writer(model.original, model.method, target, options);
+    for (const QuantizedBlock& block : model.blocks) {
+        job.checkpoint({"writing", block.block, static_cast<std::int64_t>(model.blocks.size()), "block " + std::to_string(block.block)});
+        writer.add(block);
+    }
+    writer.finish(job);
+}
+
+}  // namespace salient

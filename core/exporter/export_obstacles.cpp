@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "core/exporter/checkpoint_layout.h"
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+namespace {
+
+std::string number(Index value) { return std::to_string(value); }
+
+std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method) {
+    std::vector<const LinearInfo*> result;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 0; i < layers.all.size(); ++i) {
+            if (!layers.is_kept[i]) result.push_back(layers.all[i]);
+        }
+    }
+    return result;
+}
+
+/// Sentences about layers, one per kind of layer: the same one in every block is the same reason.
+class LayerSentences {
+public:
+    explicit LayerSentences(std::vector<const LinearInfo*> layers) : layers_(std::move(layers)) {}
+
+    void add(const std::function<bool(const LinearInfo&)>& is_affected, const std::function<std::string(const LinearInfo&)>& reason) {
+        std::vector<const LinearInfo*> firsts;
+        for (const LinearInfo* layer : layers_) {
+            if (!is_affected(*layer)) continue;
+            const auto same = [&](const LinearInfo* first) { return first->role == layer->role; };
+            if (std::none_of(firsts.begin(), firsts.end(), same)) firsts.push_back(layer);
+        }
+        for (const LinearInfo* first : firsts) {
+            const auto others = std::count_if(layers_.begin(), layers_.end(), [&](const LinearInfo* layer) {
+                return layer != first && layer->role == first->role && is_affected(*layer);
+            });
+            const std::string also = others == 0 ? "" : " (and in " + number(others) + (others == 1 ? " other block)" : " other blocks)");
+            sentences.push_back(first->name + also + ": " + reason(*first) + ".");
+        }
+    }
+
+    std::vector<std::string> sentences;
+
+private:
+    std::vector<const LinearInfo*> layers_;
+};
+
+std::string groupAdvice(const std::vector<const LinearInfo*>& layers) {
+    std::string sizes;
+    for (const Index size : {128, 64, 32, 16}) {
+        if (std::all_of(layers.begin(), layers.end(), [&](const LinearInfo* layer) { return layer->in_features % size == 0; }))
+            sizes += (sizes.empty() ? "" : ", ") + number(size);
+    }
+    return sizes.empty() ? "choose one scale per row (-1) or keep the layer in 16 bits"
+                         : "every layer can be divided by " + sizes + "; or choose one scale per row (-1)";
+}
+
+void addGroupSizes(LayerSentences& layers, const MethodSpec& method, const std::vector<const LinearInfo*>& all) {
+    const Index group_size = method.grid.group_size;
+    if (group_size <= 0 || method.grid.per_tensor) return;
+    layers.add([&](const LinearInfo& layer) { return layer.in_features % group_size != 0; },
+               [&](const LinearInfo& layer) {
+                   return "its " + number(layer.in_features) + " inputs cannot be divided by the group size " + number(group_size) +
+                          " (remainder " + number(layer.in_features % group_size) + "): " + groupAdvice(all);
+               });
+}
+
+void addMultiple(LayerSentences& layers, ExportFormat format, Index multiple, bool of_inputs) {
+    const auto extent = [of_inputs](const LinearInfo& layer) { return of_inputs ? layer.in_features : layer.out_features; };
+    layers.add([&](const LinearInfo& layer) { return extent(layer) % multiple != 0; },
+               [&](const LinearInfo& layer) {
+                   return "its " + number(extent(layer)) + (of_inputs ? " inputs" : " outputs") + " are not a multiple of " +
+                          number(multiple) + ", as the packing of " + std::string(name(format)) +
+                          " needs: keep the layer in 16 bits or choose dequantized";
+               });
+}
+
+void addGptq(std::vector<std::string>& reasons, LayerSentences& layers, const MethodSpec& method) {
+    constexpr std::array<int, 4> kBits = {2, 3, 4, 8};
+    if (std::find(kBits.begin(), kBits.end(), method.grid.bits) == kBits.end())
+        reasons.push_back("gptq holds 2, 3, 4 or 8 bits, found " + number(method.grid.bits) + ".");
+    addMultiple(layers, ExportFormat::Gptq, 32, true);
+    addMultiple(layers, ExportFormat::Gptq, 32, false);
+}
+
+void addAwq(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& method) {
+    if (method.grid.bits != 4) reasons.push_back("awq holds 4 bits, found " + number(method.grid.bits) + ".");
+    if (storesGroupIndex(method)) {
+        reasons.emplace_back(
+            "awq has no place for the groups that activation order makes (no g_idx): choose static groups, no activation order, or gptq.");
+    }
+    addMultiple(layers, ExportFormat::Awq, 8, false);
+    // Its loaders skip every layer whose name contains a kept one's.
+    const CheckpointLayout names = checkpointLayout(model, method, ExportFormat::Dequantized, std::int64_t{1} << 40);
+    for (const std::string& kept : names.kept) {
+        for (const auto& [quantized, info] : names.quantized) {
+            if (quantized.find(kept) == std::string::npos) continue;
+            reasons.push_back("awq loaders would also leave " + quantized + " unquantized, whose name contains that of the kept layer " +
+                              kept + ".");
+        }
+    }
+}
+
+void addCompressed(std::vector<std::string>& reasons, LayerSentences& layers, const MethodSpec& method) {
+    const GridSpec& grid = method.grid;
+    if (method.activations != ActivationScale::None) {
+        if (grid.bits != 8)
+            reasons.push_back("int8 activations need 8-bit weights in compressed-tensors, found " + number(grid.bits) + " bits.");
+        if (!grid.is_symmetric)
+            reasons.emplace_back("int8 activations need symmetric weights in compressed-tensors, found asymmetric ones.");
+        if (grid.group_size > 0 && !grid.per_tensor) {
+            reasons.push_back("int8 activations need one weight scale per row (group size -1) in compressed-tensors, found groups of " +
+                              number(grid.group_size) + ".");
+        }
+        return;
+    }
+    if (grid.bits != 4 && grid.bits != 8) {
+        reasons.push_back("compressed-tensors holds 4 or 8 bits (its releases disagree on other widths), found " + number(grid.bits) + ".");
+        return;
+    }
+    addMultiple(layers, ExportFormat::CompressedTensors, 32 / grid.bits, true);
+    if (!grid.is_symmetric) addMultiple(layers, ExportFormat::CompressedTensors, 32 / grid.bits, false);
+}
+
+}  // namespace
+
+std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format) {
+    std::vector<std::string> reasons;
+    const std::vector<const LinearInfo*> all = quantizedLayers(model, method);
+    LayerSentences layers(all);
+    addGroupSizes(layers, method, all);
+    const bool has_int8_activations = method.activations != ActivationScale::None;
+    if (has_int8_activations && (format == ExportFormat::Gptq || format == ExportFormat::Awq)) {
+        reasons.push_back(std::string(name(format)) +
+                          " cannot say that activations are int8 (W8A8): choose compressed-tensors, or dequantized for the weights alone.");
+    }
+    switch (format) {
+        case ExportFormat::Gptq:
+            addGptq(reasons, layers, method);
+            break;
+        case ExportFormat::Awq:
+            addAwq(reasons, layers, model, method);
+            break;
+        case ExportFormat::CompressedTensors:
+            addCompressed(reasons, layers, method);
+            break;
+        case ExportFormat::Dequantized:
+            break;
+    }
+    reasons.insert(reasons.end(), layers.sentences.begin(), layers.sentences.end());
+    return reasons;
+}
+
+}  // namespace salient

@@ -1,0 +1,112 @@
+// What each loader makes of a checkpoint, from the loaders' own limits. Remarks, not obstacles: the file is right.
+
+#include <algorithm>
+#include <array>
+
+#include "core/exporter/layer_form.h"
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+namespace {
+
+/// Whether every quantized layer's inputs and outputs are such multiples.
+bool shapesDivide(const Model& model, const MethodSpec& method, Index inputs, Index outputs) {
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 0; i < layers.all.size(); ++i) {
+            if (layers.is_kept[i]) continue;
+            if (layers.all[i]->in_features % inputs != 0 || layers.all[i]->out_features % outputs != 0) return false;
+        }
+    }
+    return true;
+}
+
+bool isUsualGroup(Index group_size) {
+    constexpr std::array<Index, 4> kSizes = {-1, 32, 64, 128};
+    return std::find(kSizes.begin(), kSizes.end(), group_size) != kSizes.end();
+}
+
+void remarkGptq(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method) {
+    const GridSpec& grid = method.grid;
+    if (grid.bits == 2 || grid.bits == 3)
+        remarks.emplace_back(
+            "vLLM refuses 2 and 3 bits in its current versions; AutoGPTQ and GPTQModel load them; ExLlamaV2 reads 4 bits only.");
+    if (grid.bits == 8) remarks.emplace_back("ExLlamaV2 reads 4 bits only and refuses 8.");
+    if (!grid.is_symmetric) {
+        remarks.emplace_back(
+            "Asymmetric codes are written as gptq_v2, which holds a zero point of 0: GPTQModel and transformers load it, current vLLM "
+            "refuses asymmetric "
+            "GPTQ, and ExLlamaV2 and old AutoGPTQ, which take every file for v1, would compute wrong weights. For vLLM choose "
+            "compressed-tensors or awq.");
+    }
+    if (storesGroupIndex(method))
+        remarks.emplace_back(
+            "Activation order with groups makes kernels slower (g_idx is looked up for every input); static groups avoid it.");
+    if (!isUsualGroup(grid.group_size))
+        remarks.push_back("Groups of " + std::to_string(grid.group_size) +
+                          ": the fast kernels of vLLM and GPTQModel know -1, 32, 64 and 128.");
+    if (!shapesDivide(model, method, 128, 64))
+        remarks.emplace_back(
+            "Some layers are not multiples of 128 inputs and 64 outputs: older vLLM versions refuse them with Marlin kernels.");
+    if (!method.keep.empty()) {
+        remarks.emplace_back(
+            "Layers kept in 16 bits are declared under \"dynamic\", which vLLM and GPTQModel read; AutoGPTQ does not and would find "
+            "weights missing.");
+    }
+}
+
+void remarkAwq(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method) {
+    if (method.grid.group_size > 0 && method.grid.group_size % 32 != 0)
+        remarks.push_back("Groups of " + std::to_string(method.grid.group_size) + ": AWQ's GEMM kernel needs a multiple of 32.");
+    if (!shapesDivide(model, method, 1, 64))
+        remarks.emplace_back("Some layers are not multiples of 64 outputs, which AWQ's GEMM kernel needs; vLLM's Marlin kernel pads them.");
+    if (model.config.stored_dtype == "bfloat16")
+        remarks.emplace_back("Floats are stored as float16, the one type that all AWQ kernels compute in.");
+    if (model.config.family->weights_transposed)
+        remarks.emplace_back("AutoAWQ has no GPT-2 and transformers no AWQ form of its Conv1D layers: vLLM is the loader to try.");
+}
+
+void remarkCompressed(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method) {
+    remarks.emplace_back("compressed-tensors is read by vLLM and transformers, not by AutoGPTQ or ExLlamaV2.");
+    if (formOf(ExportFormat::CompressedTensors, method) == LayerForm::IntQuantized) {
+        if (!shapesDivide(model, method, 16, 16))
+            remarks.emplace_back("Some layers are not multiples of 16 inputs and outputs, which vLLM's int8 kernels need.");
+        if (model.config.family->weights_transposed)
+            remarks.emplace_back(
+                "vLLM transposes every GPT-2 tensor named .weight, int8 ones too, and transformers keeps these layers as Conv1D: no loader "
+                "reads W8A8 of GPT-2.");
+        return;
+    }
+    if (!isUsualGroup(method.grid.group_size))
+        remarks.push_back("Groups of " + std::to_string(method.grid.group_size) + ": vLLM's Marlin kernel knows -1, 32, 64 and 128.");
+    if (model.config.family->weights_transposed)
+        remarks.emplace_back(
+            "transformers keeps GPT-2's layers as Conv1D, which compressed-tensors does not replace: vLLM is the loader to try.");
+}
+
+}  // namespace
+
+std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format) {
+    std::vector<std::string> remarks;
+    switch (format) {
+        case ExportFormat::Gptq:
+            remarkGptq(remarks, model, method);
+            break;
+        case ExportFormat::Awq:
+            remarkAwq(remarks, model, method);
+            break;
+        case ExportFormat::CompressedTensors:
+            remarkCompressed(remarks, model, method);
+            break;
+        case ExportFormat::Dequantized:
+            remarks.emplace_back(
+                "Dequantized weights load everywhere and save no space; each is rounded once more, to the model's own element type.");
+            if (method.activations != ActivationScale::None)
+                remarks.emplace_back(
+                    "Only the weights are stored: a loader of the dequantized model computes with floating-point activations, not int8.");
+            break;
+    }
+    return remarks;
+}
+
+}  // namespace salient

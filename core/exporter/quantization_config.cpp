@@ -1,0 +1,145 @@
+#include "core/exporter/quantization_config.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "core/exporter/pack_gptq.h"
+
+namespace salient {
+namespace {
+
+std::string escapeRegex(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (std::string_view(R"(\.^$|()[]{}*+?)").find(c) != std::string_view::npos) escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    return escaped;
+}
+
+/// A checkpoint of the bare model lacks the prefix that the module has inside the language model ("h.0" is "transformer.h.0").
+bool nameMayBePrefixed(const Model& model) { return model.name_prefix.empty() && model.config.family->prefixes.size() > 1; }
+
+/// A layer's name as a regular expression that also fits the prefixed name.
+std::string layerRegex(const Model& model, const std::string& name) {
+    return (nameMayBePrefixed(model) ? "(?:.*\\.)?" : "") + escapeRegex(name) + "$";
+}
+
+/// Kinds of layers ("mlp.down_proj") that are quantized in every block, if the kept ones are whole kinds too; empty otherwise.
+std::vector<std::string> quantizedKinds(const Model& model, const CheckpointLayout& layout) {
+    std::vector<std::string> kinds;
+    for (const LinearFact& fact : model.config.family->linears) {
+        int n_quantized = 0;
+        for (int block = 0; block < model.config.n_blocks; ++block)
+            n_quantized += layout.quantized.contains(model.moduleName(model.config.family->block_prefix + fact.name, block)) ? 1 : 0;
+        if (n_quantized == model.config.n_blocks) kinds.push_back(fact.name);
+        if (n_quantized != 0 && n_quantized != model.config.n_blocks) return {};
+    }
+    return kinds;
+}
+
+Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
+    const char* version = gptqVersionFor(method.grid) == GptqVersion::V1 ? "gptq" : "gptq_v2";
+    Json config = {{"quant_method", "gptq"},
+                   {"bits", method.grid.bits},
+                   {"group_size", method.grid.group_size},
+                   {"desc_act", storesGroupIndex(method)},
+                   {"static_groups", method.gptq.static_groups},
+                   {"sym", method.grid.is_symmetric},
+                   {"checkpoint_format", version},
+                   {"format", version},
+                   {"pack_dtype", "int32"},
+                   {"lm_head", false},
+                   {"true_sequential", method.true_sequential},
+                   {"damp_percent", method.gptq.damping},
+                   {"model_file_base_name", "model"}};
+    if (layout.kept.empty()) return config;
+    // GPTQModel and vLLM read "dynamic"; transformers (through optimum) reads the list of what is quantized, where whole kinds are.
+    Json& dynamic = config["dynamic"] = Json::object();
+    for (const std::string& name : layout.kept) dynamic["-:^" + layerRegex(model, name)] = Json::object();
+    if (const std::vector<std::string> kinds = quantizedKinds(model, layout); !kinds.empty())
+        config["modules_in_block_to_quantize"] = Json::array({Json(kinds)});
+    return config;
+}
+
+Json awqConfig(const MethodSpec& method, const CheckpointLayout& layout) {
+    return {
+        {"quant_method", "awq"}, {"bits", method.grid.bits}, {"group_size", method.grid.group_size},
+        {"zero_point", true},    {"version", "gemm"},        {"modules_to_not_convert", layout.kept.empty() ? Json() : Json(layout.kept)}};
+}
+
+Json compressedConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
+    const bool is_int8 = formOf(ExportFormat::CompressedTensors, method) == LayerForm::IntQuantized;
+    const bool is_grouped = method.grid.group_size > 0 && !method.grid.per_tensor;
+    Json weights = {{"num_bits", method.grid.bits},
+                    {"type", "int"},
+                    {"symmetric", method.grid.is_symmetric},
+                    {"strategy", is_grouped ? "group" : "channel"},
+                    {"group_size", is_grouped ? Json(method.grid.group_size) : Json()},
+                    {"dynamic", false}};
+    if (storesGroupIndex(method)) weights["actorder"] = "group";
+    Json activations;
+    if (is_int8) {
+        const bool per_token = method.activations == ActivationScale::PerToken;
+        activations = {
+            {"num_bits", 8}, {"type", "int"}, {"symmetric", true}, {"strategy", per_token ? "token" : "tensor"}, {"dynamic", per_token}};
+        if (per_token) activations["observer"] = nullptr;
+    }
+    Json ignore = Json::array();
+    for (const std::string& name : floatLinears(model, layout)) {
+        const bool is_regex = nameMayBePrefixed(model) && name != model.config.family->head;
+        ignore.push_back(is_regex ? "re:" + layerRegex(model, name) : name);
+    }
+    Json group = {
+        {"targets", Json::array({"Linear"})}, {"weights", weights}, {"input_activations", activations}, {"output_activations", nullptr}};
+    return {{"quant_method", "compressed-tensors"},
+            {"format", is_int8 ? "int-quantized" : "pack-quantized"},
+            {"quantization_status", "compressed"},
+            {"config_groups", Json::object({{"group_0", group}})},
+            {"ignore", ignore},
+            {"kv_cache_scheme", nullptr},
+            {"global_compression_ratio", nullptr}};
+}
+
+/// The type that most float elements have, as config.json names it.
+std::string elementType(const CheckpointLayout& layout) {
+    constexpr std::array<DType, 3> kTypes = {DType::F16, DType::BF16, DType::F32};
+    constexpr std::array<const char*, 3> kNames = {"float16", "bfloat16", "float32"};
+    std::array<std::int64_t, 3> counts{};
+    for (const CheckpointTensor& tensor : layout.tensors) {
+        const auto type = std::find(kTypes.begin(), kTypes.end(), tensor.layout.dtype);
+        if (type == kTypes.end() || tensor.layout.name.ends_with("scale") || tensor.layout.name.ends_with("scales")) continue;
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.layout.shape) count *= extent;
+        counts[static_cast<std::size_t>(type - kTypes.begin())] += count;
+    }
+    return kNames[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
+}
+
+}  // namespace
+
+Json quantizationConfig(const Model& model, const MethodSpec& method, ExportFormat format, const CheckpointLayout& layout) {
+    switch (format) {
+        case ExportFormat::Gptq:
+            return gptqConfig(model, method, layout);
+        case ExportFormat::Awq:
+            return awqConfig(method, layout);
+        case ExportFormat::CompressedTensors:
+            return compressedConfig(model, method, layout);
+        case ExportFormat::Dequantized:
+            break;
+    }
+    return {};
+}
+
+Json exportedConfig(const Model& model, const MethodSpec& method, ExportFormat format, const CheckpointLayout& layout) {
+    Json config = model.config.raw;
+    const char* key = config.contains("dtype") && !config.contains("torch_dtype") ? "dtype" : "torch_dtype";
+    config[key] = elementType(layout);
+    if (config.contains("dtype")) config["dtype"] = elementType(layout);
+    if (format != ExportFormat::Dequantized) config["quantization_config"] = quantizationConfig(model, method, format, layout);
+    return config;
+}
+
+}  // namespace salient
