@@ -12,6 +12,17 @@
 
 #include "core/kernels/onednn.h"
 
+#ifdef __SANITIZE_THREAD__
+// oneTBB itself is not compiled with the sanitizer, so its hand-overs between threads have to be told.
+extern "C" void __tsan_acquire(void* address);
+extern "C" void __tsan_release(void* address);
+#define SALIENT_TSAN_ACQUIRE(address) __tsan_acquire(address)
+#define SALIENT_TSAN_RELEASE(address) __tsan_release(address)
+#else
+#define SALIENT_TSAN_ACQUIRE(address) static_cast<void>(address)
+#define SALIENT_TSAN_RELEASE(address) static_cast<void>(address)
+#endif
+
 namespace salient {
 namespace {
 
@@ -53,16 +64,22 @@ void parallelFor(Index n, Index grain, const std::function<void(Index first, Ind
     if (n <= 0) return;
     const Index step = std::max<Index>(grain, 1);
     const Index n_chunks = (n + step - 1) / step;
+    char started = 0;
+    char finished = 0;
     const auto run = [&](Index chunk) {
+        SALIENT_TSAN_ACQUIRE(&started);
         useOneThreadInOneDnn();
         body(chunk * step, std::min(n, (chunk + 1) * step));
+        SALIENT_TSAN_RELEASE(&finished);
     };
     if (n_chunks == 1) {
         run(0);
         return;
     }
     const std::shared_ptr<Pool> pool = currentPool();
+    SALIENT_TSAN_RELEASE(&started);
     pool->arena.execute([&] { oneapi::tbb::parallel_for(Index{0}, n_chunks, run, oneapi::tbb::simple_partitioner{}); });
+    SALIENT_TSAN_ACQUIRE(&finished);
 }
 
 }  // namespace salient
