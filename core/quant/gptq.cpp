@@ -133,25 +133,23 @@ std::vector<Block> makeBlocks(const Matrix& factor, const GptqGroups& groups, co
     return blocks;
 }
 
-Matrix factorize(const Matrix& hessian, const GptqOptions& options, std::vector<double>& tries) {
-    for (const double fraction : dampingSchedule(options)) {
-        tries.push_back(fraction);
-        Matrix factor = reversedCholesky(damped(hessian, fraction));
-        if (factor.size() > 0 || hessian.size() == 0) return factor;
-    }
-    refuseHessian(tries);
-}
-
 }  // namespace
 
 GptqResult quantizeGptq(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job) {
-    const GptqProblem problem = makeGptqProblem(weight, hessian, grid, options);
+    GptqProblem problem = makeGptqProblem(weight, hessian, grid, options);
+    job.checkpoint({"factorizing", 0, 0});
+    const GptqFactor factor = factorize(std::move(problem.hessian), options);
+    return solveGptq(weight, problem, factor, grid, options, job);
+}
+
+GptqResult solveGptq(MatrixView weight, const GptqProblem& problem, const GptqFactor& factor, const GridSpec& grid,
+                     const GptqOptions& options, JobContext& job) {
     const Index n_rows = weight.rows();
     const Index n_cols = weight.cols();
     GptqResult result;
     result.order = problem.order;
     result.dead_columns = problem.dead_columns;
-    const Matrix factor = factorize(problem.hessian, options, result.damping_tries);
+    result.damping_tries = factor.damping_tries;
 
     const GptqGroups groups(grid, options, n_cols, problem.order);
     result.tensor.spec = grid;
@@ -164,8 +162,8 @@ GptqResult quantizeGptq(MatrixView weight, MatrixView hessian, const GridSpec& g
     std::vector<bool> is_kept(static_cast<std::size_t>(n_cols));
     for (const Index column : options.keep_columns) is_kept[static_cast<std::size_t>(column)] = true;
 
-    const std::vector<Block> blocks = makeBlocks(factor, groups, options);
-    const TileSolver solver(problem, factor, groups, is_kept, blocks);
+    const std::vector<Block> blocks = makeBlocks(factor.r, groups, options);
+    const TileSolver solver(problem, factor.r, groups, is_kept, blocks);
     Matrix rounded(n_rows, n_cols);
     const Index n_tiles = (n_rows + kTileRows - 1) / kTileRows;
     std::vector<std::vector<double>> tile_loss(static_cast<std::size_t>(n_tiles));

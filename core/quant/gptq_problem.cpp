@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/kernels/cholesky.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
 
@@ -99,12 +100,17 @@ std::vector<double> dampingSchedule(const GptqOptions& options) {
     return schedule;
 }
 
-Matrix damped(MatrixView hessian, double fraction) {
-    Matrix result = hessian;
-    if (result.rows() == 0) return result;
-    const double mean = result.diagonal().cast<double>().mean();
-    result.diagonal().array() += static_cast<float>(fraction * mean);
-    return result;
+GptqFactor factorize(Matrix hessian, const GptqOptions& options) {
+    GptqFactor factor;
+    const Eigen::VectorXf diagonal = hessian.diagonal();
+    const double mean = diagonal.size() > 0 ? diagonal.cast<double>().mean() : 0.0;
+    for (const double fraction : dampingSchedule(options)) {
+        factor.damping_tries.push_back(fraction);
+        hessian.diagonal() = diagonal.array() + static_cast<float>(fraction * mean);
+        factor.r = reversedCholesky(hessian);
+        if (factor.r.size() > 0 || hessian.size() == 0) return factor;
+    }
+    refuseHessian(factor.damping_tries);
 }
 
 void refuseHessian(const std::vector<double>& tries) {

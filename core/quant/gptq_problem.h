@@ -6,12 +6,18 @@
 
 namespace salient {
 
-/// A layer made ready for GPTQ: columns in processing order, dead ones patched, the Hessian damped.
+/// A layer made ready for GPTQ: columns in processing order, dead ones patched.
 struct GptqProblem {
     Matrix weight;                    ///< [out, in], processing order, dead columns zero
-    Matrix hessian;                   ///< [in, in], processing order, patched and damped
+    Matrix hessian;                   ///< [in, in], processing order, dead diagonals 1, not damped
     std::vector<Index> order;         ///< processing position → original column
     std::vector<Index> dead_columns;  ///< original columns with a zero diagonal, ascending
+};
+
+/// R with (H + damping) = R·Rᵀ, and what it took.
+struct GptqFactor {
+    Matrix r;                           ///< [in, in], upper triangular, processing order
+    std::vector<double> damping_tries;  ///< every fraction tried; the last one worked
 };
 
 /// Checks shapes and numbers, finds dead columns, decides the order and permutes. Nothing is damped yet.
@@ -22,8 +28,9 @@ struct GptqProblem {
 /// After a damping of 0 the next try is 1e-5.
 [[nodiscard]] std::vector<double> dampingSchedule(const GptqOptions& options);
 
-/// The same Hessian with `fraction` of its mean diagonal added to the diagonal.
-[[nodiscard]] Matrix damped(MatrixView hessian, double fraction);
+/// Damps the Hessian, each try stronger than the one before, until it has a Cholesky factor. Takes the Hessian, which it damps in place.
+/// Throws Error{NotPositiveDefinite} listing the fractions tried.
+[[nodiscard]] GptqFactor factorize(Matrix hessian, const GptqOptions& options);
 
 /// Throws Error{NotPositiveDefinite} listing the fractions tried.
 [[noreturn]] void refuseHessian(const std::vector<double>& tries);
@@ -48,6 +55,10 @@ private:
     bool on_the_way_ = false;
     std::vector<Index> of_position_;
 };
+
+/// The solver itself: rounds every column in order, in parallel tiles of rows. weight: the original one, for the grids taken ahead.
+[[nodiscard]] GptqResult solveGptq(MatrixView weight, const GptqProblem& problem, const GptqFactor& factor, const GridSpec& grid,
+                                   const GptqOptions& options, JobContext& job);
 
 /// Grids known before the first column is rounded: of the whole rows, or static groups by original column. weight is the original
 /// one. Published takes the row's grid before dead columns are zeroed; all else after.
