@@ -1,0 +1,167 @@
+#include "core/tokenizer/decoder.h"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/unicode.h"
+
+namespace salient {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+/// The byte that a token of the form <0xNN> stands for.
+std::optional<char> fallbackByte(std::string_view token) {
+    if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return std::nullopt;
+    unsigned value = 0;
+    const char* const end = token.data() + 5;
+    const auto [stop, error] = std::from_chars(token.data() + 3, end, value, 16);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return static_cast<char>(value);
+}
+
+/// What a character outside the byte alphabet means is its own bytes: an added token may hold any text.
+std::string byteLevelBytes(std::string_view token) {
+    auto bytes = bytesFromByteLevel(token);
+    return bytes ? *std::move(bytes) : std::string(token);
+}
+
+std::string joined(const Texts& texts) {
+    std::size_t size = 0;
+    for (const std::string& text : texts) size += text.size();
+    std::string result;
+    result.reserve(size);
+    for (const std::string& text : texts) result += text;
+    return result;
+}
+
+Texts run(const ByteLevelDecode&, Texts texts) {
+    for (std::string& text : texts) text = byteLevelBytes(text);
+    return {unicode::replaceBroken(joined(texts))};
+}
+
+Texts run(const ByteFallbackDecode&, Texts texts) {
+    Texts result;
+    result.reserve(texts.size());
+    std::string bytes;
+    const auto flush = [&] {
+        if (bytes.empty()) return;
+        if (unicode::isValid(bytes)) {
+            result.push_back(bytes);
+        } else {
+            std::string replacement;
+            for (std::size_t i = 0; i < bytes.size(); ++i) unicode::appendUtf8(replacement, unicode::kReplacementCharacter);
+            result.push_back(replacement);
+        }
+        bytes.clear();
+    };
+    for (std::string& text : texts) {
+        if (const auto byte = fallbackByte(text)) {
+            bytes.push_back(*byte);
+        } else {
+            flush();
+            result.push_back(std::move(text));
+        }
+    }
+    flush();
+    return result;
+}
+
+Texts run(const FuseDecode&, const Texts& texts) { return {joined(texts)}; }
+
+Texts run(const ReplaceDecode& step, Texts texts) {
+    for (std::string& text : texts) text = step.pattern.replaceAll(text, step.content);
+    return texts;
+}
+
+Texts run(const StripDecode& step, Texts texts) {
+    for (std::string& text : texts) {
+        std::string_view rest = text;
+        for (std::int64_t i = 0; i < step.start && rest.starts_with(step.character); ++i) rest.remove_prefix(step.character.size());
+        for (std::int64_t i = 0; i < step.stop && rest.ends_with(step.character); ++i) rest.remove_suffix(step.character.size());
+        text = std::string(rest);
+    }
+    return texts;
+}
+
+std::string replaceLiteral(std::string_view text, std::string_view literal, std::string_view content) {
+    std::string result;
+    std::size_t copied = 0;
+    forEachOccurrence(text, literal, [&](std::size_t begin, std::size_t end) {
+        result.append(text.substr(copied, begin - copied)).append(content);
+        copied = end;
+    });
+    return result.append(text.substr(copied));
+}
+
+Texts run(const MetaspaceDecode& step, Texts texts) {
+    bool drops = step.drops_first;
+    for (std::string& text : texts) {
+        text = replaceLiteral(text, step.replacement, drops ? "" : " ");
+        drops = false;
+    }
+    return texts;
+}
+
+}  // namespace
+
+Decoder::Decoder(const Component& json) {
+    if (!json.isNull()) add(json);
+}
+
+void Decoder::add(const Component& json) {
+    const std::string type = json.type();
+    if (type == "Sequence") {
+        for (const Component& step : json.list("decoders")) add(step);
+    } else if (type == "ByteLevel") {
+        steps_.emplace_back(ByteLevelDecode{});
+    } else if (type == "ByteFallback") {
+        steps_.emplace_back(ByteFallbackDecode{});
+    } else if (type == "Fuse") {
+        steps_.emplace_back(FuseDecode{});
+    } else if (type == "Replace") {
+        steps_.emplace_back(ReplaceDecode{Pattern(json.at("pattern")), json.text("content")});
+    } else if (type == "Strip") {
+        const std::string character = json.text("content");
+        if (character.empty()) json.malformed("content: expected one character, found none");
+        steps_.emplace_back(StripDecode{character, json.integer("start"), json.integer("stop")});
+    } else if (type == "Metaspace") {
+        const bool was_prepended =
+            json.has("prepend_scheme") ? json.text("prepend_scheme") != "never" : json.flag("add_prefix_space", true);
+        steps_.emplace_back(MetaspaceDecode{json.text("replacement", "▁"), was_prepended});
+    } else {
+        json.unsupported("decoder " + type);
+    }
+}
+
+std::string Decoder::apply(std::vector<std::string> tokens) const {
+    if (steps_.empty()) {
+        std::string result;
+        for (const std::string& token : tokens) result.append(result.empty() ? "" : " ").append(token);
+        return result;
+    }
+    for (const Step& step : steps_) {
+        tokens = std::visit([&](const auto& s) { return run(s, std::move(tokens)); }, step);
+    }
+    return joined(tokens);
+}
+
+std::string Decoder::bytesOf(std::string_view token) const {
+    std::string bytes(token);
+    for (const Step& step : steps_) {
+        if (std::holds_alternative<ByteLevelDecode>(step)) {
+            bytes = byteLevelBytes(bytes);
+        } else if (std::holds_alternative<ByteFallbackDecode>(step)) {
+            if (const auto byte = fallbackByte(bytes)) return {*byte};
+        } else if (const auto* const replace = std::get_if<ReplaceDecode>(&step)) {
+            bytes = replace->pattern.replaceAll(bytes, replace->content);
+        } else if (const auto* const metaspace = std::get_if<MetaspaceDecode>(&step)) {
+            bytes = replaceLiteral(bytes, metaspace->replacement, " ");
+        }
+    }
+    return bytes;
+}
+
+}  // namespace salient

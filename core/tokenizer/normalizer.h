@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/tokenizer/component.h"
+#include "core/tokenizer/split.h"
+#include "core/tokenizer/unicode.h"
+
+namespace salient {
+
+// The steps a "normalizer" of tokenizer.json may hold; each turns a text into a text.
+struct PrependStep {
+    std::string prefix;  ///< put before a text that is not empty
+};
+struct ReplaceStep {
+    Pattern pattern;
+    std::string content;
+};
+struct UnicodeFormStep {
+    unicode::Form form;
+};
+struct LowercaseStep {};
+struct StripStep {
+    bool left;
+    bool right;
+};
+struct StripAccentsStep {};  ///< drops every mark (category M*); an accent is one only after NFD or NFKD
+
+/// What is done to a text before it is cut: prepend, replace, normal forms, lower case, strip, strip accents, in sequence.
+class Normalizer {
+public:
+    Normalizer() = default;
+    /// From the "normalizer" of a tokenizer.json, which may be null. Throws Error{Format}, Error{Unsupported} naming the step.
+    explicit Normalizer(const Component& json);
+
+    [[nodiscard]] bool isIdentity() const noexcept { return steps_.empty(); }
+    [[nodiscard]] std::string apply(std::string_view text) const;
+
+private:
+    using Step = std::variant<PrependStep, ReplaceStep, UnicodeFormStep, LowercaseStep, StripStep, StripAccentsStep>;
+    void add(const Component& json);
+    std::vector<Step> steps_;
+};
+
+}  // namespace salient

@@ -1,0 +1,135 @@
+#include "core/tokenizer/pre_tokenizer.h"
+
+#include <algorithm>
+
+#include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/unicode.h"
+
+namespace salient {
+namespace {
+
+void cut(const SplitStep& step, std::string_view text, const PieceSink& sink) {
+    Splitter splitter(text, step.behavior, step.invert, sink);
+    step.pattern.forEachMatch(text, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
+    splitter.finish();
+}
+
+void cut(const CharacterStep& step, std::string_view text, const PieceSink& sink) {
+    Splitter splitter(text, step.behavior, false, sink);
+    for (std::size_t i = 0; i < text.size();) {
+        const unicode::CodePoint c = unicode::decodeAt(text, i);
+        if (step.is_delimiter(c.value)) splitter.delimiter(i, i + c.n_bytes);
+        i += c.n_bytes;
+    }
+    splitter.finish();
+}
+
+void cut(const ByteLevelStep& step, std::string_view text, const PieceSink& sink) {
+    std::string prefixed;
+    if (step.add_prefix_space && !text.starts_with(' ')) {
+        prefixed.reserve(text.size() + 1);
+        prefixed.append(" ").append(text);
+        text = prefixed;
+    }
+    std::string spelled;
+    const PieceSink spell = [&](std::string_view word) {
+        spelled.clear();
+        appendByteLevel(spelled, word);
+        sink(spelled);
+    };
+    if (!step.use_regex) return spell(text);
+    Splitter splitter(text, SplitBehavior::Isolated, false, spell);
+    gpt2Pattern().forEachMatch(text, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
+    splitter.finish();
+}
+
+void cut(const MetaspaceStep& step, std::string_view text, bool at_start, const PieceSink& sink) {
+    std::string replaced;
+    replaced.reserve(text.size() + text.size() / 2);
+    std::size_t copied = 0;
+    forEachOccurrence(text, " ", [&](std::size_t begin, std::size_t end) {
+        replaced.append(text.substr(copied, begin - copied)).append(step.replacement);
+        copied = end;
+    });
+    replaced.append(text.substr(copied));
+    const bool is_wanted = step.prepend == MetaspaceStep::Prepend::Always || (step.prepend == MetaspaceStep::Prepend::First && at_start);
+    if (is_wanted && !replaced.starts_with(step.replacement)) replaced.insert(0, step.replacement);
+
+    if (!step.split) return sink(replaced);
+    Splitter splitter(replaced, SplitBehavior::MergedWithNext, false, sink);
+    forEachOccurrence(replaced, step.replacement, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
+    splitter.finish();
+}
+
+MetaspaceStep readMetaspace(const Component& json) {
+    using Prepend = MetaspaceStep::Prepend;
+    // Files written before "prepend_scheme" existed say the same with "add_prefix_space".
+    Prepend prepend = json.flag("add_prefix_space", true) ? Prepend::Always : Prepend::Never;
+    if (json.has("prepend_scheme")) {
+        const std::string scheme = json.text("prepend_scheme");
+        if (scheme != "always" && scheme != "first" && scheme != "never") {
+            json.malformed("prepend_scheme: expected always, first or never, found " + scheme);
+        }
+        prepend = scheme == "always" ? Prepend::Always : scheme == "first" ? Prepend::First : Prepend::Never;
+    }
+    const std::string replacement = json.text("replacement", "▁");
+    if (replacement.empty() || unicode::decodeAt(replacement, 0).n_bytes != replacement.size()) {
+        json.malformed("replacement: expected one character, found '" + replacement + "'");
+    }
+    return {replacement, prepend, json.flag("split", true)};
+}
+
+}  // namespace
+
+PreTokenizer::PreTokenizer(const Component& json) {
+    if (!json.isNull()) add(json);
+}
+
+void PreTokenizer::add(const Component& json) {
+    const std::string type = json.type();
+    if (type == "Sequence") {
+        for (const Component& step : json.list("pretokenizers")) add(step);
+    } else if (type == "ByteLevel") {
+        steps_.emplace_back(ByteLevelStep{json.flag("add_prefix_space", true), json.flag("use_regex", true)});
+    } else if (type == "Split") {
+        steps_.emplace_back(
+            SplitStep{Pattern(json.at("pattern")), splitBehaviorFromName(json.text("behavior"), json), json.flag("invert", false)});
+    } else if (type == "Metaspace") {
+        steps_.emplace_back(readMetaspace(json));
+    } else if (type == "Whitespace") {
+        // \w+|[^\w\s]+ keeps the matches: the same as cutting white space out and cutting where word characters start or end.
+        steps_.emplace_back(CharacterStep{&unicode::isWhiteSpace, SplitBehavior::Removed});
+        steps_.emplace_back(CharacterStep{&unicode::isWord, SplitBehavior::Contiguous});
+    } else if (type == "WhitespaceSplit") {
+        steps_.emplace_back(CharacterStep{&unicode::isWhiteSpace, SplitBehavior::Removed});
+    } else if (type == "Digits") {
+        const bool one_by_one = json.flag("individual_digits", false);
+        steps_.emplace_back(CharacterStep{&unicode::isNumeric, one_by_one ? SplitBehavior::Isolated : SplitBehavior::Contiguous});
+    } else if (type == "Punctuation") {
+        steps_.emplace_back(CharacterStep{&unicode::isPunctuation, splitBehaviorFromName(json.text("behavior", "Isolated"), json)});
+    } else {
+        json.unsupported("pre-tokenizer " + type);
+    }
+}
+
+void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, const PieceSink& sink) const {
+    if (step == steps_.size()) return sink(text);
+    // A piece starts the input when it is the first of a text that does.
+    bool is_first = at_start;
+    const bool is_last_step = step + 1 == steps_.size();
+    const PieceSink next = [&](std::string_view piece) {
+        run(step + 1, piece, is_first, sink);
+        is_first = false;
+    };
+    const PieceSink& target = is_last_step ? sink : next;
+    if (const auto* const metaspace = std::get_if<MetaspaceStep>(&steps_[step])) return cut(*metaspace, text, at_start, target);
+    if (const auto* const byte_level = std::get_if<ByteLevelStep>(&steps_[step])) return cut(*byte_level, text, target);
+    if (const auto* const split = std::get_if<SplitStep>(&steps_[step])) return cut(*split, text, target);
+    cut(std::get<CharacterStep>(steps_[step]), text, target);
+}
+
+bool PreTokenizer::isByteLevel() const noexcept {
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return std::holds_alternative<ByteLevelStep>(step); });
+}
+
+}  // namespace salient

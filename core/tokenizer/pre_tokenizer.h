@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/tokenizer/component.h"
+#include "core/tokenizer/split.h"
+
+namespace salient {
+
+// The steps a "pre_tokenizer" of tokenizer.json may hold; each turns one piece of text into pieces.
+struct ByteLevelStep {
+    bool add_prefix_space;
+    bool use_regex;  ///< cut by gpt2Pattern() first
+};
+struct SplitStep {
+    Pattern pattern;
+    SplitBehavior behavior;
+    bool invert;
+};
+struct MetaspaceStep {
+    enum class Prepend { Always, First, Never };
+    std::string replacement;  ///< takes the place of every space
+    Prepend prepend;          ///< First: only to the piece that the whole text starts with
+    bool split;               ///< cut before every replacement
+};
+/// Cuts at every character of a class.
+struct CharacterStep {
+    bool (*is_delimiter)(char32_t) noexcept;
+    SplitBehavior behavior;
+};
+
+/// Cuts a text into the words that BPE never merges across.
+class PreTokenizer {
+public:
+    PreTokenizer() = default;
+    /// From the "pre_tokenizer" of a tokenizer.json, which may be null. Throws Error{Format}, Error{Unsupported} naming the step.
+    explicit PreTokenizer(const Component& json);
+    /// Byte-level alone, as in GPT-2.
+    explicit PreTokenizer(const ByteLevelStep& step) { steps_.emplace_back(step); }
+
+    /// Sends the words of a valid UTF-8 text to the sink, one by one: nothing of the text's length is stored, unless Metaspace
+    /// rewrites it. `at_start`: the text is the beginning of the whole input.
+    void apply(std::string_view text, bool at_start, const PieceSink& sink) const { run(0, text, at_start, sink); }
+    /// A step spells bytes as characters, so tokens show bytes.
+    [[nodiscard]] bool isByteLevel() const noexcept;
+
+private:
+    using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep>;
+    void add(const Component& json);
+    void run(std::size_t step, std::string_view text, bool at_start, const PieceSink& sink) const;
+    std::vector<Step> steps_;
+};
+
+}  // namespace salient

@@ -1,0 +1,131 @@
+#include "core/tokenizer/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <array>
+#include <string>
+
+#include "core/error.h"
+#include "core/tokenizer/unicode.h"
+
+namespace salient {
+namespace {
+
+std::string errorText(int code) {
+    std::array<PCRE2_UCHAR, 256> buffer{};
+    pcre2_get_error_message(code, buffer.data(), buffer.size());
+    return reinterpret_cast<const char*>(buffer.data());
+}
+
+/// Oniguruma's syntax to PCRE2's. Walks the pattern once, knowing only whether it stands inside [ ].
+std::string translate(std::string_view pattern, const Component& place) {
+    constexpr std::string_view kWord = "\\p{L}\\p{M}\\p{Nd}\\p{Pc}";
+    std::string result;
+    bool in_class = false;
+    std::size_t class_start = 0;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const char c = pattern[i];
+        const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+        if (c == '\\' && next != '\0') {
+            ++i;
+            switch (next) {
+                case 's':
+                    result += "\\p{White_Space}";
+                    break;
+                case 'S':
+                    result += "\\P{White_Space}";
+                    break;
+                case 'd':
+                    result += "\\p{Nd}";
+                    break;
+                case 'D':
+                    result += "\\P{Nd}";
+                    break;
+                case 'w':
+                    result += in_class ? std::string(kWord) : '[' + std::string(kWord) + ']';
+                    break;
+                case 'W':
+                    if (in_class) place.unsupported("\\W inside [ ] in a regular expression");
+                    result += "[^" + std::string(kWord) + ']';
+                    break;
+                case 'h':
+                case 'H':
+                    place.unsupported("\\h in a regular expression");
+                default:
+                    result.append({'\\', next});
+            }
+            continue;
+        }
+        if (in_class) {
+            const bool is_first = i == class_start + 1 || (i == class_start + 2 && pattern[class_start + 1] == '^');
+            if (c == '[' && next == ':') {  // [:alpha:], the same in both
+                const std::size_t end = pattern.find(":]", i + 2);
+                if (end == std::string_view::npos) place.malformed("regular expression: [: without :]");
+                result += pattern.substr(i, end + 2 - i);
+                i = end + 1;
+                continue;
+            }
+            if (c == '[') place.unsupported("a set inside a set in a regular expression");
+            if (c == '&' && next == '&') place.unsupported("an intersection of sets in a regular expression");
+            if (c == ']' && !is_first) in_class = false;
+        } else if (c == '[') {
+            in_class = true;
+            class_start = i;
+        }
+        result.push_back(c);
+    }
+    return result;
+}
+
+std::shared_ptr<const void> compile(std::string_view pattern, const std::function<void(const std::string&)>& fail) {
+    const std::unique_ptr<pcre2_compile_context, decltype(&pcre2_compile_context_free)> context(pcre2_compile_context_create(nullptr),
+                                                                                                &pcre2_compile_context_free);
+    pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
+    int code = 0;
+    PCRE2_SIZE position = 0;
+    pcre2_code* const program = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                                              PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &code, &position, context.get());
+    if (program == nullptr) {
+        fail("regular expression: " + errorText(code) + " at byte " + std::to_string(position) + " of " + std::string(pattern));
+    }
+    std::shared_ptr<const void> owner(program, [](const void* p) { pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p))); });
+    pcre2_jit_compile(program, PCRE2_JIT_COMPLETE);  // where it cannot, the interpreter gives the same matches
+    return owner;
+}
+
+}  // namespace
+
+Regex::Regex(std::string_view pattern, const Component& place)
+    : program_(compile(translate(pattern, place), [&](const std::string& reason) { place.malformed(reason); })) {}
+
+Regex::Regex(std::string_view pcre_pattern)
+    : program_(compile(pcre_pattern, [](const std::string& reason) { throw Error(ErrorCode::Format, "openTokenizer: " + reason); })) {}
+
+void Regex::forEachMatch(std::string_view text, const std::function<void(std::size_t, std::size_t)>& found) const {
+    const auto* const program = static_cast<const pcre2_code*>(program_.get());
+    const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(pcre2_match_data_create(1, nullptr),
+                                                                                    &pcre2_match_data_free);
+    if (match == nullptr) throw std::bad_alloc();
+    std::size_t from = 0;
+    std::size_t last_end = std::string_view::npos;
+    while (from <= text.size()) {
+        // The text was checked once by our caller; a check per match would make a long text cost its square.
+        const int result =
+            pcre2_match(program, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+        if (result == PCRE2_ERROR_NOMATCH) return;
+        if (result < 0) throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: " + errorText(result));
+        const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(match.get());
+        const std::size_t begin = range[0];
+        const std::size_t end = range[1];
+        if (begin == end && end == last_end) {
+            if (end == text.size()) return;
+            from = end + unicode::decodeAt(text, end).n_bytes;
+            continue;
+        }
+        found(begin, end);
+        from = last_end = end;
+    }
+}
+
+}  // namespace salient

@@ -1,0 +1,129 @@
+#include "core/tokenizer/sentencepiece_tokenizer.h"
+
+#include <sentencepiece_processor.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.h"
+#include "core/io/json_file.h"
+#include "core/tokenizer/display_text.h"
+#include "core/tokenizer/unicode.h"
+
+namespace salient {
+namespace {
+
+constexpr std::string_view kSpace = "▁";
+constexpr std::size_t kChunkBytes = std::size_t{1} << 16U;
+
+class SentencePieceTokenizer final : public Tokenizer {
+public:
+    SentencePieceTokenizer(const std::filesystem::path& path, const TokenizerConfig& config) {
+        const std::string model = readText(path, std::size_t{256} << 20U);
+        const auto status = processor_.LoadFromSerializedProto(model);
+        if (!status.ok())
+            throw Error(ErrorCode::Format, "openTokenizer: " + path.string() + ": expected a SentencePiece model: " + status.ToString());
+        if (config.add_bos_token.value_or(true) && processor_.bos_id() >= 0) bos_ = processor_.bos_id();
+        if (config.add_eos_token.value_or(false) && processor_.eos_id() >= 0) eos_ = processor_.eos_id();
+        can_cut_ = wordsStandAlone();
+    }
+
+    std::vector<TokenId> encode(std::string_view text, bool add_special) const override {
+        std::string repaired;
+        if (!unicode::isValid(text)) {
+            repaired = unicode::replaceBroken(text);
+            text = repaired;
+        }
+        std::vector<TokenId> ids;
+        if (add_special && bos_) ids.push_back(*bos_);
+        while (!text.empty()) {
+            const std::size_t end = chunkEnd(text);
+            std::vector<int> chunk;
+            const auto status = processor_.Encode({text.data(), end}, &chunk);
+            if (!status.ok()) throw Error(ErrorCode::Unsupported, "encode: SentencePiece: " + status.ToString());
+            ids.insert(ids.end(), chunk.begin(), chunk.end());
+            text.remove_prefix(std::min(end + 1, text.size()));  // the space itself comes back as the next chunk's own prefix
+        }
+        if (add_special && eos_) ids.push_back(*eos_);
+        return ids;
+    }
+
+    std::string decode(std::span<const TokenId> ids, bool skip_special) const override {
+        std::string text;
+        std::vector<int> run;
+        const auto flush = [&] {
+            std::string part;
+            const auto status = processor_.Decode(run, &part);
+            if (!status.ok()) throw Error(ErrorCode::Format, "decode: SentencePiece: " + status.ToString());
+            text += part;
+            run.clear();
+        };
+        for (const TokenId id : ids) {
+            if (id < 0 || id >= processor_.GetPieceSize()) continue;
+            if (processor_.IsControl(id)) {
+                if (skip_special) continue;
+                flush();
+                text += processor_.IdToPiece(id);
+            } else {
+                run.push_back(id);
+            }
+        }
+        flush();
+        return text;
+    }
+
+    std::string displayText(TokenId id) const override {
+        if (id < 0 || id >= processor_.GetPieceSize()) return {};
+        std::string piece = processor_.IdToPiece(id);
+        if (processor_.IsByte(id)) {
+            unsigned byte = 0;
+            std::from_chars(piece.data() + 3, piece.data() + 5, byte, 16);
+            piece.assign(1, static_cast<char>(byte));
+        } else {
+            for (std::size_t at = piece.find(kSpace); at != std::string::npos; at = piece.find(kSpace, at))
+                piece.replace(at, kSpace.size(), " ");
+        }
+        return escapedForDisplay(piece);
+    }
+
+    std::optional<TokenId> bos() const override { return bos_; }
+    int vocabularySize() const override { return processor_.GetPieceSize(); }
+
+private:
+    /// Whether a text may be cut at a single space and its parts encoded apart: SentencePiece puts a space before each part,
+    /// and no piece holds a space after another character. It needs some hundred bytes of memory per byte of a part, so a
+    /// long text must be cut.
+    bool wordsStandAlone() const {
+        std::vector<std::string> pieces;
+        if (!processor_.Encode("a", &pieces).ok() || pieces.empty() || !std::string_view(pieces.front()).starts_with(kSpace)) return false;
+        for (int id = 0; id < processor_.GetPieceSize(); ++id) {
+            std::string_view piece = processor_.IdToPiece(id);
+            while (piece.starts_with(kSpace)) piece.remove_prefix(kSpace.size());
+            if (piece.find(kSpace) != std::string_view::npos) return false;
+        }
+        return true;
+    }
+
+    /// Position of a space between two ASCII letters, beyond the chunk size; or the end.
+    std::size_t chunkEnd(std::string_view text) const {
+        if (!can_cut_ || text.size() <= kChunkBytes) return text.size();
+        const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+        for (std::size_t i = text.find(' ', kChunkBytes); i != std::string_view::npos && i + 1 < text.size(); i = text.find(' ', i + 1)) {
+            if (isLetter(text[i - 1]) && isLetter(text[i + 1])) return i;
+        }
+        return text.size();
+    }
+
+    sentencepiece::SentencePieceProcessor processor_;
+    std::optional<TokenId> bos_;
+    std::optional<TokenId> eos_;
+    bool can_cut_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> readSentencePiece(const std::filesystem::path& path, const TokenizerConfig& config) {
+    return std::make_shared<SentencePieceTokenizer>(path, config);
+}
+
+}  // namespace salient

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/tokenizer/tokenizer.h"
+
+namespace salient {
+
+/// Reads a tokenizer.json. Its truncation and padding do not concern a text of free length and are not applied.
+/// Throws Error{Io}, Error{Format}, Error{Unsupported} naming the component.
+[[nodiscard]] std::shared_ptr<const Tokenizer> readTokenizerJson(const std::filesystem::path& path);
+
+}  // namespace salient
