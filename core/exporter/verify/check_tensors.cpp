@@ -1,0 +1,82 @@
+#include <cmath>
+#include <set>
+
+#include "core/exporter/verify/checks.h"
+#include "core/kernels/convert.h"
+#include "core/model/tensor_plan.h"
+
+namespace salient {
+namespace {
+
+bool isFloat(DType type) { return type == DType::F64 || type == DType::F32 || type == DType::F16 || type == DType::BF16; }
+
+/// Names that the model's modules have, given which layers are packed.
+std::set<std::string> knownNames(const Model& model, const StoredScheme& scheme) {
+    std::set<std::string> names;
+    for (const PlannedTensor& planned : plannedTensors(model.config, model.name_prefix)) {
+        if (!planned.is_linear_weight) names.insert(planned.name);
+    }
+    for (const LinearInfo& linear : model.linears) {
+        if (!isStoredQuantized(*model.checkpoint, scheme, linear.name)) {
+            names.insert(linear.name + ".weight");
+            continue;
+        }
+        for (std::string& name : storedTensorNames(scheme, layerScheme(scheme, linear.name), linear.name)) names.insert(std::move(name));
+    }
+    return names;
+}
+
+std::string whyUnknown(const Model& model, const TensorView& tensor) {
+    if (tensor.name == model.config.family->head + ".weight" && model.config.tie_word_embeddings)
+        return "written beside the embedding that config.json says it is tied to (tie_word_embeddings): some loaders stop, others keep two "
+               "copies";
+    if (tensor.name.ends_with(".weight_zero_point"))
+        return "zero points of a layer whose config says symmetric: vLLM stops at a name it does not know";
+    return "no module of this model has that name: vLLM stops at it";
+}
+
+bool isHarmlessBuffer(const TensorView& tensor) {
+    return tensor.name.ends_with(".inv_freq") || tensor.name.ends_with(".masked_bias") ||
+           ((tensor.name.ends_with(".attn.bias") || tensor.name.ends_with(".attention.bias")) && tensor.shape.size() == 4);
+}
+
+void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo& linear, Findings& findings) {
+    const bool is_quantized = isStoredQuantized(*model.checkpoint, scheme, linear.name);
+    const bool is_float =
+        model.checkpoint->contains(linear.name + ".weight") && isFloat(model.checkpoint->tensor(linear.name + ".weight").dtype);
+    const bool declared_float = layerScheme(scheme, linear.name).is_declared_float;
+    if (!is_quantized && !is_float) {
+        findings.push_back({Severity::Failure, linear.name, "expected a weight, packed or in floating point, found neither"});
+    } else if (is_quantized && is_float && scheme.kind != StoredScheme::Kind::IntQuantized) {
+        findings.push_back({Severity::Failure, linear.name, "stored twice: packed and as .weight"});
+    } else if (is_quantized && declared_float) {
+        findings.push_back({Severity::Failure, linear.name, "packed, but the config says that it stays in floating point"});
+    } else if (!is_quantized && !declared_float) {
+        findings.push_back(
+            {Severity::Failure, linear.name, "in floating point, but the config does not say so: loaders look for packed tensors"});
+    }
+}
+
+}  // namespace
+
+Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext& job) {
+    Findings findings;
+    if (scheme.kind != StoredScheme::Kind::Float) {
+        for (const LinearInfo& linear : model.linears) checkForm(model, scheme, linear, findings);
+    }
+    const std::set<std::string> known = knownNames(model, scheme);
+    for (const auto& [name, tensor] : model.checkpoint->tensors()) {
+        if (!known.contains(name)) {
+            const Severity severity = isHarmlessBuffer(tensor) ? Severity::Warning : Severity::Failure;
+            findings.push_back({severity, name, whyUnknown(model, tensor)});
+        }
+        if (!isFloat(tensor.dtype)) continue;
+        job.checkpoint({"verifying", 0, 0, name});
+        if (const Index at = firstNonFinite(toFloats(tensor)); at >= 0)
+            findings.push_back(
+                {Severity::Failure, name, "element " + std::to_string(at) + ": expected a finite number, found NaN or infinity"});
+    }
+    return findings;
+}
+
+}  // namespace salient

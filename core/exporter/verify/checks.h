@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/exporter/salient_record.h"
+#include "core/exporter/verify.h"
+#include "core/exporter/verify/stored_layer.h"
+
+namespace salient {
+
+/// Adds to findings in the order in which they are found.
+using Findings = std::vector<Finding>;
+
+/// Files: stray and missing shards, index against headers, "format" in the metadata, tokenizer files (against the original's, if given).
+[[nodiscard]] Findings checkFiles(const std::filesystem::path& directory, const Model* original);
+
+/// config.json: keys that loaders cannot do without, agreement with quantize_config.json, keys that compressed-tensors refuses.
+[[nodiscard]] Findings checkConfig(const std::filesystem::path& directory, const StoredScheme& scheme);
+
+/// Tensor names: what no module has, a tied head written a second time, layers stored otherwise than the config says, NaN in what is
+/// not packed.
+[[nodiscard]] Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext& job);
+
+/// One quantized layer: scales, zero points, groups.
+[[nodiscard]] Findings checkStoredLayer(const StoredLayer& layer, const StoredScheme& scheme, const LinearInfo& linear);
+
+/// Layers that loaders fuse (those that share an input) must share bits, symmetry and g_idx.
+[[nodiscard]] Findings checkSharedInputs(const Model& model, const StoredScheme& scheme);
+
+/// The original's units: what the columns and rows of stored layers were multiplied with.
+class UndoneScales {
+public:
+    /// Channel scales come from the record; without one they are inferred from the norms, and for layers behind another layer from the
+    /// columns themselves.
+    UndoneScales(const Model& stored, const StoredScheme& scheme, const Model& original, const SalientRecord* record);
+
+    /// s of the layer's input columns, [in]; empty: all 1.
+    [[nodiscard]] const std::vector<float>& columns(const LinearInfo& linear) const;
+    /// What the layer's rows were divided by, [out]; empty: all 1.
+    [[nodiscard]] const std::vector<float>& rows(const LinearInfo& linear) const;
+
+private:
+    const Model& original_;
+    std::map<std::pair<int, int>, std::vector<float>> by_group_;  // (block, group) → s
+};
+
+struct OriginalComparison {
+    double relative_error = 0.0;  ///< ‖Ŵ − W‖ / ‖W‖ in the original's units
+    Findings findings;
+};
+
+/// One layer's stored weight [out, in] against the original's. `layer` is null for a weight stored in floating point.
+[[nodiscard]] OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* layer, const LinearInfo& linear,
+                                                     const Matrix& original, const UndoneScales& scales);
+
+}  // namespace salient

@@ -1,0 +1,109 @@
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "core/exporter/verify/checks.h"
+
+namespace salient {
+namespace {
+
+std::string decimal(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
+}
+
+double correlation(const Matrix& a, const Matrix& b) {
+    const double product = (a.cast<double>().array() * b.cast<double>().array()).sum();
+    const double norms = a.cast<double>().squaredNorm() * b.cast<double>().squaredNorm();
+    return norms > 0.0 ? product / std::sqrt(norms) : 0.0;
+}
+
+/// Rows permuted within each run of eight.
+Matrix reordered(const Matrix& weight, const std::array<Index, 8>& order) {
+    Matrix result(weight.rows(), weight.cols());
+    for (Index n = 0; n < weight.rows(); ++n) {
+        const Index from = n / 8 * 8 + order[static_cast<std::size_t>(n % 8)];
+        result.row(n) = weight.row(std::min(from, weight.rows() - 1));
+    }
+    return result;
+}
+
+/// The original as the layer was given it: columns multiplied by s, rows divided by what a later layer put on its own columns.
+Matrix scaled(const Matrix& original, const std::vector<float>& columns, const std::vector<float>& rows) {
+    Matrix result = original;
+    if (!columns.empty())
+        result.array().rowwise() *= Eigen::Map<const Eigen::ArrayXf>(columns.data(), static_cast<Index>(columns.size())).transpose();
+    if (!rows.empty()) result.array().colwise() /= Eigen::Map<const Eigen::ArrayXf>(rows.data(), static_cast<Index>(rows.size()));
+    return result;
+}
+
+/// Mean of (Ŵ − W) in steps of each group's scale; saturated codes say nothing and are left out.
+double meanShift(const Matrix& stored, const Matrix& original, const StoredLayer& layer) {
+    double sum = 0.0;
+    Index count = 0;
+    const int max_code = (1 << layer.bits) - 1;
+    for (Index n = 0; n < stored.rows(); ++n) {
+        for (Index k = 0; k < stored.cols(); ++k) {
+            const float scale = layer.scale(n, layer.group[static_cast<std::size_t>(k)]);
+            if (layer.codes(n, k) == 0 || layer.codes(n, k) == max_code || !(scale > 0.0F)) continue;
+            sum += (static_cast<double>(stored(n, k)) - static_cast<double>(original(n, k))) / static_cast<double>(scale);
+            ++count;
+        }
+    }
+    return count > 0 ? sum / static_cast<double>(count) : 0.0;
+}
+
+void explainUnrelated(const Matrix& stored, const Matrix& original, double found, const std::string& name, Findings& findings) {
+    std::string message = "weights hardly resemble the original's (correlation " + decimal(found) + ", expected about 1)";
+    constexpr std::array<std::array<Index, 8>, 2> kOrders = {{{0, 2, 4, 6, 1, 3, 5, 7}, {0, 4, 1, 5, 2, 6, 3, 7}}};
+    for (const auto& order : kOrders) {
+        const double after = correlation(reordered(stored, order), original);
+        if (after < 0.7) continue;
+        message += ": outputs are in another order within each run of eight (reordered, the correlation is " + decimal(after) +
+                   "): packed in sequence instead of interleaved, or the other way round";
+        break;
+    }
+    findings.push_back({Severity::Failure, name, message});
+}
+
+}  // namespace
+
+OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* layer, const LinearInfo& linear, const Matrix& original,
+                                       const UndoneScales& scales) {
+    OriginalComparison result;
+    const std::vector<float>& columns = scales.columns(linear);
+    const std::vector<float>& rows = scales.rows(linear);
+    const Matrix given = scaled(original, columns, rows);
+    double error = 0.0;
+    double norm = 0.0;
+    for (Index n = 0; n < stored.rows(); ++n) {
+        const double row = rows.empty() ? 1.0 : static_cast<double>(rows[static_cast<std::size_t>(n)]);
+        for (Index k = 0; k < stored.cols(); ++k) {
+            const double column = columns.empty() ? 1.0 : static_cast<double>(columns[static_cast<std::size_t>(k)]);
+            const auto w = static_cast<double>(original(n, k));
+            const double difference = static_cast<double>(stored(n, k)) * row / column - w;
+            error += difference * difference;
+            norm += w * w;
+        }
+    }
+    result.relative_error = norm > 0.0 ? std::sqrt(error / norm) : std::sqrt(error);
+    if (norm <= 0.0) return result;
+
+    const double likeness = correlation(stored, given);
+    if (!(likeness > 0.3)) {
+        explainUnrelated(stored, given, likeness, linear.name, result.findings);
+        return result;
+    }
+    if (layer == nullptr) return result;
+    const double shift = meanShift(stored, given, *layer);
+    if (std::abs(shift) > 0.4) {
+        result.findings.push_back(
+            {Severity::Failure, linear.name,
+             "weights lie " + decimal(shift) + " steps beside the original's on average, expected about 0" +
+                 (std::abs(std::abs(shift) - 1.0) < 0.3 ? ": zero points are off by one (gptq and gptq_v2 mistaken for each other)" : "")});
+    }
+    return result;
+}
+
+}  // namespace salient

@@ -1,0 +1,51 @@
+#include "core/exporter/verify/stored_tensor.h"
+
+#include <cstring>
+
+#include "core/error.h"
+#include "core/kernels/convert.h"
+
+namespace salient {
+namespace {
+
+std::string text(const std::vector<std::int64_t>& shape) {
+    std::string result = "[";
+    for (const std::int64_t extent : shape) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
+    return result + "]";
+}
+
+const TensorView& shaped(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
+    if (!checkpoint.contains(name)) failStored(name, "expected " + text(shape) + ", found no such tensor");
+    const TensorView& tensor = checkpoint.tensor(name);
+    if (tensor.shape != shape) failStored(name, "shape: expected " + text(shape) + ", found " + text(tensor.shape));
+    return tensor;
+}
+
+}  // namespace
+
+void failStored(const std::string& tensor, const std::string& reason) {
+    throw Error(ErrorCode::Format, "readStoredLayer: " + tensor + ": " + reason);
+}
+
+const TensorView& storedTensor(const Checkpoint& checkpoint, const std::string& name, DType type, const std::vector<std::int64_t>& shape) {
+    const TensorView& tensor = shaped(checkpoint, name, shape);
+    if (tensor.dtype != type)
+        failStored(name, "type: expected " + std::string(salient::name(type)) + ", found " + std::string(salient::name(tensor.dtype)));
+    return tensor;
+}
+
+std::vector<std::int32_t> storedInts(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
+    const TensorView& tensor = storedTensor(checkpoint, name, DType::I32, shape);
+    std::vector<std::int32_t> values(tensor.bytes.size() / sizeof(std::int32_t));
+    if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(std::int32_t));
+    return values;
+}
+
+std::vector<float> storedFloats(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
+    const TensorView& tensor = shaped(checkpoint, name, shape);
+    if (tensor.dtype != DType::F16 && tensor.dtype != DType::BF16 && tensor.dtype != DType::F32)
+        failStored(name, "type: expected F16, BF16 or F32, found " + std::string(salient::name(tensor.dtype)));
+    return toFloats(tensor);
+}
+
+}  // namespace salient

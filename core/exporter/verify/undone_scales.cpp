@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/exporter/checksum.h"
+#include "core/exporter/verify/checks.h"
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+namespace {
+
+const std::vector<float> kNone;
+
+/// s of a group behind a norm: original gain / stored gain.
+std::vector<float> fromNorm(const Model& stored, const Model& original, const Absorber& absorber, int block) {
+    const std::string tensor = absorberName(absorber, block) + ".weight";
+    std::vector<float> scales = original.floats(tensor);
+    const std::vector<float> divided = stored.floats(tensor);
+    for (std::size_t j = 0; j < scales.size(); ++j) scales[j] = divided[j] != 0.0F && scales[j] != 0.0F ? scales[j] / divided[j] : 1.0F;
+    return scales;
+}
+
+/// s of a group behind another layer: the factor that brings each original column closest to the stored one. Taken for scales only if
+/// a tenth of the columns differ by a tenth: rounding alone moves a column's length far less.
+std::vector<float> fromColumns(const Matrix& stored, const Matrix& original) {
+    std::vector<float> scales(static_cast<std::size_t>(stored.cols()), 1.0F);
+    Index n_scaled = 0;
+    for (Index k = 0; k < stored.cols(); ++k) {
+        const double product = stored.col(k).cast<double>().dot(original.col(k).cast<double>());
+        const double norm = original.col(k).cast<double>().squaredNorm();
+        if (norm <= 0.0 || product <= 0.0) continue;
+        scales[static_cast<std::size_t>(k)] = static_cast<float>(product / norm);
+        n_scaled += std::abs(product / norm - 1.0) > 0.1 ? 1 : 0;
+    }
+    if (n_scaled * 10 < stored.cols()) scales.clear();
+    return scales;
+}
+
+}  // namespace
+
+UndoneScales::UndoneScales(const Model& stored, const StoredScheme& scheme, const Model& original, const SalientRecord* record)
+    : original_(original) {
+    for (const LinearInfo& linear : original.linears) {
+        const std::pair key{linear.block, linear.group};
+        if (by_group_.contains(key)) continue;
+        if (record != nullptr) {
+            const auto layer = record->layers.find(linear.name);
+            if (layer == record->layers.end() || layer->second.scales.empty()) continue;
+            const auto text = record->scales.find(layer->second.scales);
+            const auto scales = text == record->scales.end() ? std::nullopt : floatsFromText(text->second);
+            if (scales && static_cast<Index>(scales->size()) == linear.in_features) by_group_[key] = *scales;
+            continue;
+        }
+        const Absorber& absorber = original.groups[static_cast<std::size_t>(linear.group)].absorber;
+        if (absorber.kind == Absorber::Kind::Norm) by_group_[key] = fromNorm(stored, original, absorber, linear.block);
+        if (absorber.kind == Absorber::Kind::Linear && isStoredQuantized(*stored.checkpoint, scheme, linear.name))
+            by_group_[key] = fromColumns(readStoredLayer(*stored.checkpoint, scheme, linear).weight(), loadLinear(original, linear));
+    }
+}
+
+const std::vector<float>& UndoneScales::columns(const LinearInfo& linear) const {
+    const auto found = by_group_.find({linear.block, linear.group});
+    return found == by_group_.end() ? kNone : found->second;
+}
+
+const std::vector<float>& UndoneScales::rows(const LinearInfo& linear) const {
+    for (std::size_t group = 0; group < original_.groups.size(); ++group) {
+        const Absorber& absorber = original_.groups[group].absorber;
+        if (absorber.kind != Absorber::Kind::Linear || absorber.role != linear.role) continue;
+        const auto found = by_group_.find({linear.block, static_cast<int>(group)});
+        if (found != by_group_.end()) return found->second;
+    }
+    return kNone;
+}
+
+}  // namespace salient

@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include "core/exporter/checksum.h"
+#include "core/exporter/verify/checks.h"
+
+namespace salient {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string formatName(const StoredScheme& scheme, const SalientRecord* record) {
+    switch (scheme.kind) {
+        case StoredScheme::Kind::Gptq:
+        case StoredScheme::Kind::GptqV2:
+            return "gptq";
+        case StoredScheme::Kind::Awq:
+            return "awq";
+        case StoredScheme::Kind::PackQuantized:
+        case StoredScheme::Kind::IntQuantized:
+            return "compressed-tensors";
+        case StoredScheme::Kind::Float:
+            break;
+    }
+    return record != nullptr ? "dequantized" : "float";
+}
+
+class Verification {
+public:
+    Verification(const fs::path& directory, std::shared_ptr<const Model> original, JobContext& job)
+        : directory_(directory), original_(std::move(original)), job_(job) {}
+
+    VerifyReport run() {
+        job_.checkpoint({"verifying", 0, 0, "files"});
+        add(checkFiles(directory_, original_.get()));
+        if (!open()) return std::move(report_);
+        report_.format = formatName(scheme_, record_ ? &*record_ : nullptr);
+        add(checkConfig(directory_, scheme_));
+        add(checkTensors(*model_, scheme_, job_));
+        add(checkSharedInputs(*model_, scheme_));
+        if (record_) checkRecordedTensors();
+        checkLayers();
+        return std::move(report_);
+    }
+
+private:
+    void add(Findings findings) { std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings)); }
+    void fail(const std::string& subject, const std::string& message) { report_.findings.push_back({Severity::Failure, subject, message}); }
+
+    /// What cannot be opened is a finding like any other, and the last one.
+    bool open() {
+        try {
+            if (fs::exists(directory_ / kSalientRecordFile)) {
+                record_ = recordFromJson(readJson(directory_ / kSalientRecordFile), (directory_ / kSalientRecordFile).string());
+            }
+        } catch (const Error& error) {
+            fail(kSalientRecordFile, error.what());
+        }
+        try {
+            scheme_ = readScheme(directory_);
+            model_ = Model::open(directory_, true);
+            return true;
+        } catch (const Error& error) {
+            fail(directory_.filename().string(), error.what());
+            return false;
+        }
+    }
+
+    void checkRecordedTensors() {
+        for (const auto& [name, expected] : record_->tensors) {
+            if (!model_->checkpoint->contains(name)) {
+                fail(name, "expected a tensor that was written, found none");
+                continue;
+            }
+            job_.checkpoint({"verifying", 0, 0, name});
+            const std::string found = checksumText(checksum(model_->checkpoint->tensor(name).bytes));
+            if (found != expected) fail(name, "bytes: expected checksum " + expected + " as written, found " + found);
+        }
+    }
+
+    /// Layers worth recomputing: those stored packed, and those that the record says were quantized.
+    bool isQuantized(const LinearInfo& linear) const {
+        return isStoredQuantized(*model_->checkpoint, scheme_, linear.name) || (record_ && record_->layers.contains(linear.name));
+    }
+
+    void checkLayers() {
+        std::optional<UndoneScales> scales;
+        if (original_ && isComparable()) {
+            try {
+                scales.emplace(*model_, scheme_, *original_, record_ ? &*record_ : nullptr);
+            } catch (const Error& error) {
+                fail("scales", error.what());
+            }
+        }
+        const auto total = static_cast<std::int64_t>(model_->linears.size());
+        std::int64_t done = 0;
+        for (const LinearInfo& linear : model_->linears) {
+            job_.checkpoint({"verifying", done++, total, linear.name});
+            if (!isQuantized(linear)) continue;
+            try {
+                checkLayer(linear, scales ? &*scales : nullptr);
+            } catch (const Error& error) {
+                fail(linear.name, error.what());
+            }
+        }
+        if (record_) {
+            for (const auto& [name, layer] : record_->layers) {
+                const auto is_same = [&, &n = name](const LinearInfo& linear) { return linear.name == n; };
+                if (std::none_of(model_->linears.begin(), model_->linears.end(), is_same))
+                    fail(name, "expected a layer that was written, found none");
+            }
+        }
+    }
+
+    bool isComparable() {
+        const bool same = original_->linears.size() == model_->linears.size() &&
+                          std::equal(original_->linears.begin(), original_->linears.end(), model_->linears.begin(),
+                                     [](const LinearInfo& a, const LinearInfo& b) {
+                                         return a.name == b.name && a.out_features == b.out_features && a.in_features == b.in_features;
+                                     });
+        if (!same) fail(original_->directory.filename().string(), "expected an original with the same layers and shapes, found others");
+        return same;
+    }
+
+    void checkLayer(const LinearInfo& linear, const UndoneScales* scales) {
+        std::optional<StoredLayer> layer;
+        Matrix weight;
+        if (isStoredQuantized(*model_->checkpoint, scheme_, linear.name)) {
+            layer = readStoredLayer(*model_->checkpoint, scheme_, linear);
+            add(checkStoredLayer(*layer, scheme_, linear));
+            weight = layer->weight();
+        } else {
+            weight = loadLinear(*model_, linear);
+        }
+        ++report_.n_layers;
+        if (record_) compareWithRecord(linear.name, weight);
+        if (scales == nullptr) return;
+        OriginalComparison comparison =
+            compareWithOriginal(weight, layer ? &*layer : nullptr, linear, loadLinear(*original_, linear), *scales);
+        report_.worst_relative_weight_error = std::max(report_.worst_relative_weight_error, comparison.relative_error);
+        add(std::move(comparison.findings));
+    }
+
+    void compareWithRecord(const std::string& name, const Matrix& weight) {
+        const auto expected = record_->layers.find(name);
+        if (expected == record_->layers.end()) {
+            fail(name, "quantized, but not by what salient.json records");
+            return;
+        }
+        const std::string found = checksumText(checksum(weight));
+        if (found == expected->second.weight) {
+            ++report_.n_layers_identical;
+        } else {
+            fail(name, "weights: expected checksum " + expected->second.weight + " as the writer meant them, found " + found);
+        }
+    }
+
+    fs::path directory_;
+    std::shared_ptr<const Model> original_;
+    JobContext& job_;
+    std::shared_ptr<const Model> model_;
+    StoredScheme scheme_;
+    std::optional<SalientRecord> record_;
+    VerifyReport report_;
+};
+
+}  // namespace
+
+bool VerifyReport::passed() const {
+    return std::none_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.severity == Severity::Failure; });
+}
+
+VerifyReport verifyCheckpoint(const fs::path& directory, std::shared_ptr<const Model> original, JobContext& job) {
+    if (!fs::is_directory(directory)) throw Error(ErrorCode::Io, "verify: " + directory.string() + ": expected a directory, found none");
+    return Verification(directory, std::move(original), job).run();
+}
+
+}  // namespace salient
