@@ -1,15 +1,63 @@
 #include "core/kernels/cholesky.h"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
+
+#include "core/kernels/gemm.h"
+#include "core/kernels/layout.h"
+#include "core/kernels/parallel.h"
+#include "core/kernels/triangular.h"
 
 namespace salient {
+namespace {
+
+constexpr Index kBlock = 128;
+constexpr Index kTileRows = 256;
+
+// R_kk of a block of H that all later columns have been taken from; false when it is not positive definite.
+bool factorDiagonalBlock(MatrixSpan block) {
+    const Matrix reversed = block.reverse();
+    const Eigen::LLT<Matrix> factor(reversed);
+    if (factor.info() != Eigen::Success || !factor.matrixLLT().allFinite()) return false;
+    const Matrix lower = factor.matrixL();
+    block = lower.reverse();
+    return true;
+}
+
+// tile := tile · R_kk⁻ᵀ. With the order of columns reversed, R_kkᵀ becomes the upper-triangular `factor`.
+void solveTile(const Matrix& factor, MatrixSpan tile) {
+    Matrix transposed(tile.cols(), tile.rows());
+    transposeTile(tile, transposed);
+    transposed.colwise().reverseInPlace();
+    solveUpperTile(factor, transposed);
+    transposed.colwise().reverseInPlace();
+    transposeTile(transposed, tile);
+}
+
+}  // namespace
 
 Matrix reversedCholesky(MatrixView hessian) {
-    const Matrix reversed = hessian.reverse();
-    const Eigen::LLT<Matrix> factor(reversed);
-    if (factor.info() != Eigen::Success) return {};
-    const Matrix lower = factor.matrixL();
-    return lower.reverse();
+    const Index n = hessian.rows();
+    Matrix r(n, n);
+    parallelFor(n, 64, [&](Index first, Index last) { r.middleRows(first, last - first).setZero(); });
+    // Block column by block column, the last one first; each takes what the columns after it contribute (left-looking), so that the
+    // work is one long product per tile.
+    for (Index end = n; end > 0;) {
+        const Index start = (end - 1) / kBlock * kBlock;
+        const Index width = end - start;
+        const Index n_later = n - end;
+        const std::vector<Matrix> later = packPanels(r.block(start, end, width, n_later), true);
+        parallelFor(end, kTileRows, [&](Index first, Index last) {
+            auto tile = r.block(first, start, last - first, width);
+            tile = hessian.block(first, start, last - first, width);
+            if (n_later > 0) gemmTile(r.block(first, end, last - first, n_later), false, later.front(), false, tile, -1.0F, 1.0F);
+        });
+        if (!factorDiagonalBlock(r.block(start, start, width, width))) return {};
+        const Matrix factor = r.block(start, start, width, width).transpose().reverse();
+        parallelFor(start, kTileRows / 2, [&](Index first, Index last) { solveTile(factor, r.block(first, start, last - first, width)); });
+        end = start;
+    }
+    return r;
 }
 
 Matrix invertUpper(MatrixView r) { return r.triangularView<Eigen::Upper>().solve(Matrix::Identity(r.rows(), r.cols())); }

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/onednn.h"
 #include "core/kernels/parallel.h"
-#include "core/tensor/float16.h"
 
 namespace salient {
 namespace {
@@ -29,12 +30,24 @@ void checkProduct(const char* operation, const MatrixView& a, bool transpose_a, 
                                               shapeOf(c.rows(), c.cols()));
 }
 
-Matrix roundedToBFloat16(const MatrixView& m) {
-    return m.unaryExpr([](float v) { return fromBFloat16(toBFloat16(v)); });
-}
-
 MatrixView rowsOf(const MatrixView& m, bool transposed, Index first, Index count) {
     return transposed ? MatrixView(m.middleCols(first, count)) : MatrixView(m.middleRows(first, count));
+}
+
+// Below this, a product is faster than the copies that would speed it up.
+constexpr Index kSmallProduct = Index{1} << 21;
+constexpr Index kFewRows = 48;
+
+void multiplyPanels(const MatrixView& a, const std::vector<Matrix>& panels, MatrixSpan& c, float alpha, float beta) {
+    constexpr Index kTileRows = 256;
+    const Index n_tile_rows = (c.rows() + kTileRows - 1) / kTileRows;
+    parallelFor(n_tile_rows * static_cast<Index>(panels.size()), 1, [&](Index tile, Index) {
+        const Matrix& panel = panels[static_cast<std::size_t>(tile / n_tile_rows)];
+        const Index row = tile % n_tile_rows * kTileRows;
+        const Index rows = std::min(kTileRows, c.rows() - row);
+        gemmTile(a.middleRows(row, rows), false, panel, false, c.block(row, tile / n_tile_rows * kPanelCols, rows, panel.cols()), alpha,
+                 beta);
+    });
 }
 
 }  // namespace
@@ -61,22 +74,21 @@ void gemmTile(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Ma
 
 void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta, Compute compute) {
     checkProduct("gemm", a, transpose_a, b, transpose_b, c);
-    if (compute == Compute::BFloat16) {
-        gemm(roundedToBFloat16(a), transpose_a, roundedToBFloat16(b), transpose_b, c, alpha, beta, Compute::Float32);
+    const Index k = transpose_a ? a.rows() : a.cols();
+    const bool copies_pay = c.rows() >= kFewRows && c.rows() * c.cols() * k >= kSmallProduct;
+    if (!copies_pay && compute == Compute::Float32) {
+        // Few rows: reading B once where it lies costs as much as copying it.
+        parallelFor(c.cols(), std::max<Index>(kPanelCols, kSmallProduct / std::max<Index>(1, c.rows() * k)), [&](Index first, Index last) {
+            gemmTile(a, transpose_a, rowsOf(b, !transpose_b, first, last - first), transpose_b, c.middleCols(first, last - first), alpha,
+                     beta);
+        });
         return;
     }
-    constexpr Index kTileRows = 256;
-    constexpr Index kTileCols = 1024;
-    const Index n_tile_cols = (c.cols() + kTileCols - 1) / kTileCols;
-    const Index n_tile_rows = (c.rows() + kTileRows - 1) / kTileRows;
-    parallelFor(n_tile_rows * n_tile_cols, 1, [&](Index tile, Index) {
-        const Index row = tile / n_tile_cols * kTileRows;
-        const Index col = tile % n_tile_cols * kTileCols;
-        const Index n_rows = std::min(kTileRows, c.rows() - row);
-        const Index n_cols = std::min(kTileCols, c.cols() - col);
-        gemmTile(rowsOf(a, transpose_a, row, n_rows), transpose_a, rowsOf(b, !transpose_b, col, n_cols), transpose_b,
-                 c.block(row, col, n_rows, n_cols), alpha, beta);
-    });
+    if (transpose_a || compute == Compute::BFloat16) {
+        multiplyPanels(packRows(a, transpose_a, compute), packPanels(b, transpose_b, compute), c, alpha, beta);
+    } else {
+        multiplyPanels(a, packPanels(b, transpose_b, compute), c, alpha, beta);
+    }
 }
 
 Matrix linear(MatrixView x, MatrixView weight, std::span<const float> bias, Compute compute) {

@@ -19,7 +19,7 @@ struct GptqBlock {
     MatrixView scale;                              ///< [n_grids, rows]
     MatrixView zero;                               ///< [n_grids, rows], whole numbers
     std::span<const std::int32_t> grid_of_column;  ///< [n] row of scale and zero that a column is rounded with
-    std::span<const std::uint8_t> keep;            ///< empty, or [n]: 1 leaves a column unrounded (ŵ = c, code 0)
+    std::span<const std::uint8_t> keep;            ///< empty, or [n]: 1 leaves a column unrounded: ŵ = c, with the nearest code
     int max_code = 15;
 };
 

@@ -14,15 +14,12 @@ void gptqRoundBlockPlain(const GptqBlock& block, MatrixSpan difference, CodeSpan
             float sum = block.correction(j, row);
             for (Index i = 0; i < j; ++i) sum += difference(i, row) * block.factor(i, j);
             const float c = block.weight(j, row) + sum / block.factor(j, j);
-            float code = 0.0F;
-            float rounded = c;
-            if (block.keep.empty() || block.keep[column] == 0) {
-                const Index grid = block.grid_of_column[column];
-                const float scale = block.scale(grid, row);
-                const float zero = block.zero(grid, row);
-                code = std::clamp(std::nearbyint(c / scale) + zero, 0.0F, limit);
-                rounded = scale * (code - zero);
-            }
+            const Index grid = block.grid_of_column[column];
+            const float scale = block.scale(grid, row);
+            const float zero = block.zero(grid, row);
+            const float code = std::clamp(std::nearbyint(c / scale) + zero, 0.0F, limit);
+            const bool is_kept = !block.keep.empty() && block.keep[column] != 0;
+            const float rounded = is_kept ? c : scale * (code - zero);
             codes(j, row) = static_cast<std::uint8_t>(code);
             difference(j, row) = block.weight(j, row) - rounded;
             const double error = static_cast<double>(block.factor(j, j) * (c - rounded));

@@ -2,37 +2,57 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/parallel.h"
 
 namespace salient {
+namespace {
+
+// Tokens that are summed before they are added to H: bounds both the copies made of x and the length of a float32 sum.
+constexpr Index kTokens = 1024;
+
+struct Tile {
+    Index row, col, rows, cols;
+};
+
+// Tiles of the lower triangle, one panel of columns wide; those on the diagonal end at the diagonal, so that next to nothing
+// above it is computed.
+std::vector<Tile> lowerTiles(Index n) {
+    constexpr Index kTileRows = 128;
+    std::vector<Tile> tiles;
+    for (Index col = 0; col < n; col += kPanelCols) {
+        for (Index row = col; row < n;) {
+            const bool below_diagonal = row >= col + kPanelCols;
+            const Index rows = std::min(below_diagonal ? 2 * kTileRows : kTileRows, n - row);
+            tiles.push_back({row, col, rows, std::min(row + rows - col, std::min(kPanelCols, n - col))});
+            row += rows;
+        }
+    }
+    return tiles;
+}
+
+}  // namespace
 
 void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute compute) {
     if (hessian.rows() != x.cols() || hessian.cols() != x.cols()) {
         throw Error(ErrorCode::ShapeMismatch, "accumulateGram: Hessian: expected size " + std::to_string(x.cols()) + ", found [" +
                                                   std::to_string(hessian.rows()) + ", " + std::to_string(hessian.cols()) + "]");
     }
-    constexpr Index kTile = 512;
-    const Index n_tiles = (x.cols() + kTile - 1) / kTile;
-    std::vector<std::pair<Index, Index>> tiles;
-    for (Index i = 0; i < n_tiles; ++i) {
-        for (Index j = 0; j <= i; ++j) tiles.emplace_back(i * kTile, j * kTile);
+    const std::vector<Tile> tiles = lowerTiles(x.cols());
+    for (Index first = 0; first < x.rows(); first += kTokens) {
+        const MatrixView chunk = x.middleRows(first, std::min(kTokens, x.rows() - first));
+        const std::vector<Matrix> panels = packPanels(chunk, false, compute);
+        const Matrix transposed = packRows(chunk, true, compute);
+        parallelFor(static_cast<Index>(tiles.size()), 1, [&](Index t, Index) {
+            const Tile& tile = tiles[static_cast<std::size_t>(t)];
+            const Matrix& panel = panels[static_cast<std::size_t>(tile.col / kPanelCols)];
+            gemmTile(transposed.middleRows(tile.row, tile.rows), false, panel.leftCols(tile.cols), false,
+                     hessian.block(tile.row, tile.col, tile.rows, tile.cols), factor, 1.0F);
+        });
     }
-    parallelFor(static_cast<Index>(tiles.size()), 1, [&](Index t, Index) {
-        const auto [row, col] = tiles[static_cast<std::size_t>(t)];
-        const Index n_rows = std::min(kTile, x.cols() - row);
-        const Index n_cols = std::min(kTile, x.cols() - col);
-        if (compute == Compute::Float32) {
-            gemmTile(x.middleCols(row, n_rows), true, x.middleCols(col, n_cols), false, hessian.block(row, col, n_rows, n_cols), factor,
-                     1.0F);
-        } else {
-            gemm(x.middleCols(row, n_rows), true, x.middleCols(col, n_cols), false, hessian.block(row, col, n_rows, n_cols), factor, 1.0F,
-                 compute);
-        }
-    });
 }
 
 void mirrorLower(MatrixSpan symmetric) {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "core/kernels/gemm.h"
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+// How operands are laid out before a large product. oneDNN is fastest, by up to a fifth, on a row-major left operand and a right
+// operand whose rows are short and adjacent: both are copied into that form once, and then used by many tiles.
+
+/// Columns of a panel.
+inline constexpr Index kPanelCols = 512;
+
+/// op(B) [k, n] cut into panels of kPanelCols columns (the last may be narrower), each panel compact, [k, width].
+/// With Compute::BFloat16 the values are rounded to bfloat16 on the way. Spread over all threads.
+[[nodiscard]] std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute = Compute::Float32);
+
+/// op(A) as a compact row-major matrix, rounded if asked. Spread over all threads.
+[[nodiscard]] Matrix packRows(MatrixView a, bool transpose, Compute compute = Compute::Float32);
+
+/// to = fromᵀ, on the calling thread.
+void transposeTile(MatrixView from, MatrixSpan to) noexcept;
+
+/// values = values rounded to bfloat16 (nearest even), on the calling thread.
+void roundToBFloat16(MatrixSpan values) noexcept;
+
+}  // namespace salient

@@ -1,0 +1,186 @@
+#include <QtTest>
+
+#include "core/kernels/cholesky.h"
+#include "core/kernels/gptq_block.h"
+#include "tests/core/kernels/matrices.h"
+
+using namespace salient;
+
+namespace {
+
+struct Outcome {
+    Matrix difference;
+    CodeMatrix codes;
+    std::vector<double> loss;
+};
+
+template <typename Kernel>
+Outcome run(const GptqBlock& block, Kernel kernel) {
+    const Index n = block.weight.rows();
+    Outcome outcome{Matrix(n, block.weight.cols()), CodeMatrix(n, block.weight.cols()), std::vector<double>(static_cast<std::size_t>(n))};
+    kernel(block, outcome.difference, outcome.codes, outcome.loss);
+    return outcome;
+}
+
+/// A block in which every number is a small multiple of a power of two, so that any order of summation gives the same bits.
+struct ExactCase {
+    ExactCase(Index n, Index rows, std::uint32_t seed) : factor(n, n), weight(n, rows), correction(n, rows), scale(2, rows), zero(2, rows) {
+        std::mt19937 generator(seed);
+        const auto whole = [&](int low, int high) { return static_cast<float>(std::uniform_int_distribution<int>(low, high)(generator)); };
+        factor.setConstant(std::numeric_limits<float>::quiet_NaN());  // below the diagonal nothing may be read
+        for (Index i = 0; i < n; ++i) {
+            factor(i, i) = std::exp2(whole(0, 2));
+            for (Index j = i + 1; j < n; ++j) factor(i, j) = whole(-1, 1);
+        }
+        weight = Matrix::NullaryExpr(n, rows, [&] { return whole(-64, 64) / 8.0F; });
+        correction = Matrix::NullaryExpr(n, rows, [&] { return whole(-64, 64) / 8.0F; });
+        scale = Matrix::NullaryExpr(2, rows, [&] { return std::exp2(whole(-1, 1)); });
+        zero = Matrix::NullaryExpr(2, rows, [&] { return whole(0, 15); });
+        for (Index j = 0; j < n; ++j) grid_of_column.push_back(j < n / 2 ? 0 : 1);
+    }
+    [[nodiscard]] GptqBlock block() const { return {factor, weight, correction, scale, zero, grid_of_column, {}, 15}; }
+
+    Matrix factor, weight, correction, scale, zero;
+    std::vector<std::int32_t> grid_of_column;
+};
+
+}  // namespace
+
+class TestGptqBlock : public QObject {
+    Q_OBJECT
+
+private slots:
+    void equalsTheDefinitionBitForBit_data();
+    void equalsTheDefinitionBitForBit();
+    void keptColumnsTakeTheirUpdatedValue();
+    void resultDoesNotDependOnTheTile();
+    void staysCloseToDoublePrecision();
+    void updatedColumnsAreWeightPlusCorrectionTimesInverse();
+    void rangeIsTakenPerRow();
+};
+
+void TestGptqBlock::equalsTheDefinitionBitForBit_data() {
+    QTest::addColumn<int>("n");
+    QTest::addColumn<int>("rows");
+    for (const int n : {1, 2, 7, 8, 9, 16, 24}) {
+        for (const int rows : {1, 3, 15, 16, 17, 32, 64, 77}) QTest::addRow("%d columns, %d rows", n, rows) << n << rows;
+    }
+}
+
+void TestGptqBlock::equalsTheDefinitionBitForBit() {
+    QFETCH(int, n);
+    QFETCH(int, rows);
+    const ExactCase exact(n, rows, 11);
+    const Outcome fast = run(exact.block(), gptqRoundBlock);
+    const Outcome plain = run(exact.block(), gptqRoundBlockPlain);
+    QVERIFY(fast.codes == plain.codes);
+    QVERIFY(fast.difference == plain.difference);
+    for (std::size_t j = 0; j < plain.loss.size(); ++j) {
+        QVERIFY(std::abs(fast.loss[j] - plain.loss[j]) <= 16.0 * kEpsilon * plain.loss[j]);
+    }
+}
+
+void TestGptqBlock::keptColumnsTakeTheirUpdatedValue() {
+    const ExactCase exact(16, 20, 12);
+    std::vector<std::uint8_t> keep(16);
+    keep[3] = keep[15] = 1;
+    GptqBlock block = exact.block();
+    block.keep = keep;
+    const Outcome fast = run(block, gptqRoundBlock);
+    const Outcome plain = run(block, gptqRoundBlockPlain);
+    QVERIFY(fast.codes == plain.codes);
+    QVERIFY(fast.difference == plain.difference);
+    QCOMPARE(fast.loss[3], 0.0);
+    QCOMPARE(fast.loss[15], 0.0);
+    QVERIFY(fast.loss[4] > 0.0);
+}
+
+void TestGptqBlock::resultDoesNotDependOnTheTile() {
+    const Index n = 128;
+    const Index rows = 80;
+    const Matrix factor = reversedCholesky(randomHessian(n, 13));
+    const Matrix weight = randomMatrix(n, rows, 14);
+    const Matrix correction = randomMatrix(n, rows, 15);
+    const Matrix scale = Matrix::Constant(1, rows, 0.3F);
+    const Matrix zero = Matrix::Constant(1, rows, 8.0F);
+    const std::vector<std::int32_t> grids(static_cast<std::size_t>(n));
+    const Outcome whole = run({factor, weight, correction, scale, zero, grids, {}, 15}, gptqRoundBlock);
+    for (const Index first : {0, 1, 40, 79}) {
+        const Index count = std::min<Index>(rows - first, 21);
+        const Outcome part = run({factor,
+                                  weight.middleCols(first, count),
+                                  correction.middleCols(first, count),
+                                  scale.middleCols(first, count),
+                                  zero.middleCols(first, count),
+                                  grids,
+                                  {},
+                                  15},
+                                 gptqRoundBlock);
+        QVERIFY(part.codes == whole.codes.middleCols(first, count));
+        QVERIFY(part.difference == whole.difference.middleCols(first, count));
+    }
+}
+
+// Where no code is decided by less than the rounding of a float32 sum, codes are those of double precision.
+void TestGptqBlock::staysCloseToDoublePrecision() {
+    const Index n = 128;
+    const Index rows = 48;
+    const Matrix factor = reversedCholesky(randomHessian(n, 16));
+    const Matrix weight = randomMatrix(n, rows, 17);
+    const Matrix correction = randomMatrix(n, rows, 18);
+    const Matrix scale = Matrix::Constant(1, rows, 0.25F);
+    const Matrix zero = Matrix::Constant(1, rows, 8.0F);
+    const std::vector<std::int32_t> grids(static_cast<std::size_t>(n));
+    const Outcome fast = run({factor, weight, correction, scale, zero, grids, {}, 15}, gptqRoundBlock);
+    int n_compared = 0;
+    for (Index row = 0; row < rows; ++row) {
+        std::vector<double> d(static_cast<std::size_t>(n));
+        for (Index j = 0; j < n; ++j) {
+            double sum = static_cast<double>(correction(j, row));
+            double magnitude = std::abs(sum);
+            for (Index i = 0; i < j; ++i) {
+                const double term = d[static_cast<std::size_t>(i)] * static_cast<double>(factor(i, j));
+                sum += term;
+                magnitude += std::abs(term);
+            }
+            const double diagonal = static_cast<double>(factor(j, j));
+            const double w = static_cast<double>(weight(j, row));
+            const double steps = (w + sum / diagonal) / 0.25;
+            const double margin = std::abs(std::abs(steps - std::floor(steps)) - 0.5);
+            if (margin < 8.0 * kEpsilon * (std::abs(steps) + magnitude / diagonal / 0.25 * static_cast<double>(j + 1))) break;
+            const double code = std::clamp(std::nearbyint(steps) + 8.0, 0.0, 15.0);
+            QCOMPARE(static_cast<double>(fast.codes(j, row)), code);
+            d[static_cast<std::size_t>(j)] = w - 0.25 * (code - 8.0);
+            ++n_compared;
+        }
+    }
+    QVERIFY(n_compared > rows * n * 9 / 10);
+}
+
+void TestGptqBlock::updatedColumnsAreWeightPlusCorrectionTimesInverse() {
+    const Index n = 100;
+    const Index rows = 37;
+    const Matrix factor = reversedCholesky(randomHessian(n, 19));
+    const Matrix weight = randomMatrix(n, rows, 20);
+    const Matrix correction = randomMatrix(n, rows, 21);
+    Matrix updated(n, rows);
+    gptqUpdatedColumns(factor, weight, correction, updated);
+    const MatrixD x = (updated - weight).cast<double>();
+    const MatrixD back = factor.cast<double>().transpose() * x;
+    const double bound = 8.0 * std::sqrt(n) * kEpsilon * factor.cast<double>().norm() * updated.cast<double>().norm();
+    QVERIFY((back - correction.cast<double>()).norm() <= bound);
+}
+
+void TestGptqBlock::rangeIsTakenPerRow() {
+    const Matrix tile = randomMatrix(19, 23, 22);
+    std::vector<float> lowest(23);
+    std::vector<float> highest(23);
+    rangeOverColumns(tile, lowest, highest);
+    for (Index row = 0; row < 23; ++row) {
+        QCOMPARE(lowest[static_cast<std::size_t>(row)], tile.col(row).minCoeff());
+        QCOMPARE(highest[static_cast<std::size_t>(row)], tile.col(row).maxCoeff());
+    }
+}
+
+QTEST_APPLESS_MAIN(TestGptqBlock)
+#include "tst_gptq_block.moc"
