@@ -1,136 +1,166 @@
 #include "core/quant/gptq.h"
 
 #include <algorithm>
-#include <numeric>
 
-#include "core/kernels/cholesky.h"
 #include "core/kernels/gemm.h"
+#include "core/kernels/gptq_block.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
+#include "core/quant/gptq_blocks.h"
 #include "core/quant/gptq_problem.h"
 
 namespace salient {
 namespace {
 
-// Rows that walk through the columns together: their D stays in the L2 cache, and a product with R has enough rows to be fast.
-constexpr Index kTileRows = 64;
-
-// Columns [first, last) that are rounded one after another before their errors are handed on as one product (the lazy batch).
-// Columns up to `reach` belong to groups that start in this block: their grids need the updated columns.
-struct Block {
-    Index first = 0;
-    Index last = 0;
-    Index reach = 0;
-    Matrix inverse;  // of R[first:reach, first:reach]; empty where no group starts
+// What all tiles of rows read.
+struct Plan {
+    const GptqProblem& problem;
+    const Matrix& factor;
+    const GptqGroups& groups;
+    const std::vector<ColumnBlock>& blocks;
+    std::vector<std::int32_t> group_of_position;
+    std::vector<std::uint8_t> keep;  // by position; empty: none
+    std::vector<Index> kept_positions;
 };
 
-class TileSolver {
+// Some rows on their way through the columns, transposed as the kernels want them: rows lie in the lanes of a vector.
+class Tile {
 public:
-    TileSolver(const GptqProblem& problem, const Matrix& factor, const GptqGroups& groups, const std::vector<bool>& is_kept,
-               const std::vector<Block>& blocks)
-        : problem_(problem), factor_(factor), groups_(groups), is_kept_(is_kept), blocks_(blocks) {}
+    Tile(const Plan& plan, Index first_row, Index last_row, const QuantizedTensor& tensor)
+        : plan_(plan),
+          spec_(tensor.spec),
+          first_row_(first_row),
+          weight_(plan.problem.weight.middleRows(first_row, last_row - first_row).transpose()),
+          correction_(Matrix::Zero(weight_.rows(), weight_.cols())),
+          difference_(weight_.rows(), weight_.cols()),
+          codes_(weight_.rows(), weight_.cols()),
+          scale_(tensor.scale.middleRows(first_row, last_row - first_row).transpose()),
+          zero_(tensor.zero.middleRows(first_row, last_row - first_row).transpose()),
+          loss_(static_cast<std::size_t>(weight_.rows())) {}
 
-    // Rounds rows [first, last) into result and returns their loss per column.
-    std::vector<double> solve(Index first, Index last, GptqResult& result, Matrix& rounded) const {
-        const Index n_rows = last - first;
-        const Index n_cols = factor_.cols();
-        Matrix pending = Matrix::Zero(n_rows, n_cols);  // Σ_{i done} d_i R_ij
-        Matrix difference(n_rows, n_cols);              // d = w − ŵ
-        std::vector<double> loss(static_cast<std::size_t>(n_cols));
-        for (const Block& block : blocks_) {
-            if (groups_.areTakenOnTheWay()) takeGrids(block, first, pending, result.tensor);
-            for (Index j = block.first; j < block.last; ++j) roundColumn(block, j, first, pending, difference, result, rounded, loss);
-            const Index n_block = block.last - block.first;
-            gemmTile(difference.middleCols(block.first, n_block), false,
-                     factor_.block(block.first, block.last, n_block, n_cols - block.last), false,
-                     pending.middleCols(block.last, n_cols - block.last), 1.0F, 1.0F);
+    void solve(const JobContext& job) {
+        for (const ColumnBlock& block : plan_.blocks) {
+            if (job.stopRequested()) return;  // the next checkpoint throws
+            if (block.reach > block.first) takeGrids(block);
+            round(block);
+            handOn(block.first, block.last, block.panel_last);
+            if (block.last == block.panel_last) handOn(block.panel_first, block.panel_last, weight_.rows());
         }
-        return loss;
     }
+
+    // Writes the rows back, columns in their original order.
+    void store(GptqResult& result) const {
+        const Index n_rows = weight_.cols();
+        for (Index row = 0; row < n_rows; ++row) {
+            for (Index p = 0; p < weight_.rows(); ++p)
+                result.tensor.codes(first_row_ + row, plan_.problem.order[static_cast<std::size_t>(p)]) = codes_(p, row);
+        }
+        result.tensor.scale.middleRows(first_row_, n_rows) = scale_.transpose();
+        result.tensor.zero.middleRows(first_row_, n_rows) = zero_.transpose();
+        for (std::size_t k = 0; k < plan_.kept_positions.size(); ++k) storeKept(plan_.kept_positions[k], static_cast<Index>(k), result);
+    }
+
+    [[nodiscard]] const std::vector<double>& loss() const { return loss_; }
 
 private:
-    // Grids of the groups that start in the block, from the columns as the done ones have updated them: w + S·R⁻¹.
-    void takeGrids(const Block& block, Index first_row, const Matrix& pending, QuantizedTensor& tensor) const {
-        if (block.inverse.size() == 0) return;
-        const Index n_reach = block.reach - block.first;
-        Matrix updated(pending.rows(), n_reach);
-        gemmTile(pending.middleCols(block.first, n_reach), false, block.inverse, false, updated);
-        updated += problem_.weight.block(first_row, block.first, pending.rows(), n_reach);
-        const Index size = groups_.size();
-        for (Index begin = (block.first + size - 1) / size * size; begin < block.last; begin += size) {
-            const Index n = std::min(size, factor_.cols() - begin);
-            for (Index row = 0; row < pending.rows(); ++row) {
-                const GridPoint grid = gridOf(updated.row(row).data() + (begin - block.first), n, tensor.spec);
-                requireFiniteScale(grid, tensor.spec, "quantizeGptq", first_row + row, begin / size);
-                tensor.scale(first_row + row, begin / size) = grid.scale;
-                tensor.zero(first_row + row, begin / size) = grid.zero;
-            }
+    // Grids of the groups that start in the block, from their columns as the columns done have updated them.
+    void takeGrids(const ColumnBlock& block) {
+        const Index n = block.reach - block.first;
+        Matrix updated(n, weight_.cols());
+        gptqUpdatedColumns(plan_.factor.block(block.first, block.first, n, n), weight_.middleRows(block.first, n),
+                           correction_.middleRows(block.first, n), updated);
+        const Index size = plan_.groups.size();
+        for (Index begin = (block.first + size - 1) / size * size; begin < block.last; begin += size)
+            takeGrid(updated.middleRows(begin - block.first, std::min(size, weight_.rows() - begin)), begin / size);
+    }
+
+    void takeGrid(const MatrixView& columns, Index group) {
+        const Index n_rows = columns.cols();
+        std::vector<float> lowest(static_cast<std::size_t>(n_rows));
+        std::vector<float> highest(static_cast<std::size_t>(n_rows));
+        rangeOverColumns(columns, lowest, highest);
+        const Matrix by_row = spec_.mse_search ? Matrix(columns.transpose()) : Matrix();
+        for (Index row = 0; row < n_rows; ++row) {
+            const auto r = static_cast<std::size_t>(row);
+            const GridPoint grid =
+                spec_.mse_search ? gridOf(by_row.row(row).data(), by_row.cols(), spec_) : gridFromRange(lowest[r], highest[r], spec_);
+            requireFiniteScale(grid, spec_, "quantizeGptq", first_row_ + row, group);
+            scale_(group, row) = grid.scale;
+            zero_(group, row) = grid.zero;
         }
     }
 
-    void roundColumn(const Block& block, Index j, Index first_row, const Matrix& pending, Matrix& difference, GptqResult& result,
-                     Matrix& rounded, std::vector<double>& loss) const {
-        const int max_code = (1 << result.tensor.spec.bits) - 1;
-        const Index column = problem_.order[static_cast<std::size_t>(j)];
-        const Index group = groups_.ofPosition(j);
-        const bool is_kept = is_kept_[static_cast<std::size_t>(column)];
-        // Multiplying by the inverse, as takeGrids() does: the largest weight of a symmetric group often is its first column and
-        // then sits exactly on a tie, so both must come out with the same bits.
-        const float inverse = 1.0F / factor_(j, j);
-        double sum = 0.0;
-        for (Index row = 0; row < difference.rows(); ++row) {
-            float s = pending(row, j);
-            for (Index i = block.first; i < j; ++i) s += difference(row, i) * factor_(i, j);
-            const Index out = first_row + row;
-            const float w = problem_.weight(out, j);
-            const float c = w + s * inverse;
-            const GridPoint grid{result.tensor.scale(out, group), result.tensor.zero(out, group)};
-            const std::uint8_t code = roundToGrid(c, grid, max_code);
-            result.tensor.codes(out, column) = code;
-            const float value = is_kept ? c : grid.scale * (static_cast<float>(code) - grid.zero);
-            rounded(out, j) = value;
-            difference(row, j) = w - value;
-            const double e = static_cast<double>(factor_(j, j)) * static_cast<double>(c - value);
-            sum += 0.5 * e * e;
-        }
-        loss[static_cast<std::size_t>(j)] = sum;
+    void round(const ColumnBlock& block) {
+        const auto first = static_cast<std::size_t>(block.first);
+        const Index n = block.last - block.first;
+        const auto count = static_cast<std::size_t>(n);
+        const GptqBlock kernel{plan_.factor.block(block.first, block.first, n, n),
+                               weight_.middleRows(block.first, n),
+                               correction_.middleRows(block.first, n),
+                               scale_,
+                               zero_,
+                               std::span(plan_.group_of_position).subspan(first, count),
+                               plan_.keep.empty() ? std::span<const std::uint8_t>() : std::span(plan_.keep).subspan(first, count),
+                               (1 << spec_.bits) - 1};
+        gptqRoundBlock(kernel, difference_.middleRows(block.first, n), codes_.middleRows(block.first, n),
+                       std::span(loss_).subspan(first, count));
     }
 
-    const GptqProblem& problem_;
-    const Matrix& factor_;
-    const GptqGroups& groups_;
-    const std::vector<bool>& is_kept_;
-    const std::vector<Block>& blocks_;
+    // Adds the errors of columns [first, last) to the corrections of [last, end).
+    void handOn(Index first, Index last, Index end) {
+        if (last >= end) return;
+        gemmTile(plan_.factor.block(first, last, last - first, end - last), true, difference_.middleRows(first, last - first), false,
+                 correction_.middleRows(last, end - last), 1.0F, 1.0F);
+    }
+
+    void storeKept(Index position, Index k, GptqResult& result) const {
+        const Index column = plan_.problem.order[static_cast<std::size_t>(position)];
+        const Index group = plan_.group_of_position[static_cast<std::size_t>(position)];
+        for (Index row = 0; row < weight_.cols(); ++row) {
+            const float value = weight_(position, row) - difference_(position, row);
+            result.kept_values(first_row_ + row, k) = value;
+            result.tensor.codes(first_row_ + row, column) =
+                roundToGrid(value, {scale_(group, row), zero_(group, row)}, (1 << spec_.bits) - 1);
+        }
+    }
+
+    const Plan& plan_;
+    const GridSpec& spec_;
+    Index first_row_;
+    Matrix weight_;      // [in, rows] W, processing order
+    Matrix correction_;  // [in, rows] Σ_{i done} d_i R_ij
+    Matrix difference_;  // [in, rows] D = W − Ŵ of the columns done
+    CodeMatrix codes_;   // [in, rows]
+    Matrix scale_;       // [groups, rows]
+    Matrix zero_;        // [groups, rows]
+    std::vector<double> loss_;
 };
 
-// Published looks at a group's columns when a block starts; Fresh starts a new block at every group.
-std::vector<Block> makeBlocks(const Matrix& factor, const GptqGroups& groups, const GptqOptions& options) {
-    const Index n_cols = factor.cols();
-    const bool fresh = options.group_parameters == GptqOptions::GroupParameters::Fresh;
-    std::vector<Block> blocks;
-    for (Index first = 0; first < n_cols;) {
-        Block block;
-        block.first = first;
-        block.last = std::min(n_cols, (first / options.block_size + 1) * options.block_size);
-        block.reach = block.last;
-        if (groups.areTakenOnTheWay()) {
-            const Index size = groups.size();
-            if (fresh) block.last = std::min(block.last, (first / size + 1) * size);
-            const Index last_start = (block.last - 1) / size * size;
-            block.reach = last_start >= first ? std::min(n_cols, last_start + size) : block.last;
-        }
-        blocks.push_back(block);
-        first = block.last;
+// Rows of one tile: few enough that its columns stay in the L2 cache, enough that a product with R runs at full speed.
+Index tileRows(Index n_rows) { return n_rows >= 512 ? 128 : 32; }
+
+Plan makePlan(const GptqProblem& problem, const Matrix& factor, const GptqGroups& groups, const std::vector<ColumnBlock>& blocks,
+              const GptqOptions& options) {
+    Plan plan{problem, factor, groups, blocks, {}, {}, {}};
+    std::vector<Index> position_of(problem.order.size());
+    for (std::size_t p = 0; p < problem.order.size(); ++p) {
+        position_of[static_cast<std::size_t>(problem.order[p])] = static_cast<Index>(p);
+        plan.group_of_position.push_back(static_cast<std::int32_t>(groups.ofPosition(static_cast<Index>(p))));
     }
-    if (groups.areTakenOnTheWay()) {
-        parallelFor(static_cast<Index>(blocks.size()), 1, [&](Index i, Index) {
-            Block& block = blocks[static_cast<std::size_t>(i)];
-            if ((block.last - 1) / groups.size() * groups.size() < block.first) return;
-            const Index n = block.reach - block.first;
-            block.inverse = invertUpper(factor.block(block.first, block.first, n, n));
-        });
+    if (!options.keep_columns.empty()) plan.keep.assign(problem.order.size(), 0);
+    for (const Index column : options.keep_columns) {
+        plan.kept_positions.push_back(position_of[static_cast<std::size_t>(column)]);
+        plan.keep[static_cast<std::size_t>(plan.kept_positions.back())] = 1;
     }
-    return blocks;
+    return plan;
+}
+
+std::vector<float> summed(const std::vector<std::vector<double>>& tile_losses, Index n_columns) {
+    std::vector<double> sums(static_cast<std::size_t>(n_columns));
+    for (const std::vector<double>& losses : tile_losses) {
+        for (std::size_t p = 0; p < losses.size(); ++p) sums[p] += losses[p];
+    }
+    return {sums.begin(), sums.end()};
 }
 
 }  // namespace
@@ -145,49 +175,36 @@ GptqResult quantizeGptq(MatrixView weight, MatrixView hessian, const GridSpec& g
 GptqResult solveGptq(MatrixView weight, const GptqProblem& problem, const GptqFactor& factor, const GridSpec& grid,
                      const GptqOptions& options, JobContext& job) {
     const Index n_rows = weight.rows();
-    const Index n_cols = weight.cols();
+    const Index n_columns = weight.cols();
+    const GptqGroups groups(grid, options, n_columns, problem.order);
     GptqResult result;
     result.order = problem.order;
     result.dead_columns = problem.dead_columns;
     result.damping_tries = factor.damping_tries;
-
-    const GptqGroups groups(grid, options, n_cols, problem.order);
-    result.tensor.spec = grid;
-    result.tensor.codes.resize(n_rows, n_cols);
-    result.tensor.scale.resize(n_rows, groups.count());
-    result.tensor.zero.resize(n_rows, groups.count());
-    result.tensor.group_index = groups.byColumn(problem.order);
-    if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, problem, options, result.tensor);
-
-    std::vector<bool> is_kept(static_cast<std::size_t>(n_cols));
-    for (const Index column : options.keep_columns) is_kept[static_cast<std::size_t>(column)] = true;
-
-    const std::vector<Block> blocks = makeBlocks(factor.r, groups, options);
-    const TileSolver solver(problem, factor.r, groups, is_kept, blocks);
-    Matrix rounded(n_rows, n_cols);
-    const Index n_tiles = (n_rows + kTileRows - 1) / kTileRows;
-    std::vector<std::vector<double>> tile_loss(static_cast<std::size_t>(n_tiles));
-    // A few tiles at a time, so that a wish to stop is heard.
-    const Index n_at_once = 16;
-    for (Index tile = 0; tile < n_tiles; tile += n_at_once) {
-        job.checkpoint({"solving", tile * kTileRows, n_rows});
-        parallelFor(std::min(n_at_once, n_tiles - tile), 1, [&](Index i, Index) {
-            const Index first = (tile + i) * kTileRows;
-            tile_loss[static_cast<std::size_t>(tile + i)] = solver.solve(first, std::min(n_rows, first + kTileRows), result, rounded);
-        });
-    }
-    result.column_loss.resize(static_cast<std::size_t>(n_cols));
-    for (std::size_t j = 0; j < result.column_loss.size(); ++j) {
-        double sum = 0.0;
-        for (const std::vector<double>& loss : tile_loss) sum += loss[j];
-        result.column_loss[j] = static_cast<float>(sum);
-    }
     result.kept_columns = options.keep_columns;
     result.kept_values.resize(n_rows, static_cast<Index>(options.keep_columns.size()));
-    std::vector<Index> position(static_cast<std::size_t>(n_cols));
-    for (std::size_t p = 0; p < problem.order.size(); ++p) position[static_cast<std::size_t>(problem.order[p])] = static_cast<Index>(p);
-    for (std::size_t k = 0; k < options.keep_columns.size(); ++k)
-        result.kept_values.col(static_cast<Index>(k)) = rounded.col(position[static_cast<std::size_t>(options.keep_columns[k])]);
+    result.tensor = {grid, CodeMatrix(n_rows, n_columns), Matrix::Zero(n_rows, groups.count()), Matrix::Zero(n_rows, groups.count()),
+                     groups.byColumn(problem.order)};
+    if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, problem, options, result.tensor);
+
+    const std::vector<ColumnBlock> blocks = columnBlocks(groups, options, n_columns);
+    const Plan plan = makePlan(problem, factor.r, groups, blocks, options);
+    const Index tile_rows = tileRows(n_rows);
+    const Index n_tiles = (n_rows + tile_rows - 1) / tile_rows;
+    constexpr Index kTilesAtOnce = 16;  // between two checkpoints
+    std::vector<std::vector<double>> tile_losses(static_cast<std::size_t>(n_tiles));
+    for (Index tile = 0; tile < n_tiles; tile += kTilesAtOnce) {
+        job.checkpoint({"solving", tile * tile_rows, n_rows});
+        parallelFor(std::min(kTilesAtOnce, n_tiles - tile), 1, [&](Index i, Index) {
+            const Index first = (tile + i) * tile_rows;
+            Tile rows(plan, first, std::min(n_rows, first + tile_rows), result.tensor);
+            rows.solve(job);
+            rows.store(result);
+            tile_losses[static_cast<std::size_t>(tile + i)] = rows.loss();
+        });
+    }
+    job.checkpoint({"solving", n_rows, n_rows});
+    result.column_loss = summed(tile_losses, n_columns);
     return result;
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "core/quant/gptq_problem.h"
+
+namespace salient {
+
+/// Columns [first, last) that are rounded one after another; then their errors go on, as one product, to the columns of the same panel
+/// and, when the panel ends here, from the whole panel to all columns after it (the paper's lazy batch).
+struct ColumnBlock {
+    Index first = 0;
+    Index last = 0;
+    Index panel_first = 0;
+    Index panel_last = 0;
+    Index reach = 0;  ///< end of the last group that starts in the block; `first` when none does or grids are taken ahead
+};
+
+/// Where the solver stops to take grids. Published: blocks of the option's size, and grids are taken when a block starts. Fresh: a new
+/// block at every group, so that a group is fully updated when its grid is taken; the result does not depend on the block size then.
+[[nodiscard]] std::vector<ColumnBlock> columnBlocks(const GptqGroups& groups, const GptqOptions& options, Index n_columns);
+
+}  // namespace salient
