@@ -86,7 +86,7 @@ void TestForward::families() {
 }
 
 // A logit is a sum of products bounded by |state| · |head row|. Two blocks of some ten operations each stand before it.
-constexpr double kLogitErrors = 16.0;
+constexpr double kLogitErrors = 8.0;
 
 void TestForward::lossesAgreeWithDoublePrecision() {
     QFETCH(QString, name);

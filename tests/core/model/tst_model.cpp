@@ -1,0 +1,209 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/io/json_file.h"
+#include "core/model/model.h"
+
+using namespace salient;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path source(const char* name) { return fs::path(SALIENT_TEST_DATA) / "models" / name; }
+
+/// A copy of a small model that a test may damage.
+struct Copy {
+    QTemporaryDir directory;
+    explicit Copy(const char* name) {
+        for (const char* file : {"config.json", "model.safetensors"}) fs::copy_file(source(name) / file, path() / file);
+    }
+    [[nodiscard]] fs::path path() const { return directory.path().toStdString(); }
+
+    void changeConfig(const char* key, const Json& value) const {
+        Json config = readJson(path() / "config.json");
+        config[key] = value;
+        QFile file(QString::fromStdString((path() / "config.json").string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(config.dump()));
+    }
+
+    /// Overwrites one float32 element of a tensor in place.
+    void overwrite(const std::string& tensor, qint64 element, float value) const {
+        QFile file(QString::fromStdString((path() / "model.safetensors").string()));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        quint64 header_bytes = 0;
+        file.read(reinterpret_cast<char*>(&header_bytes), 8);
+        const Json header = Json::parse(file.read(static_cast<qint64>(header_bytes)).toStdString());
+        file.seek(8 + static_cast<qint64>(header_bytes) + header[tensor]["data_offsets"][0].get<qint64>() + 4 * element);
+        file.write(reinterpret_cast<const char*>(&value), 4);
+    }
+
+    /// Renames a tensor in the header to another name of the same length.
+    void rename(const QByteArray& from, const QByteArray& to) const {
+        QFile file(QString::fromStdString((path() / "model.safetensors").string()));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray bytes = file.readAll();
+        QCOMPARE(from.size(), to.size());
+        QVERIFY(bytes.contains(from));
+        file.seek(0);
+        file.write(bytes.replace(from, to));
+    }
+};
+
+/// The message of the Error that the call throws; empty when it throws none.
+template <typename Call>
+QString failure(Call&& call, ErrorCode code) {
+    try {
+        call();
+    } catch (const Error& error) {
+        if (error.code() == code) return QString::fromUtf8(error.what());
+        return QString("another code: ") + error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void linearsAreListedInTheOrderOfComputation();
+    void layerIsFoundByFullNameOrUniqueEnding();
+    void unknownLayerSuggestsOthers();
+    void gpt2WeightsComeOutWithRowsPerOutput();
+    void prefixOfTheCheckpointIsFound();
+    void parameterCountIsTheSumOfTheTensors();
+    void missingDirectoryIsNamed();
+    void missingTensorIsNamedWithItsShape();
+    void wrongShapeIsNamedWithBothShapes();
+    void nanInAWeightIsNamedWithItsPlace();
+    void infinityInANormIsNamed();
+    void quantizedDirectoryNeedsPermission();
+    void modelWithoutTokenizerSaysSoWhenTextIsNeeded();
+    void blockOutOfRangeIsRefused();
+};
+
+void TestModel::linearsAreListedInTheOrderOfComputation() {
+    const auto model = Model::open(source("mistral"));
+    QCOMPARE(model->linears.size(), std::size_t{14});
+    QCOMPARE(model->linears[0].name, std::string("model.layers.0.self_attn.q_proj"));
+    QCOMPARE(model->linears[7].block, 1);
+    QCOMPARE(model->linears[13].name, std::string("model.layers.1.mlp.down_proj"));
+    QCOMPARE(model->linears[13].group, 3);
+    QCOMPARE(model->linears[0].out_features, Index{40});
+    QCOMPARE(model->linears[1].out_features, Index{20});
+    QCOMPARE(model->linears[0].stored, DType::BF16);
+    QCOMPARE(model->groups[0].absorber.name, std::string("model.layers.{}.input_layernorm"));
+}
+
+void TestModel::layerIsFoundByFullNameOrUniqueEnding() {
+    const auto model = Model::open(source("mistral"));
+    QCOMPARE(&model->linear("model.layers.1.mlp.up_proj"), &model->linears[12]);
+    QCOMPARE(&model->linear("1.mlp.up_proj"), &model->linears[12]);
+    QVERIFY(failure([&] { static_cast<void>(model->linear("mlp.up_proj")); }, ErrorCode::InvalidOption).contains("several"));
+    QVERIFY(failure([&] { static_cast<void>(model->linear("p_proj")); }, ErrorCode::InvalidOption).contains("no such layer"));
+    QVERIFY(failure([&] { static_cast<void>(model->linear("")); }, ErrorCode::InvalidOption).contains("no such layer"));
+}
+
+void TestModel::unknownLayerSuggestsOthers() {
+    const auto model = Model::open(source("mistral"));
+    const QString message = failure([&] { static_cast<void>(model->linear("layers.7.mlp.up_proj")); }, ErrorCode::InvalidOption);
+    QVERIFY2(message.contains("model.layers.0.mlp.up_proj"), qPrintable(message));
+}
+
+void TestModel::gpt2WeightsComeOutWithRowsPerOutput() {
+    const auto model = Model::open(source("gpt2"));
+    const LinearInfo& fused = model->linear("h.0.attn.c_attn");
+    QCOMPARE(fused.out_features, Index{96});
+    QCOMPARE(fused.in_features, Index{32});
+    const Matrix weight = loadLinear(*model, fused);
+    QCOMPARE(weight.rows(), Index{96});
+    QCOMPARE(weight.cols(), Index{32});
+    const std::vector<float> stored = model->floats("h.0.attn.c_attn.weight");  // [in, out]
+    QCOMPARE(weight(5, 3), stored[3 * 96 + 5]);
+    const BlockWeights block = loadBlock(*model, 0);
+    QCOMPARE(block.linears.size(), std::size_t{4});
+    QVERIFY(block.linears.at(Role::QueryKeyValue).weight == weight);
+    QCOMPARE(block.linears.at(Role::QueryKeyValue).bias.size(), std::size_t{96});
+    QCOMPARE(block.mlp_norm.bias.size(), std::size_t{32});
+}
+
+void TestModel::prefixOfTheCheckpointIsFound() {
+    QCOMPARE(Model::open(source("gpt2"))->name_prefix, std::string());
+    const auto prefixed = Model::open(source("gpt2-prefixed"));
+    QCOMPARE(prefixed->name_prefix, std::string("transformer."));
+    QCOMPARE(prefixed->linears[0].name, std::string("transformer.h.0.attn.c_attn"));
+    QCOMPARE(prefixed->headTensor(), std::string("transformer.wte.weight"));
+    QCOMPARE(Model::open(source("mistral"))->headTensor(), std::string("lm_head.weight"));
+}
+
+void TestModel::parameterCountIsTheSumOfTheTensors() {
+    for (const char* name : {"gpt2", "opt-post-norm", "mistral", "llama-yarn", "qwen2"}) {
+        const auto model = Model::open(source(name));
+        std::int64_t total = 0;
+        for (const auto& [tensor, view] : model->checkpoint->tensors()) total += view.elementCount();
+        QCOMPARE(model->parameterCount(), total);
+    }
+}
+
+void TestModel::missingDirectoryIsNamed() {
+    const QString message = failure([] { Model::open("/nowhere/at/all"); }, ErrorCode::Io);
+    QVERIFY2(message.contains("/nowhere/at/all"), qPrintable(message));
+}
+
+void TestModel::missingTensorIsNamedWithItsShape() {
+    const Copy copy("llama-linear");
+    copy.rename("model.layers.1.mlp.down_proj.weight", "model.layers.1.mlp.done_proj.weight");
+    const QString message = failure([&] { Model::open(copy.path()); }, ErrorCode::Format);
+    QVERIFY2(message.contains("expected a tensor 'model.layers.1.mlp.down_proj.weight' [32, 48], found none"), qPrintable(message));
+}
+
+void TestModel::wrongShapeIsNamedWithBothShapes() {
+    const Copy copy("llama-linear");
+    copy.changeConfig("intermediate_size", 64);
+    const QString message = failure([&] { Model::open(copy.path()); }, ErrorCode::ShapeMismatch);
+    QVERIFY2(message.contains("'model.layers.0.mlp.gate_proj.weight': expected shape [64, 32] by config.json, found [48, 32]"),
+             qPrintable(message));
+}
+
+void TestModel::nanInAWeightIsNamedWithItsPlace() {
+    const Copy copy("llama-linear");
+    copy.overwrite("model.layers.1.mlp.up_proj.weight", 32 * 5 + 7, std::numeric_limits<float>::quiet_NaN());
+    const auto model = Model::open(copy.path());  // headers only: not seen yet
+    loadBlock(*model, 0);
+    const QString message = failure([&] { loadBlock(*model, 1); }, ErrorCode::NonFinite);
+    QVERIFY2(message.contains("'model.layers.1.mlp.up_proj.weight'") && message.contains("nan at row 5, column 7"), qPrintable(message));
+}
+
+void TestModel::infinityInANormIsNamed() {
+    const Copy copy("llama-linear");
+    copy.overwrite("model.layers.0.input_layernorm.weight", 9, -std::numeric_limits<float>::infinity());
+    const QString message = failure([&] { loadBlock(*Model::open(copy.path()), 0); }, ErrorCode::NonFinite);
+    QVERIFY2(message.contains("'model.layers.0.input_layernorm.weight'") && message.contains("-inf at element 9"), qPrintable(message));
+}
+
+void TestModel::quantizedDirectoryNeedsPermission() {
+    const Copy copy("llama-linear");
+    copy.changeConfig("quantization_config", Json{{"quant_method", "gptq"}});
+    copy.rename("model.layers.1.mlp.down_proj.weight", "model.layers.1.mlp.down_proj.qweigh");
+    QVERIFY(failure([&] { Model::open(copy.path()); }, ErrorCode::Unsupported).contains("salient-cli verify"));
+    QCOMPARE(Model::open(copy.path(), true)->linears.size(), std::size_t{14});
+}
+
+void TestModel::modelWithoutTokenizerSaysSoWhenTextIsNeeded() {
+    const auto model = Model::open(source("opt"));
+    QVERIFY(!model->tokenizer);
+    QVERIFY(failure([&] { static_cast<void>(model->requireTokenizer()); }, ErrorCode::Unsupported).contains("tokenizer.json"));
+}
+
+void TestModel::blockOutOfRangeIsRefused() {
+    const auto model = Model::open(source("opt"));
+    QVERIFY(failure([&] { loadBlock(*model, 2); }, ErrorCode::InvalidOption).contains("expected 0 to 1, found 2"));
+}
+
+QTEST_APPLESS_MAIN(TestModel)
+#include "tst_model.moc"

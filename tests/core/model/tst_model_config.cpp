@@ -1,0 +1,276 @@
+#include <QtTest>
+
+#include "core/error.h"
+#include "core/model/model_config.h"
+
+using namespace salient;
+
+namespace {
+
+Json llama() {
+    return Json{{"model_type", "llama"},
+                {"architectures", {"LlamaForCausalLM"}},
+                {"hidden_size", 64},
+                {"intermediate_size", 96},
+                {"num_hidden_layers", 2},
+                {"num_attention_heads", 8},
+                {"num_key_value_heads", 4},
+                {"vocab_size", 100},
+                {"max_position_embeddings", 128},
+                {"rms_norm_eps", 1e-5}};
+}
+
+Json gpt2() {
+    return Json{{"model_type", "gpt2"}, {"n_embd", 48}, {"n_layer", 3}, {"n_head", 4}, {"n_positions", 64}, {"vocab_size", 100}};
+}
+
+Json opt() {
+    return Json{{"model_type", "opt"},          {"hidden_size", 48},        {"ffn_dim", 96},
+                {"num_hidden_layers", 1},       {"num_attention_heads", 4}, {"vocab_size", 100},
+                {"max_position_embeddings", 64}};
+}
+
+ModelConfig parse(const Json& json) { return ModelConfig::parse(json, "config.json"); }
+
+}  // namespace
+
+class TestModelConfig : public QObject {
+    Q_OBJECT
+
+private slots:
+    void brokenConfigIsRefusedWithItsKey_data();
+    void brokenConfigIsRefusedWithItsKey();
+    void unknownFamilyListsTheKnownOnes();
+    void architectureAloneNamesTheFamily();
+    void groupedQueriesDefaultToAllHeads();
+    void headSizeMayDifferFromWidthOverHeads();
+    void embeddingIsUntiedUnlessSaidForLlama();
+    void ropeParametersAndRopeScalingMeanTheSame();
+    void yarnTakesDeepSeeksTemperatures();
+    void slidingWindowOfQwen2NeedsItsSwitch();
+    void slidingWindowFollowsLayerTypes();
+    void gpt2TakesFourTimesTheWidthForItsMlp();
+    void optNormOrderDecidesTheFinalNorm();
+    void biasesFollowTheSwitches();
+    void groupsNameWhatAbsorbsScales();
+    void valueAbsorbsOnlyWithoutGroupedQueries();
+    void nothingAbsorbsBehindAPostNorm();
+};
+
+void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
+    QTest::addColumn<QString>("base");
+    QTest::addColumn<QString>("patch");
+    QTest::addColumn<QString>("message");
+    QTest::addColumn<int>("code");
+    const auto row = [](const char* title, const char* base, const char* patch, const char* message, ErrorCode code) {
+        QTest::newRow(title) << QString(base) << QString(patch) << QString::fromUtf8(message) << static_cast<int>(code);
+    };
+    const auto format = ErrorCode::Format;
+    const auto unsupported = ErrorCode::Unsupported;
+    row("heads do not divide", "llama", R"({"num_attention_heads": 7})",
+        "config.json: key 'num_attention_heads': expected a positive integer that divides hidden_size (64), found 7", format);
+    row("kv heads do not divide", "llama", R"({"num_key_value_heads": 3})",
+        "config.json: key 'num_key_value_heads': expected a positive integer that divides num_attention_heads (8), found 3", format);
+    row("missing", "llama", R"({"hidden_size": null})",
+        "config.json: key 'hidden_size': expected an integer from 1 to 16777216, found null", format);
+    row("wrong type", "llama", R"({"hidden_size": "64"})", "key 'hidden_size': expected an integer", format);
+    row("fraction", "llama", R"({"hidden_size": 64.5})", "key 'hidden_size': expected an integer", format);
+    row("negative", "llama", R"({"num_hidden_layers": -1})", "found -1", format);
+    row("beyond 64 bits", "llama", R"({"vocab_size": 18446744073709551615})", "found 18446744073709551615", format);
+    row("epsilon", "llama", R"({"rms_norm_eps": 0})", "key 'rms_norm_eps': expected a positive number, found 0", format);
+    row("odd heads", "llama", R"({"head_dim": 7})", "key 'head_dim': expected an even size of heads", format);
+    row("activation", "llama", R"({"hidden_act": "mish"})", "key 'hidden_act': expected silu, gelu", unsupported);
+    row("rope type", "llama", R"({"rope_scaling": {"rope_type": "longrope", "factor": 2}})",
+        "config.json: key 'rope_scaling.rope_type': expected default, linear, dynamic, llama3 or yarn, found \"longrope\"", unsupported);
+    row("rope factor", "llama", R"({"rope_scaling": {"type": "linear"}})",
+        "key 'rope_scaling.factor': expected a positive number, found nothing", format);
+    row("rope factor below one", "llama", R"({"rope_scaling": {"type": "linear", "factor": 0.5}})", "at least 1, found 0.5", format);
+    row("rope no object", "llama", R"({"rope_scaling": [1]})", "key 'rope_scaling': expected a JSON object, found array", format);
+    row("partial rotary", "llama", R"({"partial_rotary_factor": 0.5})", "key 'partial_rotary_factor': expected 1, found 0.5", unsupported);
+    row("scaled per block", "gpt2", R"({"scale_attn_by_inverse_layer_idx": true})", "scale_attn_by_inverse_layer_idx", unsupported);
+    row("norm without gains", "opt", R"({"layer_norm_elementwise_affine": false})", "layer_norm_elementwise_affine", unsupported);
+}
+
+void TestModelConfig::brokenConfigIsRefusedWithItsKey() {
+    QFETCH(QString, base);
+    QFETCH(QString, patch);
+    QFETCH(QString, message);
+    QFETCH(int, code);
+    Json json = base == "gpt2" ? gpt2() : base == "opt" ? opt() : llama();
+    json.update(parseJson(patch.toStdString(), "patch"));
+    try {
+        parse(json);
+        QFAIL("accepted");
+    } catch (const Error& error) {
+        QCOMPARE(static_cast<int>(error.code()), code);
+        QVERIFY2(QString::fromUtf8(error.what()).contains(message), error.what());
+    }
+}
+
+void TestModelConfig::unknownFamilyListsTheKnownOnes() {
+    for (const char* text : {R"({"model_type": "mamba"})", R"({"architectures": ["MambaForCausalLM"]})"}) {
+        try {
+            parse(parseJson(text, "test"));
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::Unsupported);
+            const QString message = QString::fromUtf8(error.what());
+            QVERIFY2(message.contains("llama, mistral, qwen2, opt, gpt2"), error.what());
+            QVERIFY2(message.contains("amba"), error.what());
+        }
+    }
+}
+
+void TestModelConfig::architectureAloneNamesTheFamily() {
+    Json json = llama();
+    json.erase("model_type");
+    QCOMPARE(parse(json).family->model_type, std::string("llama"));
+}
+
+void TestModelConfig::groupedQueriesDefaultToAllHeads() {
+    Json json = llama();
+    json.erase("num_key_value_heads");
+    QCOMPARE(parse(json).n_kv_heads, Index{8});
+}
+
+void TestModelConfig::headSizeMayDifferFromWidthOverHeads() {
+    Json json = llama();
+    json["head_dim"] = 20;
+    json["num_attention_heads"] = 12;  // does not divide the width; does not need to
+    const ModelConfig config = parse(json);
+    QCOMPARE(config.linearShape(Role::Query), std::pair(Index{240}, Index{64}));
+    QCOMPARE(config.linearShape(Role::Key), std::pair(Index{80}, Index{64}));
+    QCOMPARE(config.linearShape(Role::AttentionOutput), std::pair(Index{64}, Index{240}));
+    QCOMPARE(inputGroups(config)[1].in_features, Index{240});
+}
+
+void TestModelConfig::embeddingIsUntiedUnlessSaidForLlama() {
+    QVERIFY(!parse(llama()).tie_word_embeddings);
+    QVERIFY(parse(opt()).tie_word_embeddings);
+    QVERIFY(parse(gpt2()).tie_word_embeddings);
+}
+
+void TestModelConfig::ropeParametersAndRopeScalingMeanTheSame() {
+    Json old_spelling = llama();
+    old_spelling["rope_theta"] = 500000.0;
+    old_spelling["rope_scaling"] = parseJson(
+        R"({"type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64})",
+        "a");
+    Json new_spelling = llama();
+    new_spelling["rope_parameters"] = parseJson(
+        R"({"rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 64})",
+        "b");
+    const RopeConfig a = parse(old_spelling).rope;
+    const RopeConfig b = parse(new_spelling).rope;
+    QCOMPARE(a.scaling, RopeConfig::Scaling::Llama3);
+    QCOMPARE(b.scaling, a.scaling);
+    QCOMPARE(a.theta, 500000.0);
+    QCOMPARE(b.theta, a.theta);
+    QCOMPARE(b.factor, 8.0);
+    QCOMPARE(b.original_max_positions, Index{64});
+}
+
+void TestModelConfig::yarnTakesDeepSeeksTemperatures() {
+    Json json = llama();
+    json["rope_scaling"] = parseJson(R"({"type": "yarn", "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0})", "a");
+    QCOMPARE(parse(json).rope.attention_factor.value(), 1.0);
+    QCOMPARE(parse(json).rope.original_max_positions, Index{128});
+    json["rope_scaling"]["attention_factor"] = 1.25;
+    QCOMPARE(parse(json).rope.attention_factor.value(), 1.25);
+}
+
+void TestModelConfig::slidingWindowOfQwen2NeedsItsSwitch() {
+    Json json = llama();
+    json["model_type"] = "qwen2";
+    json["sliding_window"] = 16;
+    QCOMPARE(parse(json).slidingWindow(0), Index{0});
+    json["use_sliding_window"] = true;
+    json["max_window_layers"] = 1;
+    QCOMPARE(parse(json).slidingWindow(0), Index{0});
+    QCOMPARE(parse(json).slidingWindow(1), Index{16});
+    json["model_type"] = "mistral";
+    QCOMPARE(parse(json).slidingWindow(0), Index{16});
+}
+
+void TestModelConfig::slidingWindowFollowsLayerTypes() {
+    Json json = llama();
+    json["model_type"] = "mistral";
+    json["sliding_window"] = 16;
+    json["layer_types"] = {"sliding_attention", "full_attention"};
+    QCOMPARE(parse(json).slidingWindow(0), Index{16});
+    QCOMPARE(parse(json).slidingWindow(1), Index{0});
+    json["layer_types"] = {"sliding_attention"};
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+}
+
+void TestModelConfig::gpt2TakesFourTimesTheWidthForItsMlp() {
+    Json json = gpt2();
+    QCOMPARE(parse(json).intermediate_size, Index{192});
+    json["n_inner"] = 100;
+    QCOMPARE(parse(json).intermediate_size, Index{100});
+}
+
+void TestModelConfig::optNormOrderDecidesTheFinalNorm() {
+    Json json = opt();
+    QVERIFY(parse(json).norm_before && parse(json).final_norm);
+    json["do_layer_norm_before"] = false;
+    json["word_embed_proj_dim"] = 32;
+    const ModelConfig config = parse(json);
+    QVERIFY(!config.norm_before && !config.final_norm);
+    QCOMPARE(config.embedding_size, Index{32});
+}
+
+void TestModelConfig::biasesFollowTheSwitches() {
+    Json json = llama();
+    const auto biased = [](const ModelConfig& config) {
+        std::string roles;
+        for (const LinearFact& linear : config.family->linears) roles += config.hasBias(linear) ? '1' : '0';
+        return roles;
+    };
+    QCOMPARE(biased(parse(json)), std::string("0000000"));
+    json["attention_bias"] = true;
+    QCOMPARE(biased(parse(json)), std::string("1111000"));
+    json["mlp_bias"] = true;
+    QCOMPARE(biased(parse(json)), std::string("1111111"));
+    json["model_type"] = "qwen2";
+    QCOMPARE(biased(parse(json)), std::string("1110000"));
+    QCOMPARE(biased(parse(opt())), std::string("111111"));
+    QCOMPARE(biased(parse(gpt2())), std::string("1111"));
+}
+
+void TestModelConfig::groupsNameWhatAbsorbsScales() {
+    const auto groups = inputGroups(parse(llama()), "model.");
+    QCOMPARE(groups.size(), std::size_t{4});
+    QCOMPARE(groups[0].absorber.kind, Absorber::Kind::Norm);
+    QCOMPARE(groups[0].absorber.name, std::string("model.layers.{}.input_layernorm"));
+    QCOMPARE(groups[0].members.size(), std::size_t{3});
+    QCOMPARE(groups[2].absorber.name, std::string("model.layers.{}.post_attention_layernorm"));
+    QCOMPARE(groups[3].absorber.kind, Absorber::Kind::Linear);
+    QCOMPARE(groups[3].absorber.name, std::string("model.layers.{}.mlp.up_proj"));
+    QCOMPARE(groups[3].absorber.role, Role::Up);
+    // tanh-GELU does not pass a scale through; ReLU does.
+    QCOMPARE(inputGroups(parse(gpt2()))[3].absorber.kind, Absorber::Kind::None);
+    QCOMPARE(inputGroups(parse(opt()))[3].absorber.name, std::string("layers.{}.fc1"));
+}
+
+void TestModelConfig::valueAbsorbsOnlyWithoutGroupedQueries() {
+    Json json = llama();
+    QCOMPARE(inputGroups(parse(json))[1].absorber.kind, Absorber::Kind::None);
+    json["num_key_value_heads"] = 8;
+    QCOMPARE(inputGroups(parse(json))[1].absorber.role, Role::Value);
+    QCOMPARE(inputGroups(parse(json))[1].absorber.kind, Absorber::Kind::Linear);
+    QCOMPARE(inputGroups(parse(gpt2()))[1].absorber.kind, Absorber::Kind::None);  // fused with q and k
+}
+
+void TestModelConfig::nothingAbsorbsBehindAPostNorm() {
+    Json json = opt();
+    QCOMPARE(inputGroups(parse(json))[0].absorber.kind, Absorber::Kind::Norm);
+    json["do_layer_norm_before"] = false;
+    QCOMPARE(inputGroups(parse(json))[0].absorber.kind, Absorber::Kind::None);
+    QCOMPARE(inputGroups(parse(json))[2].absorber.kind, Absorber::Kind::None);
+    QCOMPARE(inputGroups(parse(json))[3].absorber.kind, Absorber::Kind::Linear);
+}
+
+QTEST_APPLESS_MAIN(TestModelConfig)
+#include "tst_model_config.moc"

@@ -1,0 +1,111 @@
+#include <QtTest>
+#include <cmath>
+#include <numbers>
+
+#include "core/kernels/parallel.h"
+#include "core/model/rotary.h"
+
+using namespace salient;
+
+class TestRotary : public QObject {
+    Q_OBJECT
+
+private slots:
+    void plainFrequenciesFollowThePaper();
+    void rotationKeepsLengths();
+    void scoresDependOnDistanceAlone();
+    void everyWindowStartsAtPositionZero();
+    void linearScalingEqualsSlowerPositions();
+    void dynamicScalingChangesNothingWithinTheTrainedLength();
+    void llama3KeepsFastTurnsAndDividesSlowOnes();
+    void yarnMagnitudeGrowsWithTheFactor();
+};
+
+void TestRotary::plainFrequenciesFollowThePaper() {
+    const auto frequencies = rotaryFrequencies({}, 4, 1);
+    QCOMPARE(frequencies.size(), std::size_t{2});
+    QCOMPARE(frequencies[0], 1.0);
+    QCOMPARE(frequencies[1], 0.01);  // 10000^(-2/4)
+}
+
+void TestRotary::rotationKeepsLengths() {
+    Matrix x = Matrix::Random(40, 3 * 16);
+    const Matrix before = x;
+    rotate(x, RotaryTable::make({}, 16, 40));
+    for (Index head = 0; head < 3; ++head) {
+        const auto then = before.middleCols(head * 16, 16).rowwise().norm();
+        const auto now = x.middleCols(head * 16, 16).rowwise().norm();
+        QVERIFY((then - now).cwiseAbs().maxCoeff() < 1e-5F);
+        QVERIFY((x - before).bottomRows(39).norm() > 1.0F);
+    }
+}
+
+void TestRotary::scoresDependOnDistanceAlone() {
+    const RotaryTable table = RotaryTable::make({}, 8, 100);
+    const Matrix one = Matrix::Random(1, 8);
+    const Matrix other = Matrix::Random(1, 8);
+    Matrix q = one.replicate(100, 1);
+    Matrix k = other.replicate(100, 1);
+    rotate(q, table);
+    rotate(k, table);
+    QVERIFY(std::abs(q.row(10).dot(k.row(3)) - q.row(90).dot(k.row(83))) < 1e-5F);
+    QVERIFY(std::abs(q.row(10).dot(k.row(3)) - q.row(10).dot(k.row(4))) > 1e-4F);
+}
+
+void TestRotary::everyWindowStartsAtPositionZero() {
+    const RotaryTable table = RotaryTable::make({}, 8, 10);
+    const Matrix window = Matrix::Random(10, 16);
+    Matrix x(20, 16);
+    x << window, window;
+    rotate(x, table);
+    QVERIFY(x.topRows(10) == x.bottomRows(10));
+    QVERIFY(x.row(0) == window.row(0));  // position 0 is not turned
+}
+
+void TestRotary::linearScalingEqualsSlowerPositions() {
+    RopeConfig slow;
+    slow.scaling = RopeConfig::Scaling::Linear;
+    slow.factor = 4.0;
+    const RotaryTable a = RotaryTable::make(slow, 16, 9);
+    const RotaryTable b = RotaryTable::make({}, 16, 3);
+    QVERIFY((a.cosine.row(8) - b.cosine.row(2)).cwiseAbs().maxCoeff() < 1e-6F);
+    QVERIFY((a.sine.row(8) - b.sine.row(2)).cwiseAbs().maxCoeff() < 1e-6F);
+}
+
+void TestRotary::dynamicScalingChangesNothingWithinTheTrainedLength() {
+    RopeConfig rope;
+    rope.scaling = RopeConfig::Scaling::Dynamic;
+    rope.factor = 3.0;
+    rope.original_max_positions = 64;
+    QVERIFY(rotaryFrequencies(rope, 16, 64) == rotaryFrequencies({}, 16, 64));
+    QVERIFY(rotaryFrequencies(rope, 16, 128)[7] < rotaryFrequencies({}, 16, 128)[7]);
+    QCOMPARE(rotaryFrequencies(rope, 16, 128)[0], 1.0);
+}
+
+void TestRotary::llama3KeepsFastTurnsAndDividesSlowOnes() {
+    RopeConfig rope;
+    rope.scaling = RopeConfig::Scaling::Llama3;
+    rope.factor = 8.0;
+    rope.original_max_positions = 8192;
+    const auto scaled = rotaryFrequencies(rope, 128, 1);
+    const auto plain = rotaryFrequencies({}, 128, 1);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        const double wavelength = 2.0 * std::numbers::pi / plain[i];
+        if (wavelength < 8192.0 / 4.0) QCOMPARE(scaled[i], plain[i]);
+        if (wavelength > 8192.0) QCOMPARE(scaled[i], plain[i] / 8.0);
+        QVERIFY(scaled[i] <= plain[i] && scaled[i] >= plain[i] / 8.0);
+    }
+}
+
+void TestRotary::yarnMagnitudeGrowsWithTheFactor() {
+    RopeConfig rope;
+    QCOMPARE(rotaryMagnitude(rope), 1.0);
+    rope.scaling = RopeConfig::Scaling::Yarn;
+    rope.factor = std::exp(1.0);
+    QCOMPARE(rotaryMagnitude(rope), 1.1);
+    rope.attention_factor = 0.7;
+    QCOMPARE(rotaryMagnitude(rope), 0.7);
+}
+
+QTEST_APPLESS_MAIN(TestRotary)
+#include "tst_rotary.moc"
