@@ -16,6 +16,8 @@ struct InputStatistics {
     /// XᵀX · 2 / n_tokens, [in, in], both triangles filled; size 0 where it was not gathered.
     /// The published GPTQ divides by sequences instead: only the scale of printed losses differs.
     Matrix hessian;
+    /// The same of the tokens that AWQ's clip search judges by, where those are fewer (the published code takes about 512); size 0: all.
+    Matrix clip_hessian;
 };
 
 struct CalibrationOptions {

@@ -77,7 +77,9 @@ class GroupQuantizer {
 public:
     GroupQuantizer(const InputStatistics& input, const MethodSpec& method, const SharedScale& shared)
         : input_(input), method_(method), shared_(shared) {
-        if (!shared.scales.empty()) scaled_hessian_ = scaledHessian(input.hessian, shared.scales);
+        if (shared.scales.empty()) return;
+        scaled_hessian_ = scaledHessian(input.hessian, shared.scales);
+        if (input.clip_hessian.size() > 0) scaled_clip_hessian_ = scaledHessian(input.clip_hessian, shared.scales);
     }
 
     QuantizedLinear quantize(MatrixView weight, const std::string& name, JobContext& job) const {
@@ -108,6 +110,11 @@ public:
 private:
     [[nodiscard]] const Matrix& hessian() const { return shared_.scales.empty() ? input_.hessian : scaled_hessian_; }
 
+    [[nodiscard]] const Matrix& clipHessian() const {
+        if (input_.clip_hessian.size() == 0) return hessian();
+        return shared_.scales.empty() ? input_.clip_hessian : scaled_clip_hessian_;
+    }
+
     [[nodiscard]] float inputScale() const {
         if (method_.activations != ActivationScale::PerTensor) return 0.0F;
         float highest = 1e-5F;
@@ -119,7 +126,7 @@ private:
     }
 
     Matrix clipped(const Matrix& target, LayerReport& report, JobContext& job) const {
-        const Matrix clip = awqClip(target, hessian(), method_.grid, method_.awq, job);
+        const Matrix clip = awqClip(target, clipHessian(), method_.grid, method_.awq, job);
         Matrix result = applyClip(target, clip, method_.grid.group_size);
         const Index n_clipped = (result.array() != target.array()).count();
         report.clipped_fraction = target.size() > 0 ? static_cast<double>(n_clipped) / static_cast<double>(target.size()) : 0.0;
@@ -141,6 +148,7 @@ private:
     const MethodSpec& method_;
     const SharedScale& shared_;
     Matrix scaled_hessian_;
+    Matrix scaled_clip_hessian_;
 };
 
 }  // namespace

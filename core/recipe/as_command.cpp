@@ -42,7 +42,7 @@ std::vector<std::string> commonArguments(const Recipe& recipe) {
     append(words, {"--eval-text", recipe.evaluation_text.string()});
     if (recipe.perplexity.protocol != PerplexityProtocol::Stream)
         append(words, {"--protocol", std::string(name(recipe.perplexity.protocol))});
-    if (recipe.perplexity.seq_len != 0) append(words, {"--eval-seq-len", std::to_string(recipe.perplexity.seq_len)});
+    if (recipe.perplexity.seq_len != recipe.samples.seq_len) append(words, {"--eval-seq-len", std::to_string(recipe.perplexity.seq_len)});
     if (recipe.perplexity.max_chars != 0) append(words, {"--max-chars", std::to_string(recipe.perplexity.max_chars)});
     if (recipe.perplexity.n_windows != 0) append(words, {"--n-windows", std::to_string(recipe.perplexity.n_windows)});
     return words;

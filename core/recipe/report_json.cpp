@@ -2,8 +2,6 @@
 
 namespace salient {
 
-namespace {
-
 Json toJson(const PerplexityResult& result) {
     return {{"perplexity", result.perplexity},
             {"mean_nll", result.mean_nll},
@@ -38,6 +36,8 @@ Json toJson(const LayerReport& layer) {
     json["bytes"] = layer.bytes;
     return json;
 }
+
+namespace {
 
 /// The first keys are a fixed part of the command line's interface.
 Json toJson(const RunResult& run) {

@@ -53,6 +53,9 @@ struct Report {
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
 
+[[nodiscard]] Json toJson(const PerplexityResult& result);
+[[nodiscard]] Json toJson(const LayerError& error);
+[[nodiscard]] Json toJson(const LayerReport& layer);
 [[nodiscard]] Json toJson(const Report& report);
 /// One self-contained page: tables and plots (inline SVG), no script, nothing loaded from outside.
 [[nodiscard]] std::string toHtml(const Report& report);
