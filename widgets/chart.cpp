@@ -460,7 +460,7 @@ void Chart::moveCursor(Index index) {
 }
 
 void Chart::press(QPointF position, bool is_edit) {
-    setFocus(Qt::MouseFocusReason);
+    if (focusPolicy() & Qt::ClickFocus & ~Qt::TabFocus) setFocus(Qt::MouseFocusReason);
     content_->pressed = position;
     content_->pressed_x = content_->shown_x;
     content_->is_editing = is_edit;
