@@ -137,6 +137,7 @@ void CalibrationPanel::setChoice(const CalibrationChoice& choice) {
     const QSignalBlocker block_samples(n_samples_);
     const QSignalBlocker block_length(seq_len_);
     const QSignalBlocker block_compute(compute_);
+    choice_ = choice;
     text_file_->setText(choice.text_file);
     text_file_->setModified(false);
     n_samples_->setValue(choice.samples.n_samples);
@@ -147,7 +148,7 @@ void CalibrationPanel::setChoice(const CalibrationChoice& choice) {
 }
 
 CalibrationChoice CalibrationPanel::choice() const {
-    CalibrationChoice choice;
+    CalibrationChoice choice = choice_;
     choice.text_file = text_file_->text().trimmed();
     choice.samples.n_samples = n_samples_->value();
     choice.samples.seq_len = seq_len_->value();

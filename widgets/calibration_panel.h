@@ -48,6 +48,7 @@ private:
     void showWindow(int row);
     void updateSummary();
 
+    CalibrationChoice choice_;  // as set: keeps what has no control
     QLineEdit* text_file_;
     QSpinBox* n_samples_;
     QSpinBox* seq_len_;

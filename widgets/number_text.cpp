@@ -39,11 +39,6 @@ QString countText(std::int64_t count) {
     return scaled(static_cast<double>(count) / 1000.0, 1000.0, {"k", "M", "B", "T"});
 }
 
-QString valueText(double value) {
-    if (!std::isfinite(value)) return QStringLiteral("–");
-    return QLocale::c().toString(value, 'g', 4);
-}
-
 QString percentText(double fraction) {
     if (!std::isfinite(fraction)) return QStringLiteral("–");
     const double percent = fraction * 100.0;

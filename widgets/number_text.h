@@ -11,8 +11,6 @@ namespace salient {
 [[nodiscard]] QString bytesText(std::int64_t bytes);
 /// "3.7 M", "1.10 B", "960".
 [[nodiscard]] QString countText(std::int64_t count);
-/// Four significant digits, exponent only where needed; "–" for NaN and infinity.
-[[nodiscard]] QString valueText(double value);
 /// "0.512 %": three significant digits.
 [[nodiscard]] QString percentText(double fraction);
 /// "0.4 s", "12 s", "3 min 05 s", "1 h 12 min".

@@ -38,7 +38,9 @@ void Workflow::openModel(const QString& directory, std::function<Recipe(const Mo
     const auto work = [path = toPath(directory)](JobContext&) { return Model::open(path); };
     const auto done = [this, directory, recipe_of = std::move(recipe_of)](const std::shared_ptr<const Model>& model) {
         jobs_.cancelAll();  // what still runs belongs to the model before
-        session_.setModel(model, recipe_of(*model));
+        Recipe recipe = recipe_of(*model);
+        if (recipe.samples.seq_len == 0) recipe.samples.seq_len = std::min<Index>(2048, model->config.max_positions);
+        session_.setModel(model, std::move(recipe));
         emit opened(directory);
         if (!session_.recipe().calibration_text.empty()) previewSamples();
     };

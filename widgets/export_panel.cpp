@@ -1,0 +1,238 @@
+#include "widgets/export_panel.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include "widgets/icon.h"
+#include "widgets/number_text.h"
+
+namespace salient {
+
+namespace {
+
+struct FormatText {
+    ExportFormat format;
+    const char* title;
+    const char* tip;
+};
+constexpr FormatText kFormats[] = {
+    {ExportFormat::Gptq, QT_TRANSLATE_NOOP("salient::ExportPanel", "GPTQ"),
+     QT_TRANSLATE_NOOP("salient::ExportPanel", "qweight, qzeros, scales, g_idx: AutoGPTQ, GPTQModel, vLLM, Transformers")},
+    {ExportFormat::Awq, QT_TRANSLATE_NOOP("salient::ExportPanel", "AWQ"),
+     QT_TRANSLATE_NOOP("salient::ExportPanel", "GEMM packing of AutoAWQ: vLLM, Transformers")},
+    {ExportFormat::CompressedTensors, QT_TRANSLATE_NOOP("salient::ExportPanel", "compressed-tensors"),
+     QT_TRANSLATE_NOOP("salient::ExportPanel", "W4A16 packed or W8A8 int8: vLLM, Transformers")},
+    {ExportFormat::Dequantized, QT_TRANSLATE_NOOP("salient::ExportPanel", "Dequantized safetensors"),
+     QT_TRANSLATE_NOOP("salient::ExportPanel", "The rounded weights as 16-bit floats: loads everywhere, saves no space")},
+};
+
+void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
+    auto* item = new QListWidgetItem(icon(icon_name, list->palette()), text, list);
+    item->setToolTip(text);
+}
+
+QListWidget* makeNotes(QWidget* parent, const QString& name) {
+    auto* list = new QListWidget(parent);
+    list->setAccessibleName(name);
+    list->setWordWrap(true);
+    list->setFrameShape(QFrame::NoFrame);
+    list->setSelectionMode(QAbstractItemView::SingleSelection);
+    list->setTextElideMode(Qt::ElideNone);
+    return list;
+}
+
+}  // namespace
+
+ExportPanel::ExportPanel(QWidget* parent)
+    : QWidget(parent),
+      run_(new QComboBox(this)),
+      format_(new QComboBox(this)),
+      folder_(new QLineEdit(this)),
+      size_(new QLabel(this)),
+      notes_(makeNotes(this, tr("Obstacles and remarks"))),
+      export_(new QPushButton(tr("Export and verify"), this)),
+      verdict_(new QLabel(this)),
+      show_folder_(new QPushButton(tr("Open folder"), this)),
+      findings_(makeNotes(this, tr("Findings of the verification"))),
+      report_folder_(new QLineEdit(this)),
+      report_(new QPushButton(tr("Write report"), this)),
+      report_state_(new QLabel(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(16);
+    layout->addWidget(makeExportBox(), 1);
+    layout->addWidget(makeReportBox());
+    updateButtons();
+}
+
+QWidget* ExportPanel::makeExportBox() {
+    auto* box = new QGroupBox(tr("Checkpoint"), this);
+    run_->setToolTip(tr("The result to write"));
+    for (const FormatText& format : kFormats) {
+        format_->addItem(tr(format.title), static_cast<int>(format.format));
+        format_->setItemData(format_->count() - 1, tr(format.tip), Qt::ToolTipRole);
+    }
+    format_->setToolTip(tr("What other programs will load"));
+    folder_->setPlaceholderText(tr("A folder that does not exist yet, or is empty"));
+    folder_->setToolTip(tr("Written under a temporary name beside it and renamed once complete: a cancelled export leaves nothing"));
+    auto* browse = new QPushButton(tr("Choose…"), box);
+    browse->setAutoDefault(false);
+    auto* folder_row = new QHBoxLayout;
+    folder_row->addWidget(folder_, 1);
+    folder_row->addWidget(browse);
+
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(16);
+    form->addRow(tr("Run"), run_);
+    form->addRow(tr("Format"), format_);
+    form->addRow(tr("Folder"), folder_row);
+    form->addRow(tr("Size"), size_);
+    run_->setAccessibleName(tr("Run"));
+    format_->setAccessibleName(tr("Format"));
+    folder_->setAccessibleName(tr("Folder"));
+    for (QComboBox* combo : {run_, format_}) combo->setMinimumContentsLength(28);
+
+    export_->setDefault(true);
+    export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));
+    show_folder_->setAutoDefault(false);
+    show_folder_->hide();
+    verdict_->setWordWrap(true);
+    auto* action_row = new QHBoxLayout;
+    action_row->addWidget(export_);
+    action_row->addWidget(verdict_, 1);
+    action_row->addWidget(show_folder_);
+
+    auto* layout = new QVBoxLayout(box);
+    layout->setSpacing(12);
+    layout->addLayout(form);
+    layout->addWidget(notes_, 1);
+    layout->addLayout(action_row);
+    layout->addWidget(findings_, 1);
+    findings_->hide();
+
+    connect(run_, &QComboBox::currentIndexChanged, this, &ExportPanel::choiceChanged);
+    connect(format_, &QComboBox::currentIndexChanged, this, &ExportPanel::choiceChanged);
+    connect(folder_, &QLineEdit::textChanged, this, &ExportPanel::updateButtons);
+    connect(browse, &QPushButton::clicked, this, &ExportPanel::browseRequested);
+    connect(export_, &QPushButton::clicked, this, &ExportPanel::exportRequested);
+    connect(show_folder_, &QPushButton::clicked, this, [this] { emit openFolderRequested(written_folder_); });
+    return box;
+}
+
+QWidget* ExportPanel::makeReportBox() {
+    auto* box = new QGroupBox(tr("Report"), this);
+    report_folder_->setPlaceholderText(tr("Folder for report.html and report.json"));
+    report_folder_->setAccessibleName(tr("Report folder"));
+    auto* browse = new QPushButton(tr("Choose…"), box);
+    browse->setAutoDefault(false);
+    report_->setAutoDefault(false);
+    report_->setToolTip(tr("All results so far with tables and plots as one page, and as JSON"));
+    auto* row = new QHBoxLayout;
+    row->addWidget(new QLabel(tr("Folder"), box));
+    row->addWidget(report_folder_, 1);
+    row->addWidget(browse);
+    row->addWidget(report_);
+    auto* layout = new QVBoxLayout(box);
+    layout->addLayout(row);
+    layout->addWidget(report_state_);
+    report_state_->setText(tr("Tables, plots, settings and calibration of all results so far."));
+
+    connect(browse, &QPushButton::clicked, this, &ExportPanel::browseReportRequested);
+    connect(report_, &QPushButton::clicked, this, &ExportPanel::reportRequested);
+    connect(report_folder_, &QLineEdit::textChanged, this, &ExportPanel::updateButtons);
+    return box;
+}
+
+void ExportPanel::setRuns(const QStringList& names) {
+    const QString before = run_->currentText();
+    {
+        const QSignalBlocker block(run_);
+        run_->clear();
+        run_->addItems(names);
+        run_->setCurrentIndex(std::max(0, run_->findText(before)));
+    }
+    updateButtons();
+    emit choiceChanged();
+}
+
+void ExportPanel::setCurrentRun(const QString& name) {
+    if (const int at = run_->findText(name); at >= 0) run_->setCurrentIndex(at);
+}
+
+QString ExportPanel::currentRun() const { return run_->currentText(); }
+ExportFormat ExportPanel::format() const { return static_cast<ExportFormat>(format_->currentData().toInt()); }
+void ExportPanel::setFolder(const QString& folder) { folder_->setText(QDir::toNativeSeparators(folder)); }
+QString ExportPanel::folder() const { return folder_->text().trimmed(); }
+void ExportPanel::setReportFolder(const QString& folder) { report_folder_->setText(QDir::toNativeSeparators(folder)); }
+QString ExportPanel::reportFolder() const { return report_folder_->text().trimmed(); }
+
+void ExportPanel::setForecast(const std::vector<std::string>& obstacles, const std::vector<std::string>& remarks, std::int64_t size_bytes) {
+    has_obstacles_ = !obstacles.empty();
+    notes_->clear();
+    for (const std::string& text : obstacles) addNote(notes_, QStringLiteral("error"), QString::fromStdString(text));
+    for (const std::string& text : remarks) addNote(notes_, QStringLiteral("info"), QString::fromStdString(text));
+    if (obstacles.empty() && !currentRun().isEmpty()) {
+        auto* item = new QListWidgetItem(icon(QStringLiteral("check"), palette()), tr("Nothing stands in the way of this export."));
+        notes_->insertItem(0, item);
+    }
+    size_->setText(size_bytes > 0 ? tr("about %1").arg(bytesText(size_bytes)) : QStringLiteral("–"));
+    updateButtons();
+}
+
+void ExportPanel::setVerification(const QString& folder, const VerifyReport& report) {
+    written_folder_ = folder;
+    QString text = report.passed() ? tr("Written and verified: %1 of %2 quantized layers read back bit for bit as meant.")
+                                   : tr("Written, but verification failed: %1 of %2 quantized layers are as meant.");
+    text = text.arg(report.n_layers_identical).arg(report.n_layers);
+    if (report.worst_relative_weight_error >= 0.0) {
+        text += tr(" Largest relative weight error %1.").arg(percentText(report.worst_relative_weight_error));
+    }
+    verdict_->setText(text);
+    show_folder_->show();
+    findings_->clear();
+    for (const Finding& finding : report.findings) {
+        const QString icon_name = finding.severity == Severity::Failure   ? QStringLiteral("error")
+                                  : finding.severity == Severity::Warning ? QStringLiteral("warning")
+                                                                          : QStringLiteral("info");
+        addNote(findings_, icon_name,
+                QStringLiteral("%1: %2").arg(QString::fromStdString(finding.subject), QString::fromStdString(finding.message)));
+    }
+    findings_->setVisible(findings_->count() > 0);
+    updateButtons();
+}
+
+void ExportPanel::setReportWritten(const QString& folder) {
+    const QString page = QDir(folder).filePath(QStringLiteral("report.html"));
+    report_state_->setText(tr("Written: %1").arg(QDir::toNativeSeparators(page)));
+}
+
+void ExportPanel::setBusy(bool busy) {
+    is_busy_ = busy;
+    if (busy) {
+        verdict_->clear();
+        show_folder_->hide();
+        findings_->hide();
+    }
+    updateButtons();
+}
+
+void ExportPanel::updateButtons() {
+    const bool has_run = !currentRun().isEmpty();
+    export_->setEnabled(has_run && !has_obstacles_ && !folder().isEmpty() && !is_busy_);
+    report_->setEnabled(has_run && !reportFolder().isEmpty());
+    if (!has_run)
+        verdict_->setText(tr("Quantize first: there is nothing to write yet."));
+    else if (verdict_->text() == tr("Quantize first: there is nothing to write yet."))
+        verdict_->clear();
+}
+
+}  // namespace salient

@@ -1,0 +1,306 @@
+#include "widgets/method_form.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScopedValueRollback>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include "widgets/method_text.h"
+
+namespace salient {
+
+namespace {
+
+constexpr int kFieldWidth = 190;
+
+void addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip) {
+    field->setToolTip(tip);
+    field->setAccessibleName(label);
+    if (qobject_cast<QCheckBox*>(field) == nullptr && qobject_cast<QLineEdit*>(field) == nullptr) field->setFixedWidth(kFieldWidth);
+    form->addRow(label, field);
+}
+
+QFormLayout* newForm(QWidget* box) {
+    auto* form = new QFormLayout(box);
+    form->setLabelAlignment(Qt::AlignLeft);
+    form->setHorizontalSpacing(16);
+    form->setVerticalSpacing(6);
+    return form;
+}
+
+void chooseData(QComboBox* box, int value) {
+    int at = box->findData(value);
+    if (at < 0) {  // a value from a recipe that the list does not offer
+        box->addItem(QString::number(value), value);
+        at = box->count() - 1;
+    }
+    box->setCurrentIndex(at);
+}
+
+}  // namespace
+
+MethodForm::MethodForm(QWidget* parent) : QWidget(parent) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(12);
+    layout->addWidget(makeGridBox());
+    layout->addWidget(makeGptqBox());
+    layout->addWidget(makeAwqBox());
+    layout->addWidget(makeSmoothBox());
+    layout->addWidget(makeWalkBox());
+    layout->addStretch();
+
+    connect(name_, &QComboBox::activated, this, &MethodForm::chooseMethod);
+    const auto watch = [this](auto* field, auto signal, const QString& what) {
+        connect(field, signal, this, [this, what] { report(what); });
+    };
+    watch(bits_, &QSpinBox::valueChanged, tr("bits"));
+    watch(group_size_, &QComboBox::currentIndexChanged, tr("group size"));
+    watch(symmetry_, &QComboBox::currentIndexChanged, tr("symmetry"));
+    watch(mse_search_, &QCheckBox::toggled, tr("range search"));
+    watch(activations_, &QComboBox::currentIndexChanged, tr("activations"));
+    watch(damping_, &QDoubleSpinBox::valueChanged, tr("damping"));
+    watch(block_size_, &QSpinBox::valueChanged, tr("block size"));
+    watch(act_order_, &QCheckBox::toggled, tr("act-order"));
+    watch(static_groups_, &QCheckBox::toggled, tr("static groups"));
+    watch(group_parameters_, &QComboBox::currentIndexChanged, tr("group parameters"));
+    watch(awq_ratio_mode_, &QComboBox::currentIndexChanged, tr("AWQ ratio"));
+    watch(awq_ratio_, &QDoubleSpinBox::valueChanged, tr("AWQ ratio"));
+    watch(awq_points_, &QSpinBox::valueChanged, tr("AWQ grid"));
+    watch(awq_duo_, &QCheckBox::toggled, tr("AWQ duo form"));
+    watch(awq_clip_, &QCheckBox::toggled, tr("AWQ clip search"));
+    watch(alpha_mode_, &QComboBox::currentIndexChanged, tr("α"));
+    watch(alpha_, &QDoubleSpinBox::valueChanged, tr("α"));
+    watch(true_sequential_, &QCheckBox::toggled, tr("true sequential"));
+    watch(feed_, &QComboBox::currentIndexChanged, tr("feed"));
+    connect(keep_, &QLineEdit::editingFinished, this, [this] {
+        if (keep_->isModified()) report(tr("layers kept"));
+        keep_->setModified(false);
+    });
+    setMethod({});
+}
+
+QWidget* MethodForm::makeGridBox() {
+    auto* box = new QGroupBox(tr("Method"), this);
+    QFormLayout* form = newForm(box);
+
+    name_ = new QComboBox(box);
+    for (const std::string& name : methodNames()) name_->addItem(methodTitle(name), QString::fromStdString(name));
+    addRow(form, tr("Method"), name_, tr("What is done to the weights before rounding, and how codes are chosen"));
+
+    bits_ = new QSpinBox(box);
+    bits_->setRange(2, 8);
+    addRow(form, tr("Bits"), bits_, tr("Bits per weight code, 2 to 8"));
+
+    group_size_ = new QComboBox(box);
+    for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("%1 columns").arg(size), size);
+    group_size_->addItem(tr("whole row"), -1);
+    addRow(form, tr("Group size"), group_size_,
+           tr("Consecutive input columns that share scale and zero point. Smaller groups: less error, more bytes"));
+
+    symmetry_ = new QComboBox(box);
+    symmetry_->addItem(tr("asymmetric"), 0);
+    symmetry_->addItem(tr("symmetric"), 1);
+    addRow(form, tr("Zero point"), symmetry_, tr("Asymmetric: each group has its own zero point. Symmetric: it is fixed in the middle"));
+
+    mse_search_ = new QCheckBox(tr("Search the range"), box);
+    addRow(form, QString(), mse_search_, tr("Shrink each group's range to the one with the least rounding error, |w − ŵ|^2.4"));
+
+    activations_ = new QComboBox(box);
+    activations_->addItem(tr("int8, one scale per token"), static_cast<int>(ActivationScale::PerToken));
+    activations_->addItem(tr("int8, one scale per tensor"), static_cast<int>(ActivationScale::PerTensor));
+    activations_label_ = new QLabel(tr("Inputs"), box);
+    activations_->setToolTip(tr("How the layers' inputs are rounded: per token while running, or by one scale fixed in calibration"));
+    activations_->setAccessibleName(tr("Inputs"));
+    activations_->setFixedWidth(kFieldWidth);
+    form->addRow(activations_label_, activations_);
+    return box;
+}
+
+QWidget* MethodForm::makeGptqBox() {
+    gptq_box_ = new QGroupBox(tr("GPTQ"), this);
+    QFormLayout* form = newForm(gptq_box_);
+    damping_ = new QDoubleSpinBox(gptq_box_);
+    damping_->setDecimals(4);
+    damping_->setRange(0.0, 1.0);
+    damping_->setSingleStep(0.005);
+    addRow(form, tr("Damping"), damping_,
+           tr("Added to the Hessian's diagonal, as a fraction of its mean. Raised tenfold, and told, where it does not suffice"));
+    block_size_ = new QSpinBox(gptq_box_);
+    block_size_->setRange(1, 4096);
+    block_size_->setSuffix(tr(" columns"));
+    addRow(form, tr("Block size"), block_size_,
+           tr("Columns between two lazy batches of updates; affects speed, and where groups take their grid"));
+    group_parameters_ = new QComboBox(gptq_box_);
+    group_parameters_->addItem(tr("fresh"), static_cast<int>(GptqOptions::GroupParameters::Fresh));
+    group_parameters_->addItem(tr("as published"), static_cast<int>(GptqOptions::GroupParameters::Published));
+    addRow(form, tr("Group parameters"), group_parameters_,
+           tr("Fresh: a group's grid from fully updated columns. As published: without the updates pending inside the block"));
+    act_order_ = new QCheckBox(tr("Act-order"), gptq_box_);
+    addRow(form, QString(), act_order_, tr("Process columns by decreasing activation, so that important ones are rounded first"));
+    static_groups_ = new QCheckBox(tr("Static groups"), gptq_box_);
+    addRow(form, QString(), static_groups_,
+           tr("Grids from the weights before any update, by original column; loaders then need no permutation"));
+    return gptq_box_;
+}
+
+QWidget* MethodForm::makeAwqBox() {
+    awq_box_ = new QGroupBox(tr("AWQ"), this);
+    QFormLayout* form = newForm(awq_box_);
+    awq_ratio_mode_ = new QComboBox(awq_box_);
+    awq_ratio_mode_->addItem(tr("searched per group"), 0);
+    awq_ratio_mode_->addItem(tr("fixed"), 1);
+    awq_ratio_mode_->addItem(tr("no scaling"), 2);
+    addRow(form, tr("Ratio"), awq_ratio_mode_, tr("The exponent on mean |x| that makes the channel scales"));
+    awq_ratio_ = new QDoubleSpinBox(awq_box_);
+    awq_ratio_->setRange(0.0, 1.0);
+    awq_ratio_->setSingleStep(0.05);
+    addRow(form, tr("Fixed ratio"), awq_ratio_, tr("0: no scaling; 1: scales in proportion to mean |x|"));
+    awq_points_ = new QSpinBox(awq_box_);
+    awq_points_->setRange(1, 200);
+    addRow(form, tr("Search points"), awq_points_, tr("How many ratios are tried: 0, 1/n, … (n−1)/n"));
+    awq_duo_ = new QCheckBox(tr("Duo scaling"), awq_box_);
+    addRow(form, QString(), awq_duo_, tr("Scales from weight and activation means, AutoAWQ's form"));
+    awq_clip_ = new QCheckBox(tr("Clip search"), awq_box_);
+    addRow(form, QString(), awq_clip_, tr("Shrink each group's range to the one with the least output error"));
+    return awq_box_;
+}
+
+QWidget* MethodForm::makeSmoothBox() {
+    smooth_box_ = new QGroupBox(tr("SmoothQuant"), this);
+    QFormLayout* form = newForm(smooth_box_);
+    alpha_mode_ = new QComboBox(smooth_box_);
+    alpha_mode_->addItem(tr("fixed"), 0);
+    alpha_mode_->addItem(tr("searched per group"), 1);
+    addRow(form, tr("Choice of α"), alpha_mode_, tr("One α for all layers, or the one with the least error for each input group"));
+    alpha_ = new QDoubleSpinBox(smooth_box_);
+    alpha_->setRange(0.0, 1.0);
+    alpha_->setSingleStep(0.05);
+    addRow(form, tr("α"), alpha_, tr("How much of the difficulty moves from activations (0) to weights (1)"));
+    return smooth_box_;
+}
+
+QWidget* MethodForm::makeWalkBox() {
+    auto* box = new QGroupBox(tr("Walk over the model"), this);
+    QFormLayout* form = newForm(box);
+    feed_ = new QComboBox(box);
+    feed_->addItem(tr("original block"), static_cast<int>(MethodSpec::Feed::Original));
+    feed_->addItem(tr("quantized block"), static_cast<int>(MethodSpec::Feed::Quantized));
+    addRow(form, tr("Next block sees"), feed_,
+           tr("Outputs of the original block, as in AWQ's code, or of the quantized one, as in GPTQ's"));
+    true_sequential_ = new QCheckBox(tr("True sequential"), box);
+    addRow(form, QString(), true_sequential_,
+           tr("Later layers of a block see the earlier ones quantized: q, k, v, then o, then gate, up, then down"));
+    keep_ = new QLineEdit(box);
+    keep_->setPlaceholderText(tr("e.g. down_proj$; layers\\.0\\."));
+    addRow(form, tr("Keep in 16 bits"), keep_, tr("Regular expressions of layer names that are not quantized, separated by semicolons"));
+    return box;
+}
+
+void MethodForm::chooseMethod() {
+    const MethodSpec now = method();
+    MethodSpec base;
+    base.grid = now.activations == ActivationScale::None ? now.grid : weight_only_grid_;
+    base.grid.rule = GridRule::Gptq;
+    MethodSpec next = methodFromName(name_->currentData().toString().toStdString(), base);
+    next.keep = now.keep;
+    setMethod(next);
+    emit edited(tr("method"));
+}
+
+void MethodForm::setMethod(const MethodSpec& method) {
+    const QScopedValueRollback setting(is_setting_, true);
+    method_ = method;
+    if (method.activations == ActivationScale::None) weight_only_grid_ = method.grid;
+    const std::string_view name = methodName(method);
+    name_->setCurrentIndex(name_->findData(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))));
+    bits_->setValue(method.grid.bits);
+    chooseData(group_size_, static_cast<int>(method.grid.group_size));
+    chooseData(symmetry_, method.grid.is_symmetric ? 1 : 0);
+    mse_search_->setChecked(method.grid.mse_search);
+    if (method.activations != ActivationScale::None) chooseData(activations_, static_cast<int>(method.activations));
+    damping_->setValue(method.gptq.damping);
+    block_size_->setValue(static_cast<int>(method.gptq.block_size));
+    act_order_->setChecked(method.gptq.act_order);
+    static_groups_->setChecked(method.gptq.static_groups);
+    chooseData(group_parameters_, static_cast<int>(method.gptq.group_parameters));
+    chooseData(awq_ratio_mode_, !method.awq.search_scale ? 2 : method.awq.fixed_ratio >= 0.0 ? 1 : 0);
+    if (method.awq.fixed_ratio >= 0.0) awq_ratio_->setValue(method.awq.fixed_ratio);
+    awq_points_->setValue(method.awq.n_grid);
+    awq_duo_->setChecked(method.awq.duo);
+    awq_clip_->setChecked(method.awq.search_clip);
+    chooseData(alpha_mode_, method.smoothquant.search_alpha ? 1 : 0);
+    alpha_->setValue(method.smoothquant.alpha);
+    true_sequential_->setChecked(method.true_sequential);
+    chooseData(feed_, static_cast<int>(method.feed));
+    QStringList keep;
+    for (const std::string& pattern : method.keep) keep << QString::fromStdString(pattern);
+    keep_->setText(keep.join(QStringLiteral("; ")));
+    keep_->setModified(false);
+    showRelevant();
+}
+
+MethodSpec MethodForm::method() const {
+    MethodSpec method = method_;
+    method.grid.bits = bits_->value();
+    method.grid.group_size = group_size_->currentData().toInt();
+    method.grid.is_symmetric = symmetry_->currentData().toInt() == 1;
+    method.grid.mse_search = mse_search_->isChecked();
+    // AWQ has its own rule for asymmetric ranges; symmetric ones follow GPTQ's.
+    if (method.scaling == Scaling::Awq && method.activations == ActivationScale::None) {
+        method.grid.rule = method.grid.is_symmetric ? GridRule::Gptq : GridRule::Awq;
+    }
+    if (method.activations != ActivationScale::None) method.activations = static_cast<ActivationScale>(activations_->currentData().toInt());
+    method.gptq.damping = damping_->value();
+    method.gptq.block_size = block_size_->value();
+    method.gptq.act_order = act_order_->isChecked();
+    method.gptq.static_groups = static_groups_->isChecked();
+    method.gptq.group_parameters = static_cast<GptqOptions::GroupParameters>(group_parameters_->currentData().toInt());
+    const int ratio_mode = awq_ratio_mode_->currentData().toInt();
+    method.awq.search_scale = ratio_mode != 2;
+    method.awq.fixed_ratio = ratio_mode == 1 ? awq_ratio_->value() : -1.0;
+    method.awq.n_grid = awq_points_->value();
+    method.awq.duo = awq_duo_->isChecked();
+    method.awq.search_clip = awq_clip_->isChecked();
+    method.smoothquant.search_alpha = alpha_mode_->currentData().toInt() == 1;
+    method.smoothquant.alpha = alpha_->value();
+    method.true_sequential = true_sequential_->isChecked();
+    method.feed = static_cast<MethodSpec::Feed>(feed_->currentData().toInt());
+    method.keep.clear();
+    for (const QString& pattern : keep_->text().split(QLatin1Char(';'), Qt::SkipEmptyParts)) {
+        if (!pattern.trimmed().isEmpty()) method.keep.push_back(pattern.trimmed().toStdString());
+    }
+    return method;
+}
+
+void MethodForm::showRelevant() {
+    const bool is_w8a8 = method_.activations != ActivationScale::None;
+    // int8 products fix the weight's grid: 8 bits, symmetric, one scale per row.
+    for (QWidget* field : {static_cast<QWidget*>(bits_), static_cast<QWidget*>(group_size_), static_cast<QWidget*>(symmetry_),
+                           static_cast<QWidget*>(mse_search_)}) {
+        field->setEnabled(!is_w8a8);
+    }
+    activations_->setVisible(is_w8a8);
+    activations_label_->setVisible(is_w8a8);
+    gptq_box_->setVisible(method_.rounding == Rounding::Gptq);
+    awq_box_->setVisible(method_.scaling == Scaling::Awq);
+    smooth_box_->setVisible(method_.scaling == Scaling::SmoothQuant);
+    awq_ratio_->setEnabled(awq_ratio_mode_->currentData().toInt() == 1);
+    awq_points_->setEnabled(awq_ratio_mode_->currentData().toInt() == 0);
+    alpha_->setEnabled(alpha_mode_->currentData().toInt() == 0);
+}
+
+void MethodForm::report(const QString& what) {
+    if (is_setting_) return;
+    method_ = method();
+    showRelevant();
+    emit edited(what);
+}
+
+}  // namespace salient

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <QWidget>
+
+#include "core/quant/method.h"
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QGroupBox;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace salient {
+
+/// All options of one quantization method. Options that the chosen method does not read are not shown.
+class MethodForm : public QWidget {
+    Q_OBJECT
+public:
+    explicit MethodForm(QWidget* parent = nullptr);
+
+    void setMethod(const MethodSpec& method);
+    /// What the controls say, laid over what was set: options without a control keep their value.
+    [[nodiscard]] MethodSpec method() const;
+
+signals:
+    /// The user changed an option; `what` names it, for undo.
+    void edited(const QString& what);
+
+private:
+    [[nodiscard]] QWidget* makeGridBox();
+    [[nodiscard]] QWidget* makeGptqBox();
+    [[nodiscard]] QWidget* makeAwqBox();
+    [[nodiscard]] QWidget* makeSmoothBox();
+    [[nodiscard]] QWidget* makeWalkBox();
+    void chooseMethod();
+    void showRelevant();
+    void report(const QString& what);
+
+    MethodSpec method_;
+    GridSpec weight_only_grid_;  // restored when the user leaves W8A8, whose grid is fixed
+    bool is_setting_ = false;
+
+    QComboBox* name_;
+    QSpinBox* bits_;
+    QComboBox* group_size_;
+    QComboBox* symmetry_;
+    QCheckBox* mse_search_;
+    QComboBox* activations_;
+    QLabel* activations_label_;
+
+    QGroupBox* gptq_box_;
+    QDoubleSpinBox* damping_;
+    QSpinBox* block_size_;
+    QCheckBox* act_order_;
+    QCheckBox* static_groups_;
+    QComboBox* group_parameters_;
+
+    QGroupBox* awq_box_;
+    QComboBox* awq_ratio_mode_;
+    QDoubleSpinBox* awq_ratio_;
+    QSpinBox* awq_points_;
+    QCheckBox* awq_duo_;
+    QCheckBox* awq_clip_;
+
+    QGroupBox* smooth_box_;
+    QComboBox* alpha_mode_;
+    QDoubleSpinBox* alpha_;
+
+    QCheckBox* true_sequential_;
+    QComboBox* feed_;
+    QLineEdit* keep_;
+};
+
+}  // namespace salient

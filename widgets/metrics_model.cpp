@@ -1,0 +1,163 @@
+#include "widgets/metrics_model.h"
+
+#include <QLocale>
+#include <cmath>
+#include <limits>
+
+#include "widgets/number_text.h"
+
+namespace salient {
+
+namespace {
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+const QString kNothing = QStringLiteral("–");
+}  // namespace
+
+MetricsModel::MetricsModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void MetricsModel::setResults(std::vector<std::shared_ptr<const RunResult>> runs, std::optional<PerplexityResult> full_precision,
+                              std::int64_t original_bytes, double original_bits) {
+    beginResetModel();
+    runs_ = std::move(runs);
+    full_precision_ = std::move(full_precision);
+    original_bytes_ = original_bytes;
+    original_bits_ = original_bits;
+    endResetModel();
+}
+
+std::shared_ptr<const RunResult> MetricsModel::run(int row) const {
+    return row >= 1 && row < rowCount() ? runs_[static_cast<std::size_t>(row - 1)] : nullptr;
+}
+
+int MetricsModel::rowCount(const QModelIndex& parent) const {
+    if (parent.isValid() || original_bytes_ == 0) return 0;
+    return static_cast<int>(runs_.size()) + 1;
+}
+
+int MetricsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+double MetricsModel::number(int row, int column) const {
+    const std::shared_ptr<const RunResult> result = run(row);
+    switch (column) {
+        case OutputError:
+            return result ? result->relative_output_error : 0.0;
+        case Perplexity: {
+            const auto& perplexity = result ? result->perplexity : full_precision_;
+            return perplexity ? perplexity->perplexity : kUnknown;
+        }
+        case PerplexityChange:
+            return result && full_precision_ ? number(row, Perplexity) / full_precision_->perplexity - 1.0 : kUnknown;
+        case BitsPerWeight:
+            return result ? result->bits_per_weight : original_bits_;
+        case Bytes:
+            return static_cast<double>(result ? result->bytes : original_bytes_);
+        case Seconds:
+            return result ? result->seconds : kUnknown;
+        default:
+            return kUnknown;
+    }
+}
+
+QString MetricsModel::protocolText(int row) const {
+    const std::shared_ptr<const RunResult> result = run(row);
+    const auto& perplexity = result ? result->perplexity : full_precision_;
+    if (!perplexity) return tr("Not measured yet");
+    const std::string_view protocol = salient::name(perplexity->protocol);
+    return tr("Protocol %1: %2 predictions in %3 windows of %4 tokens, %5; mean loss %6 nats")
+        .arg(QString::fromUtf8(protocol.data(), static_cast<qsizetype>(protocol.size())))
+        .arg(perplexity->n_tokens)
+        .arg(perplexity->n_windows)
+        .arg(perplexity->seq_len)
+        .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
+        .arg(perplexity->mean_nll, 0, 'f', 5);
+}
+
+QVariant MetricsModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+    const int row = index.row();
+    const int column = index.column();
+    const double value = number(row, column);
+    if (role == Qt::TextAlignmentRole) return QVariant((column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole) {
+        if (column == Perplexity || column == PerplexityChange) return protocolText(row);
+        return std::isnan(value) ? QVariant() : QVariant(QLocale::c().toString(value, 'g', 10));
+    }
+    if (role == kSortRole) return column == Name ? data(index, Qt::DisplayRole) : QVariant(value);
+    if (role != Qt::DisplayRole) return {};
+    if (column == Name) return run(row) ? QString::fromStdString(run(row)->name) : tr("Original");
+    if (std::isnan(value)) return kNothing;
+    switch (column) {
+        case OutputError:
+            return run(row) ? percentText(value) : kNothing;
+        case Perplexity:
+            return QLocale::c().toString(value, 'f', 4);
+        case PerplexityChange:
+            return (value >= 0 ? QStringLiteral("+") : QString()) + percentText(value);
+        case BitsPerWeight:
+            return QLocale::c().toString(value, 'f', 2);
+        case Bytes:
+            return bytesText(static_cast<std::int64_t>(value));
+        case Seconds:
+            return durationText(value);
+        default:
+            return {};
+    }
+}
+
+QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) return QVariant((section == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole) {
+        switch (section) {
+            case OutputError:
+                return tr("Energy of the output error over energy of the output, all layers together, on the calibration text");
+            case Perplexity:
+                return tr("On the evaluation text; lower is better. Point at a number to see its protocol");
+            case PerplexityChange:
+                return tr("Against the original model");
+            case BitsPerWeight:
+                return tr("Of the quantized layers, scales and zero points included");
+            case Bytes:
+                return tr("Whole model: packed layers and everything else as stored");
+            case Seconds:
+                return tr("Quantization alone, without calibration");
+            default:
+                return {};
+        }
+    }
+    if (role != Qt::DisplayRole) return {};
+    switch (section) {
+        case Name:
+            return tr("Method");
+        case OutputError:
+            return tr("Rel. output error");
+        case Perplexity:
+            return tr("Perplexity");
+        case PerplexityChange:
+            return tr("Change");
+        case BitsPerWeight:
+            return tr("Bits/weight");
+        case Bytes:
+            return tr("Size");
+        case Seconds:
+            return tr("Time");
+        default:
+            return {};
+    }
+}
+
+QString MetricsModel::toCsv() const {
+    QString csv = QStringLiteral("method,relative_output_error,perplexity,perplexity_change,bits_per_weight,bytes,seconds\n");
+    for (int row = 0; row < rowCount(); ++row) {
+        csv += QLatin1Char('"') + data(index(row, Name), Qt::DisplayRole).toString().replace(QLatin1Char('"'), QStringLiteral("\"\"")) +
+               QLatin1Char('"');
+        for (int column = Name + 1; column < ColumnCount; ++column) {
+            const double value = number(row, column);
+            csv += QLatin1Char(',') + (std::isnan(value) ? QString() : QLocale::c().toString(value, 'g', 17));
+        }
+        csv += QLatin1Char('\n');
+    }
+    return csv;
+}
+
+}  // namespace salient

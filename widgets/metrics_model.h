@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/recipe/run.h"
+
+namespace salient {
+
+/// What is known of every method, one row each; the original model is the first row where its perplexity or size is known.
+class MetricsModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { Name, OutputError, Perplexity, PerplexityChange, BitsPerWeight, Bytes, Seconds, ColumnCount };
+    static constexpr int kSortRole = Qt::UserRole;  ///< a number (or the name), for sorting; NaN where nothing is known
+
+    explicit MetricsModel(QObject* parent = nullptr);
+    void setResults(std::vector<std::shared_ptr<const RunResult>> runs, std::optional<PerplexityResult> full_precision,
+                    std::int64_t original_bytes, double original_bits);
+    /// The run of a row; null for the original.
+    [[nodiscard]] std::shared_ptr<const RunResult> run(int row) const;
+    /// The whole table as comma-separated lines, with every digit.
+    [[nodiscard]] QString toCsv() const;
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    [[nodiscard]] double number(int row, int column) const;
+    [[nodiscard]] QString protocolText(int row) const;
+
+    std::vector<std::shared_ptr<const RunResult>> runs_;
+    std::optional<PerplexityResult> full_precision_;
+    std::int64_t original_bytes_ = 0;
+    double original_bits_ = 0.0;
+};
+
+}  // namespace salient

@@ -1,0 +1,139 @@
+#include "widgets/model_map_model.h"
+
+#include <QColor>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "widgets/number_text.h"
+
+namespace salient {
+
+ModelMapModel::ModelMapModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void ModelMapModel::setModel(std::shared_ptr<const Model> model) {
+    beginResetModel();
+    model_ = std::move(model);
+    metric_ = {};
+    const int n_blocks = model_ ? model_->config.n_blocks : 0;
+    n_columns_ = n_blocks > 0 ? static_cast<int>(model_->linears.size()) / n_blocks : 0;
+    endResetModel();
+}
+
+void ModelMapModel::setMetric(LayerMetric metric) {
+    metric_ = std::move(metric);
+    low_ = std::numeric_limits<double>::infinity();
+    high_ = -low_;
+    for (const double value : metric_.values) {
+        if (!std::isfinite(value) || (metric_.is_logarithmic && value <= 0.0)) continue;
+        low_ = std::min(low_, value);
+        high_ = std::max(high_, value);
+    }
+    if (low_ > high_) low_ = high_ = 0.0;
+    if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+void ModelMapModel::setFilter(const QRegularExpression& filter) {
+    filter_ = filter;
+    if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+int ModelMapModel::linearAt(int row, int column) const { return row * n_columns_ + column; }
+
+double ModelMapModel::valueOf(int linear) const {
+    const auto at = static_cast<std::size_t>(linear);
+    return at < metric_.values.size() ? metric_.values[at] : std::numeric_limits<double>::quiet_NaN();
+}
+
+double ModelMapModel::position(double value) const {
+    if (!std::isfinite(value) || (metric_.is_logarithmic && value <= 0.0)) return std::numeric_limits<double>::quiet_NaN();
+    if (high_ <= low_) return 0.5;
+    return metric_.is_logarithmic ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
+}
+
+QString ModelMapModel::text(double value) const {
+    if (metric_.unit == QLatin1String("%")) return percentText(value);
+    if (metric_.unit == QLatin1String("bits")) return QString::number(value, 'f', 2);
+    return QString::number(value, 'g', 3);
+}
+
+bool ModelMapModel::matches(int linear) const {
+    if (filter_.pattern().isEmpty() || !filter_.isValid()) return true;
+    return filter_.match(QString::fromStdString(model_->linears[static_cast<std::size_t>(linear)].name)).hasMatch();
+}
+
+int ModelMapModel::matchCount() const {
+    int count = 0;
+    for (int linear = 0; linear < rowCount() * columnCount(); ++linear) count += matches(linear) ? 1 : 0;
+    return count;
+}
+
+QModelIndex ModelMapModel::indexOf(const QString& layer) const {
+    if (!model_ || n_columns_ == 0) return {};
+    const std::string wanted = layer.toStdString();
+    for (std::size_t i = 0; i < model_->linears.size(); ++i) {
+        if (model_->linears[i].name == wanted) return index(static_cast<int>(i) / n_columns_, static_cast<int>(i) % n_columns_);
+    }
+    return {};
+}
+
+std::vector<QModelIndex> ModelMapModel::worst(int n) const {
+    std::vector<int> linears;
+    for (int linear = 0; linear < rowCount() * columnCount(); ++linear) {
+        if (matches(linear) && std::isfinite(valueOf(linear))) linears.push_back(linear);
+    }
+    std::stable_sort(linears.begin(), linears.end(), [this](int a, int b) { return valueOf(a) > valueOf(b); });
+    std::vector<QModelIndex> cells;
+    for (const int linear : linears) {
+        if (static_cast<int>(cells.size()) == n) break;
+        cells.push_back(index(linear / n_columns_, linear % n_columns_));
+    }
+    return cells;
+}
+
+int ModelMapModel::rowCount(const QModelIndex& parent) const { return parent.isValid() || !model_ ? 0 : model_->config.n_blocks; }
+
+int ModelMapModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : n_columns_; }
+
+QVariant ModelMapModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+    const int linear = linearAt(index.row(), index.column());
+    const LinearInfo& info = model_->linears[static_cast<std::size_t>(linear)];
+    const double value = valueOf(linear);
+    switch (role) {
+        case Qt::DisplayRole:
+            return std::isfinite(value) ? text(value) : QString();
+        case Qt::ToolTipRole:
+            return tr("%1\n%2 × %3%4")
+                .arg(QString::fromStdString(info.name))
+                .arg(info.out_features)
+                .arg(info.in_features)
+                .arg(std::isfinite(value) ? tr("\n%1: %2").arg(metric_.name, text(value)) : QString());
+        case Qt::TextAlignmentRole:
+            return QVariant(Qt::AlignCenter);
+        case kValueRole:
+            return value;
+        case kLayerRole:
+            return QString::fromStdString(info.name);
+        case kMatchesRole:
+            return matches(linear);
+        case kRelativeRole:
+            return position(value);
+        case kColourRole: {
+            const double at = position(value);
+            return std::isfinite(at) ? QVariant(QColor::fromRgb(sequentialColour(at))) : QVariant();
+        }
+        default:
+            return {};
+    }
+}
+
+QVariant ModelMapModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (role != Qt::DisplayRole || !model_ || section < 0) return {};
+    if (orientation == Qt::Vertical) return section < rowCount() ? QVariant(tr("Block %1").arg(section)) : QVariant();
+    if (section >= columnCount()) return {};
+    const QString name = QString::fromStdString(model_->linears[static_cast<std::size_t>(section)].name);
+    return name.section(QLatin1Char('.'), -1);
+}
+
+}  // namespace salient

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QRegularExpression>
+#include <memory>
+#include <vector>
+
+#include "core/model/model.h"
+#include "widgets/colour_map.h"
+
+namespace salient {
+
+/// One number per linear layer, in the order of Model::linears; NaN where it is not known.
+struct LayerMetric {
+    QString name;  ///< "Relative output error: GPTQ 4-bit"
+    QString unit;  ///< "", "%", "bits"
+    std::vector<double> values;
+    bool is_logarithmic = false;  ///< colours by the logarithm
+};
+
+/// The layers of a model as a grid, blocks down and modules across, each cell with the metric's value and colour.
+class ModelMapModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    static constexpr int kValueRole = Qt::UserRole;         ///< double, maybe NaN
+    static constexpr int kLayerRole = Qt::UserRole + 1;     ///< full module name
+    static constexpr int kMatchesRole = Qt::UserRole + 2;   ///< whether the filter matches
+    static constexpr int kColourRole = Qt::UserRole + 3;    ///< QColor, or nothing where there is no value
+    static constexpr int kRelativeRole = Qt::UserRole + 4;  ///< 0 … 1 position on the colour map
+
+    explicit ModelMapModel(QObject* parent = nullptr);
+    void setModel(std::shared_ptr<const Model> model);
+    void setMetric(LayerMetric metric);
+    [[nodiscard]] const LayerMetric& metric() const noexcept { return metric_; }
+    /// Cells whose layer name the expression does not find are dimmed. An invalid one matches everything.
+    void setFilter(const QRegularExpression& filter);
+    [[nodiscard]] int matchCount() const;
+    /// Smallest and largest known value.
+    [[nodiscard]] std::pair<double, double> range() const noexcept { return {low_, high_}; }
+    [[nodiscard]] QModelIndex indexOf(const QString& layer) const;
+    /// The n layers with the largest values among those that match, worst first.
+    [[nodiscard]] std::vector<QModelIndex> worst(int n) const;
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    [[nodiscard]] int linearAt(int row, int column) const;
+    [[nodiscard]] double valueOf(int linear) const;
+    [[nodiscard]] double position(double value) const;
+    [[nodiscard]] QString text(double value) const;
+    [[nodiscard]] bool matches(int linear) const;
+
+    std::shared_ptr<const Model> model_;
+    LayerMetric metric_;
+    QRegularExpression filter_;
+    double low_ = 0.0;
+    double high_ = 0.0;
+    int n_columns_ = 0;
+};
+
+}  // namespace salient

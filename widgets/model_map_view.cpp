@@ -1,0 +1,195 @@
+#include "widgets/model_map_view.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPainter>
+#include <QScopedValueRollback>
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "widgets/colour_bar.h"
+#include "widgets/theme.h"
+
+namespace salient {
+
+namespace {
+
+constexpr int kWorst = 10;
+constexpr int kCellHeight = 30;
+constexpr int kSideWidth = 300;
+constexpr qreal kDimmed = 0.15;
+
+/// Paints a layer as a filled cell with its value in a colour that can be read on it.
+class CellDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const QRect cell = option.rect.adjusted(1, 1, -1, -1);
+        const QColor colour = index.data(ModelMapModel::kColourRole).value<QColor>();
+        const bool matches = index.data(ModelMapModel::kMatchesRole).toBool();
+        painter->save();
+        painter->setOpacity(matches ? 1.0 : kDimmed);
+        if (colour.isValid()) {
+            painter->fillRect(cell, colour);
+            painter->setPen(qGray(colour.rgb()) > 140 ? Qt::black : Qt::white);
+        } else {
+            painter->fillRect(cell, option.palette.alternateBase());
+            painter->setPen(mutedText(option.palette));
+        }
+        const QString text = index.data(Qt::DisplayRole).toString();
+        painter->drawText(cell, Qt::AlignCenter, text.isEmpty() ? QStringLiteral("·") : text);
+        painter->setOpacity(1.0);
+        if ((option.state & QStyle::State_Selected) != 0) {
+            painter->setPen(QPen(selectionColour(option.palette), 2));
+            painter->drawRect(cell.adjusted(0, 0, -1, -1));
+        }
+        painter->restore();
+    }
+};
+
+}  // namespace
+
+ModelMapView::ModelMapView(QWidget* parent)
+    : QWidget(parent),
+      model_(new ModelMapModel(this)),
+      metric_(new QComboBox(this)),
+      filter_(new QLineEdit(this)),
+      matches_(new QLabel(this)),
+      table_(new QTableView(this)),
+      legend_(new ColourBar(this)),
+      worst_(new QListWidget(this)) {
+    metric_->setToolTip(tr("What the colours show"));
+    metric_->setAccessibleName(tr("Metric"));
+    metric_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    filter_->setPlaceholderText(tr("Filter: a regular expression, e.g. down_proj|o_proj"));
+    filter_->setToolTip(tr("Layers whose full name does not match are dimmed"));
+    filter_->setAccessibleName(tr("Filter"));
+    filter_->setClearButtonEnabled(true);
+
+    table_->setModel(model_);
+    table_->setItemDelegate(new CellDelegate(table_));
+    table_->setAccessibleName(tr("Layers of the model"));
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setShowGrid(false);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->verticalHeader()->setHighlightSections(false);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table_->verticalHeader()->setDefaultSectionSize(kCellHeight);
+    legend_->setFixedHeight(260);
+
+    auto* worst_title = new QLabel(tr("Largest values"), this);
+    QFont bold = worst_title->font();
+    bold.setBold(true);
+    worst_title->setFont(bold);
+    worst_->setAccessibleName(tr("Layers with the largest values"));
+    worst_->setFrameShape(QFrame::NoFrame);
+
+    auto* top = new QHBoxLayout;
+    top->addWidget(new QLabel(tr("Show"), this));
+    top->addWidget(metric_);
+    top->addWidget(filter_, 1);
+    top->addWidget(matches_);
+
+    auto* side = new QWidget(this);
+    side->setFixedWidth(kSideWidth);
+    auto* side_layout = new QVBoxLayout(side);
+    side_layout->setContentsMargins(16, 0, 0, 0);
+    side_layout->addWidget(worst_title);
+    side_layout->addWidget(worst_, 1);
+    side_layout->addWidget(legend_);
+
+    auto* body = new QHBoxLayout;
+    body->addWidget(table_, 1);
+    body->addWidget(side);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(12);
+    layout->addLayout(top);
+    layout->addLayout(body, 1);
+
+    connect(metric_, &QComboBox::currentIndexChanged, this, &ModelMapView::showMetric);
+    connect(filter_, &QLineEdit::textChanged, this, [this](const QString& pattern) {
+        const QRegularExpression expression(pattern);
+        model_->setFilter(expression);
+        matches_->setText(pattern.isEmpty()       ? QString()
+                          : !expression.isValid() ? tr("Not a regular expression: %1").arg(expression.errorString())
+                                                  : tr("%n layer(s)", nullptr, model_->matchCount()));
+        showWorst();
+    });
+    const auto chosen = [this](const QModelIndex& cell) {
+        if (!is_setting_ && cell.isValid()) emit layerChosen(cell.row(), cell.data(ModelMapModel::kLayerRole).toString());
+    };
+    connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, chosen);
+    connect(table_, &QTableView::activated, this,
+            [this](const QModelIndex& cell) { emit layerActivated(cell.row(), cell.data(ModelMapModel::kLayerRole).toString()); });
+    const auto from_list = [this](const QListWidgetItem* item) { return model_->indexOf(item->data(Qt::UserRole).toString()); };
+    connect(worst_, &QListWidget::itemClicked, this,
+            [this, from_list](const QListWidgetItem* item) { table_->setCurrentIndex(from_list(item)); });
+    connect(worst_, &QListWidget::itemActivated, this, [this, from_list](const QListWidgetItem* item) {
+        const QModelIndex cell = from_list(item);
+        emit layerActivated(cell.row(), cell.data(ModelMapModel::kLayerRole).toString());
+    });
+}
+
+void ModelMapView::setModel(const std::shared_ptr<const Model>& model) {
+    const QScopedValueRollback setting(is_setting_, true);
+    model_->setModel(model);
+    metrics_.clear();
+    metric_->clear();
+    showMetric();
+}
+
+void ModelMapView::setMetrics(std::vector<LayerMetric> metrics) {
+    const QString before = metric_->currentText();
+    metrics_ = std::move(metrics);
+    {
+        const QSignalBlocker block(metric_);
+        metric_->clear();
+        for (const LayerMetric& metric : metrics_) metric_->addItem(metric.name);
+        metric_->setCurrentIndex(std::max(0, metric_->findText(before)));
+    }
+    showMetric();
+}
+
+void ModelMapView::setSelectedLayer(const QString& layer) {
+    const QScopedValueRollback setting(is_setting_, true);
+    table_->setCurrentIndex(model_->indexOf(layer));
+}
+
+void ModelMapView::showMetric() {
+    const int at = metric_->currentIndex();
+    const bool has_metric = at >= 0 && at < static_cast<int>(metrics_.size());
+    model_->setMetric(has_metric ? metrics_[static_cast<std::size_t>(at)] : LayerMetric{});
+    const auto [low, high] = model_->range();
+    const bool is_log = model_->metric().is_logarithmic && low > 0.0;
+    legend_->setVisible(has_metric);
+    const double factor = model_->metric().unit == QLatin1String("%") ? 100.0 : 1.0;
+    legend_->setUnit(is_log ? tr("log₁₀ %1").arg(model_->metric().unit) : model_->metric().unit);
+    legend_->setScale(is_log ? sequentialScale(static_cast<float>(std::log10(low * factor)), static_cast<float>(std::log10(high * factor)))
+                             : sequentialScale(static_cast<float>(low * factor), static_cast<float>(high * factor)));
+    showWorst();
+}
+
+void ModelMapView::showWorst() {
+    worst_->clear();
+    for (const QModelIndex& cell : model_->worst(kWorst)) {
+        const QString layer = cell.data(ModelMapModel::kLayerRole).toString();
+        const QString module = model_->headerData(cell.column(), Qt::Horizontal, Qt::DisplayRole).toString();
+        auto* item =
+            new QListWidgetItem(tr("Block %1 · %2 — %3").arg(cell.row()).arg(module, cell.data(Qt::DisplayRole).toString()), worst_);
+        item->setData(Qt::UserRole, layer);
+        item->setToolTip(layer);
+    }
+}
+
+}  // namespace salient

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "widgets/model_map_model.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QTableView;
+
+namespace salient {
+
+class ColourBar;
+
+/// The whole model at a glance: every linear layer as a cell coloured by the metric of choice, with a filter and the worst layers.
+class ModelMapView : public QWidget {
+    Q_OBJECT
+public:
+    explicit ModelMapView(QWidget* parent = nullptr);
+
+    void setModel(const std::shared_ptr<const Model>& model);
+    /// What can be shown; keeps the choice when a metric of that name is still there.
+    void setMetrics(std::vector<LayerMetric> metrics);
+    void setSelectedLayer(const QString& layer);
+    [[nodiscard]] const ModelMapModel& model() const noexcept { return *model_; }
+
+signals:
+    void layerChosen(int block, const QString& layer);
+    /// Chosen with Return or a double click: go and look at it.
+    void layerActivated(int block, const QString& layer);
+
+private:
+    void showMetric();
+    void showWorst();
+
+    ModelMapModel* model_;
+    QComboBox* metric_;
+    QLineEdit* filter_;
+    QLabel* matches_;
+    QTableView* table_;
+    ColourBar* legend_;
+    QListWidget* worst_;
+    std::vector<LayerMetric> metrics_;
+    bool is_setting_ = false;
+};
+
+}  // namespace salient
