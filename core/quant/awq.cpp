@@ -7,14 +7,29 @@
 
 #include "core/error.h"
 #include "core/kernels/parallel.h"
+#include "core/kernels/round.h"
 #include "core/quant/check.h"
-#include "core/quant/layer_error.h"
-#include "core/quant/scaling.h"
+#include "core/quant/nearest_row.h"
+#include "core/quant/quadratic_form.h"
 
 namespace salient {
 namespace {
 
 constexpr float kLeastScale = 1e-4F;
+
+using RowView = Eigen::Ref<const Eigen::RowVectorXf>;
+using RowSpan = Eigen::Ref<Eigen::RowVectorXf>;
+
+// error = w − Q(w·s) / s of one row.
+void setRoundingError(const RowView& weight, std::span<const float> scales, const GridSpec& grid, RowSpan error) {
+    const auto n_columns = static_cast<std::size_t>(weight.size());
+    const Eigen::Map<const Eigen::RowVectorXf> s(scales.data(), weight.size());
+    error = weight.cwiseProduct(s);
+    const std::span<float> row(error.data(), n_columns);
+    const RowGrids grids = gridsOfRow(row, grid);
+    roundTripRow(row, groupWidth(grid, weight.size()), grids.scale, grids.zero, (1 << grid.bits) - 1, row);
+    error = weight - error.cwiseQuotient(s);
+}
 
 [[noreturn]] void refuse(const char* option, const char* expected, const std::string& found) {
     throw Error(ErrorCode::InvalidOption, std::string("awq: ") + option + ": expected " + expected + ", found " + found);
@@ -73,8 +88,15 @@ std::vector<float> awqWeightMean(std::span<const MatrixView> weights, Index grou
 double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid) {
     double loss = 0.0;
     for (const MatrixView& weight : weights) {
-        const Matrix rounded = unscaledColumns(quantizeNearest(scaledColumns(weight, scales), grid).dequantize(), scales);
-        loss += outputError(weight - rounded, hessian);
+        requireHessianShape(hessian, weight.cols(), "awqLoss");
+        std::vector<double> row_loss(static_cast<std::size_t>(weight.rows()));
+        parallelFor(weight.rows(), kFormRows, [&](Index first, Index last) {
+            Matrix difference(last - first, weight.cols());
+            for (Index row = first; row < last; ++row) setRoundingError(weight.row(row), scales, grid, difference.row(row - first));
+            addQuadraticForms(difference, hessian,
+                              std::span(row_loss).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)));
+        });
+        for (const double row : row_loss) loss += row;
     }
     return loss;
 }

@@ -1,74 +1,125 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/kernels/gemm.h"
 #include "core/kernels/parallel.h"
+#include "core/kernels/round.h"
 #include "core/quant/awq.h"
 #include "core/quant/check.h"
+#include "core/quant/nearest_row.h"
 
 namespace salient {
 namespace {
 
-// dᵀ·H·d of one group of one row.
-double groupLoss(const Eigen::VectorXf& d, const MatrixView& gram) {
-    double loss = 0.0;
-    for (Index i = 0; i < d.size(); ++i) loss += static_cast<double>(d[i]) * static_cast<double>(gram.row(i).dot(d));
-    return loss;
-}
+constexpr Index kTileRows = 64;
+
+// One tile of rows through all clip levels.
+class ClipTile {
+    // The columns of one group.
+    template <typename M>
+    auto columnsOf(M& matrix, Index group) const {
+        const Index first = group * width_;
+        return matrix.middleCols(first, std::min(width_, matrix.cols() - first));
+    }
+
+public:
+    ClipTile(const MatrixView& weight, const std::vector<Matrix>& grams, const GridSpec& grid)
+        : weight_(weight),
+          grams_(grams),
+          grid_(grid),
+          width_(groupWidth(grid, weight.cols())),
+          highest_(weight.rows(), static_cast<Index>(grams.size())),
+          error_(weight.rows(), weight.cols()) {
+        for (Index group = 0; group < highest_.cols(); ++group)
+            highest_.col(group) = columnsOf(weight_, group).cwiseAbs().rowwise().maxCoeff();
+    }
+
+    // Writes the best limit of each row and group: the first of the levels 1, 0.95, … with the least loss.
+    void search(int n_levels, MatrixSpan best) {
+        best = highest_;
+        Eigen::MatrixXd least = Eigen::MatrixXd::Constant(best.rows(), best.cols(), std::numeric_limits<double>::infinity());
+        for (int level = 0; level < n_levels; ++level) {
+            const Matrix limit = highest_ * static_cast<float>(1.0 - level / 20.0);
+            for (Index row = 0; row < weight_.rows(); ++row) setRoundingError(row, limit);
+            for (Index group = 0; group < best.cols(); ++group) {
+                const Eigen::VectorXd loss = groupLoss(group);
+                for (Index row = 0; row < best.rows(); ++row) {
+                    if (loss[row] >= least(row, group)) continue;
+                    least(row, group) = loss[row];
+                    best(row, group) = limit(row, group);
+                }
+            }
+        }
+    }
+
+private:
+    // error = Q(clamp(w, −limit, limit)) − w of one row.
+    void setRoundingError(Index row, const Matrix& limit) {
+        const std::span<float> values(error_.row(row).data(), static_cast<std::size_t>(error_.cols()));
+        for (Index group = 0; group < limit.cols(); ++group) {
+            auto clipped = columnsOf(error_, group).row(row);
+            clipped = columnsOf(weight_, group).row(row).cwiseMax(-limit(row, group)).cwiseMin(limit(row, group));
+        }
+        const RowGrids grids = gridsOfRow(values, grid_);
+        roundTripRow(values, width_, grids.scale, grids.zero, (1 << grid_.bits) - 1, values);
+        error_.row(row) -= weight_.row(row);
+    }
+
+    // dᵀ·H·d of each row's part of the group.
+    Eigen::VectorXd groupLoss(Index group) const {
+        const auto error = columnsOf(error_, group);
+        Matrix product(error.rows(), error.cols());
+        gemmTile(error, false, grams_[static_cast<std::size_t>(group)], false, product);
+        return product.cwiseProduct(error).cast<double>().rowwise().sum();
+    }
+
+    MatrixView weight_;
+    const std::vector<Matrix>& grams_;
+    const GridSpec& grid_;
+    Index width_;
+    Matrix highest_;  // [rows, groups] max |w|
+    Matrix error_;    // [rows, in]
+};
 
 }  // namespace
 
 Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options, JobContext& job) {
     options.validate();
     grid.validate();
-    const Index n_cols = scaled_weight.cols();
-    requireHessianShape(hessian, n_cols, "awqClip");
+    const Index n_rows = scaled_weight.rows();
+    const Index n_columns = scaled_weight.cols();
+    requireHessianShape(hessian, n_columns, "awqClip");
     requireFinite(scaled_weight, "awqClip", "weight");
-    const Index size = grid.groupSizeFor(n_cols);
-    const Index n_groups = grid.groupCount(n_cols);
-    const int max_code = (1 << grid.bits) - 1;
-    Matrix clip(scaled_weight.rows(), n_groups);
-    for (Index group = 0; group < n_groups; ++group) {
-        job.checkpoint({"searching clips", group, n_groups});
-        const Index first = group * size;
-        const Index count = std::min(size, n_cols - first);
-        const Matrix gram = hessian.block(first, first, count, count);
-        parallelFor(scaled_weight.rows(), 16, [&](Index first_row, Index last_row) {
-            Eigen::VectorXf clipped(count);
-            Eigen::VectorXf difference(count);
-            for (Index row = first_row; row < last_row; ++row) {
-                const auto w = scaled_weight.row(row).segment(first, count);
-                const float highest = w.cwiseAbs().maxCoeff();
-                double least = std::numeric_limits<double>::infinity();
-                clip(row, group) = highest;
-                for (int level = 0; level < options.n_clip_levels; ++level) {
-                    const float limit = highest * static_cast<float>(1.0 - level / 20.0);
-                    clipped = w.transpose().cwiseMax(-limit).cwiseMin(limit);
-                    const GridPoint point = gridOf(clipped.data(), count, grid);
-                    for (Index j = 0; j < count; ++j) {
-                        const auto code = static_cast<float>(roundToGrid(clipped[j], point, max_code));
-                        difference[j] = point.scale * (code - point.zero) - w[j];
-                    }
-                    const double loss = groupLoss(difference, gram);
-                    if (loss < least) {
-                        least = loss;
-                        clip(row, group) = limit;
-                    }
-                }
-            }
+    const Index width = groupWidth(grid, n_columns);
+    std::vector<Matrix> grams;
+    for (Index first = 0; first < n_columns; first += width) {
+        const Index count = std::min(width, n_columns - first);
+        grams.emplace_back(hessian.block(first, first, count, count));
+    }
+    Matrix clip(n_rows, static_cast<Index>(grams.size()));
+    constexpr Index kRowsAtOnce = 16 * kTileRows;  // between two checkpoints
+    for (Index start = 0; start < n_rows; start += kRowsAtOnce) {
+        job.checkpoint({"searching clips", start, n_rows});
+        parallelFor(std::min(kRowsAtOnce, n_rows - start), kTileRows, [&](Index first, Index last) {
+            const Index row = start + first;
+            ClipTile tile(scaled_weight.middleRows(row, last - first), grams, grid);
+            tile.search(options.n_clip_levels, clip.middleRows(row, last - first));
         });
     }
     return clip;
 }
 
 Matrix applyClip(MatrixView weight, MatrixView clip, Index group_size) {
-    const Index n_cols = weight.cols();
-    const Index size = group_size < 0 ? n_cols : group_size;
-    Matrix clipped = weight;
+    const Index n_columns = weight.cols();
+    const Index width = group_size < 0 ? n_columns : group_size;
+    Matrix clipped(weight.rows(), n_columns);
     parallelFor(weight.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
             for (Index group = 0; group < clip.cols(); ++group) {
-                auto w = clipped.row(row).segment(group * size, std::min(size, n_cols - group * size));
-                w = w.cwiseMax(-clip(row, group)).cwiseMin(clip(row, group));
+                const Index begin = group * width;
+                const Index count = std::min(width, n_columns - begin);
+                const float limit = clip(row, group);
+                clipped.row(row).segment(begin, count) = weight.row(row).segment(begin, count).cwiseMax(-limit).cwiseMin(limit);
             }
         }
     });

@@ -9,51 +9,32 @@
 #include "core/kernels/gemm.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
+#include "core/quant/quadratic_form.h"
 
 namespace salient {
-namespace {
-
-// Rows of the difference that go through H at once: enough for a full-speed product, few enough to stay in the cache.
-constexpr Index kTileRows = 256;
-
-// Calls use(first, rows of D, rows of D·H) for each tile of rows.
-template <typename Use>
-void forEachProductTile(const MatrixView& difference, const MatrixView& hessian, const Use& use) {
-    requireHessianShape(hessian, difference.cols(), "outputError");
-    parallelFor(difference.rows(), kTileRows, [&](Index first, Index last) {
-        const auto rows = difference.middleRows(first, last - first);
-        Matrix product(last - first, difference.cols());
-        gemmTile(rows, false, hessian, false, product);
-        use(first, rows, product);
-    });
-}
-
-double rowDot(const float* a, const float* b, Index n) {
-    double sum = 0.0;
-    for (Index j = 0; j < n; ++j) sum += static_cast<double>(a[j]) * static_cast<double>(b[j]);
-    return sum;
-}
-
-}  // namespace
 
 std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian) {
+    requireHessianShape(hessian, difference.cols(), "outputError");
     std::vector<double> share(static_cast<std::size_t>(difference.rows()));
-    forEachProductTile(difference, hessian, [&](Index first, const auto& rows, const Matrix& product) {
-        for (Index row = 0; row < rows.rows(); ++row) {
-            share[static_cast<std::size_t>(first + row)] = rowDot(rows.row(row).data(), product.row(row).data(), rows.cols());
-        }
+    parallelFor(difference.rows(), kFormRows, [&](Index first, Index last) {
+        const auto count = static_cast<std::size_t>(last - first);
+        addQuadraticForms(difference.middleRows(first, last - first), hessian,
+                          std::span(share).subspan(static_cast<std::size_t>(first), count));
     });
     return share;
 }
 
 std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian) {
-    const Index n_tiles = (difference.rows() + kTileRows - 1) / kTileRows;
+    requireHessianShape(hessian, difference.cols(), "outputError");
+    const Index n_tiles = (difference.rows() + kFormRows - 1) / kFormRows;
     Eigen::MatrixXd tile_share = Eigen::MatrixXd::Zero(difference.cols(), n_tiles);
-    forEachProductTile(difference, hessian, [&](Index first, const auto& rows, const Matrix& product) {
-        auto share = tile_share.col(first / kTileRows);
-        for (Index row = 0; row < rows.rows(); ++row) {
-            share += rows.row(row).template cast<double>().cwiseProduct(product.row(row).template cast<double>()).transpose();
-        }
+    parallelFor(difference.rows(), kFormRows, [&](Index first, Index last) {
+        const auto rows = difference.middleRows(first, last - first);
+        Matrix product(last - first, difference.cols());
+        gemmTile(rows, false, hessian, false, product);
+        auto share = tile_share.col(first / kFormRows);
+        for (Index row = 0; row < rows.rows(); ++row)
+            share += rows.row(row).cast<double>().cwiseProduct(product.row(row).cast<double>()).transpose();
     });
     const Eigen::VectorXd total = tile_share.rowwise().sum();
     return {total.data(), total.data() + total.size()};

@@ -4,14 +4,10 @@
 #include "core/kernels/round.h"
 #include "core/quant/check.h"
 #include "core/quant/grid.h"
+#include "core/quant/nearest_row.h"
 
 namespace salient {
 namespace {
-
-// Columns that share a grid: all of them for one scale per tensor.
-Index groupWidth(const GridSpec& spec, Index n_columns) {
-    return std::max<Index>(spec.per_tensor ? n_columns : spec.groupSizeFor(n_columns), 1);
-}
 
 QuantizedTensor emptyTensor(MatrixView weight, const GridSpec& spec) {
     const Index n_groups = spec.groupCount(weight.cols());
@@ -33,27 +29,27 @@ void setGrid(QuantizedTensor& tensor, Index row, Index group, const GridPoint& g
     tensor.zero(row, group) = grid.zero;
 }
 
-// Grids of one row from vectorized ranges; the MSE search looks at every weight instead.
-void takeRowGrids(std::span<const float> row_weights, Index row, QuantizedTensor& tensor) {
-    const GridSpec& spec = tensor.spec;
-    const Index n_columns = static_cast<Index>(row_weights.size());
-    const Index width = groupWidth(spec, n_columns);
-    const auto n_groups = static_cast<std::size_t>(tensor.scale.cols());
-    if (spec.mse_search) {
-        for (Index group = 0; group < tensor.scale.cols(); ++group) {
-            const Index first = group * width;
-            setGrid(tensor, row, group, gridOf(row_weights.data() + first, std::min(width, n_columns - first), spec));
-        }
-        return;
-    }
-    std::vector<float> lowest(n_groups);
-    std::vector<float> highest(n_groups);
-    rangePerGroup(row_weights, width, lowest, highest);
-    for (std::size_t group = 0; group < n_groups; ++group)
-        setGrid(tensor, row, static_cast<Index>(group), gridFromRange(lowest[group], highest[group], spec));
+}  // namespace
+
+Index groupWidth(const GridSpec& spec, Index n_columns) noexcept {
+    return std::max<Index>(spec.per_tensor ? n_columns : spec.groupSizeFor(n_columns), 1);
 }
 
-}  // namespace
+RowGrids gridsOfRow(std::span<const float> row, const GridSpec& spec) {
+    const auto n_columns = static_cast<Index>(row.size());
+    const Index width = groupWidth(spec, n_columns);
+    const auto n_groups = static_cast<std::size_t>(spec.groupCount(n_columns));
+    RowGrids grids{std::vector<float>(n_groups), std::vector<float>(n_groups)};
+    if (!spec.mse_search) rangePerGroup(row, width, grids.scale, grids.zero);  // lowest and highest, for the moment
+    for (std::size_t group = 0; group < n_groups; ++group) {
+        const Index first = static_cast<Index>(group) * width;
+        const GridPoint grid = spec.mse_search ? gridOf(row.data() + first, std::min(width, n_columns - first), spec)
+                                               : gridFromRange(grids.scale[group], grids.zero[group], spec);
+        grids.scale[group] = grid.scale;
+        grids.zero[group] = grid.zero;
+    }
+    return grids;
+}
 
 QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec) {
     spec.validate();
@@ -83,13 +79,11 @@ QuantizedTensor quantizeNearest(MatrixView weight, const GridSpec& spec) {
     parallelFor(weight.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
             const std::span<const float> row_weights(weight.row(row).data(), n_columns);
-            if (spec.per_tensor) {
-                setGrid(tensor, row, 0, shared);
-            } else {
-                takeRowGrids(row_weights, row, tensor);
-            }
-            roundRow(row_weights, groupWidth(spec, weight.cols()), {tensor.scale.row(row).data(), n_groups},
-                     {tensor.zero.row(row).data(), n_groups}, (1 << spec.bits) - 1, {tensor.codes.row(row).data(), n_columns});
+            const RowGrids grids = spec.per_tensor ? RowGrids{{shared.scale}, {shared.zero}} : gridsOfRow(row_weights, spec);
+            for (std::size_t group = 0; group < n_groups; ++group)
+                setGrid(tensor, row, static_cast<Index>(group), {grids.scale[group], grids.zero[group]});
+            roundRow(row_weights, groupWidth(spec, weight.cols()), grids.scale, grids.zero, (1 << spec.bits) - 1,
+                     {tensor.codes.row(row).data(), n_columns});
         }
     });
     return tensor;
