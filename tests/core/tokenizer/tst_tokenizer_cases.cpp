@@ -1,0 +1,62 @@
+// Eleven tokenizers in the styles of well-known models against an independent naive program (tests/data/tokenizer).
+
+#include <QByteArray>
+#include <QTest>
+#include <filesystem>
+
+#include "core/io/json_file.h"
+#include "core/tokenizer/tokenizer.h"
+
+using namespace salient;
+
+namespace {
+
+const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "tokenizer";
+
+std::string fromHex(const std::string& hex) { return QByteArray::fromHex(QByteArray::fromStdString(hex)).toStdString(); }
+
+}  // namespace
+
+class TestTokenizerCases : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { cases_ = readJson(kFolder / "cases.json"); }
+
+    void everyTextGivesTheIdsAndTheTextBackThatTheNaiveProgramGives_data() {
+        QTest::addColumn<QString>("name");
+        for (const auto& [name, rows] : cases_["tokenizers"].items()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+    void everyTextGivesTheIdsAndTheTextBackThatTheNaiveProgramGives() {
+        QFETCH(QString, name);
+        const auto tokenizer = Tokenizer::open(kFolder / name.toStdString());
+        const Json& texts = cases_["texts"];
+        const Json& rows = cases_["tokenizers"][name.toStdString()];
+        QCOMPARE(rows.size(), texts.size());
+        QVERIFY(rows.size() > 50);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string text = fromHex(texts[i].get<std::string>());
+            const auto expected = rows[i]["ids"].get<std::vector<TokenId>>();
+            const std::vector<TokenId> ids = tokenizer->encode(text, true);
+            if (ids != expected) {
+                std::size_t at = 0;
+                while (at < ids.size() && at < expected.size() && ids[at] == expected[at]) ++at;
+                QFAIL(qPrintable(QString("text %1 (%2): first difference at token %3: expected %4, found %5")
+                                     .arg(i)
+                                     .arg(QString::fromStdString(text.substr(0, 60)))
+                                     .arg(at)
+                                     .arg(at < expected.size() ? expected[at] : -1)
+                                     .arg(at < ids.size() ? ids[at] : -1)));
+            }
+            QCOMPARE(QString::fromStdString(tokenizer->decode(ids, true)), QString::fromStdString(rows[i]["text"].get<std::string>()));
+            QCOMPARE(QString::fromStdString(tokenizer->decode(ids, false)),
+                     QString::fromStdString(rows[i]["text_with_special"].get<std::string>()));
+        }
+    }
+
+private:
+    Json cases_;
+};
+
+QTEST_APPLESS_MAIN(TestTokenizerCases)
+#include "tst_tokenizer_cases.moc"
