@@ -133,7 +133,7 @@ private:
         job_.checkpoint({"reading text", 0, 0, recipe_.calibration_text.string()});
         SampleSpec spec = recipe_.samples;
         if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, model_->config.max_positions);
-        samples_ = drawSamples(*model_->tokenizer, readCorpus(recipe_.calibration_text), spec);
+        samples_ = drawSamples(model_->requireTokenizer(), readCorpus(recipe_.calibration_text), spec);
         noteSamples(samples_);
         stageDone("read text", start);
     }

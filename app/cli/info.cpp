@@ -1,0 +1,140 @@
+#include <memory>
+#include <ostream>
+
+#include "app/cli/command.h"
+#include "app/cli/text_format.h"
+#include "core/model/model.h"
+#include "core/recipe/memory_forecast.h"
+
+namespace salient::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+
+struct Options {
+    std::string model;
+};
+
+const SampleSpec kForecastSamples{.n_samples = 128, .seq_len = 2048};
+
+std::string absorberText(const Absorber& absorber) {
+    switch (absorber.kind) {
+        case Absorber::Kind::Norm:
+            return "norm: " + absorber.name;
+        case Absorber::Kind::Linear:
+            return "linear: " + absorber.name;
+        case Absorber::Kind::None:
+            break;
+    }
+    return "none";
+}
+
+Json absorberJson(const Absorber& absorber) {
+    if (absorber.kind == Absorber::Kind::None) return nullptr;
+    return {{"kind", absorber.kind == Absorber::Kind::Norm ? "norm" : "linear"}, {"name", absorber.name}};
+}
+
+std::string memberNames(const InputGroup& group) {
+    std::string names;
+    for (const Role role : group.members) names += (names.empty() ? "" : ", ") + std::string(name(role));
+    return names;
+}
+
+Json describe(const Model& model) {
+    const ModelConfig& config = model.config;
+    Json json = {{"model", model.directory.string()},
+                 {"family", config.family->model_type},
+                 {"parameters", model.parameterCount()},
+                 {"size_bytes", model.checkpoint->sizeBytes()},
+                 {"n_files", model.checkpoint->files().size()},
+                 {"dtype", config.stored_dtype},
+                 {"hidden_size", config.hidden_size},
+                 {"intermediate_size", config.intermediate_size},
+                 {"n_blocks", config.n_blocks},
+                 {"n_heads", config.n_heads},
+                 {"n_kv_heads", config.n_kv_heads},
+                 {"head_dim", config.head_dim},
+                 {"vocabulary_size", config.vocabulary_size},
+                 {"max_positions", config.max_positions},
+                 {"tie_word_embeddings", config.tie_word_embeddings}};
+    if (config.raw.contains("quantization_config")) json["quantization"] = config.raw["quantization_config"];
+    json["groups"] = Json::array();
+    for (const InputGroup& group : model.groups) {
+        Json members = Json::array();
+        for (const Role role : group.members) members.push_back(name(role));
+        json["groups"].push_back(
+            {{"title", group.title}, {"members", members}, {"in_features", group.in_features}, {"absorber", absorberJson(group.absorber)}});
+    }
+    json["layers"] = Json::array();
+    for (const LinearInfo& linear : model.linears) {
+        json["layers"].push_back({{"name", linear.name},
+                                  {"block", linear.block},
+                                  {"role", name(linear.role)},
+                                  {"out_features", linear.out_features},
+                                  {"in_features", linear.in_features},
+                                  {"bias", linear.has_bias},
+                                  {"dtype", name(linear.stored)}});
+    }
+    const MemoryForecast forecast = forecastMemory(model, kForecastSamples);
+    json["memory_forecast"] = {{"n_samples", kForecastSamples.n_samples},
+                               {"seq_len", kForecastSamples.seq_len},
+                               {"block_weights_bytes", forecast.block_weights},
+                               {"hessians_bytes", forecast.hessians},
+                               {"hidden_states_bytes", forecast.hidden_states},
+                               {"workspace_bytes", forecast.workspace},
+                               {"total_bytes", forecast.total()}};
+    return json;
+}
+
+void print(const Model& model, std::ostream& out) {
+    const ModelConfig& config = model.config;
+    out << "model       " << model.directory.string() << "\nfamily      " << config.family->model_type << ", stored as "
+        << config.stored_dtype << "\nsize        " << compactNumber(static_cast<double>(model.parameterCount())) << " parameters, "
+        << byteSize(model.checkpoint->sizeBytes()) << " in " << model.checkpoint->files().size()
+        << (model.checkpoint->files().size() == 1 ? " file" : " files") << "\nblocks      " << config.n_blocks << ", hidden "
+        << config.hidden_size << ", intermediate " << config.intermediate_size << "\nattention   " << config.n_heads << " heads of "
+        << config.head_dim << ", " << config.n_kv_heads << " key/value heads\nvocabulary  " << config.vocabulary_size << " tokens, "
+        << (config.tie_word_embeddings ? "head tied to the embedding" : "head of its own") << "\npositions   " << config.max_positions
+        << "\n";
+    if (config.raw.contains("quantization_config")) {
+        out << "quantized   " << config.raw["quantization_config"].value("quant_method", "by an unnamed method") << "\n";
+    }
+    TextTable groups({{"layers that share an input", Align::Left}, {"members", Align::Left}, {"inputs"}, {"scales go into", Align::Left}});
+    for (const InputGroup& group : model.groups) {
+        groups.addRow({group.title, memberNames(group), std::to_string(group.in_features), absorberText(group.absorber)});
+    }
+    out << '\n' << groups.text() << '\n';
+    TextTable layers({{"layer of block 0", Align::Left}, {"out"}, {"in"}, {"dtype", Align::Left}, {"bias", Align::Left}});
+    for (const LinearInfo& linear : model.linears) {
+        if (linear.block != 0) continue;
+        layers.addRow({linear.name, std::to_string(linear.out_features), std::to_string(linear.in_features),
+                       std::string(name(linear.stored)), linear.has_bias ? "yes" : "no"});
+    }
+    const MemoryForecast forecast = forecastMemory(model, kForecastSamples);
+    out << layers.text() << "\nmemory      " << byteSize(forecast.total()) << " to calibrate and quantize on " << kForecastSamples.n_samples
+        << " x " << kForecastSamples.seq_len << " tokens (block " << byteSize(forecast.block_weights) << ", Hessians "
+        << byteSize(forecast.hessians) << ", hidden states " << byteSize(forecast.hidden_states) << ", workspace "
+        << byteSize(forecast.workspace) << ")\n";
+}
+
+}  // namespace
+
+void addInfo(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand("info", "Describe a model: family, sizes, layers, what can absorb scales, memory needed");
+    auto options = std::make_shared<Options>();
+    command->add_option("model", options->model, "Model directory")->required();
+    command->callback([options, &action] {
+        action = [options](Context& context) {
+            const std::shared_ptr<const Model> model = Model::open(options->model, true);
+            if (context.common.json) {
+                context.print(describe(*model));
+            } else {
+                print(*model, context.out);
+            }
+            return kDone;
+        };
+    });
+}
+
+}  // namespace salient::cli

@@ -1,0 +1,87 @@
+#include "app/cli/layer_file.h"
+
+#include <span>
+
+#include "core/io/safetensors.h"
+#include "core/kernels/convert.h"
+
+namespace salient::cli {
+
+namespace {
+
+template <typename T>
+std::span<const std::byte> bytesOf(const T* data, Index count) {
+    return std::as_bytes(std::span(data, static_cast<std::size_t>(count)));
+}
+
+}  // namespace
+
+Matrix readLayerTensor(const std::string& file_and_name) {
+    const std::size_t colon = file_and_name.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == file_and_name.size()) {
+        throw Error(ErrorCode::InvalidOption, "layer: expected FILE.safetensors:NAME, found '" + file_and_name + "'");
+    }
+    const SafetensorsFile file = SafetensorsFile::open(file_and_name.substr(0, colon));
+    TensorView tensor = file.tensor(file_and_name.substr(colon + 1));
+    if (tensor.shape.size() > 2) {
+        std::int64_t rows = 1;
+        for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis) rows *= tensor.shape[axis];
+        tensor.shape = {rows, tensor.shape.back()};
+    }
+    Matrix values = toMatrix(tensor);
+    if (values.size() == 0)
+        throw Error(ErrorCode::ShapeMismatch, "layer: " + file_and_name + ": expected a tensor with elements, found none");
+    const Index bad = firstNonFinite(std::span(values.data(), static_cast<std::size_t>(values.size())));
+    if (bad >= 0) {
+        throw Error(ErrorCode::NonFinite, "layer: " + file_and_name + ": expected finite numbers, found " +
+                                              std::to_string(values.data()[bad]) + " in row " + std::to_string(bad / values.cols()) +
+                                              ", column " + std::to_string(bad % values.cols()));
+    }
+    return values;
+}
+
+void writeLayerFile(const std::filesystem::path& path, const QuantizedLinear& linear, const MethodSpec& method) {
+    const QuantizedTensor& tensor = linear.tensor;
+    const std::int64_t out = tensor.codes.rows();
+    const std::int64_t in = tensor.codes.cols();
+    const std::int64_t groups = tensor.scale.cols();
+    std::vector<TensorLayout> layout = {{"codes", DType::U8, {out, in}},
+                                        {"scale", DType::F32, {out, groups}},
+                                        {"zero", DType::F32, {out, groups}},
+                                        {"g_idx", DType::I32, {in}},
+                                        {"dequantized", DType::F32, {out, in}}};
+    const bool is_scaled = method.scaling != Scaling::None;
+    if (is_scaled) layout.push_back({"channel_scale", DType::F32, {in}});
+    std::map<std::string, std::string> metadata = {{"method", std::string(methodName(method))}, {"dequantized", "scale * (codes - zero)"}};
+    if (is_scaled)
+        metadata["channel_scale"] =
+            "codes and dequantized belong to weight * channel_scale; dequantized / channel_scale stands for the weight";
+
+    const std::filesystem::path temporary = path.string() + ".partial";
+    try {
+        SafetensorsWriter writer(temporary, layout, metadata);
+        writer.write("codes", bytesOf(tensor.codes.data(), tensor.codes.size()));
+        writer.write("scale", bytesOf(tensor.scale.data(), tensor.scale.size()));
+        writer.write("zero", bytesOf(tensor.zero.data(), tensor.zero.size()));
+        writer.write("g_idx", bytesOf(tensor.group_index.data(), in));
+        const Matrix dequantized = tensor.dequantize();
+        writer.write("dequantized", bytesOf(dequantized.data(), dequantized.size()));
+        if (is_scaled) {
+            std::vector<float> scales = linear.channel_scale;
+            scales.resize(static_cast<std::size_t>(in), 1.0F);  // no scale search: all 1
+            writer.write("channel_scale", bytesOf(scales.data(), in));
+        }
+        writer.finish();
+        std::filesystem::rename(temporary, path);
+    } catch (const std::filesystem::filesystem_error& error) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
+        throw Error(ErrorCode::Io, "layer: " + path.string() + ": cannot be written: " + error.code().message());
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
+        throw;
+    }
+}
+
+}  // namespace salient::cli

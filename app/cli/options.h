@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "app/cli/command.h"
+#include "core/recipe/method_flags.h"
+#include "core/recipe/recipe.h"
+
+namespace salient::cli {
+
+/// Options of a method; `--method` itself only where a command runs one.
+void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method);
+/// Options of the walk over a model, which a single layer does not have.
+void addWalkOptions(CLI::App& command, MethodFlags& flags);
+
+/// Which text calibrates, how much of it, and in what precision the model runs.
+struct CalibrationFlags {
+    std::string text;
+    int n_samples = 128;
+    Index seq_len = 0;  ///< 0: min(2048, the model's positions)
+    std::string windows = "random";
+    std::string compute = "float32";
+};
+void addCalibrationOptions(CLI::App& command, CalibrationFlags& options);
+[[nodiscard]] SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common);
+[[nodiscard]] Compute computeFromName(const std::string& name);
+void addComputeOption(CLI::App& command, std::string& compute);
+
+/// How perplexity is measured.
+struct EvaluationFlags {
+    std::string text;
+    std::string protocol = "stream";
+    std::optional<Index> seq_len;
+    Index max_chars = 0;
+    Index n_windows = 0;
+};
+/// `--text` and `--seq-len` for the command that does nothing else; `--eval-text` and `--eval-seq-len` beside calibration options.
+void addEvaluationOptions(CLI::App& command, EvaluationFlags& options, bool beside_calibration, bool is_required);
+[[nodiscard]] PerplexitySpec perplexitySpec(const EvaluationFlags& options, Index default_seq_len = 0);
+
+/// Runs `make` and turns what it refuses into a usage error: options that contradict each other.
+template <typename Make>
+[[nodiscard]] auto understood(const Make& make) {
+    try {
+        return make();
+    } catch (const Error& error) {
+        throw UsageError(error.what());
+    }
+}
+
+}  // namespace salient::cli

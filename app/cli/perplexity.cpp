@@ -1,0 +1,46 @@
+#include <memory>
+#include <ostream>
+
+#include "app/cli/opened_model.h"
+#include "app/cli/options.h"
+#include "app/cli/text_format.h"
+#include "core/recipe/run.h"
+
+namespace salient::cli {
+
+namespace {
+
+struct Options {
+    std::string model;
+    EvaluationFlags evaluation;
+    std::string compute = "float32";
+};
+
+int run(const Options& options, Context& context) {
+    const OpenedModel opened = openAny(options.model);
+    const std::string text = readCorpus(options.evaluation.text);
+    const ForwardOptions forward{.compute = computeFromName(options.compute)};
+    const PerplexityResult result =
+        perplexity(*opened.model, opened.blocks, text, perplexitySpec(options.evaluation), forward, context.job);
+    if (context.common.json) {
+        context.print(toJson(result));
+        return kDone;
+    }
+    context.out << "perplexity  " << significant(result.perplexity, 6) << "\nmean NLL    " << significant(result.mean_nll, 6)
+                << " nats\ntokens      " << result.n_tokens << " scored in " << result.n_windows << " windows of " << result.seq_len
+                << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n";
+    return kDone;
+}
+
+}  // namespace
+
+void addPerplexity(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand("perplexity", "Measure perplexity of a model, original or exported");
+    auto options = std::make_shared<Options>();
+    command->add_option("model", options->model, "Model directory")->required();
+    addEvaluationOptions(*command, options->evaluation, false, true);
+    addComputeOption(*command, options->compute);
+    command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
+}
+
+}  // namespace salient::cli

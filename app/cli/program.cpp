@@ -1,0 +1,98 @@
+#include <array>
+#include <memory>
+#include <new>
+#include <ostream>
+
+#include "app/cli/command.h"
+#include "app/cli/progress_line.h"
+#include "core/kernels/parallel.h"
+
+namespace salient::cli {
+
+namespace {
+
+constexpr std::array kCommands = {addInfo, addChannels, addPerplexity, addQuantize, addCompare, addLayer, addVerify, addRun};
+
+constexpr const char* kFooter =
+    "Exit status: 0 done; 1 bad input or failed job; 2 usage; 130 cancelled.\n"
+    "An interrupt (Ctrl-C) stops the job cleanly and leaves nothing half written; a second one ends the program at once.";
+
+/// One line, whatever a message holds.
+std::string oneLine(std::string text) {
+    for (char& c : text) {
+        if (c == '\n' || c == '\r') c = ' ';
+    }
+    return text;
+}
+
+}  // namespace
+
+void Context::print(const Json& document) const { out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }
+
+void Context::warn(const std::string& message) const {
+    if (!common.quiet) err << "salient-cli: warning: " << oneLine(message) << '\n';
+}
+
+int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool err_is_terminal, std::stop_token stop) {
+    CLI::App program{"Post-training quantization of language models: open, calibrate, inspect, quantize, compare, export.", "salient-cli"};
+    program.set_version_flag("--version", "salient-cli " SALIENT_VERSION);
+    program.require_subcommand(1);
+    program.fallthrough();
+    program.footer(kFooter);
+    CommonOptions common;
+    const char* group = "Common options (before or after the command)";
+    program.add_flag("--json", common.json, "Print one JSON document on standard output and nothing else there")->group(group);
+    program.add_option("--threads", common.threads, "Threads to use; 0: all cores. Results do not depend on it")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
+    program.add_option("--seed", common.seed, "Seed of the choice of calibration windows")->capture_default_str()->group(group);
+    program.add_flag("-q,--quiet", common.quiet, "No progress and no warnings on standard error")->group(group);
+    Action action;
+    for (const auto add : kCommands) add(program, action);
+    for (CLI::App* command : program.get_subcommands({})) {
+        command->fallthrough();
+        command->footer("Also: --json, --threads N, --seed N, --quiet. See salient-cli --help.");
+    }
+
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int status = program.exit(error, out, err);
+        return status == 0 ? kDone : kUsage;
+    }
+
+    ProgressLine progress(
+        err, common.quiet ? ProgressLine::Style::None : (err_is_terminal ? ProgressLine::Style::Bar : ProgressLine::Style::SparseLines));
+    JobContext job(stop, [&](const Progress& now) { progress.show(now); });
+    Context context{common, out, err, job};
+    const auto fail = [&](const std::string& message) {
+        progress.clear();
+        err << "salient-cli: " << oneLine(message) << '\n';
+    };
+    try {
+        setThreadCount(common.threads);
+        const int status = action(context);
+        progress.clear();
+        out.flush();
+        if (!out) {
+            fail("standard output: cannot be written");
+            return kFailed;
+        }
+        return status;
+    } catch (const Cancelled&) {
+        fail("cancelled");
+        return kCancelled;
+    } catch (const UsageError& error) {
+        fail(error.what());
+        return kUsage;
+    } catch (const Error& error) {
+        fail(error.what());
+    } catch (const std::bad_alloc&) {
+        fail("out of memory");
+    } catch (const std::exception& error) {
+        fail(error.what());
+    }
+    return kFailed;
+}
+
+}  // namespace salient::cli

@@ -1,0 +1,63 @@
+#include <memory>
+
+#include "app/cli/options.h"
+#include "app/cli/report_text.h"
+#include "core/recipe/run.h"
+
+namespace salient::cli {
+
+namespace {
+
+struct Options {
+    std::string model;
+    std::string out;
+    std::string format;
+    MethodFlags method;
+    CalibrationFlags calibration;
+    EvaluationFlags evaluation;
+    std::string report;
+};
+
+Recipe recipeOf(const Options& options, const CommonOptions& common) {
+    Recipe recipe;
+    recipe.model = options.model;
+    recipe.calibration_text = options.calibration.text;
+    recipe.samples = sampleSpec(options.calibration, common);
+    recipe.compute = computeFromName(options.calibration.compute);
+    RecipeRun run;
+    run.method = methodFromFlags(options.method);
+    run.name = methodName(run.method);
+    run.format = exportFormatFromName(options.format);
+    run.out = options.out;
+    recipe.runs.push_back(std::move(run));
+    recipe.evaluation_text = options.evaluation.text;
+    recipe.perplexity = perplexitySpec(options.evaluation, options.calibration.seq_len);
+    recipe.report = options.report;
+    recipe.threads = common.threads;
+    return recipe;
+}
+
+}  // namespace
+
+void addQuantize(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand("quantize", "Quantize a model, export it, read it back and compare");
+    auto options = std::make_shared<Options>();
+    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("--out", options->out, "Directory to write; it appears once it is complete")->required();
+    command->add_option("--format", options->format, "Layout of the written checkpoint")
+        ->check(CLI::IsMember(exportFormatNames()))
+        ->required();
+    addMethodOptions(*command, options->method, true);
+    addWalkOptions(*command, options->method);
+    addCalibrationOptions(*command, options->calibration);
+    addEvaluationOptions(*command, options->evaluation, true, false);
+    command->add_option("--report", options->report, "Directory for report.html and report.json");
+    command->callback([options, &action] {
+        action = [options](Context& context) {
+            const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });
+            return printReport(run(recipe, context.job), context, true);
+        };
+    });
+}
+
+}  // namespace salient::cli

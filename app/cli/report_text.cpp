@@ -1,0 +1,108 @@
+#include "app/cli/report_text.h"
+
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include "app/cli/text_format.h"
+
+namespace salient::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+
+constexpr std::size_t kWorstLayers = 5;
+
+std::string widths(const MethodSpec& method) {
+    return "W" + std::to_string(method.grid.bits) + "A" + (method.activations == ActivationScale::None ? "16" : "8");
+}
+
+std::string group(const MethodSpec& method) {
+    if (method.grid.per_tensor) return "tensor";
+    return method.grid.group_size < 0 ? "row" : std::to_string(method.grid.group_size);
+}
+
+std::string zeroPoint(const MethodSpec& method) { return method.grid.is_symmetric ? "sym" : "asym"; }
+
+void printTable(const Report& report, std::ostream& out) {
+    const bool has_perplexity = report.full_precision.has_value();
+    std::vector<TextTable::Column> columns = {
+        {"method", Align::Left}, {"width", Align::Left}, {"group"}, {"grid", Align::Left}, {"bits/weight"}, {"size"}, {"output error"}};
+    if (has_perplexity) columns.push_back({"perplexity"});
+    columns.push_back({"seconds"});
+    TextTable table(std::move(columns));
+    if (has_perplexity) {
+        table.addRow({"original", "", "", "", "", byteSize(report.original_bytes), "", significant(report.full_precision->perplexity, 5)});
+    }
+    for (const RunResult& run : report.runs) {
+        std::vector<std::string> cells = {run.name,
+                                          widths(run.method),
+                                          group(run.method),
+                                          zeroPoint(run.method),
+                                          significant(run.bits_per_weight, 3),
+                                          byteSize(run.bytes),
+                                          percentage(run.relative_output_error)};
+        if (has_perplexity) cells.push_back(run.perplexity ? significant(run.perplexity->perplexity, 5) : "");
+        cells.push_back(significant(run.seconds, 3));
+        table.addRow(std::move(cells));
+    }
+    out << table.text();
+}
+
+void printProtocol(const Report& report, std::ostream& out) {
+    out << "\noutput error: tr(D H D') / tr(W H W') over all quantized layers, " << report.calibration_windows << " windows of "
+        << report.calibration_seq_len << " tokens of " << report.recipe.calibration_text.filename().string() << "\n";
+    if (!report.full_precision) return;
+    const PerplexityResult& measured = *report.full_precision;
+    out << "perplexity: " << report.recipe.evaluation_text.filename().string() << ", protocol " << name(measured.protocol) << ", "
+        << measured.n_windows << " windows of " << measured.seq_len << ", " << measured.n_tokens << " tokens scored, "
+        << (measured.compute == Compute::Float32 ? "float32" : "bfloat16") << "\n";
+}
+
+void printWorstLayers(const RunResult& run, std::ostream& out) {
+    std::vector<const LayerReport*> layers;
+    for (const LayerReport& layer : run.layers) layers.push_back(&layer);
+    const std::size_t n = std::min(kWorstLayers, layers.size());
+    std::partial_sort(layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(n), layers.end(),
+                      [](const auto* a, const auto* b) { return a->error.relative_output_error > b->error.relative_output_error; });
+    TextTable table({{"layer with the largest error", Align::Left}, {"output error"}, {"plain rounding"}, {"weight SQNR"}});
+    for (std::size_t i = 0; i < n; ++i) {
+        table.addRow({layers[i]->name, percentage(layers[i]->error.relative_output_error),
+                      percentage(layers[i]->nearest.relative_output_error), significant(layers[i]->error.weight_sqnr_db, 3) + " dB"});
+    }
+    out << "\n" << table.text();
+}
+
+}  // namespace
+
+int printReport(const Report& report, Context& context, bool with_layers) {
+    std::set<std::string> said;
+    for (const RunResult& run : report.runs) {
+        for (const std::string& warning : run.warnings) {
+            const bool of_the_job = warning.starts_with("calibration:");
+            const std::string line = of_the_job || report.runs.size() == 1 ? warning : run.name + ": " + warning;
+            if (said.insert(line).second) context.warn(line);
+        }
+    }
+    const bool verified = std::all_of(report.runs.begin(), report.runs.end(), [](const RunResult& run) { return run.is_verified; });
+    if (context.common.json) {
+        Json json = toJson(report);
+        if (!with_layers) {
+            for (Json& method : json["methods"]) method.erase("layers");
+        }
+        context.print(json);
+        return verified ? kDone : kFailed;
+    }
+    printTable(report, context.out);
+    printProtocol(report, context.out);
+    if (report.runs.size() == 1) printWorstLayers(report.runs.front(), context.out);
+    for (const RunResult& run : report.runs) {
+        if (!run.out.empty()) context.out << "\nwritten: " << run.out << "\nverified: " << run.verification << "\n";
+    }
+    if (!report.recipe.report.empty()) context.out << "report: " << (report.recipe.report / "report.html").string() << "\n";
+    context.out << "peak memory: " << byteSize(report.peak_memory_bytes) << "\n";
+    return verified ? kDone : kFailed;
+}
+
+}  // namespace salient::cli

@@ -1,0 +1,73 @@
+#include "core/exporter/verify.h"
+
+#include <memory>
+#include <ostream>
+
+#include "app/cli/command.h"
+#include "app/cli/text_format.h"
+
+namespace salient::cli {
+
+namespace {
+
+struct Options {
+    std::string directory;
+    std::string original;
+};
+
+const char* nameOf(Severity severity) {
+    switch (severity) {
+        case Severity::Note:
+            return "note";
+        case Severity::Warning:
+            return "warning";
+        case Severity::Failure:
+            return "failure";
+    }
+    return "";
+}
+
+Json toJson(const VerifyReport& report) {
+    Json json = {{"passed", report.passed()},
+                 {"format", report.format},
+                 {"n_layers", report.n_layers},
+                 {"n_layers_identical", report.n_layers_identical}};
+    if (report.worst_relative_weight_error >= 0.0) json["worst_relative_weight_error"] = report.worst_relative_weight_error;
+    json["findings"] = Json::array();
+    for (const Finding& finding : report.findings) {
+        json["findings"].push_back({{"severity", nameOf(finding.severity)}, {"subject", finding.subject}, {"message", finding.message}});
+    }
+    return json;
+}
+
+int run(const Options& options, Context& context) {
+    const std::shared_ptr<const Model> original = options.original.empty() ? nullptr : Model::open(options.original);
+    const VerifyReport report = verifyCheckpoint(options.directory, original, context.job);
+    if (context.common.json) {
+        context.print(toJson(report));
+        return report.passed() ? kDone : kFailed;
+    }
+    context.out << "format     " << report.format << "\nlayers     " << report.n_layers << " read back, " << report.n_layers_identical
+                << " bit for bit as they were meant\n";
+    if (report.worst_relative_weight_error >= 0.0) {
+        context.out << "original   largest relative weight error " << significant(report.worst_relative_weight_error) << '\n';
+    }
+    for (const Finding& finding : report.findings) {
+        context.out << nameOf(finding.severity) << "  " << finding.subject << ": " << finding.message << '\n';
+    }
+    context.out << (report.passed() ? "passed\n" : "FAILED\n");
+    return report.passed() ? kDone : kFailed;
+}
+
+}  // namespace
+
+void addVerify(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand(
+        "verify", "Read an exported directory back, recompute every weight and compare; exit status 1 when it fails");
+    auto options = std::make_shared<Options>();
+    command->add_option("directory", options->directory, "Exported directory")->required();
+    command->add_option("--original", options->original, "The model it was made from: also compare with its weights");
+    command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
+}
+
+}  // namespace salient::cli
