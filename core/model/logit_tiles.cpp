@@ -105,6 +105,8 @@ std::vector<double> negativeLogLikelihood(const Model& model, MatrixView hidden,
                 loss[static_cast<std::size_t>(first + row)] = total[at] - target_logit[at];
         }
     }
+    const std::int64_t total = hidden.rows() * ((model.config.vocabulary_size + kTileTokens - 1) / kTileTokens);
+    job.checkpoint({"scoring", total, total});
     return loss;
 }
 
