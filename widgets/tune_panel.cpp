@@ -1,0 +1,474 @@
+#include "widgets/tune_panel.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTimer>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/chart.h"
+#include "widgets/value_text.h"
+
+namespace salient {
+
+namespace {
+
+// Multiply-adds that fit into a frame with room to spare: up to here every answer is exact at once.
+constexpr double kDirectCost = 2.0e8;
+constexpr Index kFewestRows = 4;
+constexpr int kAskAfterMs = 40;
+constexpr int kSliderSteps = 200;   // per unit of the value
+constexpr int kFactorSteps = 100;   // per octave of a channel's factor
+constexpr double kMostOctaves = 6;  // factor 1/64 … 64
+
+QLabel* labelFor(const QString& text, QWidget* buddy) {
+    auto* label = new QLabel(text);
+    label->setBuddy(buddy);
+    buddy->setAccessibleName(QString(text).remove(QLatin1Char('&')));
+    return label;
+}
+
+std::vector<double> asDouble(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+}  // namespace
+
+TunePanel::TunePanel(QWidget* parent)
+    : QWidget(parent),
+      method_(new QComboBox),
+      value_name_(new QLabel),
+      value_slider_(new QSlider(Qt::Horizontal)),
+      value_spin_(new QDoubleSpinBox),
+      loss_(new QLabel),
+      comparison_(new QLabel),
+      curve_chart_(new Chart),
+      activation_chart_(new Chart),
+      weight_chart_(new Chart),
+      channel_spin_(new QSpinBox),
+      factor_spin_(new QDoubleSpinBox),
+      factor_slider_(new QSlider(Qt::Horizontal)),
+      channel_text_(new QLabel),
+      ask_timer_(new QTimer(this)),
+      curve_timer_(new QTimer(this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(buildValueRow());
+    layout->addWidget(buildCharts(), 1);
+    layout->addWidget(buildChannelRow());
+    ask_timer_->setSingleShot(true);
+    ask_timer_->setInterval(kAskAfterMs);
+    connect(ask_timer_, &QTimer::timeout, this, [this] { emit lossWanted({serial_, choice_.method, scales_}); });
+    curve_timer_->setInterval(0);
+    connect(curve_timer_, &QTimer::timeout, this, &TunePanel::continueCurve);
+    setModel({});
+}
+
+QWidget* TunePanel::buildValueRow() {
+    auto* box = new QWidget;
+    auto* rows = new QVBoxLayout(box);
+    rows->setContentsMargins(0, 0, 0, 0);
+    auto* row = new QHBoxLayout;
+    rows->addLayout(row);
+    method_->addItem(tr("AWQ ratio"));
+    method_->addItem(tr("SmoothQuant α"));
+    method_->setToolTip(
+        tr("Which scales to tune: AWQ's s = mean|x|^ratio, judged by weight rounding; "
+           "or SmoothQuant's s = max|x|^α / max|w|^(1−α), judged by 8-bit weights and activations"));
+    row->addWidget(labelFor(tr("&Method"), method_));
+    row->addWidget(method_);
+    row->addSpacing(8);
+    row->addWidget(value_name_);
+    value_name_->setBuddy(value_slider_);
+    value_slider_->setRange(0, kSliderSteps);
+    value_slider_->setPageStep(kSliderSteps / 20);
+    value_spin_->setRange(0.0, 1.0);
+    value_spin_->setDecimals(3);
+    value_spin_->setSingleStep(0.05);
+    row->addWidget(value_slider_, 1);
+    row->addWidget(value_spin_);
+    auto* optimum = new QPushButton(tr("Use &optimum"));
+    optimum->setToolTip(tr("Set the value to the lowest point of the loss curve"));
+    auto* reset_button = new QPushButton(tr("&Reset"));
+    reset_button->setToolTip(tr("Back to 0.5, all channels as the value gives them"));
+    auto* pin_button = new QPushButton(tr("P&in"));
+    pin_button->setToolTip(tr("Keep this state in the chart, to compare the next ones with"));
+    for (QPushButton* button : {optimum, reset_button, pin_button}) row->addWidget(button);
+
+    auto* answer = new QHBoxLayout;
+    rows->addLayout(answer);
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.35);
+    large.setBold(true);
+    loss_->setFont(large);
+    loss_->setAccessibleName(tr("Relative output error"));
+    loss_->setToolTip(
+        tr("tr(D H Dᵀ) / tr(W H Wᵀ): squared output error relative to the squared output, in percent.\n"
+           "≈ means: estimated from some of the rows, the exact number follows."));
+    for (QLabel* label : {loss_, comparison_}) label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    answer->addWidget(loss_);
+    answer->addSpacing(12);
+    answer->addWidget(comparison_, 1);
+    auto* apply = new QPushButton(tr("&Apply to this input"));
+    apply->setToolTip(tr("Write this choice into the recipe, for the layers that share this input"));
+    auto* apply_all = new QPushButton(tr("Apply to a&ll like this"));
+    apply_all->setToolTip(tr("Write this value into the recipe, for the same layers of every block"));
+    answer->addWidget(apply);
+    answer->addWidget(apply_all);
+    controls_.insert(controls_.end(), {method_, value_slider_, value_spin_, optimum, reset_button, pin_button, apply, apply_all});
+
+    connect(method_, &QComboBox::currentIndexChanged, this, [this](int index) {
+        TuneChoice next = choice_;
+        next.method = index == 0 ? TuneMethod::AwqRatio : TuneMethod::SmoothAlpha;
+        next.channel_factors.clear();
+        changeChoice(next);
+        emit choiceSettled(choice_);
+    });
+    const auto setValue = [this](double value) {
+        TuneChoice next = choice_;
+        next.value = value;
+        changeChoice(next);
+    };
+    connect(value_slider_, &QSlider::valueChanged, this, [this, setValue](int value) {
+        setValue(static_cast<double>(value) / kSliderSteps);
+        if (!value_slider_->isSliderDown()) emit choiceSettled(choice_);
+    });
+    connect(value_slider_, &QSlider::sliderReleased, this, [this] { emit choiceSettled(choice_); });
+    connect(value_spin_, &QDoubleSpinBox::valueChanged, this, [this, setValue](double value) {
+        setValue(value);
+        emit choiceSettled(choice_);
+    });
+    connect(optimum, &QPushButton::clicked, this, &TunePanel::useOptimum);
+    connect(reset_button, &QPushButton::clicked, this, &TunePanel::reset);
+    connect(pin_button, &QPushButton::clicked, this, &TunePanel::pin);
+    connect(apply, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, false); });
+    connect(apply_all, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, true); });
+    return box;
+}
+
+QWidget* TunePanel::buildCharts() {
+    curve_chart_->setTitle(tr("Error over the whole range"));
+    activation_chart_->setTitle(tr("Activations: largest |x| per channel"));
+    weight_chart_->setTitle(tr("Weights: largest |w| per channel"));
+    const QString drag_tip = tr("Shift+drag changes the scale of the channel under the cursor. ");
+    activation_chart_->setToolTip(drag_tip + activation_chart_->toolTip());
+    for (Chart* chart : {activation_chart_, weight_chart_}) {
+        chart->setAxes({tr("input channel"), false, true, {}, {}}, {tr("largest magnitude"), true, false, {}, {}});
+        chart->setPointName(tr("channel"));
+        connect(chart, &Chart::chosen, this, [this](Index channel) {
+            setSelectedChannel(channel);
+            emit channelSelected(channel);
+        });
+    }
+    connect(activation_chart_, &Chart::xRangeChanged, weight_chart_, &Chart::setXRange);
+    connect(weight_chart_, &Chart::xRangeChanged, activation_chart_, &Chart::setXRange);
+    connect(activation_chart_, &Chart::hovered, weight_chart_, &Chart::setCursorIndex);
+    connect(weight_chart_, &Chart::hovered, activation_chart_, &Chart::setCursorIndex);
+    connect(activation_chart_, &Chart::valueDragged, this, [this](Index channel, double height) {
+        const auto i = static_cast<std::size_t>(channel);
+        if (i >= scales_.size() || !(height > 0.0) || !(model_.max_abs[i] > 0.0F)) return;
+        // |x| / s should become `height`.
+        const double wanted = static_cast<double>(model_.max_abs[i]) / height;
+        setSelectedChannel(channel);
+        scaleChannel(channel, factorOf(channel) * wanted / static_cast<double>(scales_[i]));
+    });
+    connect(curve_chart_, &Chart::chosen, this, [this](Index index) {
+        const std::vector<double> values = tuneValues(choice_.method);
+        TuneChoice next = choice_;
+        next.value = values.at(static_cast<std::size_t>(index));
+        changeChoice(next);
+        emit choiceSettled(choice_);
+    });
+    auto* difficulty = new QSplitter(Qt::Vertical);
+    difficulty->addWidget(activation_chart_);
+    difficulty->addWidget(weight_chart_);
+    auto* charts = new QSplitter(Qt::Horizontal);
+    charts->setChildrenCollapsible(false);
+    difficulty->setChildrenCollapsible(false);
+    charts->addWidget(curve_chart_);
+    charts->addWidget(difficulty);
+    charts->setStretchFactor(0, 1);
+    charts->setStretchFactor(1, 1);
+    return charts;
+}
+
+QWidget* TunePanel::buildChannelRow() {
+    auto* box = new QWidget;
+    auto* row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    channel_spin_->setToolTip(tr("Input channel whose scale is changed by hand"));
+    channel_spin_->setKeyboardTracking(false);
+    factor_spin_->setRange(std::exp2(-kMostOctaves), std::exp2(kMostOctaves));
+    factor_spin_->setDecimals(4);
+    factor_spin_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    factor_spin_->setPrefix(QStringLiteral("× "));
+    factor_spin_->setToolTip(tr("Factor on this channel's scale, on top of what the value above gives (no unit)"));
+    factor_slider_->setRange(static_cast<int>(-kMostOctaves) * kFactorSteps, static_cast<int>(kMostOctaves) * kFactorSteps);
+    factor_slider_->setToolTip(factor_spin_->toolTip());
+    factor_slider_->setAccessibleName(tr("Factor on the channel's scale"));
+    auto* release = new QPushButton(tr("As &computed"));
+    release->setToolTip(tr("Take back the factor on this channel"));
+    row->addWidget(labelFor(tr("C&hannel"), channel_spin_));
+    row->addWidget(channel_spin_);
+    row->addWidget(labelFor(tr("&Scale"), factor_spin_));
+    row->addWidget(factor_spin_);
+    row->addWidget(factor_slider_, 1);
+    row->addWidget(release);
+    row->addWidget(channel_text_, 2);
+    channel_text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    controls_.insert(controls_.end(), {channel_spin_, factor_spin_, factor_slider_, release});
+    connect(channel_spin_, &QSpinBox::valueChanged, this, [this](int channel) {
+        setSelectedChannel(channel);
+        emit channelSelected(channel);
+    });
+    connect(factor_spin_, &QDoubleSpinBox::valueChanged, this, [this](double factor) {
+        scaleChannel(channel_, factor);
+        emit choiceSettled(choice_);
+    });
+    connect(factor_slider_, &QSlider::valueChanged, this, [this](int value) {
+        scaleChannel(channel_, std::exp2(static_cast<double>(value) / kFactorSteps));
+        if (!factor_slider_->isSliderDown()) emit choiceSettled(choice_);
+    });
+    connect(factor_slider_, &QSlider::sliderReleased, this, [this] { emit choiceSettled(choice_); });
+    connect(release, &QPushButton::clicked, this, [this] {
+        scaleChannel(channel_, 1.0);
+        emit choiceSettled(choice_);
+    });
+    return box;
+}
+
+bool TunePanel::isDirect() const { return model_.cost() <= kDirectCost; }
+
+void TunePanel::setModel(const TuneModel& model) {
+    model_ = model;
+    const Index count = model_.channelCount();
+    for (QWidget* control : controls_) control->setEnabled(count > 0);
+    choice_.channel_factors.clear();
+    pinned_.reset();
+    if (count == 0) {
+        preview_ = {};
+        scales_.clear();
+        channel_ = -1;
+        curve_timer_->stop();
+        ask_timer_->stop();
+        loss_->setText(tr("No layer chosen"));
+        comparison_->setText(tr("Calibrate a model and choose a layer to tune its scales."));
+        for (Chart* chart : {curve_chart_, activation_chart_, weight_chart_}) {
+            chart->setEmptyText(tr("Nothing to show yet"));
+            chart->setSeries({});
+            chart->setMarks({});
+        }
+        channel_text_->clear();
+        return;
+    }
+    const double per_row = static_cast<double>(count) * static_cast<double>(count);
+    preview_ = isDirect() ? model_ : sampledRows(model_, std::max(kFewestRows, static_cast<Index>(kDirectCost / per_row)));
+    const QSignalBlocker blocker(channel_spin_);
+    channel_spin_->setRange(0, static_cast<int>(count - 1));
+    const auto loudest = std::max_element(model_.max_abs.begin(), model_.max_abs.end());
+    channel_ = static_cast<Index>(loudest - model_.max_abs.begin());
+    showChoice();
+    startCurve();
+    computeLoss();
+}
+
+void TunePanel::setChoice(const TuneChoice& choice) {
+    const bool is_other_method = choice.method != choice_.method;
+    choice_ = choice;
+    if (model_.channelCount() == 0) return;
+    showChoice();
+    if (is_other_method) startCurve();
+    computeLoss();
+}
+
+void TunePanel::changeChoice(const TuneChoice& choice) {
+    if (choice == choice_) return;
+    setChoice(choice);
+    emit choiceChanged(choice_);
+}
+
+void TunePanel::showChoice() {
+    const bool is_awq = choice_.method == TuneMethod::AwqRatio;
+    const QSignalBlocker method_blocker(method_);
+    const QSignalBlocker slider_blocker(value_slider_);
+    const QSignalBlocker spin_blocker(value_spin_);
+    method_->setCurrentIndex(is_awq ? 0 : 1);
+    value_name_->setText(is_awq ? tr("Ra&tio") : tr("&α"));
+    const QString tip = is_awq ? tr("0: no scaling. 1: scales follow the mean activation fully (no unit)")
+                               : tr("0: all difficulty stays in the activations. 1: all of it moves to the weights (no unit)");
+    for (QWidget* control : std::initializer_list<QWidget*>{value_slider_, value_spin_}) {
+        control->setToolTip(tip);
+        control->setAccessibleName(is_awq ? tr("AWQ ratio") : tr("SmoothQuant alpha"));
+    }
+    value_slider_->setValue(static_cast<int>(std::lround(choice_.value * kSliderSteps)));
+    value_spin_->setValue(choice_.value);
+    scales_ = tuneScales(model_, choice_);
+    showDifficulty();
+    showChannel();
+}
+
+void TunePanel::computeLoss() {
+    ++serial_;
+    showLoss(tuneLoss(preview_, choice_.method, scales_), isDirect());
+    if (!isDirect()) ask_timer_->start();
+}
+
+void TunePanel::setLoss(int serial, double relative_error) {
+    if (serial == serial_) showLoss(relative_error, true);
+}
+
+void TunePanel::showLoss(double relative_error, bool is_exact) {
+    shown_loss_ = relative_error;
+    is_exact_ = is_exact;
+    loss_->setText(tr("%1%2 % output error").arg(is_exact ? QString() : QStringLiteral("≈ "), numberText(100.0 * relative_error, 4)));
+    showCurve();
+}
+
+std::optional<double> TunePanel::optimum() const {
+    const std::vector<double> values = tuneValues(choice_.method);
+    if (curve_.size() < values.size()) return std::nullopt;
+    return values[static_cast<std::size_t>(std::min_element(curve_.begin(), curve_.end()) - curve_.begin())];
+}
+
+void TunePanel::startCurve() {
+    curve_.clear();
+    is_curve_exact_ = isDirect();
+    curve_timer_->start();
+    if (!isDirect()) emit curveWanted(choice_.method);
+}
+
+void TunePanel::continueCurve() {
+    const std::vector<double> values = tuneValues(choice_.method);
+    if (curve_.size() < values.size()) {
+        const TuneChoice point{choice_.method, values[curve_.size()], {}};
+        curve_.push_back(tuneLoss(preview_, point.method, tuneScales(preview_, point)));
+    }
+    if (curve_.size() >= values.size()) curve_timer_->stop();
+    showCurve();
+}
+
+void TunePanel::setCurve(TuneMethod method, const std::vector<double>& relative_errors) {
+    if (method != choice_.method || relative_errors.size() != tuneValues(method).size()) return;
+    curve_timer_->stop();
+    curve_ = relative_errors;
+    is_curve_exact_ = true;
+    showCurve();
+}
+
+void TunePanel::showCurve() {
+    const bool is_awq = choice_.method == TuneMethod::AwqRatio;
+    std::vector<double> values = tuneValues(choice_.method);
+    values.resize(curve_.size());
+    std::vector<double> percent(curve_.size());
+    std::transform(curve_.begin(), curve_.end(), percent.begin(), [](double loss) { return 100.0 * loss; });
+    curve_chart_->setAxes({is_awq ? tr("ratio") : tr("α"), false, false, 0.0, 1.0}, {tr("relative output error, %"), true, false, {}, {}});
+    const QString name =
+        is_curve_exact_ ? tr("all rows") : tr("preview from %1 of %2 rows").arg(preview_.rowCount()).arg(model_.rowCount());
+    std::vector<ChartSeries> series{{name, ChartSeries::Kind::Line, values, percent, {}, 0, !is_curve_exact_},
+                                    {{}, ChartSeries::Kind::Points, values, percent, {}, 0, false}};
+    // A lone point for the value in use belongs to the range of the axis, too.
+    series.push_back({{}, ChartSeries::Kind::Points, {choice_.value}, {100.0 * shown_loss_}, {}, 1, false});
+    curve_chart_->setSeries(std::move(series));
+    std::vector<ChartMark> marks;
+    QString comparison;
+    if (const std::optional<double> best = optimum()) {
+        const double least = *std::min_element(curve_.begin(), curve_.end());
+        marks.push_back({*best, tr("optimum %1").arg(numberText(*best, 3)), 2, 100.0 * least});
+        comparison = tr("optimum %1 % at %2").arg(numberText(100.0 * least, 3), numberText(*best, 3));
+        const double plain = choice_.method == TuneMethod::AwqRatio ? curve_.front() : 0.0;
+        if (plain > 0.0) comparison += tr(" · without scaling %1 %").arg(numberText(100.0 * plain, 3));
+    }
+    if (pinned_ && pinned_->choice.method == choice_.method) {
+        marks.push_back({pinned_->choice.value, tr("pinned %1 %").arg(numberText(100.0 * pinned_->loss, 3)), 3, 100.0 * pinned_->loss});
+        if (pinned_->loss > 0.0) {
+            const double change = shown_loss_ / pinned_->loss - 1.0;
+            comparison +=
+                tr(" · %1%2 % against the pinned state").arg(change > 0.0 ? QStringLiteral("+") : QString(), numberText(100.0 * change, 3));
+        }
+    }
+    marks.push_back({choice_.value, tr("now %1 %").arg(numberText(100.0 * shown_loss_, 3)), 1, 100.0 * shown_loss_});
+    curve_chart_->setMarks(std::move(marks));
+    comparison_->setText(comparison);
+}
+
+void TunePanel::showDifficulty() {
+    using Kind = ChartSeries::Kind;
+    const std::vector<double> activation = asDouble(model_.max_abs);
+    const std::vector<double> weight = asDouble(model_.weight_max);
+    std::vector<double> activation_after(activation.size());
+    std::vector<double> weight_after(weight.size());
+    for (std::size_t i = 0; i < scales_.size(); ++i) {
+        const auto scale = static_cast<double>(scales_[i]);
+        activation_after[i] = activation[i] / scale;
+        weight_after[i] = weight[i] * scale;
+    }
+    activation_chart_->setSeries(
+        {{tr("after, |x| / s"), Kind::Line, {}, activation_after, {}, 0, false}, {tr("before"), Kind::Line, {}, activation, {}, 1, true}});
+    weight_chart_->setSeries(
+        {{tr("after, |w| · s"), Kind::Line, {}, weight_after, {}, 0, false}, {tr("before"), Kind::Line, {}, weight, {}, 1, true}});
+}
+
+double TunePanel::factorOf(Index channel) const {
+    const auto found = choice_.channel_factors.find(channel);
+    return found == choice_.channel_factors.end() ? 1.0 : found->second;
+}
+
+void TunePanel::setSelectedChannel(Index channel) {
+    if (channel < 0 || channel >= model_.channelCount() || channel == channel_) return;
+    channel_ = channel;
+    showChannel();
+}
+
+void TunePanel::showChannel() {
+    if (channel_ < 0 || channel_ >= static_cast<Index>(scales_.size())) return;
+    const QSignalBlocker channel_blocker(channel_spin_);
+    const QSignalBlocker factor_blocker(factor_spin_);
+    const QSignalBlocker slider_blocker(factor_slider_);
+    channel_spin_->setValue(static_cast<int>(channel_));
+    factor_spin_->setValue(factorOf(channel_));
+    factor_slider_->setValue(static_cast<int>(std::lround(kFactorSteps * std::log2(factorOf(channel_)))));
+    const auto i = static_cast<std::size_t>(channel_);
+    channel_text_->setText(tr("s = %1 · max |x| %2 · max |w| %3")
+                               .arg(numberText(static_cast<double>(scales_[i])), numberText(static_cast<double>(model_.max_abs[i])),
+                                    numberText(static_cast<double>(model_.weight_max[i]))));
+    for (Chart* chart : {activation_chart_, weight_chart_})
+        chart->setMarks({{static_cast<double>(channel_), tr("channel %1").arg(channel_), 4}});
+}
+
+void TunePanel::scaleChannel(Index channel, double factor) {
+    if (channel < 0) return;
+    TuneChoice next = choice_;
+    const double bounded = std::clamp(factor, std::exp2(-kMostOctaves), std::exp2(kMostOctaves));
+    if (std::abs(bounded - 1.0) < 1e-9) {
+        next.channel_factors.erase(channel);
+    } else {
+        next.channel_factors[channel] = bounded;
+    }
+    changeChoice(next);
+}
+
+void TunePanel::useOptimum() {
+    const std::optional<double> best = optimum();
+    if (!best) return;
+    TuneChoice next = choice_;
+    next.value = *best;
+    changeChoice(next);
+    emit choiceSettled(choice_);
+}
+
+void TunePanel::reset() {
+    changeChoice({choice_.method, 0.5, {}});
+    emit choiceSettled(choice_);
+}
+
+void TunePanel::pin() {
+    pinned_ = Pinned{choice_, shown_loss_};
+    showCurve();
+}
+
+}  // namespace salient
