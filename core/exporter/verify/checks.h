@@ -33,8 +33,8 @@ using Findings = std::vector<Finding>;
 /// The original's units: what the columns and rows of stored layers were multiplied with.
 class UndoneScales {
 public:
-    /// Channel scales come from the record; without one they are inferred from the norms, and for layers behind another layer from the
-    /// columns themselves.
+    /// Channel scales come from the record; without one they are inferred from the norms, and for layers behind another layer from
+    /// that layer's rows.
     UndoneScales(const Model& stored, const StoredScheme& scheme, const Model& original, const SalientRecord* record);
 
     /// s of the layer's input columns, [in]; empty: all 1.

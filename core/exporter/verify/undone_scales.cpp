@@ -19,20 +19,32 @@ std::vector<float> fromNorm(const Model& stored, const Model& original, const Ab
     return scales;
 }
 
-/// s of a group behind another layer: the factor that brings each original column closest to the stored one. Taken for scales only if
-/// a tenth of the columns differ by a tenth: rounding alone moves a column's length far less.
-std::vector<float> fromColumns(const Matrix& stored, const Matrix& original) {
-    std::vector<float> scales(static_cast<std::size_t>(stored.cols()), 1.0F);
+/// s of a group behind another layer, from that layer's rows, which were divided by it: the factor that brings each stored row, its own
+/// columns undone, closest to the original one. Rows are better witnesses than the group's columns, which may have been rounded to
+/// nothing. Taken for scales only if a tenth of the rows differ by a tenth: rounding alone changes a row's length far less.
+std::vector<float> fromRows(const Matrix& stored, const Matrix& original, const std::vector<float>& columns) {
+    std::vector<float> scales(static_cast<std::size_t>(stored.rows()), 1.0F);
     Index n_scaled = 0;
-    for (Index k = 0; k < stored.cols(); ++k) {
-        const double product = stored.col(k).cast<double>().dot(original.col(k).cast<double>());
-        const double norm = original.col(k).cast<double>().squaredNorm();
+    for (Index n = 0; n < stored.rows(); ++n) {
+        double product = 0.0;
+        double norm = 0.0;
+        for (Index k = 0; k < stored.cols(); ++k) {
+            const double w = static_cast<double>(original(n, k));
+            const double column = columns.empty() ? 1.0 : static_cast<double>(columns[static_cast<std::size_t>(k)]);
+            product += static_cast<double>(stored(n, k)) / column * w;
+            norm += w * w;
+        }
         if (norm <= 0.0 || product <= 0.0) continue;
-        scales[static_cast<std::size_t>(k)] = static_cast<float>(product / norm);
+        scales[static_cast<std::size_t>(n)] = static_cast<float>(norm / product);
         n_scaled += std::abs(product / norm - 1.0) > 0.1 ? 1 : 0;
     }
-    if (n_scaled * 10 < stored.cols()) scales.clear();
+    if (n_scaled * 10 < stored.rows()) scales.clear();
     return scales;
+}
+
+Matrix storedWeight(const Model& stored, const StoredScheme& scheme, const LinearInfo& linear) {
+    if (!isStoredQuantized(*stored.checkpoint, scheme, linear.name)) return loadLinear(stored, linear);
+    return readStoredLayer(*stored.checkpoint, scheme, linear).weight();
 }
 
 }  // namespace
@@ -52,8 +64,11 @@ UndoneScales::UndoneScales(const Model& stored, const StoredScheme& scheme, cons
         }
         const Absorber& absorber = original.groups[static_cast<std::size_t>(linear.group)].absorber;
         if (absorber.kind == Absorber::Kind::Norm) by_group_[key] = fromNorm(stored, original, absorber, linear.block);
-        if (absorber.kind == Absorber::Kind::Linear && isStoredQuantized(*stored.checkpoint, scheme, linear.name))
-            by_group_[key] = fromColumns(readStoredLayer(*stored.checkpoint, scheme, linear).weight(), loadLinear(original, linear));
+        if (absorber.kind == Absorber::Kind::Linear) {
+            // Earlier in the order of computation, so that its columns' scales are known by now.
+            const LinearInfo& earlier = original.linear(absorberName(absorber, linear.block));
+            by_group_[key] = fromRows(storedWeight(stored, scheme, earlier), loadLinear(original, earlier), columns(earlier));
+        }
     }
 }
 

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <QTemporaryDir>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "core/exporter/export_checkpoint.h"
+#include "core/exporter/verify.h"
+#include "core/io/safetensors.h"
+#include "core/kernels/convert.h"
+#include "core/model/tensor_plan.h"
+
+/// Small seeded random models of every family, and their quantization, for tests of export and verification.
+namespace salient::samples {
+
+inline Json familyConfig(const std::string& family) {
+    if (family == "gpt2") {
+        return Json::parse(R"({"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": 64, "n_embd": 64, "n_layer": 2,
+            "n_head": 4, "n_positions": 64, "n_inner": 128, "layer_norm_epsilon": 1e-05, "activation_function": "gelu_new"})");
+    }
+    if (family == "opt") {
+        return Json::parse(
+            R"({"architectures": ["OPTForCausalLM"], "model_type": "opt", "vocab_size": 64, "hidden_size": 64, "ffn_dim": 128,
+            "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 64, "activation_function": "relu",
+            "word_embed_proj_dim": 64, "do_layer_norm_before": true})");
+    }
+    Json config = Json::parse(R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 64, "hidden_size": 64,
+        "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+        "max_position_embeddings": 64, "hidden_act": "silu", "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": true})");
+    if (family == "llama") config["num_key_value_heads"] = 4;  // the value layer can absorb scales; the others have grouped queries
+    if (family == "mistral") {
+        config["model_type"] = "mistral";
+        config["architectures"] = {"MistralForCausalLM"};
+        config["tie_word_embeddings"] = false;
+    }
+    if (family == "qwen2") {
+        config["model_type"] = "qwen2";
+        config["architectures"] = {"Qwen2ForCausalLM"};
+    }
+    return config;
+}
+
+inline const char* configName(DType type) { return type == DType::F32 ? "float32" : type == DType::BF16 ? "bfloat16" : "float16"; }
+
+/// Writes a model directory: weights around zero, gains around one, and a few columns with large activations.
+inline void writeModel(const std::filesystem::path& directory, const std::string& family, DType type, Json config = {}) {
+    if (config.is_null()) config = familyConfig(family);
+    config["torch_dtype"] = configName(type);
+    const ModelConfig parsed = ModelConfig::parse(config, "config.json");
+    std::filesystem::create_directories(directory);
+    writeJson(directory / "config.json", config);
+    writeJson(directory / "generation_config.json", Json::object({{"bos_token_id", 0}}));
+    std::mt19937 random(7);
+    std::normal_distribution<float> normal;
+    std::vector<TensorLayout> layout;
+    for (const PlannedTensor& planned : plannedTensors(parsed, parsed.family->prefixes.front()))
+        layout.push_back({planned.name, type, planned.shape});
+    SafetensorsWriter writer(directory / "model.safetensors", layout);
+    for (const TensorLayout& tensor : layout) {
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.shape) count *= extent;
+        std::vector<float> values(static_cast<std::size_t>(count));
+        const bool is_gain = tensor.shape.size() == 1 && tensor.name.ends_with(".weight");
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i] = (is_gain ? 1.0F : 0.0F) + 0.1F * normal(random);
+            if (is_gain && i % 16 == 3) values[i] *= 8.0F;
+        }
+        writer.write(tensor.name, fromFloats(values, type));
+    }
+    writer.finish();
+}
+
+inline Calibration calibrateRandomly(const std::shared_ptr<const Model>& model) {
+    Samples samples;
+    samples.windows.seq_len = 32;
+    std::mt19937 random(11);
+    for (int i = 0; i < 128; ++i)
+        samples.windows.ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(model->config.vocabulary_size)));
+    JobContext job;
+    return calibrate(model, samples, {}, job);
+}
+
+/// The method of that name on that grid, its scales in the type that the format stores.
+inline MethodSpec methodFor(const Model& model, ExportFormat format, const std::string& name, GridSpec grid) {
+    grid.scale_type = storedScaleType(format, model.config);
+    MethodSpec base;
+    base.grid = grid;
+    return methodFromName(name, base);
+}
+
+inline QuantizedModel quantizeRandomly(const std::shared_ptr<const Model>& model, const MethodSpec& method) {
+    JobContext job;
+    return quantizeModel(calibrateRandomly(model), method, job);
+}
+
+inline void exportTo(const QuantizedModel& model, const std::filesystem::path& target, ExportFormat format) {
+    JobContext job;
+    ExportOptions options;
+    options.format = format;
+    exportCheckpoint(model, target, options, job);
+}
+
+inline std::filesystem::path pathOf(const QTemporaryDir& directory, const char* name) {
+    return std::filesystem::path(directory.path().toStdString()) / name;
+}
+
+/// All findings of that severity or worse, one to a line.
+inline QString text(const VerifyReport& report, Severity least = Severity::Failure) {
+    QString result;
+    for (const Finding& finding : report.findings) {
+        if (finding.severity >= least) result += QString::fromStdString(finding.subject + ": " + finding.message + "\n");
+    }
+    return result;
+}
+
+}  // namespace salient::samples
