@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/tensor/matrix.h"
+
+namespace salient::bench {
+
+/// What one case cost, in seconds and in the unit that makes machines comparable.
+struct Timing {
+    double seconds = 0.0;       ///< median of the repetitions
+    double gemm_seconds = 0.0;  ///< one 4096×4096×4096 float32 product on the same cores, median of those run in between
+    [[nodiscard]] double gemmTimes() const noexcept { return seconds / gemm_seconds; }
+};
+
+/// The reference product: 4096³ in float32 by oneDNN alone, on all of its own threads.
+class GemmClock {
+public:
+    GemmClock();
+    /// Seconds of one product.
+    [[nodiscard]] double measure();
+    static constexpr double kFlop = 2.0 * 4096.0 * 4096.0 * 4096.0;
+
+private:
+    Matrix a_, b_, c_;
+};
+
+/// Runs `work` a few times, each between two reference products, after one run to warm up. Stops repeating after `budget_seconds`.
+[[nodiscard]] Timing timeInGemms(GemmClock& clock, const std::function<void()>& work, double budget_seconds = 20.0);
+
+[[nodiscard]] double median(std::vector<double> values);
+
+}  // namespace salient::bench
