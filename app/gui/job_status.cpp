@@ -1,0 +1,75 @@
+#include "app/gui/job_status.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+
+#include "widgets/icon.h"
+#include "widgets/number_text.h"
+
+namespace salient {
+
+namespace {
+constexpr int kSteps = 1000;
+constexpr int kBarWidth = 220;
+}  // namespace
+
+JobStatus::JobStatus(QWidget* parent)
+    : QWidget(parent), text_(new QLabel(this)), bar_(new QProgressBar(this)), time_(new QLabel(this)), cancel_(new QToolButton(this)) {
+    bar_->setFixedWidth(kBarWidth);
+    bar_->setTextVisible(false);
+    bar_->setAccessibleName(tr("Progress of the running job"));
+    cancel_->setText(tr("Cancel"));
+    cancel_->setToolTip(tr("Stop this job; nothing half done is kept"));
+    cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    cancel_->setIcon(icon(QStringLiteral("close"), palette()));
+    cancel_->setAutoRaise(true);
+    time_->setMinimumWidth(time_->fontMetrics().horizontalAdvance(QStringLiteral("00 min 00 s left ")));
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 2, 4, 2);
+    layout->setSpacing(10);
+    layout->addWidget(text_, 1);
+    layout->addWidget(bar_);
+    layout->addWidget(time_);
+    layout->addWidget(cancel_);
+    connect(cancel_, &QToolButton::clicked, this, [this] {
+        if (running_ != 0) emit cancelRequested(running_);
+    });
+    hide();
+}
+
+void JobStatus::setRecord(const JobRecord& record) {
+    if (record.isOver()) {
+        if (record.id == running_) {
+            running_ = 0;
+            hide();
+        }
+        return;
+    }
+    if (record.state == JobRecord::State::Queued) return;
+    running_ = record.id;
+    QString text = record.title;
+    if (!record.stage.isEmpty()) text += tr(" — %1").arg(record.stage);
+    if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(record.detail);
+    text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(200, text_->width())));
+    text_->setToolTip(text);
+    if (record.fraction() < 0.0) {
+        bar_->setRange(0, 0);
+    } else {
+        bar_->setRange(0, kSteps);
+        bar_->setValue(static_cast<int>(record.fraction() * kSteps));
+    }
+    time_->setText(record.state == JobRecord::State::Paused ? tr("paused")
+                   : record.seconds_left >= 0               ? tr("%1 left").arg(durationText(record.seconds_left))
+                                                            : durationText(record.elapsed_seconds));
+    show();
+}
+
+void JobStatus::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) cancel_->setIcon(icon(QStringLiteral("close"), palette()));
+}
+
+}  // namespace salient

@@ -1,0 +1,313 @@
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "app/gui/demo_location.h"
+#include "app/gui/job_status.h"
+#include "app/gui/map_metrics.h"
+#include "app/gui/message_area.h"
+#include "app/gui/page_frame.h"
+#include "app/gui/selection_bar.h"
+#include "core/quant/quantize_model.h"
+#include "widgets/calibration_panel.h"
+#include "widgets/channels_panel.h"
+#include "widgets/compare_panel.h"
+#include "widgets/export_panel.h"
+#include "widgets/jobs_panel.h"
+#include "widgets/model_map_view.h"
+#include "widgets/open_page.h"
+#include "widgets/quantize_panel.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/tune_panel.h"
+
+namespace salient {
+
+namespace {
+
+constexpr QSize kFirstSize{1280, 800};
+constexpr int kJobsHeight = 150;
+
+bool looksAtLayer(Page page) {
+    return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare;
+}
+
+std::size_t at(Page page) { return static_cast<std::size_t>(page); }
+
+}  // namespace
+
+MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
+    : QMainWindow(parent),
+      preferences_(settings),
+      choose_(std::move(choose)),
+      workflow_(session_, jobs_, quick_),
+      layers_(session_, quick_),
+      navigation_(new Navigation(this)),
+      stack_(new QStackedWidget(this)),
+      messages_(new MessageArea(this)),
+      selection_bar_(new SelectionBar(session_.selection(), this)),
+      job_status_(new JobStatus(this)),
+      jobs_panel_(new JobsPanel(this)),
+      jobs_dock_(new QDockWidget(tr("Jobs"), this)),
+      open_page_(new OpenPage(this)),
+      calibration_panel_(new CalibrationPanel(this)),
+      map_(new ModelMapView(this)),
+      channels_(new ChannelsPanel(this)),
+      stepper_(new StepperPanel(this)),
+      tune_(new TunePanel(this)),
+      quantize_(new QuantizePanel(this)),
+      compare_(new ComparePanel(this)),
+      export_(new ExportPanel(this)) {
+    setWindowTitle(tr("Salient"));
+    setAcceptDrops(true);
+    buildPages();
+    buildShell();
+    buildMenus();
+    wireOpen();
+    wireCalibrate();
+    wireLayerViews();
+    wireTune();
+    wireQuantize();
+    wireCompare();
+    wireExport();
+    wireJobs();
+
+    connect(&session_, &Session::modelChanged, this, &MainWindow::modelChanged);
+    connect(&session_, &Session::samplesChanged, this, [this] {
+        calibration_panel_->setSamples(session_.samples(), session_.model() ? session_.model()->tokenizer : nullptr);
+        calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
+    });
+    connect(&session_, &Session::calibrationChanged, this, &MainWindow::calibrationChanged);
+    connect(&session_, &Session::runsChanged, this, &MainWindow::runsChanged);
+    connect(&session_, &Session::recipeChanged, this, &MainWindow::recipeChanged);
+    connect(&session_.selection(), &SelectionModel::changed, this, &MainWindow::selectionChanged);
+
+    resize(kFirstSize);
+    if (!preferences_.geometry().isEmpty()) restoreGeometry(preferences_.geometry());
+    if (!preferences_.windowState().isEmpty()) restoreState(preferences_.windowState());
+    open_page_->setRecent(preferences_.recent());
+    open_page_->setDemoAvailable(!demoFolder(QApplication::applicationDirPath()).isEmpty());
+    refreshPages();
+}
+
+MainWindow::~MainWindow() = default;
+
+PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
+    auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
+    frames_[at(page)] = frame;
+    stack_->addWidget(frame);
+    return frame;
+}
+
+void MainWindow::buildPages() {
+    addPage(Page::Open, tr("A model to work on. Only headers are read: it opens at once, however large it is."), open_page_);
+    addPage(Page::Calibrate, tr("Text that is run through the model, to learn what each layer's inputs look like."), calibration_panel_);
+    addPage(Page::Map, tr("Every linear layer of the model, coloured by the number of your choice. Return or a double click looks closer."),
+            map_);
+    addPage(Page::Channels, tr("What each input channel of the layer did over the calibration text, beside the weights that read it."),
+            channels_);
+    addPage(Page::Stepper, tr("GPTQ column by column, forwards and backwards, as the solver that ships does it."), stepper_);
+    addPage(Page::Tune, tr("How much of the difficulty moves between activations and weights, and what it costs."), tune_);
+    addPage(Page::Quantize, tr("The methods to run and compare. Everything here is the recipe: it can be saved, undone and run elsewhere."),
+            quantize_);
+    addPage(Page::Compare, tr("What each method did to the same model, measured on the same text."), compare_);
+    addPage(Page::Export, tr("A checkpoint that other programs load, and a report of everything measured."), export_);
+    for (PageFrame* frame : frames_) {
+        connect(frame, &PageFrame::nextRequested, this, [this] {
+            goTo(!session_.model() ? Page::Open : !session_.calibration() ? Page::Calibrate : Page::Quantize);
+        });
+    }
+}
+
+void MainWindow::buildShell() {
+    auto* selection_strip = new QWidget(this);
+    auto* strip_layout = new QHBoxLayout(selection_strip);
+    strip_layout->setContentsMargins(20, 10, 20, 0);
+    strip_layout->addWidget(selection_bar_);
+
+    auto* right = new QVBoxLayout;
+    right->setSpacing(0);
+    right->addWidget(messages_);
+    right->addWidget(selection_strip);
+    right->addWidget(stack_, 1);
+    auto* rule = new QFrame(this);
+    rule->setFrameShape(QFrame::VLine);
+    rule->setFrameShadow(QFrame::Plain);
+    rule->setForegroundRole(QPalette::Mid);
+    auto* central = new QWidget(this);
+    auto* layout = new QHBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* left = new QVBoxLayout;
+    left->setContentsMargins(0, 8, 0, 0);
+    left->addWidget(navigation_);
+    layout->addLayout(left);
+    layout->addWidget(rule);
+    layout->addLayout(right, 1);
+    setCentralWidget(central);
+
+    jobs_dock_->setObjectName(QStringLiteral("jobs"));
+    jobs_dock_->setWidget(jobs_panel_);
+    jobs_panel_->setMinimumHeight(kJobsHeight);
+    addDockWidget(Qt::BottomDockWidgetArea, jobs_dock_);
+    jobs_dock_->hide();
+    statusBar()->addWidget(job_status_, 1);
+    statusBar()->setSizeGripEnabled(false);
+
+    selection_strip->setObjectName(QStringLiteral("selectionStrip"));
+    connect(navigation_, &Navigation::pageChosen, this, [this, selection_strip](Page page) {
+        stack_->setCurrentWidget(frames_[at(page)]);
+        selection_strip->setVisible(looksAtLayer(page) && session_.model());
+        loadPage();
+    });
+    selection_strip->hide();
+}
+
+void MainWindow::goTo(Page page) { navigation_->setPage(page); }
+
+Page MainWindow::page() const { return navigation_->page(); }
+
+void MainWindow::open(const QString& path) { workflow_.open(path); }
+
+void MainWindow::openDemo() {
+    const QString folder = demoFolder(QApplication::applicationDirPath());
+    if (folder.isEmpty()) {
+        messages_->showMessage(MessageArea::Kind::Error, tr("Demo model"), tr("It is not installed beside this program."));
+        return;
+    }
+    open(folder + QStringLiteral("/model"));
+}
+
+void MainWindow::setCalibrationText(const QString& file) {
+    Recipe recipe = session_.recipe();
+    recipe.calibration_text = toPath(file);
+    session_.editRecipe(recipe, tr("calibration text"));
+    workflow_.previewSamples();
+}
+
+void MainWindow::modelChanged() {
+    const auto& model = session_.model();
+    setWindowTitle(model ? tr("%1 — Salient").arg(shortName(model->directory)) : tr("Salient"));
+    open_page_->setModel(model);
+    selection_bar_->setModel(model);
+    map_->setModel(model);
+    calibration_panel_->setMaxSeqLen(model ? model->config.max_positions : 0);
+    export_->setFolder({});
+    stepper_->setStepper({});
+    channels_->setChannels({});
+    tune_->setModel({});
+    layers_.resetWhatIf();
+}
+
+void MainWindow::calibrationChanged() {
+    calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
+    is_stale_.fill(true);
+    refreshPages();
+    loadPage();
+}
+
+void MainWindow::runsChanged() {
+    const auto& model = session_.model();
+    double stored_bits = 0.0;
+    if (model && !model->linears.empty()) stored_bits = 8.0 * static_cast<double>(sizeBytes(model->linears.front().stored));
+    compare_->setResults(session_.runs(), session_.fullPrecision(), model ? model->checkpoint->sizeBytes() : 0, stored_bits);
+    map_->setMetrics(mapMetrics(session_));
+    map_->setSelectedLayer(session_.selection().current().layer);
+    QStringList names;
+    for (const auto& run : session_.runs()) names << QString::fromStdString(run->name);
+    export_->setRuns(names);
+    is_stale_[at(Page::Compare)] = true;
+    refreshPages();
+    loadPage();
+}
+
+void MainWindow::recipeChanged() {
+    const Recipe& recipe = session_.recipe();
+    calibration_panel_->setChoice({toQString(recipe.calibration_text), recipe.samples, recipe.compute});
+    calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
+    quantize_->setRuns(recipe.runs);
+    quantize_->setEvaluationText(toQString(recipe.evaluation_text));
+    is_stale_[at(Page::Stepper)] = true;
+    is_stale_[at(Page::Tune)] = true;
+    refreshPages();
+}
+
+void MainWindow::selectionChanged(const Selection& now, const Selection& before) {
+    map_->setSelectedLayer(now.layer);
+    channels_->setSelectedChannel(now.channel);
+    stepper_->setSelectedCell(now.row, now.channel);
+    tune_->setSelectedChannel(now.channel);
+    compare_->setSelectedCell(now.row, now.channel);
+    if (now.layer == before.layer) return;
+    is_stale_.fill(true);
+    loadPage();
+}
+
+void MainWindow::loadPage() {
+    const Page shown = page();
+    if (!is_stale_[at(shown)] || !session_.calibration()) return;
+    is_stale_[at(shown)] = false;
+    if (shown == Page::Channels) layers_.loadChannels();
+    if (shown == Page::Stepper) layers_.loadStepper();
+    if (shown == Page::Tune) layers_.loadTune();
+    if (shown == Page::Compare) layers_.loadErrors(compare_->comparedRuns());
+}
+
+void MainWindow::refreshPages() {
+    const bool has_model = session_.model() != nullptr;
+    const bool has_calibration = session_.calibration() != nullptr;
+    const bool has_runs = !session_.runs().empty();
+    for (const Page page :
+         {Page::Calibrate, Page::Map, Page::Channels, Page::Stepper, Page::Tune, Page::Quantize, Page::Compare, Page::Export}) {
+        PageFrame* frame = frames_[at(page)];
+        const bool needs_calibration = page == Page::Channels || page == Page::Stepper || page == Page::Tune;
+        const bool needs_runs = page == Page::Compare || page == Page::Export;
+        if (!has_model) {
+            frame->setEmpty(tr("No model is open yet. Start with the demo, or with a model of your own."), tr("Open a model"));
+        } else if ((needs_calibration || needs_runs) && !has_calibration) {
+            frame->setEmpty(tr("Calibrate first: this view shows what happened when text ran through the model."), tr("Calibrate"));
+        } else if (needs_runs && !has_runs) {
+            frame->setEmpty(tr("There is no result yet. Choose methods and quantize the model with them."), tr("Quantize"));
+        } else {
+            frame->setReady();
+        }
+    }
+    navigation_->setDone(Page::Open, has_model);
+    navigation_->setDone(Page::Calibrate, has_calibration);
+    navigation_->setDone(Page::Quantize, has_runs);
+    navigation_->setDone(Page::Compare, has_runs && session_.fullPrecision().has_value());
+    refreshJobs();
+}
+
+void MainWindow::refreshJobs() {
+    const bool is_busy = !jobs_.isIdle();
+    calibration_panel_->setBusy(is_busy);
+    export_->setBusy(is_busy);
+    compare_->setEvaluateEnabled(!is_busy && !session_.recipe().evaluation_text.empty());
+    quantize_->setBlockedReason(!session_.calibration() ? tr("Calibrate first.") : is_busy ? tr("A job is running.") : QString());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    preferences_.setLayout(saveGeometry(), saveState());
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QUrl url = event->mimeData()->urls().constFirst();
+    event->acceptProposedAction();
+    open(url.toLocalFile());
+}
+
+}  // namespace salient

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <QMainWindow>
+#include <array>
+
+#include "app/gui/file_chooser.h"
+#include "app/gui/job_runner.h"
+#include "app/gui/layer_workflow.h"
+#include "app/gui/navigation.h"
+#include "app/gui/preferences.h"
+#include "app/gui/session.h"
+#include "app/gui/workflow.h"
+
+class QDockWidget;
+class QStackedWidget;
+
+namespace salient {
+
+class CalibrationPanel;
+class ChannelsPanel;
+class ComparePanel;
+class ExportPanel;
+class JobsPanel;
+class JobStatus;
+class MessageArea;
+class ModelMapView;
+class OpenPage;
+class PageFrame;
+class QuantizePanel;
+class SelectionBar;
+class StepperPanel;
+class TunePanel;
+
+/// Wires session, jobs and views together; holds no results and does no work of its own.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(QSettings& settings, FileChooser choose, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// A model's folder or a recipe file.
+    void open(const QString& path);
+    void openDemo();
+    void setCalibrationText(const QString& file);
+    void goTo(Page page);
+    [[nodiscard]] Page page() const;
+
+    [[nodiscard]] Session& session() noexcept { return session_; }
+    [[nodiscard]] Workflow& workflow() noexcept { return workflow_; }
+    [[nodiscard]] JobRunner& jobs() noexcept { return jobs_; }
+    [[nodiscard]] JobRunner& quickJobs() noexcept { return quick_; }
+    [[nodiscard]] MessageArea& messages() noexcept { return *messages_; }
+
+signals:
+    void themeChosen(salient::ThemeChoice choice);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // main_window.cpp: what the window is made of, and what follows when the session changes
+    void buildPages();
+    void buildShell();
+    PageFrame* addPage(Page page, const QString& explanation, QWidget* content);
+    void modelChanged();
+    void calibrationChanged();
+    void runsChanged();
+    void recipeChanged();
+    void selectionChanged(const Selection& now, const Selection& before);
+    void refreshPages();
+    void refreshJobs();
+    void loadPage();
+    void refreshExport();
+    // main_window_actions.cpp: menus, shortcuts, and what they do
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildHelpMenu();
+    void saveRecipe();
+    void copyCommand();
+    void browseModel();
+    void browseRecipe();
+    // main_window_wiring.cpp: which wish of which view goes where
+    void wireOpen();
+    void wireCalibrate();
+    void wireLayerViews();
+    void wireTune();
+    void wireQuantize();
+    void wireCompare();
+    void wireExport();
+    void wireJobs();
+
+    Preferences preferences_;
+    FileChooser choose_;
+    Session session_;
+    JobRunner jobs_;
+    JobRunner quick_;
+    Workflow workflow_;
+    LayerWorkflow layers_;
+
+    Navigation* navigation_;
+    QStackedWidget* stack_;
+    MessageArea* messages_;
+    SelectionBar* selection_bar_;
+    JobStatus* job_status_;
+    JobsPanel* jobs_panel_;
+    QDockWidget* jobs_dock_;
+    std::array<PageFrame*, kPages> frames_{};
+    OpenPage* open_page_;
+    CalibrationPanel* calibration_panel_;
+    ModelMapView* map_;
+    ChannelsPanel* channels_;
+    StepperPanel* stepper_;
+    TunePanel* tune_;
+    QuantizePanel* quantize_;
+    ComparePanel* compare_;
+    ExportPanel* export_;
+    std::array<bool, kPages> is_stale_{};  ///< a layer view whose data must be made when it is next looked at
+};
+
+}  // namespace salient

@@ -1,0 +1,127 @@
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QDockWidget>
+#include <QMenuBar>
+
+#include "app/gui/main_window.h"
+#include "app/gui/message_area.h"
+#include "core/io/json_file.h"
+
+namespace salient {
+
+namespace {
+const QString kRecipeFilter = QStringLiteral("Recipe (*.json)");
+}
+
+void MainWindow::buildMenus() {
+    buildFileMenu();
+    buildEditMenu();
+    buildViewMenu();
+    buildHelpMenu();
+}
+
+void MainWindow::buildFileMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&File"));
+    menu->addAction(tr("&Open model folder…"), QKeySequence::Open, this, &MainWindow::browseModel);
+    menu->addAction(tr("Open the &demo model"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::openDemo);
+    QMenu* recent = menu->addMenu(tr("Open &recent"));
+    connect(recent, &QMenu::aboutToShow, this, [this, recent] {
+        recent->clear();
+        for (const QString& path : preferences_.recent()) recent->addAction(path, this, [this, path] { open(path); });
+        if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
+    });
+    menu->addSeparator();
+    menu->addAction(tr("Open rec&ipe…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::browseRecipe);
+    QAction* save = menu->addAction(tr("&Save recipe…"), QKeySequence::Save, this, &MainWindow::saveRecipe);
+    QAction* copy = menu->addAction(tr("&Copy as command"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, &MainWindow::copyCommand);
+    for (QAction* action : {save, copy}) {
+        action->setEnabled(false);
+        connect(&session_, &Session::modelChanged, action, [this, action] { action->setEnabled(session_.model() != nullptr); });
+    }
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+}
+
+void MainWindow::buildEditMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&Edit"));
+    QAction* undo = session_.undoStack().createUndoAction(this, tr("&Undo"));
+    undo->setShortcut(QKeySequence::Undo);
+    QAction* redo = session_.undoStack().createRedoAction(this, tr("&Redo"));
+    redo->setShortcut(QKeySequence::Redo);
+    menu->addAction(undo);
+    menu->addAction(redo);
+}
+
+void MainWindow::buildViewMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&View"));
+    for (int i = 0; i < kPages; ++i) {
+        const auto target = static_cast<Page>(i);
+        menu->addAction(pageTitle(target), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i)), this,
+                        [this, target] { goTo(target); });
+    }
+    menu->addSeparator();
+    QAction* jobs = jobs_dock_->toggleViewAction();
+    jobs->setText(tr("&Jobs"));
+    jobs->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_J));
+    menu->addAction(jobs);
+    QAction* dismiss = menu->addAction(tr("Dismiss the &message"), QKeySequence(Qt::Key_Escape), messages_, &MessageArea::dismiss);
+    dismiss->setShortcutContext(Qt::WindowShortcut);
+    menu->addSeparator();
+
+    QMenu* themes = menu->addMenu(tr("&Theme"));
+    auto* group = new QActionGroup(this);
+    const auto add = [&](const QString& text, ThemeChoice choice) {
+        QAction* action = themes->addAction(text, this, [this, choice] {
+            preferences_.setTheme(choice);
+            emit themeChosen(choice);
+        });
+        action->setCheckable(true);
+        action->setChecked(preferences_.theme() == choice);
+        group->addAction(action);
+    };
+    add(tr("As the &desktop"), ThemeChoice::System);
+    add(tr("&Light"), ThemeChoice::Light);
+    add(tr("Dar&k"), ThemeChoice::Dark);
+}
+
+void MainWindow::buildHelpMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&Help"));
+    menu->addAction(tr("&About Salient"), this, [this] {
+        messages_->showMessage(
+            MessageArea::Kind::Note, tr("Salient %1").arg(QStringLiteral(SALIENT_VERSION)),
+            tr("A workbench for post-training quantization of language models. Free software under the GNU General Public "
+               "License, version 3 or later. Qt %1.")
+                .arg(QString::fromLatin1(qVersion())));
+    });
+}
+
+void MainWindow::browseModel() {
+    const QString folder = choose_.folder(this, tr("Open a model folder"));
+    if (!folder.isEmpty()) open(folder);
+}
+
+void MainWindow::browseRecipe() {
+    const QString file = choose_.file(this, tr("Open a recipe"), kRecipeFilter);
+    if (!file.isEmpty()) open(file);
+}
+
+void MainWindow::saveRecipe() {
+    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), kRecipeFilter);
+    if (file.isEmpty()) return;
+    try {
+        writeJson(toPath(file), toJson(session_.recipe()));
+        messages_->showMessage(MessageArea::Kind::Note, tr("Recipe saved"), tr("%1 — run it with: salient-cli run %1").arg(file));
+    } catch (const Error& error) {
+        messages_->showMessage(MessageArea::Kind::Error, tr("Save recipe"), QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::copyCommand() {
+    const QString command = QString::fromStdString(asCommand(session_.recipe()));
+    QApplication::clipboard()->setText(command);
+    messages_->showMessage(MessageArea::Kind::Note, tr("Copied"), command);
+}
+
+}  // namespace salient

@@ -1,0 +1,236 @@
+#include <QDesktopServices>
+#include <QDir>
+#include <QUrl>
+
+#include "app/gui/job_status.h"
+#include "app/gui/main_window.h"
+#include "app/gui/message_area.h"
+#include "core/exporter/export_checkpoint.h"
+#include "widgets/calibration_panel.h"
+#include "widgets/channels_panel.h"
+#include "widgets/compare_panel.h"
+#include "widgets/export_panel.h"
+#include "widgets/jobs_panel.h"
+#include "widgets/method_text.h"
+#include "widgets/model_map_view.h"
+#include "widgets/open_page.h"
+#include "widgets/quantize_panel.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/tune_panel.h"
+
+namespace salient {
+
+namespace {
+const QString kTextFilter = QStringLiteral("Text (*.txt *.jsonl *.json);;All files (*)");
+}
+
+void MainWindow::wireOpen() {
+    connect(open_page_, &OpenPage::demoRequested, this, &MainWindow::openDemo);
+    connect(open_page_, &OpenPage::browseRequested, this, &MainWindow::browseModel);
+    connect(open_page_, &OpenPage::recipeRequested, this, &MainWindow::browseRecipe);
+    connect(open_page_, &OpenPage::openRequested, this, &MainWindow::open);
+    connect(open_page_, &OpenPage::nextRequested, this, [this] { goTo(Page::Calibrate); });
+    connect(&workflow_, &Workflow::opened, this, [this](const QString& path) {
+        messages_->dismiss();
+        preferences_.addRecent(path);
+        open_page_->setRecent(preferences_.recent());
+    });
+    const auto show_failure = [this](const QString& title, const QString& message) {
+        messages_->showMessage(MessageArea::Kind::Error, title, message);
+    };
+    connect(&workflow_, &Workflow::failed, this, show_failure);
+    connect(&layers_, &LayerWorkflow::failed, this, show_failure);
+    connect(&workflow_, &Workflow::noted, this,
+            [this](const QString& message) { messages_->showMessage(MessageArea::Kind::Note, {}, message); });
+}
+
+void MainWindow::wireCalibrate() {
+    connect(calibration_panel_, &CalibrationPanel::browseRequested, this, [this] {
+        const QString file = choose_.file(this, tr("Choose the calibration text"), kTextFilter);
+        if (!file.isEmpty()) setCalibrationText(file);
+    });
+    connect(calibration_panel_, &CalibrationPanel::choiceChanged, this, [this](const QString& what) {
+        const CalibrationChoice choice = calibration_panel_->choice();
+        Recipe recipe = session_.recipe();
+        recipe.calibration_text = toPath(choice.text_file);
+        recipe.samples = choice.samples;
+        recipe.compute = choice.compute;
+        session_.editRecipe(recipe, what);
+    });
+    // Undo and recipes change the choice as well: the preview follows the recipe, whoever changed it.
+    connect(&session_, &Session::recipeChanged, this, [this] {
+        const auto& samples = session_.samples();
+        const SampleSpec& asked = session_.recipe().samples;
+        const bool is_same = samples && samples->spec.n_samples == asked.n_samples && samples->spec.seq_len == asked.seq_len &&
+                             samples->spec.seed == asked.seed;
+        if (session_.model() && !is_same) workflow_.previewSamples();
+    });
+    connect(calibration_panel_, &CalibrationPanel::calibrateRequested, &workflow_, &Workflow::calibrate);
+}
+
+void MainWindow::wireLayerViews() {
+    SelectionModel& selection = session_.selection();
+    connect(map_, &ModelMapView::layerChosen, &selection, &SelectionModel::selectLayer);
+    connect(map_, &ModelMapView::layerActivated, this, [this](int block, const QString& layer) {
+        session_.selection().selectLayer(block, layer);
+        goTo(session_.runs().empty() ? Page::Channels : Page::Compare);
+    });
+
+    connect(channels_, &ChannelsPanel::channelSelected, &selection, &SelectionModel::selectChannel);
+    connect(channels_, &ChannelsPanel::originWanted, &layers_, &LayerWorkflow::findOrigin);
+    connect(&layers_, &LayerWorkflow::originReady, channels_, &ChannelsPanel::setOrigin);
+    connect(&layers_, &LayerWorkflow::channelsReady, this, [this](const ChannelData& channels) {
+        channels_->setChannels(channels);
+        channels_->setSelectedChannel(session_.selection().current().channel);
+    });
+
+    connect(stepper_, &StepperPanel::cellChosen, &selection, &SelectionModel::selectCell);
+    connect(stepper_, &StepperPanel::keepColumnWanted, &layers_, &LayerWorkflow::toggleKeptColumn);
+    connect(stepper_, &StepperPanel::moveColumnWanted, &layers_, &LayerWorkflow::moveColumn);
+    connect(&layers_, &LayerWorkflow::stepperReady, this, [this](const StepperInput& input) {
+        stepper_->setStepper(input);
+        const Selection& now = session_.selection().current();
+        stepper_->setSelectedCell(now.row, now.channel);
+    });
+}
+
+void MainWindow::wireTune() {
+    connect(tune_, &TunePanel::lossWanted, &layers_, &LayerWorkflow::answerLoss);
+    connect(tune_, &TunePanel::curveWanted, &layers_, &LayerWorkflow::answerCurve);
+    connect(&layers_, &LayerWorkflow::lossReady, tune_, &TunePanel::setLoss);
+    connect(&layers_, &LayerWorkflow::curveReady, tune_, &TunePanel::setCurve);
+    connect(tune_, &TunePanel::channelSelected, &session_.selection(), &SelectionModel::selectChannel);
+    connect(&layers_, &LayerWorkflow::tuneReady, this, [this](const TuneModel& model) {
+        tune_->setModel(model);
+        tune_->setSelectedChannel(session_.selection().current().channel);
+    });
+    connect(tune_, &TunePanel::applyWanted, this, [this](const TuneChoice& choice) {
+        Recipe recipe = session_.recipe();
+        const bool is_awq = choice.method == TuneMethod::AwqRatio;
+        MethodSpec base;
+        base.grid = stepperMethod(recipe).grid;
+        RecipeRun run;
+        run.method = methodFromName(is_awq ? "awq" : "smoothquant", base);
+        run.method.awq.fixed_ratio = is_awq ? choice.value : -1.0;
+        run.method.smoothquant.alpha = is_awq ? run.method.smoothquant.alpha : choice.value;
+        const QString title = is_awq ? tr("AWQ ratio %1") : tr("SmoothQuant α %1");
+        run.name = title.arg(choice.value, 0, 'g', 3).toStdString();
+        std::erase_if(recipe.runs, [&](const RecipeRun& known) { return known.name == run.name; });
+        recipe.runs.push_back(run);
+        session_.editRecipe(recipe, tr("apply tuned value"));
+        messages_->showMessage(MessageArea::Kind::Note, tr("Added to the recipe"),
+                               tr("“%1”, for all layers. Quantize runs it beside the others.").arg(QString::fromStdString(run.name)));
+    });
+}
+
+void MainWindow::wireQuantize() {
+    connect(quantize_, &QuantizePanel::runsEdited, this, [this](const std::vector<RecipeRun>& runs, const QString& what) {
+        Recipe recipe = session_.recipe();
+        recipe.runs = runs;
+        session_.editRecipe(recipe, what);
+    });
+    connect(quantize_, &QuantizePanel::evaluationTextEdited, this, [this](const QString& file) {
+        Recipe recipe = session_.recipe();
+        recipe.evaluation_text = toPath(file);
+        session_.editRecipe(recipe, tr("evaluation text"));
+    });
+    connect(quantize_, &QuantizePanel::browseEvaluationRequested, this, [this] {
+        const QString file = choose_.file(this, tr("Choose the evaluation text"), kTextFilter);
+        if (file.isEmpty()) return;
+        Recipe recipe = session_.recipe();
+        recipe.evaluation_text = toPath(file);
+        session_.editRecipe(recipe, tr("evaluation text"));
+    });
+    const auto check_current = [this] {
+        const int row = quantize_->currentRun();
+        QString problem;
+        if (row >= 0 && session_.model()) {
+            try {
+                checkMethod(*session_.model(), quantize_->runs()[static_cast<std::size_t>(row)].method);
+            } catch (const Error& error) {
+                problem = QString::fromUtf8(error.what());
+            }
+        }
+        quantize_->setProblem(problem);
+    };
+    connect(quantize_, &QuantizePanel::currentRunChanged, this, check_current);
+    connect(&session_, &Session::recipeChanged, this, check_current);
+    connect(quantize_, &QuantizePanel::quantizeRequested, this, [this](const std::vector<std::string>& names) {
+        messages_->dismiss();
+        workflow_.quantize(names, quantize_->wantsPerplexity());
+        goTo(Page::Compare);
+    });
+    connect(quantize_, &QuantizePanel::copyCommandRequested, this, &MainWindow::copyCommand);
+}
+
+void MainWindow::wireCompare() {
+    connect(compare_, &ComparePanel::comparedRunsChanged, this, [this] { layers_.loadErrors(compare_->comparedRuns()); });
+    connect(compare_, &ComparePanel::cellChosen, &session_.selection(), &SelectionModel::selectCell);
+    connect(compare_, &ComparePanel::layerChosen, this, [this](const QString& layer) {
+        const LinearInfo& linear = session_.model()->linear(layer.toStdString());
+        session_.selection().selectLayer(linear.block, layer);
+    });
+    connect(compare_, &ComparePanel::evaluateRequested, &workflow_, &Workflow::evaluate);
+    connect(compare_, &ComparePanel::exportRequested, this, [this](const QString& run) {
+        export_->setCurrentRun(run);
+        goTo(Page::Export);
+    });
+    connect(&layers_, &LayerWorkflow::errorsReady, this, [this](const QString& layer, const std::vector<ComparedError>& errors) {
+        compare_->setErrors(layer, errors);
+        const Selection& now = session_.selection().current();
+        compare_->setSelectedCell(now.row, now.channel);
+    });
+}
+
+void MainWindow::refreshExport() {
+    const auto run = session_.runNamed(export_->currentRun().toStdString());
+    if (!run || !session_.model()) {
+        export_->setForecast({}, {}, 0);
+        return;
+    }
+    const ExportFormat format = export_->format();
+    const bool is_plain = format == ExportFormat::Dequantized;
+    export_->setForecast(exportObstacles(*session_.model(), run->method, format), exportRemarks(*session_.model(), run->method, format),
+                         is_plain ? session_.model()->checkpoint->sizeBytes() : run->bytes);
+}
+
+void MainWindow::wireExport() {
+    connect(export_, &ExportPanel::choiceChanged, this, &MainWindow::refreshExport);
+    connect(export_, &ExportPanel::browseRequested, this, [this] {
+        const QString parent = choose_.folder(this, tr("Choose where the new folder goes"));
+        if (parent.isEmpty()) return;
+        QString name = export_->currentRun().toLower();
+        name.replace(QLatin1Char(' '), QLatin1Char('-'));
+        export_->setFolder(QDir(parent).filePath(QStringLiteral("%1-%2").arg(shortName(session_.model()->directory), name)));
+    });
+    connect(export_, &ExportPanel::browseReportRequested, this, [this] {
+        const QString folder = choose_.folder(this, tr("Choose a folder for the report"));
+        if (!folder.isEmpty()) export_->setReportFolder(folder);
+    });
+    connect(export_, &ExportPanel::exportRequested, this, [this] {
+        messages_->dismiss();
+        workflow_.exportRun(export_->currentRun().toStdString(), export_->format(), export_->folder());
+    });
+    connect(export_, &ExportPanel::reportRequested, this, [this] { workflow_.writeReport(export_->reportFolder()); });
+    connect(export_, &ExportPanel::openFolderRequested, this,
+            [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+    connect(&workflow_, &Workflow::exported, this,
+            [this](const ExportOutcome& outcome) { export_->setVerification(outcome.folder, outcome.verification); });
+    connect(&workflow_, &Workflow::reported, export_, &ExportPanel::setReportWritten);
+}
+
+void MainWindow::wireJobs() {
+    for (const auto signal : {&JobRunner::changed, &JobRunner::finished}) {
+        connect(&jobs_, signal, job_status_, &JobStatus::setRecord);
+        connect(&jobs_, signal, jobs_panel_, &JobsPanel::setRecord);
+    }
+    connect(&jobs_, &JobRunner::changed, this, [this](const JobRecord& record) {
+        if (record.state == JobRecord::State::Queued) refreshJobs();
+    });
+    connect(&jobs_, &JobRunner::idle, this, &MainWindow::refreshPages);
+    connect(job_status_, &JobStatus::cancelRequested, &jobs_, &JobRunner::cancel);
+    connect(jobs_panel_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
+    connect(jobs_panel_, &JobsPanel::pauseRequested, &jobs_, &JobRunner::setPaused);
+}
+
+}  // namespace salient

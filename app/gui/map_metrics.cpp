@@ -1,0 +1,69 @@
+#include "app/gui/map_metrics.h"
+
+#include <QCoreApplication>
+#include <functional>
+#include <limits>
+#include <map>
+
+#include "core/eval/layer_metrics.h"
+
+namespace salient {
+
+namespace {
+
+QString translated(const char* text) { return QCoreApplication::translate("map_metrics", text); }
+
+/// One value per layer of the model, from the reports of a run; NaN for layers it did not quantize.
+std::vector<double> fromReports(const Model& model, const RunResult& run, const std::function<double(const LayerReport&)>& value) {
+    std::map<std::string, double> known;
+    for (const LayerReport& report : run.layers) known[report.name] = value(report);
+    std::vector<double> values;
+    values.reserve(model.linears.size());
+    for (const LinearInfo& linear : model.linears) {
+        const auto found = known.find(linear.name);
+        values.push_back(found == known.end() ? std::numeric_limits<double>::quiet_NaN() : found->second);
+    }
+    return values;
+}
+
+}  // namespace
+
+std::vector<LayerMetric> mapMetrics(const Session& session) {
+    std::vector<LayerMetric> metrics;
+    if (!session.model()) return metrics;
+    const Model& model = *session.model();
+
+    for (const auto& run : session.runs()) {
+        const QString name = QString::fromStdString(run->name);
+        metrics.push_back({translated("Relative output error: %1").arg(name), QStringLiteral("%"),
+                           fromReports(model, *run, [](const LayerReport& r) { return r.error.relative_output_error; }), true});
+    }
+    if (session.calibration()) {
+        LayerMetric outliers{translated("Outlier ratio: largest channel over median channel"), {}, {}, true};
+        LayerMetric largest{translated("Largest |x|"), {}, {}, true};
+        LayerMetric mean{translated("Mean |x|"), {}, {}, true};
+        for (const LayerMetrics& layer : layerMetrics(*session.calibration())) {
+            outliers.values.push_back(layer.outlier_ratio);
+            largest.values.push_back(layer.max_abs);
+            mean.values.push_back(layer.mean_abs);
+        }
+        metrics.push_back(std::move(outliers));
+        metrics.push_back(std::move(largest));
+        metrics.push_back(std::move(mean));
+    }
+    for (const auto& run : session.runs()) {
+        const QString name = QString::fromStdString(run->name);
+        metrics.push_back(
+            {translated("Bits per weight: %1").arg(name), QStringLiteral("bits"), fromReports(model, *run, [](const LayerReport& r) {
+                 return 8.0 * static_cast<double>(r.bytes) / static_cast<double>(r.out_features * r.in_features);
+             })});
+        metrics.push_back({translated("Codes at the ends of the grid: %1").arg(name), QStringLiteral("%"),
+                           fromReports(model, *run, [](const LayerReport& r) { return r.saturated_fraction; })});
+    }
+    LayerMetric weights{translated("Weights"), {}, {}};
+    for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));
+    metrics.push_back(std::move(weights));
+    return metrics;
+}
+
+}  // namespace salient

@@ -1,0 +1,81 @@
+#include "app/gui/message_area.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+
+#include "widgets/icon.h"
+#include "widgets/theme.h"
+
+namespace salient {
+
+namespace {
+constexpr int kIconSize = 20;
+}
+
+MessageArea::MessageArea(QWidget* parent)
+    : QFrame(parent), icon_(new QLabel(this)), text_(new QLabel(this)), copy_(new QToolButton(this)), close_(new QToolButton(this)) {
+    setAccessibleName(tr("Message"));
+    setAutoFillBackground(true);
+    text_->setWordWrap(true);
+    text_->setTextFormat(Qt::RichText);
+    text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    copy_->setToolTip(tr("Copy the message"));
+    copy_->setAccessibleName(tr("Copy the message"));
+    close_->setToolTip(tr("Dismiss (Esc)"));
+    close_->setAccessibleName(tr("Dismiss"));
+    for (QToolButton* button : {copy_, close_}) button->setAutoRaise(true);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(20, 8, 12, 8);
+    layout->setSpacing(12);
+    layout->addWidget(icon_, 0, Qt::AlignTop);
+    layout->addWidget(text_, 1);
+    layout->addWidget(copy_, 0, Qt::AlignTop);
+    layout->addWidget(close_, 0, Qt::AlignTop);
+    connect(copy_, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(text()); });
+    connect(close_, &QToolButton::clicked, this, &MessageArea::dismiss);
+    refresh();
+    hide();
+}
+
+void MessageArea::showMessage(Kind kind, const QString& title, const QString& text) {
+    kind_ = kind;
+    text_->setText(title.isEmpty() ? text.toHtmlEscaped()
+                                   : QStringLiteral("<b>%1</b> — %2").arg(title.toHtmlEscaped(), text.toHtmlEscaped()));
+    text_->setProperty("plain", text);
+    refresh();
+    show();
+}
+
+void MessageArea::dismiss() {
+    text_->clear();
+    text_->setProperty("plain", QString());
+    hide();
+}
+
+QString MessageArea::text() const { return text_->property("plain").toString(); }
+
+void MessageArea::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && event->spontaneous()) refresh();
+    if (event->type() == QEvent::ApplicationPaletteChange) refresh();
+}
+
+void MessageArea::refresh() {
+    const QPalette base = QApplication::palette();
+    const bool dark = isDark(base);
+    QPalette own = base;
+    const QColor error_ground = dark ? QColor(0x5a, 0x24, 0x24) : QColor(0xfb, 0xe3, 0xe0);
+    const QColor note_ground = dark ? QColor(0x1f, 0x3a, 0x4d) : QColor(0xe1, 0xef, 0xf8);
+    own.setColor(QPalette::Window, kind_ == Kind::Error ? error_ground : note_ground);
+    setPalette(own);
+    icon_->setPixmap(icon(kind_ == Kind::Error ? QStringLiteral("error") : QStringLiteral("info"), base)
+                         .pixmap(QSize(kIconSize, kIconSize), devicePixelRatioF()));
+    copy_->setIcon(icon(QStringLiteral("copy"), base));
+    close_->setIcon(icon(QStringLiteral("close"), base));
+}
+
+}  // namespace salient

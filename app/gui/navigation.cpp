@@ -1,0 +1,117 @@
+#include "app/gui/navigation.h"
+
+#include <QEvent>
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <array>
+
+#include "widgets/icon.h"
+#include "widgets/theme.h"
+
+namespace salient {
+
+namespace {
+
+struct Step {
+    Page page;
+    const char* icon;
+    const char* title;
+};
+constexpr std::array<Step, kPages> kSteps{{
+    {Page::Open, "open", QT_TRANSLATE_NOOP("salient::Navigation", "Open")},
+    {Page::Calibrate, "calibrate", QT_TRANSLATE_NOOP("salient::Navigation", "Calibrate")},
+    {Page::Map, "map", QT_TRANSLATE_NOOP("salient::Navigation", "Model map")},
+    {Page::Channels, "channels", QT_TRANSLATE_NOOP("salient::Navigation", "Channels")},
+    {Page::Stepper, "stepper", QT_TRANSLATE_NOOP("salient::Navigation", "Stepper")},
+    {Page::Tune, "tune", QT_TRANSLATE_NOOP("salient::Navigation", "Tune")},
+    {Page::Quantize, "quantize", QT_TRANSLATE_NOOP("salient::Navigation", "Quantize")},
+    {Page::Compare, "compare", QT_TRANSLATE_NOOP("salient::Navigation", "Compare")},
+    {Page::Export, "export", QT_TRANSLATE_NOOP("salient::Navigation", "Export")},
+}};
+
+constexpr int kWidth = 168;
+constexpr int kRowHeight = 40;
+constexpr int kIconSize = 20;
+constexpr int kDoneRole = Qt::UserRole;
+
+/// Icon, title, and a small tick at the right where the step is done.
+class StepDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& /*option*/, const QModelIndex& /*index*/) const override {
+        return {kWidth, kRowHeight};
+    }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const bool is_chosen = (option.state & QStyle::State_Selected) != 0;
+        const bool is_hovered = (option.state & QStyle::State_MouseOver) != 0;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        const QRect row = option.rect.adjusted(6, 2, -6, -2);
+        if (is_chosen || is_hovered) {
+            QColor fill = is_chosen ? option.palette.highlight().color() : option.palette.buttonText().color();
+            if (!is_chosen) fill.setAlphaF(0.08F);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(fill);
+            painter->drawRoundedRect(row, 6, 6);
+        }
+        if ((option.state & QStyle::State_HasFocus) != 0) {
+            painter->setPen(QPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::Highlight), 1, Qt::DotLine));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRoundedRect(row.adjusted(2, 2, -2, -2), 5, 5);
+        }
+        const QIcon::Mode mode = is_chosen ? QIcon::Selected : QIcon::Normal;
+        const QRect icon_box(row.left() + 10, row.center().y() - kIconSize / 2, kIconSize, kIconSize);
+        index.data(Qt::DecorationRole).value<QIcon>().paint(painter, icon_box, Qt::AlignCenter, mode);
+        painter->setPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::WindowText));
+        const QRect text_box = row.adjusted(10 + kIconSize + 10, 0, -28, 0);
+        painter->drawText(text_box, Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::DisplayRole).toString());
+        if (index.data(kDoneRole).toBool()) {
+            const QRect tick(row.right() - 24, row.center().y() - 7, 14, 14);
+            icon(QStringLiteral("check"), option.palette).paint(painter, tick, Qt::AlignCenter, mode);
+        }
+        painter->restore();
+    }
+};
+
+}  // namespace
+
+QString pageTitle(Page page) { return Navigation::tr(kSteps[static_cast<std::size_t>(page)].title); }
+
+Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
+    setAccessibleName(tr("Steps"));
+    setFixedWidth(kWidth);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setItemDelegate(new StepDelegate(this));
+    setMouseTracking(true);
+    setSelectionMode(QAbstractItemView::SingleSelection);
+    viewport()->setBackgroundRole(QPalette::Window);
+    for (const Step& step : kSteps) {
+        auto* item = new QListWidgetItem(pageTitle(step.page), this);
+        item->setToolTip(tr("%1 (Ctrl+%2)").arg(pageTitle(step.page)).arg(static_cast<int>(step.page) + 1));
+    }
+    refreshIcons();
+    connect(this, &QListWidget::currentRowChanged, this, [this](int row) {
+        if (row >= 0) emit pageChosen(static_cast<Page>(row));
+    });
+    setCurrentRow(0);
+}
+
+void Navigation::setPage(Page page) { setCurrentRow(static_cast<int>(page)); }
+
+Page Navigation::page() const { return static_cast<Page>(currentRow()); }
+
+void Navigation::setDone(Page page, bool done) { item(static_cast<int>(page))->setData(kDoneRole, done); }
+
+void Navigation::changeEvent(QEvent* event) {
+    QListWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) refreshIcons();
+}
+
+void Navigation::refreshIcons() {
+    for (const Step& step : kSteps) {
+        if (QListWidgetItem* row = item(static_cast<int>(step.page))) row->setIcon(icon(QString::fromLatin1(step.icon), palette()));
+    }
+}
+
+}  // namespace salient

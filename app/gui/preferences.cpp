@@ -1,0 +1,51 @@
+#include "app/gui/preferences.h"
+
+#include <QApplication>
+
+#include "widgets/theme.h"
+
+namespace salient {
+
+namespace {
+constexpr int kMostRecent = 10;
+const QString kTheme = QStringLiteral("theme");
+const QString kRecent = QStringLiteral("recent");
+const QString kGeometry = QStringLiteral("window/geometry");
+const QString kState = QStringLiteral("window/state");
+}  // namespace
+
+ThemeChoice Preferences::theme() const {
+    const QString name = settings_.value(kTheme).toString();
+    return name == QLatin1String("light") ? ThemeChoice::Light : name == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::System;
+}
+
+void Preferences::setTheme(ThemeChoice choice) {
+    settings_.setValue(kTheme, choice == ThemeChoice::Light  ? QStringLiteral("light")
+                               : choice == ThemeChoice::Dark ? QStringLiteral("dark")
+                                                             : QStringLiteral("system"));
+}
+
+QStringList Preferences::recent() const { return settings_.value(kRecent).toStringList(); }
+
+void Preferences::addRecent(const QString& path) {
+    QStringList paths = recent();
+    paths.removeAll(path);
+    paths.prepend(path);
+    settings_.setValue(kRecent, paths.mid(0, kMostRecent));
+}
+
+QByteArray Preferences::geometry() const { return settings_.value(kGeometry).toByteArray(); }
+
+QByteArray Preferences::windowState() const { return settings_.value(kState).toByteArray(); }
+
+void Preferences::setLayout(const QByteArray& geometry, const QByteArray& window_state) {
+    settings_.setValue(kGeometry, geometry);
+    settings_.setValue(kState, window_state);
+}
+
+void applyThemeChoice(QApplication& application, ThemeChoice choice, const QPalette& desktop) {
+    const bool is_dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && isDark(desktop));
+    applyTheme(application, is_dark ? Theme::Dark : Theme::Light);
+}
+
+}  // namespace salient

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <QPalette>
+#include <QSettings>
+#include <QStringList>
+
+class QApplication;
+
+namespace salient {
+
+/// What to look like: as the desktop does, or fixed.
+enum class ThemeChoice { System, Light, Dark };
+
+/// The few things kept between sessions, in a settings object that is handed in.
+class Preferences {
+public:
+    explicit Preferences(QSettings& settings) : settings_(settings) {}
+
+    [[nodiscard]] ThemeChoice theme() const;
+    void setTheme(ThemeChoice choice);
+
+    /// Folders and recipes that were opened, latest first.
+    [[nodiscard]] QStringList recent() const;
+    void addRecent(const QString& path);
+
+    [[nodiscard]] QByteArray geometry() const;
+    [[nodiscard]] QByteArray windowState() const;
+    void setLayout(const QByteArray& geometry, const QByteArray& window_state);
+
+private:
+    QSettings& settings_;
+};
+
+/// Applies a choice; `desktop` is the palette that the application started with.
+void applyThemeChoice(QApplication& application, ThemeChoice choice, const QPalette& desktop);
+
+}  // namespace salient
