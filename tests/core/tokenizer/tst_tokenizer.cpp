@@ -1,0 +1,337 @@
+// Tokenizer::open on whole directories: the demo model, SentencePiece, GPT-2's two files, and files that are broken.
+
+#include "core/tokenizer/tokenizer.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "core/error.h"
+#include "core/io/json_file.h"
+
+using namespace salient;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kDemo = fs::path(SALIENT_RESOURCES) / "demo";
+const fs::path kData = fs::path(SALIENT_TEST_DATA) / "tokenizer";
+const fs::path kShared = SALIENT_SHARED;
+
+std::uint64_t checksum(const std::vector<TokenId>& ids) {
+    std::uint64_t value = 0xCBF29CE484222325U;
+    for (const TokenId id : ids) value = (value ^ static_cast<std::uint64_t>(id)) * 0x100000001B3U;
+    return value;
+}
+
+void write(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+
+/// A tokenizer.json with a few tokens; `change` edits it.
+template <typename Change>
+std::shared_ptr<const Tokenizer> openChanged(const Change& change) {
+    const QTemporaryDir folder;
+    Json document = {{"added_tokens", Json::array({{{"id", 4}, {"content", "<s>"}, {"special", true}}})},
+                     {"normalizer", nullptr},
+                     {"pre_tokenizer", nullptr},
+                     {"post_processor", nullptr},
+                     {"decoder", nullptr},
+                     {"model", {{"type", "BPE"}, {"vocab", {{"a", 0}, {"b", 1}, {"ab", 2}, {"aba", 3}}}, {"merges", {"a b", "ab a"}}}}};
+    change(document);
+    const fs::path path = folder.path().toStdString();
+    writeJson(path / "tokenizer.json", document);
+    return Tokenizer::open(path);
+}
+
+template <typename Change>
+QString openError(ErrorCode code, const Change& change) {
+    try {
+        openChanged(change);
+    } catch (const Error& error) {
+        return error.code() == code ? QString::fromUtf8(error.what()) : QString("other code: ") + error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+class TestTokenizer : public QObject {
+    Q_OBJECT
+
+private slots:
+    void demoModelGivesTheIdsOfItsReference() {
+        const auto tokenizer = Tokenizer::open(kDemo / "model");
+        const Json reference = readJson(kDemo / "reference.json");
+        for (const Json& sentence : reference["sentences"]) {
+            const auto text = sentence["text"].get<std::string>();
+            QCOMPARE(tokenizer->encode(text, true), sentence["ids"].get<std::vector<TokenId>>());
+        }
+        QCOMPARE(tokenizer->bos(), std::optional<TokenId>(0));
+        QCOMPARE(tokenizer->vocabularySize(), 2048);
+    }
+
+    void textsSurviveTheRoundTrip() {
+        const auto tokenizer = Tokenizer::open(kDemo / "model");
+        for (const char* const name : {"eval.txt", "calib.txt"}) {
+            const std::string text = readText(kDemo / name);
+            const auto ids = tokenizer->encode(text, false);
+            QVERIFY(tokenizer->decode(ids) == text);
+            QVERIFY(ids.size() < text.size() / 2);
+        }
+    }
+
+    void specialTokensAreAddedAndLeftOutOnWish() {
+        const auto tokenizer = Tokenizer::open(kDemo / "model");
+        const auto plain = tokenizer->encode("June", false);
+        auto with_bos = plain;
+        with_bos.insert(with_bos.begin(), 0);
+        QCOMPARE(tokenizer->encode("June", true), with_bos);
+        QCOMPARE(tokenizer->encode("<s>June", false), with_bos);
+        QCOMPARE(tokenizer->decode(with_bos, true), std::string("June"));
+        QCOMPARE(tokenizer->decode(with_bos, false), std::string("<s>June"));
+        QCOMPARE(tokenizer->encode("", true), std::vector<TokenId>{0});
+        QVERIFY(tokenizer->encode("", false).empty());
+        QVERIFY(tokenizer->decode({}).empty());
+        // Ids that do not exist are nothing, wherever they come from.
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{-1, 1 << 30, 2048}, false), std::string());
+    }
+
+    void sharedModelGivesTheIdsOfItsReference() {
+        const fs::path model = kShared / "models/stories260K";
+        if (!fs::exists(model)) QSKIP("no shared models here");
+        const auto tokenizer = Tokenizer::open(model);
+        const Json reference = readJson(model / "reference.json");
+        for (const Json& sentence : reference["sentences"]) {
+            QCOMPARE(tokenizer->encode(sentence["text"].get<std::string>(), true), sentence["token_ids"].get<std::vector<TokenId>>());
+        }
+        const std::string text = readText(kShared / "text/tinystories.txt");
+        const std::string first = QString::fromStdString(text).left(16000).toStdString();
+        QCOMPARE(tokenizer->encode(first, true).size(), reference["perplexity"]["n_tokens"].get<std::size_t>());
+    }
+
+    void sharedModelsTwoTokenizerFilesAgree() {
+        const fs::path model = kShared / "models/stories260K";
+        if (!fs::exists(model)) QSKIP("no shared models here");
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        for (const char* const name : {"tokenizer.model", "tokenizer_config.json"}) fs::copy_file(model / name, path / name);
+        const auto from_json = Tokenizer::open(model);
+        const auto from_model = Tokenizer::open(path);
+        for (const char* const name : {"tinystories.txt", "wikipedia.txt"}) {
+            const std::string text = readText(kShared / "text" / name);
+            const auto ids = from_json->encode(text, true);
+            QVERIFY(ids == from_model->encode(text, true));
+            QVERIFY(from_json->decode(ids) == text);
+            QVERIFY(from_model->decode(ids) == text);
+        }
+        QCOMPARE(from_json->bos(), from_model->bos());
+        QCOMPARE(from_json->vocabularySize(), from_model->vocabularySize());
+        for (TokenId id = 3; id < from_json->vocabularySize(); ++id) QCOMPARE(from_json->displayText(id), from_model->displayText(id));
+    }
+
+    void sentencePieceGivesWhatItsPythonModuleGives() {
+        const auto tokenizer = Tokenizer::open(kData / "sentencepiece");
+        const Json document = readJson(kData / "sentencepiece/cases.json");
+        for (const Json& row : document["cases"]) {
+            const auto expected = row["ids"].get<std::vector<TokenId>>();
+            QCOMPARE(tokenizer->encode(row["text"].get<std::string>(), false), expected);
+            QCOMPARE(QString::fromStdString(tokenizer->decode(expected)), QString::fromStdString(row["decoded"].get<std::string>()));
+        }
+        QCOMPARE(tokenizer->bos(), std::optional<TokenId>(1));
+        QCOMPARE(tokenizer->encode("a", true).front(), 1);
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{1, -1, 100000}, true), std::string());
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{1}, false), std::string("<s>"));
+        QCOMPARE(tokenizer->displayText(3 + '\n'), std::string("\\n"));
+    }
+
+    void sentencePieceCutsALongTextWithoutATrace() {
+        const auto tokenizer = Tokenizer::open(kData / "sentencepiece");
+        const Json expected = readJson(kData / "sentencepiece/cases.json")["long"];
+        const QString corpus = QString::fromStdString(readText(kDemo / "calib.txt"));
+        const std::string part = corpus.left(expected["to"].get<int>()).toStdString();
+        std::string text;
+        for (int i = 0; i < expected["times"].get<int>(); ++i) text += part;
+        const auto ids = tokenizer->encode(text, false);
+        QCOMPARE(ids.size(), expected["n_tokens"].get<std::size_t>());
+        QCOMPARE(checksum(ids), expected["checksum"].get<std::uint64_t>());
+        QVERIFY(tokenizer->decode(ids) == text);
+    }
+
+    void sentencePieceObeysTheConfiguration() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fs::copy_file(kData / "sentencepiece/tokenizer.model", path / "tokenizer.model");
+        write(path / "tokenizer_config.json", R"({"add_bos_token": false, "add_eos_token": true})");
+        const auto tokenizer = Tokenizer::open(path);
+        QCOMPARE(tokenizer->bos(), std::optional<TokenId>());
+        QCOMPARE(tokenizer->encode("", true), std::vector<TokenId>{2});
+        write(path / "tokenizer.model", "this is no model");
+        QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
+    }
+
+    // The same tokenizer as vocab.json and merges.txt, which is how GPT-2 and OPT come.
+    void gpt2FilesGiveTheSameAsTheirTokenizerJson() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        const Json json = readJson(kData / "gpt2/tokenizer.json");
+        Json vocabulary = json["model"]["vocab"];
+        vocabulary["<|endoftext|>"] = json["added_tokens"][0]["id"];
+        writeJson(path / "vocab.json", vocabulary);
+        std::string merges = "#version: 0.2\n";
+        for (const Json& merge : json["model"]["merges"]) merges += merge.get<std::string>() + "\n";
+        write(path / "merges.txt", merges);
+        write(path / "tokenizer_config.json", R"({"add_prefix_space": true, "bos_token": {"content": "<|endoftext|>"}})");
+        const auto from_json = Tokenizer::open(kData / "gpt2");
+        const auto from_files = Tokenizer::open(path);
+        const std::string text = readText(kDemo / "eval.txt").substr(0, 20000) + "<|endoftext|>x";
+        const auto ids = from_json->encode(text, true);
+        QVERIFY(from_files->encode(text, true) == ids);
+        QVERIFY(from_files->decode(ids) == from_json->decode(ids));
+        QCOMPARE(from_files->bos(), std::optional<TokenId>());
+
+        write(path / "tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<|endoftext|>"})");
+        QCOMPARE(Tokenizer::open(path)->bos(), std::optional<TokenId>(json["added_tokens"][0]["id"].get<TokenId>()));
+    }
+
+    void manyThreadsMayShareOne() {
+        const auto tokenizer = Tokenizer::open(kData / "qwen2");
+        const std::string text = readText(kDemo / "eval.txt").substr(0, 30000);
+        const auto expected = tokenizer->encode(text, true);
+        std::vector<std::vector<TokenId>> results(4);
+        {
+            std::vector<std::jthread> threads;
+            for (auto& result : results) threads.emplace_back([&] { result = tokenizer->encode(text, true); });
+        }
+        for (const auto& result : results) QVERIFY(result == expected);
+    }
+
+    // Each of these would take hours if any step cost the square of the length.
+    void aMegabyteInOneWordTakesTimeCloseToItsLength_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("unit");
+        for (const char* const name : {"gpt2", "qwen2", "llama3", "llama2", "mistral", "gemma", "folding", "across_words"}) {
+            for (const char* const unit : {"a", "the", " ", "\n", "é", "日", "!", "▁", "<", "9", "\u0301", " a"}) {
+                QTest::newRow(qPrintable(QString("%1 %2").arg(name, QString(unit).replace("\n", "\\n")))) << QString(name) << QString(unit);
+            }
+        }
+    }
+    void aMegabyteInOneWordTakesTimeCloseToItsLength() {
+        QFETCH(QString, name);
+        QFETCH(QString, unit);
+        const auto tokenizer = Tokenizer::open(kData / name.toStdString());
+        const std::string text = unit.repeated(300000 / static_cast<int>(unit.toUtf8().size())).toStdString();
+        const auto ids = tokenizer->encode(text, false);
+        QVERIFY(!ids.empty() || name == "folding");
+        // Some change the text on purpose: normal forms, a space in front, "▁" that becomes a space.
+        const bool keeps_text = name == "llama3" || ((name == "llama2" || name == "gemma" || name == "across_words") && unit != "▁");
+        if (keeps_text) QVERIFY(tokenizer->decode(ids, false) == text);
+    }
+
+    void displayTextIsFitForAScreen() {
+        const auto demo = Tokenizer::open(kDemo / "model");
+        const auto show = [&](const std::string& text) {
+            std::string shown;
+            for (const TokenId id : demo->encode(text, false)) shown += demo->displayText(id);
+            return shown;
+        };
+        QCOMPARE(show(" lantern"), std::string(" lantern"));
+        QCOMPARE(show("\n\t\r"), std::string("\\n\\t\\r"));
+        QCOMPARE(show("\x1b"), std::string("\\u{001B}"));
+        QCOMPARE(show("é"), std::string("\\xC3\\xA9"));  // no token of the demo holds both bytes
+        QCOMPARE(demo->displayText(0), std::string("<s>"));
+        QCOMPARE(demo->displayText(-1) + demo->displayText(99999), std::string());
+        const auto llama = Tokenizer::open(kData / "llama2");
+        QCOMPARE(llama->displayText(3 + 0xFF), std::string("\\xFF"));
+        QCOMPARE(llama->displayText(3 + 'A'), std::string("A"));
+        QCOMPARE(llama->displayText(llama->encode("the", false).front()), std::string(" the"));
+    }
+
+    void tokenizerJsonComesFirst() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fs::copy_file(kData / "gpt2/tokenizer.json", path / "tokenizer.json");
+        write(path / "tokenizer.model", "never read");
+        QVERIFY(Tokenizer::open(path) != nullptr);
+        fs::remove(path / "tokenizer.json");
+        fs::remove(path / "tokenizer.model");
+        try {
+            static_cast<void>(Tokenizer::open(path));
+            QFAIL("expected an error");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Io);
+            QVERIFY(std::string(error.what()).find("expected tokenizer.json, tokenizer.model") != std::string::npos);
+        }
+    }
+
+    void unknownComponentsAreNamed() {
+        using enum ErrorCode;
+        const auto unsupported = [](const char* key, const Json& value) {
+            return openError(Unsupported, [&](Json& document) { document[key] = value; });
+        };
+        QVERIFY(unsupported("normalizer", {{"type", "Precompiled"}}).contains("normalizer: normalizer Precompiled is not supported"));
+        QVERIFY(unsupported("pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", Json::array({{{"type", "UnicodeScripts"}}})}})
+                    .contains("pretokenizers[0]: pre-tokenizer UnicodeScripts is not supported"));
+        QVERIFY(unsupported("decoder", {{"type", "CTC"}}).contains("decoder CTC is not supported"));
+        QVERIFY(unsupported("post_processor", {{"type", "BertProcessing"}}).contains("post-processor BertProcessing is not supported"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["type"] = "Unigram"; }).contains("model Unigram is not supported"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["dropout"] = 0.1; }).contains("dropout"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["end_of_word_suffix"] = "</w>"; }).contains("end_of_word_suffix '</w>'"));
+        const auto pattern = [](const char* text) {
+            return Json{{"type", "Split"}, {"pattern", {{"Regex", text}}}, {"behavior", "Isolated"}, {"invert", false}};
+        };
+        QVERIFY(unsupported("pre_tokenizer", pattern("[a&&b]")).contains("intersection"));
+        QVERIFY(unsupported("pre_tokenizer", pattern("[a[b]]")).contains("a set inside a set"));
+        QVERIFY(unsupported("pre_tokenizer", pattern("\\h")).contains("\\h"));
+    }
+
+    void brokenFilesAreNamed() {
+        const auto broken = [](auto&& change) { return openError(ErrorCode::Format, change); };
+        QVERIFY(broken([](Json& d) { d.erase("model"); }).contains("expected a field 'model'"));
+        QVERIFY(broken([](Json& d) { d["model"]["vocab"] = 3; }).contains("model.vocab: expected an object"));
+        QVERIFY(broken([](Json& d) { d["model"]["vocab"]["a"] = -1; }).contains("token 'a': expected an id"));
+        QVERIFY(broken([](Json& d) { d["model"]["vocab"]["a"] = 1 << 30; }).contains("token 'a': expected an id from 0 to"));
+        QVERIFY(broken([](Json& d) { d["model"]["vocab"]["a"] = 1; }).contains("id 1: expected one token"));
+        QVERIFY(broken([](Json& d) { d["model"]["merges"] = {"a  b"}; }).contains("expected two parts"));
+        QVERIFY(broken([](Json& d) { d["model"]["merges"] = {"b a"}; }).contains("merge 'b a': expected 'ba' in the vocabulary"));
+        QVERIFY(broken([](Json& d) { d["model"]["merges"] = {" a"}; }).contains("expected '' in the vocabulary"));
+        QVERIFY(broken([](Json& d) { d["model"]["merges"] = Json::array({Json::array({"a", "b", "c"})}); }).contains("left"));
+        QVERIFY(broken([](Json& d) { d["model"]["unk_token"] = "<unk>"; }).contains("unk_token '<unk>'"));
+        QVERIFY(broken([](Json& d) { d["added_tokens"][0]["id"] = -4; }).contains("added_tokens[0].id") ||
+                broken([](Json& d) { d["added_tokens"][0]["id"] = -4; }).contains("id: expected 0"));
+        QVERIFY(broken([](Json& d) { d["normalizer"] = "NFC"; }).contains("normalizer: expected an object"));
+        QVERIFY(broken([](Json& d) { d["normalizer"] = {{"kind", "NFC"}}; }).contains("expected a field 'type'"));
+        QVERIFY(broken([](Json& d) {
+                    d["pre_tokenizer"] = {{"type", "Split"}, {"pattern", {{"Regex", "(a"}}}, {"behavior", "Isolated"}};
+                }).contains("regular expression"));
+        QVERIFY(broken([](Json& d) {
+                    d["pre_tokenizer"] = {{"type", "Split"}, {"pattern", {{"String", "a"}}}, {"behavior", "Sideways"}};
+                }).contains("found Sideways"));
+        QVERIFY(broken([](Json& d) {
+                    d["post_processor"] = {{"type", "TemplateProcessing"}, {"single", Json::array()}, {"special_tokens", Json::object()}};
+                }).contains("expected the text"));
+        QCOMPARE(openError(ErrorCode::Format, [](Json&) {}), QString("no error"));
+    }
+
+    void theVocabularyDecidesWhatIdAnAddedTokenHas() {
+        const auto tokenizer = openChanged([](Json& d) { d["added_tokens"][0] = {{"id", 77}, {"content", "ab"}, {"special", true}}; });
+        QCOMPARE(tokenizer->encode("ab", false), std::vector<TokenId>{2});
+    }
+
+    void aCharacterNobodyKnowsGoesOrBecomesUnknown() {
+        QCOMPARE(openChanged([](Json&) {})->encode("axb", false), (std::vector<TokenId>{2}));  // as in the reference: a and b meet
+        const auto unknown = [](bool fuse) {
+            return openChanged([&](Json& d) {
+                d["model"]["vocab"]["<unk>"] = 9;
+                d["model"]["unk_token"] = "<unk>";
+                d["model"]["fuse_unk"] = fuse;
+            });
+        };
+        QCOMPARE(unknown(false)->encode("axyb", false), (std::vector<TokenId>{0, 9, 9, 1}));
+        QCOMPARE(unknown(true)->encode("axyb", false), (std::vector<TokenId>{0, 9, 1}));
+        QCOMPARE(unknown(true)->vocabularySize(), 10);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTokenizer)
+#include "tst_tokenizer.moc"

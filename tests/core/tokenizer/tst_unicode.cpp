@@ -1,0 +1,109 @@
+#include "core/tokenizer/unicode.h"
+
+#include <QString>
+#include <QTest>
+
+#include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/display_text.h"
+
+using namespace salient;
+
+class TestUnicode : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyCodePointIsEncodedAndDecoded() {
+        for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+            if (c >= 0xD800 && c <= 0xDFFF) continue;
+            std::string text = "x";
+            unicode::appendUtf8(text, c);
+            QVERIFY(unicode::isValid(text));
+            QCOMPARE(unicode::decodeAt(text, 1).value, c);
+            QCOMPARE(unicode::decodeAt(text, 1).n_bytes + 1, text.size());
+            QCOMPARE(unicode::decodeBefore(text, text.size()).value, c);
+            QVERIFY(!unicode::isValid(text.substr(0, text.size() - 1)) || c < 0x80);
+        }
+    }
+
+    // Table 3-8 of the Unicode Standard and its neighbours: one replacement per maximal subpart.
+    void brokenSequencesBecomeReplacementCharacters_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("text");
+        const auto row = [](const char* name, const QByteArray& bytes, const char16_t* text) {
+            QTest::newRow(name) << bytes << QString::fromUtf16(text);
+        };
+        row("fine", "aé日😀", u"aé日😀");
+        row("lone continuation", "a\x80\xbf", u"a\uFFFD\uFFFD");
+        row("overlong", "\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41", u"\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA");
+        row("surrogates", "\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41", u"\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA");
+        row("too large", "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", u"\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA\uFFFD\uFFFDB");
+        row("truncated", "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", u"\uFFFD\uFFFD\uFFFD\uFFFDA");
+        row("cut at the end", "12345678\xf0\x9f\x98", u"12345678\uFFFD");
+    }
+    void brokenSequencesBecomeReplacementCharacters() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, text);
+        QCOMPARE(QString::fromStdString(unicode::replaceBroken(bytes.toStdString())), text);
+    }
+
+    void normalFormsAreThoseOfQt_data() {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("ascii") << "plain text";
+        QTest::newRow("mark after ascii") << QString::fromUtf8("cafe\u0301 cafe\u0301s e\u0301");
+        QTest::newRow("mark first") << QString::fromUtf8("\u0301a");
+        QTest::newRow("order of marks") << QString::fromUtf8("a\u0323\u0307b\u0307\u0323");
+        QTest::newRow("hangul") << QString::fromUtf8("각 \u1100\u1161\u11a8");
+        QTest::newRow("compatibility") << QString::fromUtf8("ﬁ ① Å Ω ｆ½");
+        QTest::newRow("mixed") << QString::fromUtf8("A\u030Angström, 日本\u3099語 x\u0300");
+    }
+    void normalFormsAreThoseOfQt() {
+        QFETCH(QString, text);
+        const auto by = [&](unicode::Form form) { return QString::fromStdString(unicode::normalize(text.toStdString(), form)); };
+        QCOMPARE(by(unicode::Form::Nfc), text.normalized(QString::NormalizationForm_C));
+        QCOMPARE(by(unicode::Form::Nfd), text.normalized(QString::NormalizationForm_D));
+        QCOMPARE(by(unicode::Form::Nfkc), text.normalized(QString::NormalizationForm_KC));
+        QCOMPARE(by(unicode::Form::Nfkd), text.normalized(QString::NormalizationForm_KD));
+    }
+
+    void lowerCaseGoesCharacterByCharacter() { QCOMPARE(unicode::toLower("ÀB ΣΑΣ ẞİ"), std::string("àb σασ ßi\u0307")); }
+
+    void classesOfCharacters() {
+        for (char32_t c = 0; c < 0x80; ++c) {
+            const auto latin = static_cast<char>(c);
+            QCOMPARE(unicode::isWhiteSpace(c), c == ' ' || (c >= 9 && c <= 13));
+            QCOMPARE(unicode::isNumeric(c), latin >= '0' && latin <= '9');
+            QCOMPARE(unicode::isWord(c), std::isalnum(latin) != 0 || latin == '_');
+            QCOMPARE(unicode::isPunctuation(c), std::ispunct(latin) != 0);
+            QCOMPARE(unicode::isVisible(c), c >= 0x20 && c != 0x7F);
+        }
+        QVERIFY(unicode::isWhiteSpace(0x3000) && unicode::isWhiteSpace(0x85) && !unicode::isWhiteSpace(0x180E) &&
+                !unicode::isWhiteSpace(0x200B));
+        QVERIFY(unicode::isNumeric(0x0664) && unicode::isNumeric(0x216B) && unicode::isNumeric(0xBD) && !unicode::isNumeric(0x4E00));
+        QVERIFY(unicode::isMark(0x301) && unicode::isMark(0x903) && unicode::isMark(0x20DD) && !unicode::isMark('a'));
+        QVERIFY(unicode::isWord(0x4E00) && unicode::isWord(0x24B6) && unicode::isWord(0x200D) && unicode::isWord(0x301) &&
+                !unicode::isWord(0x1F600));
+        QVERIFY(unicode::isPunctuation(0x3002) && !unicode::isPunctuation(0x20AC));
+        QVERIFY(!unicode::isVisible(0x202E) && !unicode::isVisible(0x200D) && !unicode::isVisible(0xE000) && unicode::isVisible(0x301));
+    }
+
+    void everyByteHasItsOwnCharacter() {
+        std::string bytes;
+        for (int byte = 0; byte < 256; ++byte) bytes.push_back(static_cast<char>(byte));
+        std::string spelled;
+        appendByteLevel(spelled, bytes);
+        QCOMPARE(bytesFromByteLevel(spelled), std::optional(bytes));
+        QVERIFY(std::ranges::none_of(spelled, [](char c) { return c == ' ' || c == '\n'; }));
+        std::string space;
+        appendByteLevel(space, " \n\xad");
+        QCOMPARE(space, std::string("ĠĊŃ"));
+        QVERIFY(!bytesFromByteLevel("日") && !bytesFromByteLevel("a b"));
+    }
+
+    void screensGetNoControlCharacters() {
+        QCOMPARE(escapedForDisplay("a\nb\t\xe2\x80\xae\xff\xc3"), std::string("a\\nb\\t\\u{202E}\\xFF\\xC3"));
+        QCOMPARE(escapedForDisplay("é 日\\"), std::string("é 日\\"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestUnicode)
+#include "tst_unicode.moc"
