@@ -45,8 +45,10 @@ GridPoint gptqGrid(float lowest, float highest, const GridSpec& spec) noexcept {
 
 GridPoint awqGrid(float lowest, float highest, const GridSpec& spec) noexcept {
     const auto max_code = static_cast<float>((1 << spec.bits) - 1);
-    const float scale = storedScale(std::max(highest - lowest, kLeastRange) / max_code, spec.scale_type);
-    return {scale, std::clamp(-std::nearbyint(lowest / scale), 0.0F, max_code) + 0.0F};
+    const float min = std::min(lowest, 0.0F);
+    const float max = std::max(highest, 0.0F);
+    const float scale = storedScale(std::max(max - min, kLeastRange) / max_code, spec.scale_type);
+    return {scale, std::clamp(-std::nearbyint(min / scale), 0.0F, max_code) + 0.0F};
 }
 
 GridPoint int8Grid(float lowest, float highest, const GridSpec& spec) noexcept {

@@ -8,10 +8,12 @@
 
 namespace salient {
 
-/// Which published rule turns a range of weights into a grid.
+/// Which published rule turns a range of weights into a grid. Both weight-only rules differ from the published code for a group whose
+/// weights all have one sign: that code then clips most of the group (symmetric GPTQ halves the range of all-positive weights, AWQ clamps
+/// a zero point that lies far outside the codes); here the range is widened as for any other group.
 enum class GridRule {
     Gptq,  ///< the range is widened to include zero; symmetric: -max|w| … max|w| over all 2^bits levels
-    Awq,   ///< asymmetric, plain min … max, range at least 1e-5
+    Awq,   ///< asymmetric, min … max (including zero), range at least 1e-5
     Int8,  ///< symmetric [-127, 127], scale = max(|w|, 1e-5) / 127: SmoothQuant's, and compressed-tensors' W8A8
 };
 
@@ -23,7 +25,9 @@ struct GridSpec {
     bool per_tensor = false;   ///< one scale for the whole weight (Int8 rule only)
     GridRule rule = GridRule::Gptq;
     bool mse_search = false;        ///< shrink each range to the one with the least |w - ŵ|^2.4 (grid 100, at most to 0.2)
-    DType scale_type = DType::F32;  ///< scales are rounded to this stored type before codes are chosen
+    /// Scales are rounded to this stored type before codes are chosen. One that rounds to 0 becomes the smallest positive value of the
+    /// type; one too large for it is refused by the quantizers, Error{NonFinite}, naming row and group.
+    DType scale_type = DType::F32;
     /// Throws Error{InvalidOption} naming the option, its range and what was found.
     void validate() const;
     [[nodiscard]] Index groupCount(Index in_features) const noexcept;
@@ -60,7 +64,8 @@ struct QuantizedTensor {
     [[nodiscard]] std::int64_t packedBytes() const noexcept;
 };
 
-/// Round to nearest: the baseline. weight [out, in]. Multithreaded, at memory speed. Throws Error{InvalidOption}.
+/// Round to nearest: the baseline. weight [out, in]. Multithreaded, at memory speed. Throws Error{InvalidOption}, and Error{NonFinite}
+/// naming row and column of a weight, or row and group of a scale.
 [[nodiscard]] QuantizedTensor quantizeNearest(MatrixView weight, const GridSpec& spec);
 /// The definition that quantizeNearest() is tested against: one weight at a time.
 [[nodiscard]] QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec);

@@ -37,9 +37,9 @@ struct MethodSpec {
 
 /// "rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8" (RTN on weights and activations).
 [[nodiscard]] std::string_view methodName(const MethodSpec& spec) noexcept;
-/// The method of that name with the grid of `base`, options at their published defaults otherwise. "smoothquant" and "w8a8" always
-/// mean 8-bit weights per row and int8 activations; "smoothquant+gptq" keeps int8 activations only at 8 bits.
-/// AWQ's own grid rule is used for asymmetric "awq". Throws Error{InvalidOption} listing the names.
+/// The method of that name with the grid and the options of `base` (the published defaults unless changed there). "smoothquant" and
+/// "w8a8" always mean 8-bit weights per row and int8 activations (per token unless base says per tensor); "smoothquant+gptq" keeps int8
+/// activations only at 8 bits. AWQ's own grid rule is used for asymmetric "awq". Throws Error{InvalidOption} listing the names.
 [[nodiscard]] MethodSpec methodFromName(std::string_view name, const MethodSpec& base = {});
 [[nodiscard]] const std::vector<std::string>& methodNames();
 

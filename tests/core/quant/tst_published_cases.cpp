@@ -17,9 +17,6 @@ namespace {
 // Golden cases made by the published implementations; beside the source tree where they are present.
 const std::filesystem::path kCases = std::filesystem::path(SALIENT_SHARED) / "fixtures/algorithms";
 
-// In steps of the grid: float32's rounding of sums of some hundred terms.
-constexpr double kTossUp = 1e-5;
-
 Json manifest(const std::string& name) { return readJson(kCases / (name + ".json")); }
 SafetensorsFile part(const std::string& name, const std::string& kind) {
     return SafetensorsFile::open(kCases / (name + "." + kind + ".safetensors"));
@@ -52,36 +49,6 @@ double outputMse(const Matrix& x, const Matrix& difference) {
 }
 
 Index countDifferent(const CodeMatrix& a, const CodeMatrix& b) { return (a.array() != b.array()).count(); }
-
-// Codes that differ in rows whose first difference is not explained by a value in the very middle between two codes. The value is
-// computed here again, in double, from the codes before it: c_j = w_j + Σ_{i<j} d_i R_ij / R_jj.
-Index differentWithoutTossUp(const GptqResult& result, const CodeMatrix& codes, Matrix weight, const Matrix& hessian) {
-    const Index n = weight.cols();
-    Eigen::VectorXi order(n);
-    for (Index p = 0; p < n; ++p) order[p] = static_cast<int>(result.order[static_cast<std::size_t>(p)]);
-    Eigen::MatrixXd h = hessian.cast<double>();
-    for (const Index dead : result.dead_columns) {
-        h(dead, dead) = 1.0;
-        weight.col(dead).setZero();
-    }
-    h.diagonal().array() += result.damping_tries.back() * h.diagonal().mean();
-    const Eigen::MatrixXd r = reversedFactor(h(order, order));
-    const Eigen::MatrixXd difference = (weight - result.tensor.dequantize()).cast<double>();
-    Index n_different = 0;
-    for (Index row = 0; row < codes.rows(); ++row) {
-        const Index n_row = (codes.row(row).array() != result.tensor.codes.row(row).array()).count();
-        if (n_row == 0) continue;
-        Index p = 0;
-        while (codes(row, order[p]) == result.tensor.codes(row, order[p])) ++p;
-        double c = static_cast<double>(weight(row, order[p]));
-        for (Index i = 0; i < p; ++i) c += difference(row, order[i]) * r(i, p) / r(p, p);
-        const Index group = result.tensor.group_index[static_cast<std::size_t>(order[p])];
-        const double steps = c / static_cast<double>(result.tensor.scale(row, group));
-        const double off_middle = std::abs(std::abs(steps - std::floor(steps)) - 0.5);
-        if (off_middle > kTossUp) n_different += n_row;
-    }
-    return n_different;
-}
 
 }  // namespace
 

@@ -1,0 +1,353 @@
+#include <QtTest>
+
+#include "core/kernels/parallel.h"
+#include "core/quant/grid.h"
+#include "tests/core/quant/cases.h"
+
+using namespace salient;
+using namespace salient::test;
+
+namespace {
+
+SafetensorsFile reference() { return SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors"); }
+
+Index groupWidthOf(const GridSpec& spec, Index n_columns) { return spec.per_tensor ? n_columns : spec.groupSizeFor(n_columns); }
+
+}  // namespace
+
+class TestGrid : public QObject {
+    Q_OBJECT
+private slots:
+    void cleanup() { setThreadCount(0); }
+    void matchesTheIndependentReference_data();
+    void matchesTheIndependentReference();
+    void halfwayValuesRoundToEven();
+    void errorStaysWithinHalfAStep_data();
+    void errorStaysWithinHalfAStep();
+    void fastFormHasTheBitsOfTheDefinition_data() { errorStaysWithinHalfAStep_data(); }
+    void fastFormHasTheBitsOfTheDefinition();
+    void anyThreadCountGivesTheSameBits();
+    void allZeroWeightsStayZero();
+    void constantRowsKeepTheirValue();
+    void oneSignedGroupsAreNotClipped();
+    void mseSearchNeverLosesToTheFullRange();
+    void scalesAreRoundedToTheirStoredTypeFirst();
+    void scaleTooSmallForItsTypeBecomesTheSmallest();
+    void scaleTooLargeForItsTypeIsRefusedByRowAndGroup();
+    void nonFiniteWeightIsNamedByRowAndColumn();
+    void invalidOptionsAreNamed_data();
+    void invalidOptionsAreNamed();
+    void packedBytesCountCodesScalesAndZeros();
+    void saturatedFractionCountsBothEnds();
+    void oneScalePerTensorIsSharedByAllRows();
+};
+
+void TestGrid::matchesTheIndependentReference_data() {
+    QTest::addColumn<QString>("variant");
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<QString>("rule");
+    QTest::addColumn<int>("group_size");
+    QTest::addColumn<bool>("mse");
+    for (int bits = 2; bits <= 8; ++bits) {
+        for (const char* rule : {"sym", "asym", "awq"}) {
+            for (const int group_size : {16, -1}) {
+                const QString name = QString("b%1.%2.g%3").arg(bits).arg(rule).arg(group_size);
+                QTest::newRow(qPrintable(name)) << name << bits << rule << group_size << false;
+            }
+        }
+    }
+    QTest::newRow("int8") << "b8.int8.g-1" << 8 << "int8" << -1 << false;
+    QTest::newRow("mse sym") << "b3.sym.g16.mse" << 3 << "sym" << 16 << true;
+    QTest::newRow("mse asym") << "b3.asym.g16.mse" << 3 << "asym" << 16 << true;
+}
+
+void TestGrid::matchesTheIndependentReference() {
+    QFETCH(QString, variant);
+    QFETCH(int, bits);
+    QFETCH(QString, rule);
+    QFETCH(int, group_size);
+    QFETCH(bool, mse);
+    GridSpec spec;
+    spec.bits = bits;
+    spec.group_size = group_size;
+    spec.is_symmetric = rule == "sym" || rule == "int8";
+    spec.rule = rule == "awq" ? GridRule::Awq : rule == "int8" ? GridRule::Int8 : GridRule::Gptq;
+    spec.mse_search = mse;
+    const SafetensorsFile expected = reference();
+    const std::string prefix = "rtn." + variant.toStdString();
+    const QuantizedTensor tensor = quantizeNearest(toMatrix(expected.tensor("layer.W")), spec);
+    QVERIFY(tensor.codes == codeMatrix<CodeMatrix>(expected.tensor(prefix + ".codes")));
+    QVERIFY(tensor.scale == toMatrix(expected.tensor(prefix + ".scale")));
+    QVERIFY(tensor.zero == toMatrix(expected.tensor(prefix + ".zero")));
+    QVERIFY(tensor.dequantize() == toMatrix(expected.tensor(prefix + ".dequant")));
+}
+
+void TestGrid::halfwayValuesRoundToEven() {
+    const GridPoint grid{1.0F, 8.0F};
+    QCOMPARE(int(roundToGrid(0.5F, grid, 15)), 8);
+    QCOMPARE(int(roundToGrid(1.5F, grid, 15)), 10);
+    QCOMPARE(int(roundToGrid(2.5F, grid, 15)), 10);
+    QCOMPARE(int(roundToGrid(-0.5F, grid, 15)), 8);
+    QCOMPARE(int(roundToGrid(-1.5F, grid, 15)), 6);
+    QCOMPARE(int(roundToGrid(100.0F, grid, 15)), 15);
+    QCOMPARE(int(roundToGrid(-100.0F, grid, 15)), 0);
+}
+
+void TestGrid::errorStaysWithinHalfAStep_data() {
+    QTest::addColumn<GridSpec>("spec");
+    for (const GridRule rule : {GridRule::Gptq, GridRule::Awq, GridRule::Int8}) {
+        for (const bool is_symmetric : {false, true}) {
+            if ((rule == GridRule::Awq && is_symmetric) || (rule == GridRule::Int8 && !is_symmetric)) continue;
+            for (int bits = 2; bits <= 8; ++bits) {
+                for (const Index group_size : {Index{-1}, Index{1}, Index{16}, Index{64}, Index{1000}}) {
+                    GridSpec spec;
+                    spec.bits = bits;
+                    spec.is_symmetric = is_symmetric;
+                    spec.group_size = group_size;
+                    spec.rule = rule;
+                    QTest::addRow("rule %d %s %d bits groups of %d", int(rule), is_symmetric ? "sym" : "asym", bits, int(group_size))
+                        << spec;
+                }
+            }
+        }
+    }
+}
+
+void TestGrid::errorStaysWithinHalfAStep() {
+    QFETCH(GridSpec, spec);
+    const Matrix weight = randomMatrix(9, 83, 5);  // the last group is ragged
+    const QuantizedTensor tensor = quantizeNearest(weight, spec);
+    const Matrix rounded = tensor.dequantize();
+    const Index width = groupWidthOf(spec, weight.cols());
+    QCOMPARE(tensor.scale.cols(), (weight.cols() + width - 1) / width);
+    for (Index row = 0; row < weight.rows(); ++row) {
+        for (Index col = 0; col < weight.cols(); ++col) {
+            const Index group = tensor.group_index[static_cast<std::size_t>(col)];
+            QCOMPARE(group, col / width);
+            const float step = tensor.scale(row, group);
+            // A rounded zero point moves the grid against the range by up to another half step.
+            const float steps = spec.is_symmetric ? 0.5F : 1.0F;
+            QVERIFY(std::abs(weight(row, col) - rounded(row, col)) <= steps * step * (1.0F + 16.0F * 1.2e-7F * 256.0F));
+        }
+    }
+}
+
+void TestGrid::fastFormHasTheBitsOfTheDefinition() {
+    QFETCH(GridSpec, spec);
+    const Matrix weight = randomMatrix(37, 150, 6);
+    const QuantizedTensor fast = quantizeNearest(weight, spec);
+    const QuantizedTensor plain = quantizeNearestPlain(weight, spec);
+    QVERIFY(fast.codes == plain.codes);
+    QVERIFY(fast.scale == plain.scale);
+    QVERIFY(fast.zero == plain.zero);
+    QCOMPARE(fast.group_index, plain.group_index);
+    const Matrix block = randomMatrix(80, 300, 7);
+    QVERIFY(quantizeNearest(block.block(3, 5, 37, 150), spec).codes == quantizeNearestPlain(block.block(3, 5, 37, 150), spec).codes);
+}
+
+void TestGrid::anyThreadCountGivesTheSameBits() {
+    const Matrix weight = randomMatrix(200, 96, 8);
+    GridSpec spec;
+    spec.group_size = 32;
+    setThreadCount(1);
+    const QuantizedTensor one = quantizeNearest(weight, spec);
+    for (const int n_threads : {2, 8}) {
+        setThreadCount(n_threads);
+        const QuantizedTensor many = quantizeNearest(weight, spec);
+        QVERIFY(many.codes == one.codes);
+        QVERIFY(many.scale == one.scale);
+    }
+}
+
+void TestGrid::allZeroWeightsStayZero() {
+    for (const GridRule rule : {GridRule::Gptq, GridRule::Awq, GridRule::Int8}) {
+        for (const bool mse : {false, true}) {
+            GridSpec spec;
+            spec.rule = rule;
+            spec.is_symmetric = rule != GridRule::Awq;
+            spec.group_size = 8;
+            spec.mse_search = mse;
+            const QuantizedTensor tensor = quantizeNearest(Matrix::Zero(3, 20), spec);
+            QVERIFY(tensor.scale.minCoeff() > 0.0F);
+            QVERIFY((tensor.dequantize().array() == 0.0F).all());
+        }
+    }
+}
+
+void TestGrid::constantRowsKeepTheirValue() {
+    Matrix weight(4, 20);
+    weight.row(0).setConstant(0.3F);
+    weight.row(1).setConstant(-0.3F);
+    weight.row(2).setConstant(1e-3F);
+    weight.row(3).setConstant(-40.0F);
+    for (const GridRule rule : {GridRule::Gptq, GridRule::Awq}) {
+        GridSpec spec;
+        spec.rule = rule;
+        spec.is_symmetric = false;
+        spec.group_size = -1;
+        const Matrix rounded = quantizeNearest(weight, spec).dequantize();
+        QVERIFY(((rounded - weight).array().abs() <= 1e-6F * weight.array().abs()).all());
+    }
+}
+
+void TestGrid::oneSignedGroupsAreNotClipped() {
+    const Matrix weight = randomMatrix(4, 64, 9).cwiseAbs().array() + 0.5F;
+    for (const GridRule rule : {GridRule::Gptq, GridRule::Awq}) {
+        for (const float sign : {1.0F, -1.0F}) {
+            for (const bool is_symmetric : {false, true}) {
+                if (rule == GridRule::Awq && is_symmetric) continue;
+                GridSpec spec;
+                spec.rule = rule;
+                spec.is_symmetric = is_symmetric;
+                spec.group_size = 32;
+                const QuantizedTensor tensor = quantizeNearest(sign * weight, spec);
+                const float step = tensor.scale.maxCoeff();
+                QVERIFY((tensor.dequantize() - sign * weight).cwiseAbs().maxCoeff() <= step);
+            }
+        }
+    }
+}
+
+void TestGrid::mseSearchNeverLosesToTheFullRange() {
+    const Matrix weight = randomMatrix(16, 128, 10);
+    for (const bool is_symmetric : {false, true}) {
+        GridSpec spec;
+        spec.bits = 3;
+        spec.is_symmetric = is_symmetric;
+        spec.group_size = 64;
+        const auto loss = [&](const GridSpec& s) {
+            return (quantizeNearest(weight, s).dequantize() - weight).cast<double>().array().abs().pow(2.4).sum();
+        };
+        const double full = loss(spec);
+        spec.mse_search = true;
+        QVERIFY(loss(spec) < 0.95 * full);
+    }
+}
+
+void TestGrid::scalesAreRoundedToTheirStoredTypeFirst() {
+    const Matrix weight = randomMatrix(8, 64, 11) * 0.05F;
+    for (const DType type : {DType::F16, DType::BF16}) {
+        GridSpec spec;
+        spec.group_size = 16;
+        spec.is_symmetric = false;
+        spec.scale_type = type;
+        const QuantizedTensor tensor = quantizeNearest(weight, spec);
+        bool some_moved = false;
+        for (Index row = 0; row < 8; ++row) {
+            for (Index group = 0; group < 4; ++group) {
+                const float scale = tensor.scale(row, group);
+                QCOMPARE(scale, roundToStored(scale, type));
+                const GridSpec exact = [&] {
+                    GridSpec s = spec;
+                    s.scale_type = DType::F32;
+                    return s;
+                }();
+                some_moved = some_moved || gridOf(weight.row(row).data() + group * 16, 16, exact).scale != scale;
+                for (Index col = group * 16; col < group * 16 + 16; ++col)
+                    QCOMPARE(tensor.codes(row, col), roundToGrid(weight(row, col), {scale, tensor.zero(row, group)}, 15));
+            }
+        }
+        QVERIFY(some_moved);
+    }
+}
+
+void TestGrid::scaleTooSmallForItsTypeBecomesTheSmallest() {
+    GridSpec spec;
+    spec.group_size = -1;
+    spec.scale_type = DType::F16;
+    const QuantizedTensor tensor = quantizeNearest(Matrix::Constant(1, 4, 1e-9F), spec);
+    QCOMPARE(tensor.scale(0, 0), 0x1p-24F);
+    QVERIFY((tensor.dequantize().array() == 0.0F).all());
+}
+
+void TestGrid::scaleTooLargeForItsTypeIsRefusedByRowAndGroup() {
+    GridSpec spec;
+    spec.group_size = 4;
+    spec.scale_type = DType::F16;
+    Matrix weight = Matrix::Ones(3, 8);
+    weight(1, 6) = 1e7F;
+    std::string message;
+    QCOMPARE(errorCodeOf([&] { (void)quantizeNearest(weight, spec); }, &message), int(ErrorCode::NonFinite));
+    QVERIFY2(message.find("row 1, group 1") != std::string::npos, message.c_str());
+    QVERIFY(message.find("F16") != std::string::npos);
+}
+
+void TestGrid::nonFiniteWeightIsNamedByRowAndColumn() {
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        Matrix weight = randomMatrix(100, 33, 12);
+        weight(71, 32) = bad;
+        std::string message;
+        QCOMPARE(errorCodeOf([&] { (void)quantizeNearest(weight, GridSpec{}); }, &message), int(ErrorCode::NonFinite));
+        QVERIFY2(message.find("row 71, column 32") != std::string::npos, message.c_str());
+    }
+}
+
+void TestGrid::invalidOptionsAreNamed_data() {
+    QTest::addColumn<GridSpec>("spec");
+    QTest::addColumn<QString>("named");
+    const auto add = [](const char* row, const QString& named, auto change) {
+        GridSpec spec;
+        change(spec);
+        QTest::newRow(row) << spec << named;
+    };
+    add("one bit", "bits: expected 2 … 8, found 1", [](GridSpec& s) { s.bits = 1; });
+    add("nine bits", "bits: expected 2 … 8, found 9", [](GridSpec& s) { s.bits = 9; });
+    add("group of none", "group size", [](GridSpec& s) { s.group_size = 0; });
+    add("negative group", "group size", [](GridSpec& s) { s.group_size = -2; });
+    add("symmetric AWQ", "AWQ rule, found symmetric", [](GridSpec& s) { s.rule = GridRule::Awq; });
+    add("asymmetric int8", "int8 rule, found asymmetric", [](GridSpec& s) {
+        s.rule = GridRule::Int8;
+        s.is_symmetric = false;
+    });
+    add("per tensor without int8", "per tensor", [](GridSpec& s) { s.per_tensor = true; });
+    add("integer scales", "scale type", [](GridSpec& s) { s.scale_type = DType::I8; });
+}
+
+void TestGrid::invalidOptionsAreNamed() {
+    QFETCH(GridSpec, spec);
+    QFETCH(QString, named);
+    std::string message;
+    QCOMPARE(errorCodeOf([&] { spec.validate(); }, &message), int(ErrorCode::InvalidOption));
+    QVERIFY2(QString::fromStdString(message).contains(named), message.c_str());
+    QCOMPARE(errorCodeOf([&] { (void)quantizeNearest(Matrix::Ones(2, 2), spec); }), int(ErrorCode::InvalidOption));
+}
+
+void TestGrid::packedBytesCountCodesScalesAndZeros() {
+    GridSpec spec;
+    spec.group_size = 32;
+    spec.scale_type = DType::F16;
+    const Matrix weight = randomMatrix(4, 64, 13);
+    QCOMPARE(quantizeNearest(weight, spec).packedBytes(), std::int64_t{128 + 8 * 2});
+    spec.is_symmetric = false;
+    QCOMPARE(quantizeNearest(weight, spec).packedBytes(), std::int64_t{128 + 8 * 2 + 4});
+    spec.bits = 3;
+    QCOMPARE(quantizeNearest(weight, spec).packedBytes(), std::int64_t{96 + 8 * 2 + 3});
+}
+
+void TestGrid::saturatedFractionCountsBothEnds() {
+    Matrix weight(1, 8);
+    weight << -8.0F, 7.0F, 0.0F, 1.0F, -1.0F, 2.0F, 100.0F, 3.0F;
+    GridSpec spec;
+    spec.group_size = -1;
+    QuantizedTensor tensor = quantizeNearest(weight, spec);
+    tensor.codes << 0, 15, 8, 9, 7, 10, 15, 11;
+    QCOMPARE(tensor.saturatedFraction(), 3.0 / 8.0);
+}
+
+void TestGrid::oneScalePerTensorIsSharedByAllRows() {
+    const Matrix weight = randomMatrix(5, 30, 14);
+    GridSpec spec;
+    spec.bits = 8;
+    spec.rule = GridRule::Int8;
+    spec.per_tensor = true;
+    spec.group_size = -1;
+    spec.scale_type = DType::F16;
+    const QuantizedTensor tensor = quantizeNearest(weight, spec);
+    QCOMPARE(tensor.scale.cols(), Index{1});
+    QVERIFY((tensor.scale.array() == roundToStored(weight.cwiseAbs().maxCoeff() / 127.0F, DType::F16)).all());
+    QCOMPARE(tensor.packedBytes(), std::int64_t{150 + 2});
+    QVERIFY(tensor.codes == quantizeNearestPlain(weight, spec).codes);
+}
+
+QTEST_APPLESS_MAIN(TestGrid)
+#include "tst_grid.moc"

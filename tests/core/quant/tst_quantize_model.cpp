@@ -1,0 +1,423 @@
+#include <QtTest>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "core/kernels/parallel.h"
+#include "core/quant/quantize_model.h"
+
+using namespace salient;
+
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
+constexpr Index kGroup = 16;  // divides every width of the small models
+
+std::filesystem::path modelDirectory(const QString& name) {
+    if (name == "demo") return std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model";
+    return std::filesystem::path(SALIENT_TEST_DATA) / "models" / name.toStdString();
+}
+
+/// Random tokens: no tokenizer needed.
+Samples randomSamples(const Model& model, Index n_windows = 16, Index seq_len = 12) {
+    std::mt19937 random(7);
+    Samples samples;
+    samples.spec.n_samples = static_cast<int>(n_windows);
+    samples.spec.seq_len = seq_len;
+    samples.windows.seq_len = seq_len;
+    for (Index i = 0; i < n_windows * seq_len; ++i) {
+        samples.windows.ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(model.config.vocabulary_size)));
+    }
+    return samples;
+}
+
+MethodSpec methodOf(std::string_view name, int bits = 4) {
+    MethodSpec base;
+    base.grid.bits = bits;
+    base.grid.group_size = kGroup;
+    return methodFromName(name, base);
+}
+
+Matrix outputOf(const Model& model, const BlockLoader& blocks, const TokenWindows& windows) {
+    HiddenStates hidden = embed(model, windows);
+    JobContext job;
+    for (int block = 0; block < model.config.n_blocks; ++block) forwardBlock(model, blocks(block), block, hidden, {}, {}, job);
+    return hidden.values;
+}
+
+double relativeDifference(const Matrix& a, const Matrix& b) { return (a - b).cast<double>().norm() / b.cast<double>().norm(); }
+
+bool same(const Matrix& a, const Matrix& b) {
+    return a.rows() == b.rows() && a.cols() == b.cols() &&
+           (a.size() == 0 || std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(float)) == 0);
+}
+
+bool same(const QuantizedBlock& a, const QuantizedBlock& b) {
+    if (a.linears.size() != b.linears.size() || a.replaced != b.replaced || a.kept.size() != b.kept.size()) return false;
+    for (const auto& [name, weight] : a.kept) {
+        if (!b.kept.contains(name) || !same(weight, b.kept.at(name))) return false;
+    }
+    for (std::size_t i = 0; i < a.linears.size(); ++i) {
+        const QuantizedLinear& left = a.linears[i];
+        const QuantizedLinear& right = b.linears[i];
+        if (left.name != right.name || left.tensor.codes != right.tensor.codes || !same(left.tensor.scale, right.tensor.scale) ||
+            !same(left.tensor.zero, right.tensor.zero) || left.channel_scale != right.channel_scale || left.row_scale != right.row_scale ||
+            left.bias != right.bias) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool same(const QuantizedModel& a, const QuantizedModel& b) {
+    return std::equal(a.blocks.begin(), a.blocks.end(), b.blocks.begin(), b.blocks.end(),
+                      [](const QuantizedBlock& x, const QuantizedBlock& y) { return same(x, y); });
+}
+
+QuantizedModel quantized(const std::shared_ptr<const Model>& model, const MethodSpec& method) {
+    JobContext job;
+    return quantizeModel(model, randomSamples(*model), method, {}, job);
+}
+
+/// The original block with each quantized layer's weight replaced by what it stands for in the original model's units.
+BlockWeights withEffectiveWeights(const Model& model, const QuantizedBlock& block) {
+    BlockWeights weights = loadBlock(model, block.block);
+    for (const QuantizedLinear& linear : block.linears)
+        weights.linears.at(model.linear(linear.name).role).weight = linear.effectiveWeight();
+    return weights;
+}
+
+}  // namespace
+
+class TestQuantizeModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void foldingLeavesTheModelUnchanged_data() { families(); }
+    void foldingLeavesTheModelUnchanged();
+    void foldingRefusesAGroupThatNothingAbsorbs();
+    void overlayComputesWhatTheEffectiveWeightsCompute_data() { familiesAndMethods(); }
+    void overlayComputesWhatTheEffectiveWeightsCompute();
+    void keptLayersTakePartInFolds();
+    void realInt8EqualsItsFakeQuantizedDefinition();
+    void reportsAreInTheOriginalUnits_data() { familiesAndMethods(); }
+    void reportsAreInTheOriginalUnits();
+    void streamedBlocksEqualThoseInMemory();
+    void statisticsGatheredBeforeGiveTheSameModel();
+    void hessiansThatWereNotKeptAreMadeAgain();
+    void methodsTogetherEqualMethodsAlone();
+    void sameBitsForAnyThreadCount();
+    void trueSequentialChangesLaterGroupsOnly();
+    void feedingQuantizedBlocksChangesLaterBlocksOnly();
+    void cancelAtEveryCheckpointEndsTheJob();
+    void gptqBeatsPlainRoundingOnTheDemo();
+    void sizesCountCodesScalesAndTheRest();
+    void refusesWhatDoesNotFitTheModel();
+
+private:
+    static void families() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt2", "llama-dynamic", "llama-linear", "mistral", "opt", "opt-post-norm", "qwen2", "demo"}) {
+            QTest::newRow(name) << QString(name);
+        }
+    }
+    static void familiesAndMethods() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("method");
+        for (const char* name : {"gpt2", "llama-dynamic", "llama-linear", "opt", "opt-post-norm", "qwen2"}) {
+            for (const char* method : {"rtn", "awq", "smoothquant+gptq"}) {
+                QTest::addRow("%s %s", name, method) << QString(name) << QString(method);
+            }
+        }
+    }
+};
+
+void TestQuantizeModel::foldingLeavesTheModelUnchanged() {
+    QFETCH(QString, name);
+    const auto model = Model::open(modelDirectory(name));
+    std::mt19937 random(3);
+    std::uniform_real_distribution<float> exponent(-2.0F, 2.0F);
+    int n_folded = 0;
+    const BlockLoader folded = [&](int block) {
+        std::map<int, std::vector<float>> scales;
+        for (std::size_t g = 0; g < model->groups.size(); ++g) {
+            if (model->groups[g].absorber.kind == Absorber::Kind::None) continue;
+            std::vector<float>& s = scales[static_cast<int>(g)];
+            for (Index i = 0; i < model->groups[g].in_features; ++i) s.push_back(std::exp2(exponent(random)));
+            ++n_folded;
+        }
+        return foldScales(loadBlock(*model, block), *model, scales);
+    };
+    const TokenWindows windows = randomSamples(*model, 4).windows;
+    const Matrix expected = outputOf(*model, originalBlocks(model), windows);
+    const Matrix found = outputOf(*model, folded, windows);
+    if (name != "opt-post-norm") QVERIFY(n_folded >= model->config.n_blocks);
+    // Two roundings per folded number, each carried through a few products per block.
+    QVERIFY2(relativeDifference(found, expected) < 64 * kEpsilon * model->config.n_blocks,
+             qPrintable(QString::number(relativeDifference(found, expected) / kEpsilon)));
+}
+
+void TestQuantizeModel::foldingRefusesAGroupThatNothingAbsorbs() {
+    const auto model = Model::open(modelDirectory("llama-linear"));  // grouped queries: value cannot absorb for the attention output
+    QCOMPARE(static_cast<int>(model->groups[1].absorber.kind), static_cast<int>(Absorber::Kind::None));
+    const std::vector<float> scales(static_cast<std::size_t>(model->groups[1].in_features), 2.0F);
+    QVERIFY_EXCEPTION_THROWN((void)foldScales(loadBlock(*model, 0), *model, {{1, scales}}), Error);
+}
+
+void TestQuantizeModel::overlayComputesWhatTheEffectiveWeightsCompute() {
+    QFETCH(QString, name);
+    QFETCH(QString, method);
+    const auto model = Model::open(modelDirectory(name));
+    const QuantizedModel result = quantized(model, methodOf(method.toStdString()));
+    const TokenWindows windows = randomSamples(*model, 4).windows;
+    const Matrix expected = outputOf(
+        *model, [&](int b) { return withEffectiveWeights(*model, result.blocks.at(static_cast<std::size_t>(b))); }, windows);
+    const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(result)), windows);
+    QVERIFY2(relativeDifference(found, expected) < 128 * kEpsilon * model->config.n_blocks,
+             qPrintable(QString::number(relativeDifference(found, expected) / kEpsilon)));
+}
+
+void TestQuantizeModel::keptLayersTakePartInFolds() {
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    MethodSpec method = methodOf("awq");
+    method.keep = {"up_proj$", "\\.v_proj$", "layers\\.1\\.self_attn\\.q_proj"};
+    const QuantizedModel result = quantized(model, method);
+    QVERIFY(result.blocks[0].kept.contains("model.layers.0.mlp.up_proj"));
+    QVERIFY(result.blocks[1].kept.contains("model.layers.1.self_attn.q_proj"));
+    for (const LayerReport& layer : result.reports()) QVERIFY(layer.name.find("up_proj") == std::string::npos);
+    const TokenWindows windows = randomSamples(*model, 4).windows;
+    const Matrix expected = outputOf(
+        *model, [&](int b) { return withEffectiveWeights(*model, result.blocks.at(static_cast<std::size_t>(b))); }, windows);
+    const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(result)), windows);
+    QVERIFY(relativeDifference(found, expected) < 256 * kEpsilon);
+}
+
+void TestQuantizeModel::realInt8EqualsItsFakeQuantizedDefinition() {
+    const auto model = Model::open(modelDirectory("qwen2"));
+    for (const ActivationScale activation : {ActivationScale::PerToken, ActivationScale::PerTensor}) {
+        MethodSpec method = methodOf("smoothquant");
+        method.activations = activation;
+        const QuantizedModel result = quantized(model, method);
+        const BlockWeights weights = overlay(loadBlock(*model, 0), *model, result.blocks.front());
+        HiddenStates hidden = embed(*model, randomSamples(*model).windows);
+        std::map<int, Matrix> inputs;
+        JobContext job;
+        forwardBlock(
+            *model, weights, 0, hidden, {}, [&](const InputObservation& seen) { inputs[seen.group] = seen.x; }, job);
+        for (const QuantizedLinear& linear : result.blocks.front().linears) {
+            const LinearInfo& info = model->linear(linear.name);
+            const LinearWeights& layer = weights.linears.at(info.role);
+            QVERIFY(layer.int8.has_value());
+            Matrix x = inputs.at(info.group);
+            const Matrix found = int8Linear(x, *layer.int8, layer.bias);
+            for (Index row = 0; row < x.rows(); ++row) {
+                const float scale = activation == ActivationScale::PerTensor ? linear.input_scale
+                                                                             : std::max(x.row(row).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F;
+                for (Index c = 0; c < x.cols(); ++c) x(row, c) = std::clamp(std::nearbyint(x(row, c) / scale), -127.0F, 127.0F) * scale;
+            }
+            Matrix expected = salient::linear(x, linear.tensor.dequantize(), layer.bias);
+            QVERIFY2(relativeDifference(found, expected) < 16 * kEpsilon, linear.name.c_str());
+        }
+    }
+}
+
+void TestQuantizeModel::reportsAreInTheOriginalUnits() {
+    QFETCH(QString, name);
+    QFETCH(QString, method);
+    const auto model = Model::open(modelDirectory(name));
+    const MethodSpec spec = methodOf(method.toStdString());
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model), {}, job);
+    const QuantizedModel result = quantizeModel(calibration, spec, job);
+    for (const QuantizedBlock& block : result.blocks) {
+        const BlockWeights original = loadBlock(*model, block.block);
+        for (const QuantizedLinear& linear : block.linears) {
+            const LinearInfo& info = model->linear(linear.name);
+            const Matrix& weight = original.linears.at(info.role).weight;
+            const Matrix& hessian = calibration.of(info).hessian;
+            const double expected = layerError(weight, linear.effectiveWeight(), hessian).relative_output_error;
+            const double nearest = layerError(weight, quantizeNearest(weight, spec.grid).dequantize(), hessian).relative_output_error;
+            QVERIFY2(std::abs(linear.report.error.relative_output_error - expected) <= 1e-4 * expected, linear.name.c_str());
+            QVERIFY2(std::abs(linear.report.nearest.relative_output_error - nearest) <= 1e-4 * nearest, linear.name.c_str());
+        }
+    }
+}
+
+void TestQuantizeModel::streamedBlocksEqualThoseInMemory() {
+    const auto model = Model::open(modelDirectory("mistral"));
+    const MethodSpec method = methodOf("gptq");
+    QuantizedModel streamed;
+    JobContext job;
+    quantizeModel(
+        model, randomSamples(*model), method, {}, [&](QuantizedBlock&& block) { streamed.blocks.push_back(std::move(block)); }, job);
+    QVERIFY(same(streamed, quantized(model, method)));
+}
+
+void TestQuantizeModel::statisticsGatheredBeforeGiveTheSameModel() {
+    const auto model = Model::open(modelDirectory("opt"));
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model), {}, job);
+    for (const std::string& name : methodNames()) {
+        const MethodSpec method = methodOf(name);
+        QVERIFY2(same(quantizeModel(calibration, method, job), quantized(model, method)), name.c_str());
+    }
+}
+
+void TestQuantizeModel::hessiansThatWereNotKeptAreMadeAgain() {
+    const auto model = Model::open(modelDirectory("qwen2"));
+    const MethodSpec method = methodOf("awq+gptq");
+    JobContext job;
+    CalibrationOptions options;
+    const Calibration all = calibrate(model, randomSamples(*model), options, job);
+    options.hessian_budget_bytes = 1;
+    const Calibration none = calibrate(model, randomSamples(*model), options, job);
+    QCOMPARE(none.of(1, 0).hessian.size(), Index{0});
+    QVERIFY(same(quantizeModel(all, method, job), quantizeModel(none, method, job)));
+    Calibration some = all;  // kept for the first block only
+    for (std::size_t i = model->groups.size(); i < some.inputs.size(); ++i) some.inputs[i].hessian.resize(0, 0);
+    QVERIFY(same(quantizeModel(all, method, job), quantizeModel(some, method, job)));
+}
+
+void TestQuantizeModel::methodsTogetherEqualMethodsAlone() {
+    const auto model = Model::open(modelDirectory("gpt2"));
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model), {}, job);
+    std::vector<MethodSpec> methods;
+    for (const std::string& name : methodNames()) methods.push_back(methodOf(name, 3));
+    std::vector<QuantizedModel> together(methods.size());
+    quantizeModels(
+        calibration, methods, [&](std::size_t m, QuantizedBlock&& block) { together[m].blocks.push_back(std::move(block)); }, job);
+    for (std::size_t m = 0; m < methods.size(); ++m) QVERIFY(same(together[m], quantizeModel(calibration, methods[m], job)));
+}
+
+void TestQuantizeModel::sameBitsForAnyThreadCount() {
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    for (const std::string& name : methodNames()) {
+        MethodSpec method = methodOf(name);
+        method.true_sequential = name == "gptq";
+        setThreadCount(1);
+        const QuantizedModel one = quantized(model, method);
+        for (const int threads : {2, 8}) {
+            setThreadCount(threads);
+            QVERIFY2(same(quantized(model, method), one), name.c_str());
+        }
+    }
+    setThreadCount(0);
+}
+
+void TestQuantizeModel::trueSequentialChangesLaterGroupsOnly() {
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    MethodSpec method = methodOf("gptq", 2);
+    const QuantizedModel plain = quantized(model, method);
+    method.true_sequential = true;
+    const QuantizedModel sequential = quantized(model, method);
+    const auto codes = [](const QuantizedModel& m, std::size_t layer) { return m.blocks[0].linears[layer].tensor.codes; };
+    QVERIFY(codes(plain, 0) == codes(sequential, 0));  // q: nothing before it is quantized
+    QVERIFY(codes(plain, 2) == codes(sequential, 2));  // v
+    QVERIFY(codes(plain, 3) != codes(sequential, 3));  // o sees quantized q, k, v
+    QVERIFY(codes(plain, 6) != codes(sequential, 6));  // down
+    // Scales chosen on the original block stay, so the folded block still computes what its layers stand for.
+    MethodSpec scaled = methodOf("awq+gptq", 3);
+    scaled.true_sequential = true;
+    const QuantizedModel result = quantized(model, scaled);
+    const TokenWindows windows = randomSamples(*model, 4).windows;
+    const Matrix expected = outputOf(
+        *model, [&](int b) { return withEffectiveWeights(*model, result.blocks.at(static_cast<std::size_t>(b))); }, windows);
+    const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(result)), windows);
+    QVERIFY(relativeDifference(found, expected) < 256 * kEpsilon);
+}
+
+void TestQuantizeModel::feedingQuantizedBlocksChangesLaterBlocksOnly() {
+    const auto model = Model::open(modelDirectory("mistral"));
+    MethodSpec method = methodOf("gptq", 2);
+    const QuantizedModel original_feed = quantized(model, method);
+    method.feed = MethodSpec::Feed::Quantized;
+    const QuantizedModel quantized_feed = quantized(model, method);
+    QVERIFY(same(original_feed.blocks[0], quantized_feed.blocks[0]));
+    QVERIFY(!same(original_feed.blocks[1], quantized_feed.blocks[1]));
+}
+
+void TestQuantizeModel::cancelAtEveryCheckpointEndsTheJob() {
+    const auto model = Model::open(modelDirectory("opt"));
+    MethodSpec method = methodOf("awq+gptq");
+    method.true_sequential = true;
+    const Samples samples = randomSamples(*model, 4);
+    int n_checkpoints = 0;
+    JobContext counting({}, [&](const Progress& now) {
+        QCOMPARE(now.stage, std::string_view("quantizing"));
+        QVERIFY(now.done <= now.total);
+        ++n_checkpoints;
+    });
+    quantizeModel(
+        model, samples, method, {}, [](QuantizedBlock&&) {}, counting);
+    QVERIFY(n_checkpoints > 20);
+    for (int stop_at = 1; stop_at <= n_checkpoints; ++stop_at) {
+        std::stop_source source;
+        int seen = 0;
+        JobContext job(source.get_token(), [&](const Progress&) {
+            if (++seen == stop_at) source.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(quantizeModel(
+                                     model, samples, method, {}, [](QuantizedBlock&&) {}, job),
+                                 Cancelled);
+        QCOMPARE(seen, stop_at);
+    }
+}
+
+void TestQuantizeModel::gptqBeatsPlainRoundingOnTheDemo() {
+    const auto model = Model::open(modelDirectory("demo"));
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model, 8, 64), {}, job);
+    MethodSpec base;
+    base.grid.bits = 3;
+    const double rtn = quantizeModel(calibration, methodFromName("rtn", base), job).relativeOutputError();
+    for (const char* name : {"gptq", "awq", "awq+gptq", "smoothquant+gptq"}) {
+        QVERIFY2(quantizeModel(calibration, methodFromName(name, base), job).relativeOutputError() < rtn, name);
+    }
+}
+
+void TestQuantizeModel::sizesCountCodesScalesAndTheRest() {
+    const auto model = Model::open(modelDirectory("mistral"));
+    MethodSpec method = methodOf("rtn");
+    method.grid.scale_type = DType::F16;
+    const QuantizedModel result = quantized(model, method);
+    QCOMPARE(result.bitsPerWeight(), 4.0 + 16.0 / kGroup);
+    std::int64_t stored = 0;
+    std::int64_t packed = 0;
+    for (const LinearInfo& linear : model->linears) {
+        const std::int64_t n = linear.out_features * linear.in_features;
+        stored += n * static_cast<std::int64_t>(sizeBytes(linear.stored));
+        packed += n / 2 + n / kGroup * 2;
+    }
+    QCOMPARE(result.sizeBytes(), model->checkpoint->sizeBytes() - stored + packed);
+}
+
+void TestQuantizeModel::refusesWhatDoesNotFitTheModel() {
+    const auto model = Model::open(modelDirectory("mistral"));
+    const auto messageOf = [&](const MethodSpec& method) {
+        try {
+            checkMethod(*model, method);
+        } catch (const Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    MethodSpec method = methodOf("rtn");
+    QCOMPARE(messageOf(method), std::string());
+    method.grid.group_size = 20;
+    QVERIFY(messageOf(method).find("model.layers.0.self_attn.q_proj") != std::string::npos);
+    QVERIFY(messageOf(method).find("found 20") != std::string::npos);
+    method = methodOf("rtn");
+    method.keep = {"("};
+    QVERIFY(messageOf(method).find("regular expression") != std::string::npos);
+    method.keep = {"layers"};
+    QVERIFY(messageOf(method).find("at least one layer") != std::string::npos);
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model, 2), {}, job);
+    method = methodOf("gptq");
+    method.true_sequential = true;
+    QVERIFY_EXCEPTION_THROWN((void)quantizeModel(calibration, method, job), Error);
+}
+
+QTEST_APPLESS_MAIN(TestQuantizeModel)
+#include "tst_quantize_model.moc"
