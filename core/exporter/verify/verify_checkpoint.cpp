@@ -34,7 +34,6 @@ public:
         add(checkFiles(directory_, original_.get()));
         if (!open()) return std::move(report_);
         report_.format = formatName(scheme_, record_ ? &*record_ : nullptr);
-        add(checkConfig(directory_, scheme_));
         add(checkTensors(*model_, scheme_, job_));
         add(checkSharedInputs(*model_, scheme_));
         if (record_) checkRecordedTensors();
@@ -57,7 +56,10 @@ private:
         }
         try {
             scheme_ = readScheme(directory_);
+            add(checkConfig(directory_, scheme_));
             model_ = Model::open(directory_, true);
+            for (const LinearInfo& linear : model_->linears)
+                static_cast<void>(layerScheme(scheme_, linear.name));  // throws for what cannot be read
             return true;
         } catch (const Error& error) {
             fail(directory_.filename().string(), error.what());

@@ -1,0 +1,323 @@
+#include <QtTest>
+#include <cstring>
+#include <functional>
+
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+namespace fs = std::filesystem;
+
+/// Each diagnosis on a checkpoint damaged in exactly that way.
+class TestVerify : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void damageIsNamed_data();
+    void damageIsNamed();
+    void flippedBitFailsTheChecksum();
+    void zeroPointsOffByOneShowAgainstTheOriginal();
+    void anotherModelAsOriginalIsRefused();
+    void ordinaryModelPassesAsFloat();
+    void missingDirectoryIsAnError();
+    void cancelStopsAtEveryCheckpoint();
+
+private:
+    fs::path exported(ExportFormat format, const char* method, bool symmetric, bool act_order = false);
+
+    QTemporaryDir directory_;
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Calibration> calibration_;
+    int n_exports_ = 0;
+};
+
+namespace {
+
+/// Tensors of a single-file checkpoint, to be changed and written again.
+struct OpenFile {
+    std::vector<TensorLayout> layout;
+    std::map<std::string, std::vector<std::byte>> bytes;
+
+    explicit OpenFile(const fs::path& path) {
+        const SafetensorsFile file = SafetensorsFile::open(path);
+        for (const auto& [name, view] : file.tensors()) {
+            layout.push_back({name, view.dtype, view.shape});
+            bytes[name].assign(view.bytes.begin(), view.bytes.end());
+        }
+    }
+    template <typename T>
+    std::span<T> as(const std::string& name) {
+        auto& data = bytes.at(name);
+        return {reinterpret_cast<T*>(data.data()), data.size() / sizeof(T)};
+    }
+    void add(const TensorLayout& tensor, std::vector<std::byte> content) {
+        layout.push_back(tensor);
+        bytes[tensor.name] = std::move(content);
+    }
+    void remove(const std::string& name) {
+        std::erase_if(layout, [&](const TensorLayout& tensor) { return tensor.name == name; });
+    }
+    void save(const fs::path& path) const {
+        fs::remove(path);
+        SafetensorsWriter writer(path, layout);
+        for (const TensorLayout& tensor : layout) writer.write(tensor.name, bytes.at(tensor.name));
+        writer.finish();
+    }
+};
+
+void changeTensors(const fs::path& directory, const std::function<void(OpenFile&)>& change) {
+    OpenFile file(directory / "model.safetensors");
+    change(file);
+    file.save(directory / "model.safetensors");
+}
+
+void changeJson(const fs::path& path, const std::function<void(Json&)>& change) {
+    Json json = readJson(path);
+    change(json);
+    writeJson(path, json);
+}
+
+void changeConfig(const fs::path& directory, const std::function<void(Json&)>& change) {
+    changeJson(directory / "config.json", [&](Json& config) { change(config["quantization_config"]); });
+    if (fs::exists(directory / "quantize_config.json")) changeJson(directory / "quantize_config.json", change);
+}
+
+void replaceInFile(const fs::path& path, const std::string& from, const std::string& to) {
+    std::string content = readText(path);
+    const std::size_t at = content.find(from);
+    if (at == std::string::npos) throw std::runtime_error("nothing to replace in " + path.string());
+    content.replace(at, from.size(), to);
+    std::ofstream(path, std::ios::binary) << content;
+}
+
+const std::string kQuery = "model.layers.0.self_attn.q_proj";
+const std::string kKey = "model.layers.0.self_attn.k_proj";
+
+struct Damage {
+    const char* title;
+    ExportFormat format;
+    const char* method;
+    bool symmetric;
+    bool act_order;
+    Severity severity;
+    const char* finding;  // part of what must be said
+    std::function<void(const fs::path&)> harm;
+};
+
+const std::vector<Damage>& damages() {
+    using F = ExportFormat;
+    static const std::vector<Damage> all = {
+        {"v1 zeros under the name gptq_v2", F::Gptq, "rtn", true, false, Severity::Failure,
+         "zero points: expected 8 everywhere (sym is true; stored as 8 in gptq_v2), found 7: off by one, as if the file were v1",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["checkpoint_format"] = "gptq_v2"; }); }},
+        {"zeros of 0 under the name v1", F::Gptq, "rtn", false, false, Severity::Failure,
+         "zero points of 0, which gptq v1 cannot hold (stored as 15)",
+         [](const fs::path& d) {
+             changeConfig(d, [](Json& c) { c["checkpoint_format"] = "gptq"; });
+             changeTensors(d, [](OpenFile& f) { f.as<std::uint32_t>(kQuery + ".qzeros")[0] |= 15U; });
+         }},
+        {"two configs that disagree", F::Gptq, "rtn", true, false, Severity::Failure,
+         "group_size: expected 32 as in config.json, found 128",
+         [](const fs::path& d) { changeJson(d / "quantize_config.json", [](Json& c) { c["group_size"] = 128; }); }},
+        {"no sym", F::Gptq, "rtn", true, false, Severity::Failure, "sym: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("sym"); }); }},
+        {"bits as text", F::Gptq, "rtn", true, false, Severity::Failure, "bits: expected a whole number, found \"4\"",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["bits"] = "4"; }); }},
+        {"no quantization_config", F::Gptq, "rtn", true, false, Severity::Failure,
+         "quantization_config: missing: transformers and vLLM take the model for",
+         [](const fs::path& d) { changeJson(d / "config.json", [](Json& c) { c.erase("quantization_config"); }); }},
+        {"g_idx against desc_act false", F::Gptq, "rtn", true, false, Severity::Failure, "g_idx of input 5: expected 0 (desc_act is false",
+         [](const fs::path& d) {
+             changeTensors(
+                 d, [](OpenFile& f) { std::swap(f.as<std::int32_t>(kQuery + ".g_idx")[5], f.as<std::int32_t>(kQuery + ".g_idx")[40]); });
+         }},
+        {"g_idx all zero", F::Gptq, "gptq", true, true, Severity::Failure, "g_idx: all zero with 2 groups",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::int32_t& g : f.as<std::int32_t>(kQuery + ".g_idx")) g = 0;
+             });
+         }},
+        {"uneven groups", F::Gptq, "gptq", true, true, Severity::Failure, "g_idx: expected 32 inputs in each group, found 3",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 auto g = f.as<std::int32_t>(kQuery + ".g_idx");
+                 g[0] = 1 - g[0];
+             });
+         }},
+        {"g_idx beyond the groups", F::Gptq, "gptq", true, true, Severity::Failure, "g_idx of input 9: expected 0 … 1, found 2",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::int32_t>(kQuery + ".g_idx")[9] = 2; }); }},
+        {"q and k in different orders", F::Gptq, "gptq", true, true, Severity::Failure, "g_idx: expected that of ",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 auto g = f.as<std::int32_t>(kKey + ".g_idx");
+                 for (std::int32_t& group : g) group = 1 - group;
+             });
+         }},
+        {"columns packed in sequence", F::Awq, "rtn", false, false, Severity::Failure,
+         "outputs are in another order within each run of eight",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (const char* part : {".qweight", ".qzeros"}) {
+                     for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + part)) {
+                         constexpr unsigned kSlot[] = {0, 4, 1, 5, 2, 6, 3, 7};
+                         std::uint32_t sequence = 0;
+                         for (unsigned c = 0; c < 8; ++c) sequence |= ((word >> (4 * kSlot[c])) & 15U) << (4 * c);
+                         word = sequence;
+                     }
+                 }
+             });
+         }},
+        {"infinite scale", F::Gptq, "rtn", true, false, Severity::Failure, "scale of output 3, group 0: expected a finite number",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".scales")[3] = 0x7C00; }); }},
+        {"NaN in a norm", F::Gptq, "rtn", true, false, Severity::Failure, "model.norm.weight: element 2: expected a finite number",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] = 0x7E00; }); }},
+        {"tied head written again", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "lm_head.weight: written beside the embedding",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 f.add({"lm_head.weight", DType::F16, {64, 64}}, f.bytes.at("model.embed_tokens.weight"));
+             });
+         }},
+        {"stray zero points", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "zero points of a layer whose config says symmetric",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) { f.add({kQuery + ".weight_zero_point", DType::I32, {1}}, std::vector<std::byte>(4)); });
+         }},
+        {"unknown key", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "clip_ratio: compressed-tensors refuses keys it does not know",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["config_groups"]["group_0"]["weights"]["clip_ratio"] = 1; }); }},
+        {"int-quantized without activations", F::CompressedTensors, "w8a8", true, false, Severity::Failure,
+         "int-quantized without input_activations",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["config_groups"]["group_0"]["input_activations"] = nullptr; }); }},
+        {"packed layer on the ignore list", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "packed, but the config says that it stays in floating point",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["ignore"].push_back(kQuery); }); }},
+        {"wrong weight_shape", F::CompressedTensors, "rtn", true, false, Severity::Failure, "weight_shape: expected 64, 64, found 63, 64",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::int64_t>(kQuery + ".weight_shape")[0] = 63; }); }},
+        {"layer missing", F::Awq, "rtn", false, false, Severity::Failure, "expected a weight, packed or in floating point, found neither",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove(kQuery + ".qweight"); }); }},
+        {"scales missing", F::Awq, "rtn", false, false, Severity::Failure, "q_proj.scales: expected [2, 64], found no such tensor",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove(kQuery + ".scales"); }); }},
+        {"no format in the metadata", F::Gptq, "rtn", true, false, Severity::Failure, "expected \"format\": \"pt\", found none",
+         [](const fs::path& d) { replaceInFile(d / "model.safetensors", "\"format\":\"pt\"", "\"farmot\":\"pt\""); }},
+        {"truncated weights", F::Gptq, "rtn", true, false, Severity::Failure, "model.safetensors",
+         [](const fs::path& d) { fs::resize_file(d / "model.safetensors", fs::file_size(d / "model.safetensors") - 100); }},
+        {"stray safetensors file", F::Gptq, "rtn", true, false, Severity::Warning,
+         "old.safetensors: a safetensors file that is no part of the model",
+         [](const fs::path& d) { fs::copy_file(d / "model.safetensors", d / "old.safetensors"); }},
+        {"file of the original left behind", F::Gptq, "rtn", true, false, Severity::Warning,
+         "generation_config.json: the original has it, this directory does not",
+         [](const fs::path& d) { fs::remove(d / "generation_config.json"); }},
+        {"broken record", F::Gptq, "rtn", true, false, Severity::Failure, "layout: expected 1, found 7",
+         [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["layout"] = 7; }); }},
+        {"changed norm", F::Dequantized, "rtn", true, false, Severity::Failure, "model.norm.weight: bytes: expected checksum",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] ^= 1U; }); }},
+    };
+    return all;
+}
+
+}  // namespace
+
+void TestVerify::initTestCase() {
+    writeModel(pathOf(directory_, "model"), "llama", DType::F16);
+    model_ = Model::open(pathOf(directory_, "model"));
+    calibration_ = std::make_shared<const Calibration>(calibrateRandomly(model_));
+}
+
+fs::path TestVerify::exported(ExportFormat format, const char* method, bool symmetric, bool act_order) {
+    GridSpec grid;
+    grid.group_size = 32;
+    grid.is_symmetric = symmetric;
+    MethodSpec spec = methodFor(*model_, format, method, grid);
+    spec.gptq.act_order = act_order;
+    JobContext job;
+    const fs::path target = pathOf(directory_, ("out" + std::to_string(n_exports_++)).c_str());
+    exportTo(quantizeModel(*calibration_, spec, job), target, format);
+    return target;
+}
+
+void TestVerify::damageIsNamed_data() {
+    QTest::addColumn<int>("which");
+    for (int i = 0; i < static_cast<int>(damages().size()); ++i) QTest::newRow(damages()[static_cast<std::size_t>(i)].title) << i;
+}
+
+void TestVerify::damageIsNamed() {
+    QFETCH(int, which);
+    const Damage& damage = damages()[static_cast<std::size_t>(which)];
+    const fs::path target = exported(damage.format, damage.method, damage.symmetric, damage.act_order);
+    JobContext job;
+    const VerifyReport before = verifyCheckpoint(target, model_, job);
+    QVERIFY2(before.passed() && !text(before, Severity::Note).contains(damage.finding), qPrintable(text(before, Severity::Note)));
+    damage.harm(target);
+    const VerifyReport report = verifyCheckpoint(target, model_, job);
+    QVERIFY2(text(report, damage.severity).contains(damage.finding), qPrintable(text(report, Severity::Note)));
+    QCOMPARE(report.passed(), damage.severity != Severity::Failure);
+}
+
+void TestVerify::flippedBitFailsTheChecksum() {
+    for (const auto& [format, tensor] : {std::pair(ExportFormat::Gptq, ".qweight"), std::pair(ExportFormat::Awq, ".qzeros"),
+                                         std::pair(ExportFormat::CompressedTensors, ".weight_scale")}) {
+        const fs::path target = exported(format, "rtn", false);
+        changeTensors(target, [&, part = tensor](OpenFile& f) { f.as<std::uint16_t>(kQuery + part)[7] ^= 2U; });
+        JobContext job;
+        const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+        QVERIFY(!report.passed());
+        QCOMPARE(report.n_layers, static_cast<Index>(model_->linears.size()));
+        QCOMPARE(report.n_layers_identical, report.n_layers - 1);
+        QVERIFY2(text(report).contains("q_proj: weights: expected checksum"), qPrintable(text(report)));
+    }
+}
+
+void TestVerify::zeroPointsOffByOneShowAgainstTheOriginal() {
+    const fs::path target = exported(ExportFormat::Gptq, "rtn", false);
+    changeConfig(target, [](Json& c) { c["checkpoint_format"] = "gptq"; });
+    fs::remove(target / "salient.json");
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, model_, job);
+    QVERIFY2(text(report).contains("zero points are off by one (gptq and gptq_v2 mistaken for each other)"), qPrintable(text(report)));
+    // Without the original the mean of the codes is the only hint.
+    QVERIFY2(text(verifyCheckpoint(target, nullptr, job), Severity::Warning).contains("zero points may be off by -1"),
+             qPrintable(text(report)));
+}
+
+void TestVerify::anotherModelAsOriginalIsRefused() {
+    const fs::path target = exported(ExportFormat::Gptq, "rtn", true);
+    writeModel(pathOf(directory_, "opt"), "opt", DType::F16);
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, Model::open(pathOf(directory_, "opt")), job);
+    QVERIFY2(text(report).contains("expected an original with the same layers and shapes"), qPrintable(text(report)));
+    QCOMPARE(report.worst_relative_weight_error, -1.0);
+}
+
+void TestVerify::ordinaryModelPassesAsFloat() {
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(pathOf(directory_, "model"), nullptr, job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    QCOMPARE(report.format, std::string("float"));
+    QCOMPARE(report.n_layers, Index{0});
+}
+
+void TestVerify::missingDirectoryIsAnError() {
+    JobContext job;
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(pathOf(directory_, "nowhere"), nullptr, job)), Error);
+}
+
+void TestVerify::cancelStopsAtEveryCheckpoint() {
+    const fs::path target = exported(ExportFormat::Gptq, "rtn", true);
+    int n_checkpoints = 0;
+    JobContext counting({}, [&](const Progress&) { ++n_checkpoints; });
+    QVERIFY(verifyCheckpoint(target, model_, counting).passed());
+    QVERIFY(n_checkpoints > 10);
+    for (int stop_at = 0; stop_at < n_checkpoints; ++stop_at) {
+        std::stop_source stop;
+        int seen = 0;
+        JobContext job(stop.get_token(), [&](const Progress&) {
+            if (seen++ == stop_at) stop.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(target, model_, job)), Cancelled);
+    }
+}
+
+QTEST_APPLESS_MAIN(TestVerify)
+#include "tst_verify.moc"
