@@ -11,7 +11,7 @@ using namespace salient;
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
-constexpr Index kGroup = 16;  // divides every width of the small models
+constexpr Index kGroup = 8;  // divides every width of the small models
 
 std::filesystem::path modelDirectory(const QString& name) {
     if (name == "demo") return std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model";

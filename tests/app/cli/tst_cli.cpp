@@ -1,0 +1,384 @@
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <csignal>
+
+namespace {
+
+const QString kDemo = QStringLiteral(SALIENT_RESOURCES "/demo");
+const QString kModel = kDemo + "/model";
+const QString kCalib = kDemo + "/calib.txt";
+const QString kEval = kDemo + "/eval.txt";
+const QStringList kFewSamples = {"--text", kCalib, "--n-samples", "4", "--seq-len", "64"};
+
+struct Outcome {
+    int status = -1;
+    QByteArray out;
+    QByteArray err;
+
+    [[nodiscard]] QJsonObject json() const {
+        QJsonParseError error;
+        const QJsonDocument document = QJsonDocument::fromJson(out, &error);
+        return error.error == QJsonParseError::NoError ? document.object() : QJsonObject();
+    }
+};
+
+/// Runs the program as a user would.
+Outcome run(const QStringList& arguments) {
+    QProcess process;
+    process.start(SALIENT_CLI, arguments);
+    Outcome outcome;
+    if (!process.waitForFinished(120000)) return outcome;
+    outcome.status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+    outcome.out = process.readAllStandardOutput();
+    outcome.err = process.readAllStandardError();
+    return outcome;
+}
+
+bool copyDirectory(const QString& from, const QString& to) {
+    if (!QDir().mkpath(to)) return false;
+    for (const QString& name : QDir(from).entryList(QDir::Files)) {
+        if (!QFile::copy(from + "/" + name, to + "/" + name)) return false;
+        QFile::setPermissions(to + "/" + name, QFile::ReadOwner | QFile::WriteOwner);
+    }
+    return true;
+}
+
+void writeFile(const QString& path, const QByteArray& content) {
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(content);
+}
+
+/// Position of a tensor's bytes in a safetensors file.
+qint64 offsetOf(const QByteArray& file, const QString& tensor) {
+    quint64 header = 0;
+    std::memcpy(&header, file.constData(), sizeof header);
+    const QJsonObject entries = QJsonDocument::fromJson(file.mid(8, static_cast<int>(header))).object();
+    return 8 + static_cast<qint64>(header) + entries[tensor].toObject()["data_offsets"].toArray()[0].toInteger();
+}
+
+}  // namespace
+
+class TestCli : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        QVERIFY(folder_->isValid());
+    }
+
+    void infoDescribesTheModel() {
+        const Outcome outcome = run({"info", kModel, "--json"});
+        QCOMPARE(outcome.status, 0);
+        QCOMPARE(outcome.json()["family"].toString(), QString("llama"));
+        QCOMPARE(outcome.json()["layers"].toArray().size(), 28);
+        QVERIFY(outcome.json()["memory_forecast"].toObject()["total_bytes"].toInteger() > 0);
+        const Outcome text = run({"info", kModel});
+        QCOMPARE(text.status, 0);
+        QVERIFY(text.out.contains("grouped") || text.out.contains("key/value heads"));
+    }
+
+    void perplexityAgreesWithTheReference() {
+        const Outcome outcome =
+            run({"--json", "perplexity", kModel, "--text", kEval, "--protocol", "bos-windows", "--n-windows", "20", "--seq-len", "256"});
+        QCOMPARE(outcome.status, 0);
+        QFile file(kDemo + "/reference.json");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const double expected = QJsonDocument::fromJson(file.readAll())["perplexity"]["float16_weights"].toDouble();
+        QVERIFY(std::abs(outcome.json()["perplexity"].toDouble() / expected - 1.0) < 1e-3);
+        QCOMPARE(outcome.json()["n_tokens"].toInt(), 5120);
+        QCOMPARE(outcome.json()["protocol"].toString(), QString("bos-windows"));
+    }
+
+    void channelsFindThePlantedOutliers() {
+        const Outcome outcome = run({"channels", kModel, "--text", kEval, "--windows", "bos-windows", "--n-samples", "20", "--seq-len",
+                                     "256", "--layer", "0.self_attn.q_proj", "--top", "3", "--json"});
+        QCOMPARE(outcome.status, 0);
+        const QJsonArray channels = outcome.json()["channels"].toArray();
+        QCOMPARE(channels.size(), 3);
+        QFile file(kDemo + "/reference.json");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray expected = QJsonDocument::fromJson(file.readAll())["channel_maxima"]["0.self_attn.q_proj"]["top8"].toArray();
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(channels[i]["channel"].toInt(), expected[i]["channel"].toInt());
+            QVERIFY(std::abs(channels[i]["max_abs"].toDouble() / expected[i]["max_abs"].toDouble() - 1.0) < 1e-3);
+            QVERIFY(!channels[i]["token_text"].toString().isEmpty());
+        }
+        const Outcome summary = run(QStringList{"channels", kModel, "--json", "-q"} + kFewSamples);
+        QCOMPARE(summary.json()["layers"].toArray().size(), 28);
+    }
+
+    void quantizeWritesWhatVerifyAccepts_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QStringList>("method");
+        QTest::newRow("gptq") << "gptq" << QStringList{"--method", "gptq", "--act-order", "--damping", "0.02"};
+        QTest::newRow("awq") << "awq" << QStringList{"--method", "awq", "--group-size", "64"};
+        QTest::newRow("compressed-tensors W4A16") << "compressed-tensors" << QStringList{"--method", "awq+gptq", "--symmetric"};
+        QTest::newRow("compressed-tensors W8A8") << "compressed-tensors" << QStringList{"--method", "smoothquant", "--alpha", "0.6"};
+        QTest::newRow("dequantized") << "dequantized" << QStringList{"--method", "rtn", "--bits", "3", "--keep", "down_proj$"};
+    }
+    void quantizeWritesWhatVerifyAccepts() {
+        QFETCH(QString, format);
+        QFETCH(QStringList, method);
+        const QString out = folder_->filePath("out");
+        const Outcome made =
+            run(QStringList{"quantize", kModel, "--out", out, "--format", format, "--json", "--report", folder_->filePath("report")} +
+                method + kFewSamples);
+        QVERIFY2(made.status == 0, made.err);
+        QVERIFY(made.json()["methods"][0]["verified"].toBool());
+        QVERIFY(QFile::exists(folder_->filePath("report/report.html")));
+        const Outcome verified = run({"verify", out, "--original", kModel, "--json"});
+        QVERIFY2(verified.status == 0, verified.out);
+        QVERIFY(verified.json()["passed"].toBool());
+        const Outcome again = run({"perplexity", out, "--text", kEval, "--seq-len", "64", "--n-windows", "2", "--json"});
+        QVERIFY2(again.status == 0, again.err);
+        QVERIFY(again.json()["perplexity"].toDouble() < 20.0);
+        // What is there is not overwritten.
+        const Outcome twice = run(QStringList{"quantize", kModel, "--out", out, "--format", format} + method + kFewSamples);
+        QCOMPARE(twice.status, 1);
+        QVERIFY(twice.err.contains(out.toUtf8()));
+    }
+
+    void verifyFailsOnADamagedDirectory() {
+        const QString out = folder_->filePath("out");
+        QCOMPARE(run(QStringList{"quantize", kModel, "--out", out, "--format", "gptq", "--method", "rtn"} + kFewSamples).status, 0);
+        QFile weights(out + "/model.safetensors");
+        QVERIFY(weights.open(QIODevice::ReadWrite));
+        const qint64 at = offsetOf(weights.readAll(), "model.layers.1.mlp.up_proj.qweight");
+        weights.seek(at);
+        weights.write("\x5A\xA5\x5A\xA5", 4);
+        weights.close();
+        const Outcome outcome = run({"verify", out, "--json"});
+        QCOMPARE(outcome.status, 1);
+        QVERIFY(!outcome.json()["passed"].toBool());
+        QVERIFY(outcome.out.contains("model.layers.1.mlp.up_proj"));
+    }
+
+    void compareHasThePromisedKeys() {
+        const Outcome outcome = run(QStringList{"compare", kModel, "--methods", "rtn,gptq,smoothquant", "--bits", "3", "--group-size",
+                                                "128", "--json", "--eval-text", kEval, "--n-windows", "4"} +
+                                    kFewSamples);
+        QVERIFY2(outcome.status == 0, outcome.err);
+        QVERIFY(outcome.json()["full_precision"]["perplexity"].toDouble() > 1.0);
+        const QJsonArray methods = outcome.json()["methods"].toArray();
+        QCOMPARE(methods.size(), 3);
+        for (const QJsonValue& method : methods) {
+            for (const char* key : {"perplexity", "relative_output_error", "seconds", "bytes", "bits_per_weight"}) {
+                QVERIFY2(method[key].isDouble(), key);
+            }
+        }
+        QCOMPARE(methods[0]["method"].toString(), QString("rtn"));
+        QVERIFY(methods[1]["relative_output_error"].toDouble() < methods[0]["relative_output_error"].toDouble());
+        QCOMPARE(methods[2]["activation_bits"].toInt(), 8);
+    }
+
+    void layerWritesCodesThatMakeItsDequantizedWeight() {
+        const QString weight = kModel + "/model.safetensors:model.layers.0.mlp.up_proj.weight";
+        const QString input = kModel + "/model.safetensors:model.layers.1.mlp.gate_proj.weight";  // any [n, 256] will do
+        const QString out = folder_->filePath("layer.safetensors");
+        for (const char* method : {"rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8"}) {
+            const Outcome outcome = run({"layer", "--weight", weight, "--activations", input, "--method", method, "--out", out, "--json"});
+            QVERIFY2(outcome.status == 0, outcome.err);
+            QVERIFY(outcome.json()["relative_output_error"].toDouble() > 0.0);
+            QFile file(out);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray bytes = file.readAll();
+            const auto* codes = reinterpret_cast<const unsigned char*>(bytes.constData() + offsetOf(bytes, "codes"));
+            const auto number = [&](const char* tensor, qint64 index) {
+                float value = 0.0F;
+                std::memcpy(&value, bytes.constData() + offsetOf(bytes, tensor) + index * 4, 4);
+                return value;
+            };
+            const auto group = [&](qint64 column) {
+                qint32 value = 0;
+                std::memcpy(&value, bytes.constData() + offsetOf(bytes, "g_idx") + column * 4, 4);
+                return value;
+            };
+            const int n_groups = group(255) + 1;
+            for (const qint64 row : {0, 5, 767}) {
+                for (const qint64 column : {0, 100, 255}) {
+                    const qint64 g = row * n_groups + group(column);
+                    const float expected = number("scale", g) * (static_cast<float>(codes[row * 256 + column]) - number("zero", g));
+                    QCOMPARE(number("dequantized", row * 256 + column), expected);
+                }
+            }
+            QCOMPARE(bytes.contains("\"channel_scale\":{"), QByteArray(method).contains("awq") || QByteArray(method).contains("smooth"));
+        }
+    }
+
+    void aRecipeRunsWithPathsRelativeToIt() {
+        QVERIFY(copyDirectory(kModel, folder_->filePath("model")));
+        QVERIFY(QFile::copy(kCalib, folder_->filePath("calib.txt")));
+        const QString recipe = folder_->filePath("recipe.json");
+        writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "n_samples": 4, "seq_len": 64},
+            "runs": [{"method": {"name": "gptq"}, "export": {"format": "gptq", "out": "out"}}, {"method": {"name": "rtn"}}], "report": "report"})");
+        const Outcome outcome = run({"run", recipe, "--json"});
+        QVERIFY2(outcome.status == 0, outcome.err);
+        QVERIFY(QFile::exists(folder_->filePath("out/config.json")));
+        QVERIFY(QFile::exists(folder_->filePath("report/report.json")));
+        writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "samples": 4}, "runs": []})");
+        const Outcome refused = run({"run", recipe});
+        QCOMPARE(refused.status, 1);
+        QVERIFY(refused.err.contains("calibration.samples"));
+    }
+
+    void sameResultForAnyNumberOfThreads() {
+        const QStringList arguments =
+            QStringList{"compare", kModel, "--methods", "awq+gptq", "--json", "-q", "--eval-text", kEval, "--n-windows", "2"} + kFewSamples;
+        const QJsonValue one = run(arguments + QStringList{"--threads", "1"}).json()["methods"][0];
+        const QJsonValue many = run(arguments + QStringList{"--threads", "8"}).json()["methods"][0];
+        QVERIFY(one["perplexity"].isDouble());
+        QCOMPARE(one["perplexity"].toDouble(), many["perplexity"].toDouble());
+        QCOMPARE(one["relative_output_error"].toDouble(), many["relative_output_error"].toDouble());
+    }
+
+    void quietSaysNothingOnStandardError() {
+        const Outcome outcome = run(QStringList{"channels", kModel, "-q"} + kFewSamples);
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.err.isEmpty(), outcome.err);
+    }
+
+    void badInputGivesOneLineAndStatusOne_data() {
+        QTest::addColumn<QString>("damage");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("no such model") << "missing"
+                                       << "nowhere";
+        QTest::newRow("truncated weights") << "truncated"
+                                           << "model.safetensors";
+        QTest::newRow("hostile header length") << "header"
+                                               << "model.safetensors";
+        QTest::newRow("missing shard") << "shard"
+                                       << "model-00002-of-00002.safetensors";
+        QTest::newRow("NaN in a weight") << "nan"
+                                         << "model.layers.2.mlp.down_proj";
+        QTest::newRow("unknown architecture") << "architecture"
+                                              << "WeirdForCausalLM";
+        QTest::newRow("text too short") << "short"
+                                        << "256";
+        QTest::newRow("no such text") << "text"
+                                      << "nowhere.txt";
+        QTest::newRow("group size that does not divide") << "group"
+                                                         << "100";
+        QTest::newRow("pickle only") << "pickle"
+                                     << "pytorch_model.bin";
+    }
+    void badInputGivesOneLineAndStatusOne() {
+        QFETCH(QString, damage);
+        QFETCH(QString, expected);
+        const QString model = folder_->filePath("model");
+        QVERIFY(copyDirectory(kModel, model));
+        const QString weights = model + "/model.safetensors";
+        QFile original(weights);
+        QVERIFY(original.open(QIODevice::ReadOnly));
+        QByteArray bytes = original.readAll();
+        original.close();
+        QStringList arguments = {"compare", model,  "--methods",   "rtn", "--eval-text", kEval,
+                                 "--text",  kCalib, "--n-samples", "2",   "--seq-len",   "256"};
+        if (damage == "missing") arguments[1] = "/nowhere/at/all";
+        if (damage == "truncated") writeFile(weights, bytes.left(bytes.size() / 2));
+        if (damage == "header") writeFile(weights, QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f", 8) + bytes.mid(8));
+        if (damage == "shard") {
+            QVERIFY(QFile::rename(weights, model + "/model-00001-of-00002.safetensors"));
+            writeFile(
+                model + "/model.safetensors.index.json",
+                R"({"weight_map": {"model.norm.weight": "model-00001-of-00002.safetensors", "lm_head.weight": "model-00002-of-00002.safetensors"}})");
+        }
+        if (damage == "nan") {
+            const qint64 at = offsetOf(bytes, "model.layers.2.mlp.down_proj.weight");
+            bytes[at] = '\x00';
+            bytes[at + 1] = '\x7e';  // a float16 NaN
+            writeFile(weights, bytes);
+        }
+        if (damage == "architecture") {
+            QFile config(model + "/config.json");
+            QVERIFY(config.open(QIODevice::ReadOnly));
+            QByteArray text = config.readAll();
+            config.close();
+            text.replace("LlamaForCausalLM", "WeirdForCausalLM").replace("\"llama\"", "\"weird\"");
+            writeFile(model + "/config.json", text);
+        }
+        if (damage == "short") {
+            writeFile(folder_->filePath("short.txt"), "A few words only.");
+            arguments[7] = folder_->filePath("short.txt");
+        }
+        if (damage == "text") arguments[7] = "/tmp/nowhere.txt";
+        if (damage == "group")
+            arguments << "--group-size"
+                      << "100";
+        if (damage == "pickle") {
+            QVERIFY(QFile::remove(weights));
+            writeFile(model + "/pytorch_model.bin", "PK");
+        }
+        for (const bool json : {false, true}) {
+            const Outcome outcome = run(arguments + QStringList{"-q"} + (json ? QStringList{"--json"} : QStringList{}));
+            QCOMPARE(outcome.status, 1);
+            QVERIFY2(outcome.out.isEmpty(), outcome.out);
+            QCOMPARE(outcome.err.count('\n'), 1);
+            QVERIFY2(outcome.err.startsWith("salient-cli: "), outcome.err);
+            QVERIFY2(outcome.err.contains(expected.toUtf8()), outcome.err);
+        }
+    }
+
+    void usageErrorsGiveStatusTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("no command") << QStringList{};
+        QTest::newRow("unknown command") << QStringList{"quantise"};
+        QTest::newRow("unknown option") << QStringList{"info", kModel, "--colour"};
+        QTest::newRow("no model") << QStringList{"info"};
+        QTest::newRow("no text") << QStringList{"perplexity", kModel};
+        QTest::newRow("unknown method") << QStringList{"compare", kModel, "--methods", "rtn,magic", "--text", kCalib, "--eval-text", kEval};
+        QTest::newRow("unknown format") << QStringList{"quantize", kModel,     "--out", "x",      "--format",
+                                                       "onnx",     "--method", "rtn",   "--text", kCalib};
+        QTest::newRow("no number") << QStringList{"compare", kModel,   "--methods", "rtn",         "--bits",
+                                                  "four",    "--text", kCalib,      "--eval-text", kEval};
+        QTest::newRow("bits out of range") << QStringList{"compare", kModel,   "--methods", "rtn",         "--bits",
+                                                          "9",       "--text", kCalib,      "--eval-text", kEval};
+        QTest::newRow("both symmetries") << QStringList{"compare",      kModel,   "--methods", "rtn",         "--symmetric",
+                                                        "--asymmetric", "--text", kCalib,      "--eval-text", kEval};
+        QTest::newRow("an option without use") << QStringList{"quantize", kModel, "--out",   "x",   "--format", "gptq",
+                                                              "--method", "rtn",  "--alpha", "0.5", "--text",   kCalib};
+    }
+    void usageErrorsGiveStatusTwo() {
+        QFETCH(QStringList, arguments);
+        const Outcome outcome = run(arguments);
+        QVERIFY2(outcome.status == 2, outcome.err);
+        QVERIFY(outcome.out.isEmpty());
+        QVERIFY(!outcome.err.isEmpty());
+    }
+
+    void helpAndVersionGoToStandardOutput() {
+        for (const QStringList& arguments : {QStringList{"--help"}, {"quantize", "--help"}, {"layer", "--help"}, {"--version"}}) {
+            const Outcome outcome = run(arguments);
+            QCOMPARE(outcome.status, 0);
+            QVERIFY(!outcome.out.isEmpty());
+        }
+        QVERIFY(run({"quantize", "--help"}).out.contains("--group-parameters"));
+    }
+
+    void interruptCancelsAndLeavesNothing() {
+        const QString out = folder_->filePath("out");
+        QProcess process;
+        process.start(SALIENT_CLI, {"quantize", kModel, "--out", out, "--format", "gptq", "--method", "awq+gptq", "--text", kCalib,
+                                    "--n-samples", "256", "--seq-len", "256"});
+        QVERIFY(process.waitForStarted());
+        QByteArray err;
+        while (!err.contains("quantizing") && process.waitForReadyRead(60000)) err += process.readAllStandardError();
+        QVERIFY2(err.contains("quantizing"), err);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(QDir(folder_->path()).isEmpty());
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> folder_;
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

@@ -1,0 +1,246 @@
+#include <QtTest>
+
+#include "core/recipe/method_flags.h"
+#include "core/recipe/recipe.h"
+
+using namespace salient;
+
+namespace {
+
+Recipe sampleRecipe() {
+    Recipe recipe;
+    recipe.model = "models/small";
+    recipe.calibration_text = "calib.txt";
+    recipe.samples = {.n_samples = 16, .seq_len = 256, .seed = 5};
+    RecipeRun run;
+    run.method = methodFromName("gptq");
+    run.name = "gptq";
+    recipe.runs = {run};
+    recipe.evaluation_text = "eval.txt";
+    recipe.perplexity.seq_len = 256;
+    return recipe;
+}
+
+std::string refusal(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+class TestRecipe : public QObject {
+    Q_OBJECT
+
+private slots:
+    void documentRoundTrips() {
+        Recipe recipe = sampleRecipe();
+        recipe.compute = Compute::BFloat16;
+        recipe.samples.choice = SampleSpec::Choice::BosWindows;
+        recipe.perplexity.protocol = PerplexityProtocol::BosWindows;
+        recipe.perplexity.n_windows = 3;
+        recipe.report = "report";
+        recipe.threads = 2;
+        for (const std::string& name : methodNames()) {
+            RecipeRun run;
+            run.name = name + " tuned";
+            run.method = methodFromName(name);
+            run.method.awq.fixed_ratio = 0.35;
+            run.method.smoothquant.alpha = 0.8;
+            run.method.gptq.act_order = true;
+            run.method.gptq.group_parameters = GptqOptions::GroupParameters::Published;
+            run.method.gptq.keep_columns = {3, 7};
+            run.method.grid.scale_type = DType::BF16;
+            run.method.feed = MethodSpec::Feed::Quantized;
+            run.method.fold_into_linears = false;
+            run.method.keep = {"down_proj$"};
+            run.format = ExportFormat::Dequantized;
+            run.out = "out/" + name;
+            recipe.runs.push_back(run);
+        }
+        const Json document = toJson(recipe);
+        QCOMPARE(toJson(recipeFromJson(document)).dump(), document.dump());
+        // Through text, as a file would go.
+        QCOMPARE(toJson(recipeFromJson(parseJson(document.dump(), "recipe.json"))).dump(), document.dump());
+    }
+
+    void unknownKeysAreRefusedByPath_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("path");
+        QTest::newRow("top") << "/modle"
+                             << "modle";
+        QTest::newRow("calibration") << "/calibration/nsamples"
+                                     << "calibration.nsamples";
+        QTest::newRow("evaluation") << "/evaluation/windows"
+                                    << "evaluation.windows";
+        QTest::newRow("run") << "/runs/0/bits"
+                             << "runs[0].bits";
+        QTest::newRow("method") << "/runs/0/method/bits"
+                                << "method.bits";
+        QTest::newRow("grid") << "/runs/0/method/grid/groupsize"
+                              << "method.grid.groupsize";
+        QTest::newRow("gptq") << "/runs/0/method/gptq/percdamp"
+                              << "method.gptq.percdamp";
+    }
+    void unknownKeysAreRefusedByPath() {
+        QFETCH(QString, pointer);
+        QFETCH(QString, path);
+        Json document = toJson(sampleRecipe());
+        document[Json::json_pointer(pointer.toStdString())] = 1;
+        const std::string message = refusal([&] { (void)recipeFromJson(document); });
+        QVERIFY2(contains(message, qPrintable(path)) && contains(message, "unknown key"), message.c_str());
+    }
+
+    void wrongValuesAreRefusedByPath_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("text for a number") << "/calibration/n_samples"
+                                           << "\"many\"";
+        QTest::newRow("fraction for an integer") << "/calibration/n_samples"
+                                                 << "1.5";
+        QTest::newRow("too large") << "/calibration/n_samples"
+                                   << "5000000000";
+        QTest::newRow("negative seed") << "/calibration/seed"
+                                       << "-1";
+        QTest::newRow("no window") << "/calibration/n_samples"
+                                   << "0";
+        QTest::newRow("unknown name") << "/compute"
+                                      << "\"float8\"";
+        QTest::newRow("bits") << "/runs/0/method/grid/bits"
+                              << "9";
+        QTest::newRow("damping") << "/runs/0/method/gptq/damping"
+                                 << "-0.5";
+        QTest::newRow("keep") << "/runs/0/method/keep"
+                              << "\"down\"";
+        QTest::newRow("regular expression") << "/runs/0/method/keep"
+                                            << "[\"(\"]";
+        QTest::newRow("runs") << "/runs"
+                              << "{}";
+        QTest::newRow("no runs") << "/runs"
+                                 << "[]";
+        QTest::newRow("no model") << "/model"
+                                  << "\"\"";
+        QTest::newRow("a run without a method") << "/runs/0"
+                                                << "{\"name\": \"x\"}";
+        QTest::newRow("an export without a directory") << "/runs/0/export"
+                                                       << "{\"format\": \"gptq\"}";
+    }
+    void wrongValuesAreRefusedByPath() {
+        QFETCH(QString, pointer);
+        QFETCH(QString, value);
+        Json document = toJson(sampleRecipe());
+        document[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
+        const std::string message = refusal([&] { (void)recipeFromJson(document); });
+        QVERIFY2(contains(message, "expected") && contains(message, "found"), message.c_str());
+    }
+
+    void relativePathsStartAtTheDocumentsFolder() {
+        const Recipe recipe = recipeFromJson(toJson(sampleRecipe()), "/jobs/today");
+        QCOMPARE(recipe.model.string(), std::string("/jobs/today/models/small"));
+        QCOMPARE(recipe.evaluation_text.string(), std::string("/jobs/today/eval.txt"));
+    }
+
+    void aNameAloneMeansItsPublishedDefaults() {
+        const MethodSpec method = methodFromJson({{"name", "smoothquant"}});
+        QCOMPARE(toJson(method).dump(), toJson(methodFromName("smoothquant")).dump());
+        const MethodSpec narrow = methodFromJson({{"name", "awq"}, {"grid", {{"bits", 3}, {"symmetric", false}}}});
+        QCOMPARE(narrow.grid.bits, 3);
+        QVERIFY(narrow.grid.rule == GridRule::Awq);
+    }
+
+    void aNameThatContradictsTheSettingsIsRefused() {
+        const std::string message = refusal([] { (void)methodFromJson({{"name", "gptq"}, {"rounding", "nearest"}}); });
+        QVERIFY2(contains(message, "'rtn'") && contains(message, "'gptq'"), message.c_str());
+    }
+
+    void flagsMeanTheMethodTheyCameFrom() {
+        for (const std::string& name : methodNames()) {
+            for (const int bits : {3, 8}) {
+                MethodFlags flags;
+                flags.method = name;
+                if (name != "smoothquant" && name != "w8a8") flags.bits = bits;
+                if (name.ends_with("gptq")) flags.damping = 0.05;
+                if (name.starts_with("awq")) flags.ratio = 0.25;
+                if (name.starts_with("smoothquant")) flags.alpha = 0.75;
+                flags.keep = {"lm_head|down"};
+                const MethodSpec method = methodFromFlags(flags);
+                const std::optional<MethodFlags> again = flagsFromMethod(method);
+                QVERIFY2(again.has_value(), name.c_str());
+                QCOMPARE(toJson(methodFromFlags(*again)).dump(), toJson(method).dump());
+            }
+        }
+    }
+
+    void whatFlagsCannotSayHasNone() {
+        MethodSpec method = methodFromName("gptq");
+        method.gptq.keep_columns = {1};
+        QVERIFY(!flagsFromMethod(method).has_value());
+    }
+
+    void flagsThatAMethodHasNoUseForAreRefused() {
+        MethodFlags flags;
+        flags.method = "rtn";
+        flags.alpha = 0.5;
+        QVERIFY(contains(refusal([&] { (void)methodFromFlags(flags); }), "--alpha: expected a smoothquant method, found 'rtn'"));
+        flags = {};
+        flags.method = "smoothquant";
+        flags.bits = 4;
+        QVERIFY(contains(refusal([&] { (void)methodFromFlags(flags); }), "--bits"));
+        flags.bits = 8;
+        QCOMPARE(refusal([&] { (void)methodFromFlags(flags); }), std::string());
+        flags = {};
+        flags.act_order = true;
+        QVERIFY(contains(refusal([&] { (void)comparedMethods({"rtn", "awq"}, flags); }), "--act-order"));
+    }
+
+    void comparedMethodsShareOneGrid() {
+        MethodFlags flags;
+        flags.bits = 3;
+        flags.damping = 0.02;
+        const std::vector<MethodSpec> methods = comparedMethods({"rtn", "gptq", "awq", "smoothquant"}, flags);
+        for (std::size_t i = 0; i < 3; ++i) {
+            QCOMPARE(methods[i].grid.bits, 3);
+            QVERIFY(!methods[i].grid.is_symmetric);
+        }
+        QCOMPARE(methods[1].gptq.damping, 0.02);
+        QCOMPARE(methods[3].grid.bits, 8);
+    }
+
+    void anExportBecomesAQuantizeCommand() {
+        Recipe recipe = sampleRecipe();
+        recipe.evaluation_text.clear();
+        recipe.model = "my models/it's small";
+        recipe.runs[0].method.gptq.act_order = true;
+        recipe.runs[0].format = ExportFormat::Gptq;
+        recipe.runs[0].out = "out";
+        QCOMPARE(asCommand(recipe),
+                 std::string("salient-cli quantize 'my models/it'\\''s small' --out out --format gptq --method gptq --bits 4 "
+                             "--group-size 128 --act-order --text calib.txt --n-samples 16 --seq-len 256 --seed 5"));
+    }
+
+    void aComparisonBecomesACompareCommandWhereOneCanSayIt() {
+        Recipe recipe = sampleRecipe();
+        recipe.runs.clear();
+        MethodFlags flags;
+        flags.bits = 3;
+        for (const MethodSpec& method : comparedMethods({"rtn", "awq", "smoothquant"}, flags)) {
+            RecipeRun run;
+            run.name = methodName(method);
+            run.method = method;
+            recipe.runs.push_back(run);
+        }
+        QCOMPARE(asCommand(recipe),
+                 std::string("salient-cli compare models/small --methods rtn,awq,smoothquant --bits 3 --group-size 128 "
+                             "--asymmetric --text calib.txt --n-samples 16 --seq-len 256 --seed 5 --eval-text eval.txt"));
+        recipe.runs[0].method.grid.bits = 4;  // two widths at once: no command says that
+        QCOMPARE(asCommand(recipe), std::string("salient-cli run recipe.json"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRecipe)
+#include "tst_recipe.moc"

@@ -1,0 +1,167 @@
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "core/exporter/verify.h"
+#include "core/recipe/run.h"
+
+using namespace salient;
+
+namespace {
+
+const std::filesystem::path kDemo = std::filesystem::path(SALIENT_RESOURCES) / "demo";
+
+Recipe demoRecipe(const std::vector<std::string>& methods) {
+    Recipe recipe;
+    recipe.model = kDemo / "model";
+    recipe.calibration_text = kDemo / "calib.txt";
+    recipe.samples = {.n_samples = 4, .seq_len = 64};
+    recipe.evaluation_text = kDemo / "eval.txt";
+    recipe.perplexity.seq_len = 64;
+    recipe.perplexity.max_chars = 2000;
+    recipe.perplexity.n_windows = 4;
+    for (const std::string& name : methods) {
+        MethodSpec base;
+        base.grid.is_symmetric = false;
+        RecipeRun run;
+        run.name = name;
+        run.method = methodFromName(name, base);
+        recipe.runs.push_back(run);
+    }
+    return recipe;
+}
+
+bool isEmpty(const QTemporaryDir& folder) {
+    return QDir(folder.path()).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden).isEmpty();
+}
+
+}  // namespace
+
+class TestRun : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aSharedCalibrationGivesWhatEachMethodGivesAlone() {
+        JobContext job;
+        const Report together = run(demoRecipe({"rtn", "gptq", "smoothquant"}), job);
+        QCOMPARE(together.runs.size(), std::size_t{3});
+        QVERIFY(together.full_precision.has_value());
+        for (const RunResult& result : together.runs) {
+            const Report alone = run(demoRecipe({result.name}), job);
+            QCOMPARE(alone.runs[0].relative_output_error, result.relative_output_error);
+            QCOMPARE(alone.runs[0].perplexity->perplexity, result.perplexity->perplexity);
+            QCOMPARE(alone.runs[0].bytes, result.bytes);
+        }
+        QVERIFY(together.peak_memory_bytes > 0);
+        QCOMPARE(together.calibration_tokens, Index{256});
+    }
+
+    void aStreamedExportIsVerifiedAndJudgedAsWritten() {
+        QTemporaryDir folder;
+        Recipe recipe = demoRecipe({"gptq"});
+        recipe.runs[0].format = ExportFormat::Gptq;
+        recipe.runs[0].out = std::filesystem::path(folder.path().toStdString()) / "quantized";
+        recipe.report = std::filesystem::path(folder.path().toStdString()) / "report";
+        JobContext job;
+        const Report streamed = run(recipe, job);
+        QVERIFY(streamed.runs[0].is_verified);
+        QVERIFY(streamed.runs[0].model == nullptr);
+        QVERIFY(verifyCheckpoint(recipe.runs[0].out, nullptr, job).passed());
+        // The same in memory, with the scales as they are stored: float16 embeddings and norms are what the original has.
+        Recipe in_memory = demoRecipe({"gptq"});
+        in_memory.runs[0].method.grid.scale_type = streamed.runs[0].method.grid.scale_type;
+        const Report kept = run(in_memory, job);
+        QCOMPARE(kept.runs[0].relative_output_error, streamed.runs[0].relative_output_error);
+        QVERIFY(std::abs(kept.runs[0].perplexity->perplexity / streamed.runs[0].perplexity->perplexity - 1.0) < 1e-5);
+        QVERIFY(std::filesystem::exists(recipe.report / "report.html"));
+        QCOMPARE(readJson(recipe.report / "report.json")["methods"][0]["method"].get<std::string>(), std::string("gptq"));
+    }
+
+    void theWindowsOverloadKeepsModelsAndUsesWhatIsThere() {
+        const Recipe recipe = demoRecipe({"rtn", "awq"});
+        JobContext job;
+        const auto model = Model::open(recipe.model);
+        const Samples samples = drawSamples(model->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples);
+        const auto calibration = std::make_shared<const Calibration>(calibrate(model, samples, {}, job));
+        const Report report = run(recipe, model, calibration, job);
+        QVERIFY(report.runs[1].model != nullptr);
+        QCOMPARE(report.runs[1].model->relativeOutputError(), run(recipe, job).runs[1].relative_output_error);
+    }
+
+    void whatCannotWorkIsRefusedBeforeAnyWork() {
+        QTemporaryDir folder;
+        std::vector<std::string> stages;
+        JobContext job({}, [&](const Progress& now) { stages.emplace_back(now.stage); });
+        Recipe recipe = demoRecipe({"rtn"});
+        recipe.runs[0].method.grid.group_size = 100;
+        QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Error);
+        recipe = demoRecipe({"rtn"});
+        recipe.runs[0].method.grid.bits = 5;  // the layout has no place for 5 bits
+        recipe.runs[0].format = ExportFormat::Gptq;
+        recipe.runs[0].out = std::filesystem::path(folder.path().toStdString()) / "out";
+        QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Error);
+        QFile occupied(folder.filePath("file"));
+        QVERIFY(occupied.open(QIODevice::WriteOnly));
+        recipe.runs[0].method.grid.bits = 4;
+        recipe.runs[0].out = folder.path().toStdString();
+        QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Error);
+        recipe = demoRecipe({"rtn"});
+        recipe.evaluation_text = "/nowhere/eval.txt";
+        QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Error);
+        for (const std::string& stage : stages) QVERIFY2(stage == "opening" || stage == "reading text", stage.c_str());
+    }
+
+    void cancelLeavesNothingBehind() {
+        QTemporaryDir folder;
+        Recipe recipe = demoRecipe({"rtn"});
+        recipe.samples = {.n_samples = 1, .seq_len = 16};
+        recipe.evaluation_text.clear();
+        recipe.runs[0].format = ExportFormat::Dequantized;
+        recipe.runs[0].out = std::filesystem::path(folder.path().toStdString()) / "out";
+        int n_checkpoints = 0;
+        JobContext counting({}, [&](const Progress& now) { n_checkpoints += now.stage == "verifying" ? 0 : 1; });
+        (void)run(recipe, counting);
+        QVERIFY(std::filesystem::remove_all(recipe.runs[0].out) > 0);
+        for (int stop_at = 1; stop_at <= n_checkpoints; stop_at += 3) {
+            std::stop_source source;
+            int seen = 0;
+            JobContext job(source.get_token(), [&](const Progress&) {
+                if (++seen == stop_at) source.request_stop();
+            });
+            QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Cancelled);
+            QVERIFY(isEmpty(folder));
+        }
+    }
+
+    void fewerWindowsThanAskedForIsAWarning() {
+        QTemporaryDir folder;
+        QFile text(folder.filePath("short.txt"));
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        text.write(QByteArray("The lamp was green. ").repeated(60));
+        text.close();
+        Recipe recipe = demoRecipe({"rtn"});
+        recipe.calibration_text = folder.filePath("short.txt").toStdString();
+        recipe.samples.n_samples = 500;
+        recipe.evaluation_text.clear();
+        JobContext job;
+        const Report report = run(recipe, job);
+        QVERIFY(!report.runs[0].warnings.empty());
+        QVERIFY(report.runs[0].warnings[0].find("500") != std::string::npos);
+    }
+
+    void thePageHoldsEverythingAndLoadsNothing() {
+        JobContext job;
+        Report report = run(demoRecipe({"rtn", "smoothquant"}), job);
+        report.model_name = "<img src=x onerror=alert(1)>";
+        report.runs[0].name = "a & b";
+        report.runs[0].warnings = {"<b>bold</b>"};
+        const std::string page = toHtml(report);
+        for (const char* absent : {"<script", "http:", "https:", "<img", "<b>bold", "a & b"})
+            QVERIFY2(page.find(absent) == std::string::npos, absent);
+        for (const char* present : {"a &amp; b", "prefers-color-scheme: dark", "<svg", "protocol stream", "4 windows of 64 tokens"}) {
+            QVERIFY2(page.find(present) != std::string::npos, present);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRun)
+#include "tst_run.moc"
