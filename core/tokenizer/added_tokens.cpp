@@ -82,7 +82,7 @@ void AddedTokenMatcher::split(std::string_view text, const std::function<void(st
         if (match.token->rstrip) end = skipSpace(text, end);
         if (done < begin) sink(text.substr(done, begin - done), nullptr);
         sink(text.substr(begin, end - begin), match.token);
-        done = i = end;
+        done = end;  // but i stays: like the reference, a token that begins in white space taken along by rstrip is still found
     }
     if (done < text.size()) sink(text.substr(done), nullptr);
 }

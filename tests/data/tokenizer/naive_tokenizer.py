@@ -186,7 +186,7 @@ def added_pieces(text, tokens):
         if at < begin:
             pieces.append((text[at:begin], None))
         pieces.append((text[begin:end], token))
-        at = i = end
+        at = end  # but not i: a token may begin in white space that was taken along
     if at < len(text):
         pieces.append((text[at:], None))
     return pieces
