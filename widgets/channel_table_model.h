@@ -21,7 +21,7 @@ class ChannelTableModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Channel, Lowest, Highest, MaxAbs, MeanAbs, Percentile, WeightMax, Salient, kColumns };
+    enum Column { Channel, MeanAbs, MaxAbs, Percentile, WeightMax, Lowest, Highest, Salient, kColumns };
     /// Value for sorting: the number itself as double.
     static constexpr int kSortRole = Qt::UserRole;
 

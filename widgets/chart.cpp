@@ -9,7 +9,6 @@
 #include <QGraphicsLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLegendMarker>
 #include <QLineSeries>
 #include <QLogValueAxis>
 #include <QMouseEvent>
@@ -25,6 +24,12 @@
 #include "widgets/value_text.h"
 
 namespace salient {
+
+namespace {
+
+constexpr int kSwatch = 18;
+
+}  // namespace
 
 struct Chart::Content {
     QString title;
@@ -142,8 +147,7 @@ Chart::Chart(QWidget* parent) : QWidget(parent), content_(std::make_unique<Conte
     chart->setBackgroundRoundness(0);
     chart->setDropShadowEnabled(false);
     chart->layout()->setContentsMargins(0, 0, 0, 0);
-    chart->legend()->setAlignment(Qt::AlignTop);
-    chart->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
+    chart->legend()->hide();  // ours wraps instead of cutting names off, and takes less room
     view_ = new View(this, chart);
     view_->viewport()->installEventFilter(this);
     setFocusPolicy(Qt::StrongFocus);
@@ -185,15 +189,13 @@ void Chart::setSeries(std::vector<ChartSeries> series) {
 const std::vector<ChartSeries>& Chart::series() const noexcept { return content_->series; }
 
 void Chart::setAxes(const ChartAxis& x, const ChartAxis& y) {
+    const bool is_new = view_->x_axis == nullptr;
+    const bool has_new_x = is_new || x.is_logarithmic != content_->x_axis.is_logarithmic;
+    const bool has_new_y = is_new || y.is_logarithmic != content_->y_axis.is_logarithmic;
     content_->x_axis = x;
     content_->y_axis = y;
     QChart* chart = view_->chart();
-    chart->removeAllSeries();
-    for (QAbstractAxis* axis : {view_->x_axis, view_->y_axis}) {
-        if (axis == nullptr) continue;
-        chart->removeAxis(axis);
-        delete axis;
-    }
+    if (has_new_x || has_new_y) chart->removeAllSeries();
     const auto makeAxis = [](const ChartAxis& axis) -> QAbstractAxis* {
         if (axis.is_logarithmic) {
             auto* log_axis = new QLogValueAxis;
@@ -207,12 +209,18 @@ void Chart::setAxes(const ChartAxis& x, const ChartAxis& y) {
         value_axis->setLabelFormat(QStringLiteral("%g"));
         return value_axis;
     };
-    view_->x_axis = makeAxis(x);
-    view_->y_axis = makeAxis(y);
+    const auto replaceAxis = [chart, &makeAxis](QAbstractAxis*& axis, const ChartAxis& wanted, Qt::Alignment side) {
+        if (axis != nullptr) {
+            chart->removeAxis(axis);
+            delete axis;
+        }
+        axis = makeAxis(wanted);
+        chart->addAxis(axis, side);
+    };
+    if (has_new_x) replaceAxis(view_->x_axis, x, Qt::AlignBottom);
+    if (has_new_y) replaceAxis(view_->y_axis, y, Qt::AlignLeft);
     view_->x_axis->setTitleText(x.title);
     view_->y_axis->setTitleText(y.title);
-    chart->addAxis(view_->x_axis, Qt::AlignBottom);
-    chart->addAxis(view_->y_axis, Qt::AlignLeft);
     fitAxes();
     restyle();
     rebuild();
@@ -288,21 +296,23 @@ void Chart::zoomX(double at, double factor) {
 void Chart::rebuild() {
     QChart* chart = view_->chart();
     chart->removeAllSeries();
-    const QRectF plot = chart->plotArea();
+    placeView();
+    // The plot's own size is only known after a layout that has not happened yet: this is it but for the axis labels.
+    const QSize plot(std::max(64, view_->width() - 5 * fontMetrics().averageCharWidth()),
+                     std::max(32, view_->height() - 3 * fontMetrics().height()));
     if (auto* axis = qobject_cast<QValueAxis*>(view_->x_axis)) {
-        const int most = std::max(2, static_cast<int>(plot.width()) / (fontMetrics().averageCharWidth() * 10));
+        const int most = std::max(2, plot.width() / (fontMetrics().averageCharWidth() * 12));
         axis->setTickInterval(roundStep(content_->shown_x.high - content_->shown_x.low, most, content_->x_axis.is_whole));
     }
     if (auto* axis = qobject_cast<QValueAxis*>(view_->y_axis)) {
-        const int most = std::clamp(static_cast<int>(plot.height()) / (fontMetrics().height() * 2), 2, 8);
+        const int most = std::clamp(plot.height() / (fontMetrics().height() * 2), 2, 8);
         axis->setTickInterval(roundStep(content_->y.high - content_->y.low, most, content_->y_axis.is_whole));
     }
     view_->x_axis->setRange(content_->shown_x.low, content_->shown_x.high);
     view_->y_axis->setRange(content_->y.low, content_->y.high);
 
-    const auto n_pixels = static_cast<Index>(std::max(64.0, plot.width()));
+    const auto n_pixels = static_cast<Index>(plot.width() * devicePixelRatioF());
     content_->drawn_points = 0;
-    bool has_names = false;
     for (const ChartSeries& series : content_->series) {
         const Outline outline =
             outlineOf(series, content_->shown_x, content_->y, content_->x_axis.is_logarithmic, content_->y_axis.is_logarithmic, n_pixels);
@@ -340,12 +350,7 @@ void Chart::rebuild() {
         chart->addSeries(drawn);
         drawn->attachAxis(view_->x_axis);
         drawn->attachAxis(view_->y_axis);
-        if (series.name.isEmpty()) {
-            for (QLegendMarker* marker : chart->legend()->markers(drawn)) marker->setVisible(false);
-        }
-        has_names = has_names || !series.name.isEmpty();
     }
-    chart->legend()->setVisible(content_->has_legend && has_names);
     view_->viewport()->update();
     update();
 }
@@ -358,8 +363,6 @@ void Chart::restyle() {
     chart->setPlotAreaBackgroundVisible(false);
     chart->setMargins(QMargins(4, 2, 10, 4));
     view_->setBackgroundBrush(base);
-    chart->legend()->setLabelColor(palette().color(QPalette::Text));
-    chart->legend()->setFont(font());
     for (QAbstractAxis* axis : {view_->x_axis, view_->y_axis}) {
         axis->setLabelsFont(font());
         axis->setTitleFont(font());
@@ -384,10 +387,61 @@ void Chart::changeEvent(QEvent* event) {
 QSize Chart::sizeHint() const { return {44 * fontMetrics().averageCharWidth(), 15 * fontMetrics().height()}; }
 QSize Chart::minimumSizeHint() const { return {24 * fontMetrics().averageCharWidth(), 9 * fontMetrics().height()}; }
 
-void Chart::resizeEvent(QResizeEvent*) {
-    const int header = fontMetrics().height() + 6;
+void Chart::resizeEvent(QResizeEvent*) { rebuild(); }
+
+std::vector<Chart::LegendEntry> Chart::legend() const {
+    std::vector<LegendEntry> entries;
+    if (!content_->has_legend) return entries;
+    const QFontMetrics metrics = fontMetrics();
+    const int left = 8;
+    int x = left;
+    int y = metrics.height() + 6;
+    for (std::size_t i = 0; i < content_->series.size(); ++i) {
+        const QString& name = content_->series[i].name;
+        if (name.isEmpty()) continue;
+        const int wide = kSwatch + 5 + metrics.horizontalAdvance(name);
+        if (x > left && x + wide > width() - left) {
+            x = left;
+            y += metrics.height() + 1;
+        }
+        entries.push_back({i, QRect(x, y, std::min(wide, width() - 2 * left), metrics.height())});
+        x += wide + 14;
+    }
+    return entries;
+}
+
+void Chart::placeView() {
+    const std::vector<LegendEntry> entries = legend();
+    const int header = entries.empty() ? fontMetrics().height() + 6 : entries.back().place.bottom() + 3;
     view_->setGeometry(1, header, width() - 2, std::max(1, height() - header - 1));
-    rebuild();
+}
+
+void Chart::paintLegend(QPainter& painter) const {
+    for (const LegendEntry& entry : legend()) {
+        const ChartSeries& series = content_->series[entry.series];
+        const QColor colour = seriesColour(series.colour, palette());
+        const QRect swatch(entry.place.left(), entry.place.top(), kSwatch, entry.place.height());
+        painter.setRenderHint(QPainter::Antialiasing);
+        if (series.kind == ChartSeries::Kind::Line) {
+            painter.setPen(QPen(colour, 2, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
+            painter.drawLine(QPointF(swatch.left(), swatch.center().y() + 0.5), QPointF(swatch.right(), swatch.center().y() + 0.5));
+        } else if (series.kind == ChartSeries::Kind::Points) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(colour);
+            painter.drawEllipse(QPointF(swatch.center()), 3.5, 3.5);
+        } else {
+            QColor fill = colour;
+            fill.setAlpha(series.kind == ChartSeries::Kind::Band ? 70 : 150);
+            painter.setPen(colour);
+            painter.setBrush(fill);
+            painter.drawRect(QRect(swatch.left() + 3, swatch.center().y() - 4, kSwatch - 6, 9));
+        }
+        painter.setPen(palette().color(QPalette::Text));
+        const QRect text = entry.place.adjusted(kSwatch + 5, 0, 0, 0);
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(series.name, Qt::ElideRight, text.width() + 2));
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setBrush(Qt::NoBrush);
 }
 
 void Chart::paintEvent(QPaintEvent*) {
@@ -407,6 +461,7 @@ void Chart::paintEvent(QPaintEvent*) {
     }
     painter.setFont(font());
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, fontMetrics().elidedText(read_out, Qt::ElideMiddle, line.width()));
+    paintLegend(painter);
     painter.setPen(hasFocus() ? QPen(palette().color(QPalette::Highlight), 1) : QPen(gridColour(palette()), 1));
     painter.drawRect(rect().adjusted(0, 0, -1, -1));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QRect>
 #include <QString>
 #include <QWidget>
 #include <limits>
@@ -106,6 +107,13 @@ protected:
 private:
     class View;
     struct Content;
+    struct LegendEntry {
+        std::size_t series;
+        QRect place;
+    };
+    [[nodiscard]] std::vector<LegendEntry> legend() const;
+    void placeView();
+    void paintLegend(QPainter& painter) const;
     void rebuild();
     void restyle();
     void fitAxes();

@@ -6,8 +6,8 @@
 #include "core/kernels/parallel.h"
 #include "widgets/colour_bar.h"
 #include "widgets/heatmap_view.h"
-#include "widgets/value_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -44,8 +44,7 @@ QRect HeatmapView::plotRect() const {
 
 void HeatmapView::placeLegend() {
     const QRect plot = plotRect();
-    const int line = fontMetrics().height();
-    legend_->setGeometry(plot.right() + 10, plot.top() - line / 2 - 2, legend_->sizeHint().width(), plot.height() + line + 4);
+    legend_->setGeometry(plot.right() + 10, plot.top() - 2, legend_->sizeHint().width(), plot.height() + fontMetrics().height() / 2 + 3);
 }
 
 void HeatmapView::renderPicture() {
@@ -168,13 +167,19 @@ void HeatmapView::paintCells(QPainter& painter) const {
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 1));
     }
     const QFontMetrics metrics = fontMetrics();
-    if (cell.width() < metrics.horizontalAdvance(QStringLiteral("−0.0005")) + 6 || cell.height() < metrics.height() + 4) return;
+    if (cell.width() < metrics.horizontalAdvance(QStringLiteral("−0.05")) + 6 || cell.height() < metrics.height() + 4) return;
+    const auto fitting = [&metrics, &cell](float value) {
+        for (int digits = 3; digits > 0; --digits) {
+            const QString text = numberText(static_cast<double>(value), digits);
+            if (metrics.horizontalAdvance(text) + 6 <= cell.width()) return text;
+        }
+        return QString();
+    };
     for (Index r = first_row; r < last_row; ++r) {
         for (Index c = first_col; c < last_col; ++c) {
             const float value = pyramid_->values()(r, c);
             painter.setPen(isLight(colourOf(value, scale_)) ? QColor(0x14, 0x18, 0x20) : QColor(Qt::white));
-            const int digits = metrics.horizontalAdvance(QStringLiteral("−0.000555")) + 6 <= cell.width() ? 3 : 2;
-            painter.drawText(cellRect(r, c), Qt::AlignCenter, numberText(static_cast<double>(value), digits));
+            painter.drawText(cellRect(r, c), Qt::AlignCenter, fitting(value));
         }
     }
 }

@@ -142,6 +142,7 @@ QWidget* StepperPanel::buildControls() {
     auto* speed = new QLabel(tr("S&peed"));
     speed->setBuddy(speed_);
     options->addWidget(speed);
+    speed_->setObjectName(QStringLiteral("speed"));
     speed_->setRange(1, 60);
     speed_->setValue(4);
     speed_->setMaximumWidth(18 * fontMetrics().averageCharWidth());
@@ -165,6 +166,7 @@ QWidget* StepperPanel::buildControls() {
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     options->addWidget(new QLabel(tr("What if")));
     keep_button_ = new QToolButton;
+    keep_button_->setObjectName(QStringLiteral("keep"));
     keep_button_->setText(tr("&Keep this column in 16 bits"));
     keep_button_->setToolTip(tr("Solve again with this input channel left unrounded, and compare the loss"));
     first_button_ = new QToolButton;
@@ -237,7 +239,10 @@ QWidget* StepperPanel::buildCharts() {
     charts->addWidget(text);
     charts->addWidget(loss_);
     charts->addWidget(row);
-    for (int i = 0; i < 3; ++i) charts->setStretchFactor(i, 1);
+    charts->setStretchFactor(0, 0);
+    charts->setStretchFactor(1, 1);
+    charts->setStretchFactor(2, 1);
+    charts->setSizes({60 * fontMetrics().averageCharWidth(), 400, 400});
     return charts;
 }
 
@@ -279,7 +284,6 @@ void StepperPanel::setStepper(StepperInput input) {
         losses_.insert(losses_.begin(), 0.0);
         weights_->setColourScale(divergingScale(original_->cwiseAbs().maxCoeff()));
         error_->setColourScale(divergingScale(error_limit_));
-        pending_->setColourScale(divergingScale(error_limit_));
         for (HeatmapView* map : {weights_, error_, pending_}) map->setColumnNumbers(order);
         if (break_threshold_->value() == 0.0) break_threshold_->setValue(0.9 * static_cast<double>(error_limit_));
     }
@@ -437,6 +441,10 @@ void StepperPanel::refreshMaps(const GptqStepper::State& state) {
     const Index n_columns = original_->cols();
     weights_->setMatrix(std::shared_ptr<const Matrix>(state_, &state_->updated));
     pending_->setMatrix(std::shared_ptr<const Matrix>(state_, &state_->pending));
+    // The column's own error would drown what reaches the others: the colours are made for those.
+    const Index rest = n_columns - q - 1;
+    const float reach = rest > 0 ? state.pending.rightCols(rest).cwiseAbs().maxCoeff() : error_limit_;
+    pending_->setColourScale(divergingScale(reach > 0.0F ? reach : error_limit_));
     Matrix error = Matrix::Zero(original_->rows(), n_columns);
     error.leftCols(q) = original_->leftCols(q) - rounded_.leftCols(q);
     error_->setMatrix(std::make_shared<const Matrix>(std::move(error)));
@@ -472,14 +480,15 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
         return;
     }
     const Index n_blocks = (original_->cols() + input_.block_size - 1) / input_.block_size;
-    place_->setText(tr("<b>%1</b><br>Column <i>q</i> = %2 is input channel %3; block %4 of %5, group %6; output row <i>r</i> = %7.")
-                        .arg(layer)
-                        .arg(q)
-                        .arg(channelAt(q))
-                        .arg(q / input_.block_size + 1)
-                        .arg(n_blocks)
-                        .arg(groupAt(q))
-                        .arg(row_));
+    place_->setText(
+        tr("<b>%1</b><br>Column <i>q</i> = %2 is input channel %3; block %4 of %5, group %6; output row&nbsp;<i>r</i>&nbsp;=&nbsp;%7.")
+            .arg(layer)
+            .arg(q)
+            .arg(channelAt(q))
+            .arg(q / input_.block_size + 1)
+            .arg(n_blocks)
+            .arg(groupAt(q))
+            .arg(row_));
     StepNumbers numbers;
     numbers.position = q;
     numbers.channel = channelAt(q);

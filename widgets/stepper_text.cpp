@@ -10,7 +10,7 @@ namespace salient {
 
 namespace {
 
-constexpr std::size_t kEntries = 5;  // of a row written out before the dots
+constexpr std::size_t kEntries = 3;  // of a row written out before the dots
 
 QString bracketed(const std::vector<double>& values) {
     QStringList shown;

@@ -85,6 +85,7 @@ QWidget* TunePanel::buildValueRow() {
     row->addSpacing(8);
     row->addWidget(value_name_);
     value_name_->setBuddy(value_slider_);
+    value_slider_->setObjectName(QStringLiteral("value"));
     value_slider_->setRange(0, kSliderSteps);
     value_slider_->setPageStep(kSliderSteps / 20);
     value_spin_->setRange(0.0, 1.0);
@@ -115,8 +116,10 @@ QWidget* TunePanel::buildValueRow() {
     answer->addSpacing(12);
     answer->addWidget(comparison_, 1);
     auto* apply = new QPushButton(tr("&Apply to this input"));
+    apply->setObjectName(QStringLiteral("apply"));
     apply->setToolTip(tr("Write this choice into the recipe, for the layers that share this input"));
     auto* apply_all = new QPushButton(tr("Apply to a&ll like this"));
+    apply_all->setObjectName(QStringLiteral("apply_all"));
     apply_all->setToolTip(tr("Write this value into the recipe, for the same layers of every block"));
     answer->addWidget(apply);
     answer->addWidget(apply_all);
@@ -366,7 +369,10 @@ void TunePanel::showCurve() {
     values.resize(curve_.size());
     std::vector<double> percent(curve_.size());
     std::transform(curve_.begin(), curve_.end(), percent.begin(), [](double loss) { return 100.0 * loss; });
-    curve_chart_->setAxes({is_awq ? tr("ratio") : tr("α"), false, false, 0.0, 1.0}, {tr("relative output error, %"), true, false, {}, {}});
+    const auto [least_percent, most_percent] = std::minmax_element(percent.begin(), percent.end());
+    const bool is_steep = !percent.empty() && *least_percent > 0.0 && *most_percent > 20.0 * *least_percent;
+    curve_chart_->setAxes({is_awq ? tr("ratio") : tr("α"), false, false, 0.0, 1.0},
+                          {tr("relative output error, %"), is_steep, false, {}, {}});
     const QString name =
         is_curve_exact_ ? tr("all rows") : tr("preview from %1 of %2 rows").arg(preview_.rowCount()).arg(model_.rowCount());
     std::vector<ChartSeries> series{{name, ChartSeries::Kind::Line, values, percent, {}, 0, !is_curve_exact_},

@@ -1,0 +1,239 @@
+#include <QApplication>
+#include <QClipboard>
+#include <QSignalSpy>
+#include <QtTest>
+#include <limits>
+
+#include "widgets/heatmap_view.h"
+#include "widgets/theme.h"
+
+using namespace salient;
+
+namespace {
+
+std::shared_ptr<const Matrix> ramp(Index rows, Index cols) {
+    auto m = std::make_shared<Matrix>(rows, cols);
+    for (Index i = 0; i < m->size(); ++i) m->data()[i] = static_cast<float>(i) - static_cast<float>(m->size()) / 2.0F;
+    return m;
+}
+
+QPoint centreOf(const HeatmapView& view, double row, double column) {
+    const QRectF plot = view.plotRect();
+    const MatrixRegion shown = view.viewport();
+    return QPointF(plot.left() + (column + 0.5 - shown.first_col) / shown.n_cols * plot.width(),
+                   plot.top() + (row + 0.5 - shown.first_row) / shown.n_rows * plot.height())
+        .toPoint();
+}
+
+QRgb pixelAt(HeatmapView& view, QPoint at) {
+    const QImage picture = view.grab().toImage();
+    return picture.pixel((QPointF(at) * picture.devicePixelRatio()).toPoint()) | 0xff000000U;
+}
+
+void moveMouse(HeatmapView& view, QPoint at) {
+    QMouseEvent event(QEvent::MouseMove, at, view.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+    QApplication::sendEvent(&view, &event);
+}
+
+void wheel(HeatmapView& view, QPoint at, int notches) {
+    QWheelEvent event(at, view.mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(&view, &event);
+}
+
+}  // namespace
+
+class TestHeatmapView : public QObject {
+    Q_OBJECT
+
+private slots:
+    void paintsEachCellInItsColour() {
+        HeatmapView view;
+        view.resize(600, 400);
+        auto m = std::make_shared<Matrix>(8, 8);
+        m->setZero();
+        (*m)(2, 5) = -4.0F;
+        (*m)(6, 1) = 4.0F;
+        (*m)(7, 7) = std::numeric_limits<float>::quiet_NaN();
+        view.setMatrix(m);
+        // Beside the cell's centre, where its number may stand.
+        const QPoint aside(0, -12);
+        QCOMPARE(pixelAt(view, centreOf(view, 2, 5) + aside), divergingColour(-1.0));
+        QCOMPARE(pixelAt(view, centreOf(view, 6, 1) + aside), divergingColour(1.0));
+        QCOMPARE(pixelAt(view, centreOf(view, 7, 7) + aside), nanColour());
+        QCOMPARE(pixelAt(view, centreOf(view, 0, 0) + aside), divergingColour(0.0));
+    }
+
+    void anOutlierStaysVisibleInALargeMatrix() {
+        HeatmapView view;
+        view.resize(300, 200);
+        auto m = std::make_shared<Matrix>(Matrix::Constant(2000, 3000, 0.001F));
+        (*m)(1234, 2345) = 7.0F;
+        view.setMatrix(m);
+        const QImage picture = view.grab().toImage();
+        const QRect plot = view.plotRect();
+        int hits = 0;
+        for (int y = plot.top(); y <= plot.bottom(); ++y) {
+            for (int x = plot.left(); x <= plot.right(); ++x) hits += (picture.pixel(x, y) | 0xff000000U) == divergingColour(1.0) ? 1 : 0;
+        }
+        QCOMPARE(hits, 1);
+    }
+
+    void aLockedColourScaleStaysWhenTheMatrixChanges() {
+        HeatmapView view;
+        view.setMatrix(ramp(4, 4));
+        view.setColourScale(divergingScale(100.0F));
+        view.setMatrix(ramp(8, 8));
+        QCOMPARE(view.colourScale(), divergingScale(100.0F));
+        view.setAutomaticColours(ColourMap::Diverging);
+        QCOMPARE(view.colourScale(), divergingScale(32.0F));
+    }
+
+    void wheelZoomsAtTheCursor() {
+        HeatmapView view;
+        view.resize(500, 400);
+        view.setMatrix(ramp(100, 100));
+        const QPoint at = centreOf(view, 80, 20);
+        QSignalSpy moved(&view, &HeatmapView::viewportChanged);
+        wheel(view, at, 3);
+        QCOMPARE(moved.count(), 1);
+        QVERIFY(view.viewport().n_rows < 60.0);
+        const QPoint after = centreOf(view, 80, 20);
+        QVERIFY((after - at).manhattanLength() <= 2);  // the cell under the cursor stays there, to the pixel
+        wheel(view, at, -20);
+        QCOMPARE(view.viewport(), (MatrixRegion{0, 0, 100, 100}));
+    }
+
+    void keysZoomAndPanAndStayInside() {
+        HeatmapView view;
+        view.resize(500, 400);
+        view.setMatrix(ramp(100, 100));
+        QTest::keyClick(&view, Qt::Key_Plus);
+        QTest::keyClick(&view, Qt::Key_Plus);
+        const MatrixRegion zoomed = view.viewport();
+        QVERIFY(zoomed.n_cols < 100.0);
+        QTest::keyClick(&view, Qt::Key_Right);
+        QVERIFY(view.viewport().first_col > zoomed.first_col);
+        for (int i = 0; i < 50; ++i) QTest::keyClick(&view, Qt::Key_Right);
+        QCOMPARE(view.viewport().first_col + view.viewport().n_cols, 100.0);
+        for (int i = 0; i < 50; ++i) QTest::keyClick(&view, Qt::Key_Minus);
+        QCOMPARE(view.viewport(), (MatrixRegion{0, 0, 100, 100}));
+    }
+
+    void dragPansAndDoubleClickShowsAll() {
+        HeatmapView view;
+        view.resize(500, 400);
+        view.setMatrix(ramp(100, 100));
+        view.setViewport({25, 25, 50, 50});
+        const QPoint from = view.plotRect().center();
+        QSignalSpy chosen(&view, &HeatmapView::cellChosen);
+        QTest::mousePress(&view, Qt::LeftButton, {}, from);
+        QTest::mouseMove(&view, from + QPoint(30, 20));
+        QTest::mouseMove(&view, from + QPoint(60, 40));
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, from + QPoint(60, 40));
+        QVERIFY(view.viewport().first_col < 25.0);
+        QVERIFY(view.viewport().first_row < 25.0);
+        QCOMPARE(chosen.count(), 0);  // a drag is no click
+        QTest::mouseDClick(&view, Qt::LeftButton, {}, from);
+        QCOMPARE(view.viewport(), (MatrixRegion{0, 0, 100, 100}));
+    }
+
+    void cursorTellsRowColumnAndExactValue() {
+        HeatmapView view;
+        view.resize(500, 400);
+        auto m = std::make_shared<Matrix>(*ramp(10, 10));
+        (*m)(3, 7) = 0.1F;
+        view.setMatrix(m);
+        view.setAxisNames("output row", "input channel");
+        QSignalSpy moved(&view, &HeatmapView::crosshairMoved);
+        moveMouse(view, centreOf(view, 3, 7));
+        QCOMPARE(moved.count(), 1);
+        QCOMPARE(moved.first().at(0).value<Index>(), Index{3});
+        QCOMPARE(moved.first().at(1).value<Index>(), Index{7});
+        QCOMPARE(moved.first().at(2).toFloat(), 0.1F);
+        QCOMPARE(view.readOut(), QString("output row 3 · input channel 7: 0.100000001"));
+        view.copyValue();
+        QCOMPARE(QApplication::clipboard()->text().toFloat(), 0.1F);
+    }
+
+    void columnsInAnotherOrderAreShownByTheirOwnNumber() {
+        HeatmapView view;
+        view.setMatrix(ramp(2, 3));
+        view.setColumnNumbers({2, 0, 1});
+        view.setCrosshair(0, 0);
+        QVERIFY(view.readOut().contains("column 2"));
+    }
+
+    void crosshairMovesByKeysAndReturnChooses() {
+        HeatmapView view;
+        view.resize(500, 400);
+        view.setMatrix(ramp(5, 5));
+        view.setCrosshair(2, 2);
+        QSignalSpy chosen(&view, &HeatmapView::cellChosen);
+        QTest::keyClick(&view, Qt::Key_Right, Qt::ControlModifier);
+        QTest::keyClick(&view, Qt::Key_Up, Qt::ControlModifier);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen.first().at(0).value<Index>(), Index{1});
+        QCOMPARE(chosen.first().at(1).value<Index>(), Index{3});
+    }
+
+    void settersOfLinkedViewsDoNotEmit() {
+        HeatmapView view;
+        view.setMatrix(ramp(50, 50));
+        QSignalSpy moved(&view, &HeatmapView::viewportChanged);
+        QSignalSpy cursor(&view, &HeatmapView::crosshairMoved);
+        view.setViewport({5, 5, 20, 20});
+        view.setCrosshair(7, 7);
+        QCOMPARE(moved.count(), 0);
+        QCOMPARE(cursor.count(), 0);
+    }
+
+    void linkedViewsEndUpInTheSamePlace() {
+        HeatmapView a, b;
+        for (HeatmapView* view : {&a, &b}) {
+            view->resize(400, 300);
+            view->setMatrix(ramp(60, 80));
+        }
+        connect(&a, &HeatmapView::viewportChanged, &b, &HeatmapView::setViewport);
+        connect(&b, &HeatmapView::viewportChanged, &a, &HeatmapView::setViewport);
+        QTest::keyClick(&a, Qt::Key_Plus);
+        QTest::keyClick(&b, Qt::Key_Plus);
+        QCOMPARE(a.viewport(), b.viewport());
+        QVERIFY(a.viewport().n_rows < 60.0 / 1.5);
+    }
+
+    void keepsItsZoomForAMatrixOfTheSameShape() {
+        HeatmapView view;
+        view.setMatrix(ramp(50, 50));
+        view.setViewport({5, 5, 20, 20});
+        view.setMatrix(ramp(50, 50));
+        QCOMPARE(view.viewport(), (MatrixRegion{5, 5, 20, 20}));
+        view.setMatrix(ramp(30, 50));
+        QCOMPARE(view.viewport(), (MatrixRegion{0, 0, 30, 50}));
+    }
+
+    void hasNothingToShowWithoutAMatrix() {
+        HeatmapView view;
+        view.resize(300, 200);
+        QTest::keyClick(&view, Qt::Key_Plus);
+        moveMouse(view, QPoint(100, 100));
+        QVERIFY(!view.grab().isNull());
+        view.setMatrix(std::make_shared<Matrix>(0, 0));
+        QVERIFY(!view.grab().isNull());
+        QVERIFY(view.readOut().isEmpty());
+    }
+
+    void takesItsColoursFromThePalette() {
+        HeatmapView view;
+        view.resize(300, 200);
+        view.setAutoFillBackground(true);
+        view.setPalette(paletteOf(Theme::Light));
+        const int light = QColor(pixelAt(view, QPoint(2, 198))).lightness();
+        view.setPalette(paletteOf(Theme::Dark));
+        QVERIFY(light > 200);
+        QVERIFY(QColor(pixelAt(view, QPoint(2, 198))).lightness() < 80);
+    }
+};
+
+QTEST_MAIN(TestHeatmapView)
+#include "tst_heatmap_view.moc"

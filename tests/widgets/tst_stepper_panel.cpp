@@ -1,0 +1,179 @@
+#include <QLabel>
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QtTest>
+
+#include "core/job.h"
+#include "tests/widgets/sample_layers.h"
+#include "widgets/heatmap_view.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/stepper_text.h"
+
+using namespace salient;
+using namespace salient::testing;
+
+namespace {
+
+StepperInput sampleInput(Index in = 16, Index group_size = 4, Index block_size = 8, bool act_order = false) {
+    GridSpec grid;
+    grid.group_size = group_size;
+    GptqOptions options;
+    options.block_size = block_size;
+    options.act_order = act_order;
+    JobContext job;
+    Matrix hessian = sampleHessian(sampleActivations(4 * in, in));
+    return {"layer", std::make_shared<GptqStepper>(sampleWeight(6, in), std::move(hessian), grid, options, job), block_size};
+}
+
+}  // namespace
+
+class TestStepperPanel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void keysStepThroughColumnsGroupsAndBlocksBothWays() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.show();
+        panel.setFocus();
+        QVERIFY(QTest::qWaitForWindowActive(&panel));
+        const auto press = [&panel](Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
+            QTest::keyClick(&panel, key, modifiers);
+            return panel.position();
+        };
+        QCOMPARE(press(Qt::Key_Right), Index{1});
+        QCOMPARE(press(Qt::Key_Right), Index{2});
+        QCOMPARE(press(Qt::Key_Left), Index{1});
+        QCOMPARE(press(Qt::Key_Right, Qt::ShiftModifier), Index{4});
+        QCOMPARE(press(Qt::Key_PageDown), Index{8});
+        QCOMPARE(press(Qt::Key_Right), Index{9});
+        QCOMPARE(press(Qt::Key_PageUp), Index{8});
+        QCOMPARE(press(Qt::Key_PageUp), Index{0});
+        QCOMPARE(press(Qt::Key_End), Index{16});
+        QCOMPARE(press(Qt::Key_Right), Index{16});
+        QCOMPARE(press(Qt::Key_Left, Qt::ShiftModifier), Index{12});
+        QCOMPARE(press(Qt::Key_Home), Index{0});
+        QCOMPARE(press(Qt::Key_Left), Index{0});
+    }
+
+    void picturesShowTheStateOfTheSolver() {
+        StepperPanel panel;
+        const StepperInput input = sampleInput();
+        panel.setStepper(input);
+        panel.goTo(5);
+        const QList<HeatmapView*> maps = panel.findChildren<HeatmapView*>();
+        QCOMPARE(maps.size(), 3);
+        const GptqStepper::State state = input.stepper->state();
+        QVERIFY(*maps[0]->matrix() == state.updated);
+        QVERIFY(*maps[2]->matrix() == state.pending);
+        const Matrix difference = sampleWeight(6, 16) - input.stepper->result().effectiveWeight();
+        QVERIFY((maps[1]->matrix()->leftCols(5) - difference.leftCols(5)).cwiseAbs().maxCoeff() < 1e-6F);
+        QVERIFY((maps[1]->matrix()->rightCols(11).array() == 0.0F).all());
+    }
+
+    void signalsComeOncePerMove() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        QSignalSpy moved(&panel, &StepperPanel::positionChanged);
+        panel.goTo(3);
+        panel.goTo(3);
+        panel.goTo(-7);
+        panel.goTo(99);
+        QCOMPARE(moved.count(), 3);
+        QCOMPARE(moved.last().first().value<Index>(), Index{16});
+    }
+
+    void playRunsToTheEndAndSaysSo() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput(4, 4, 4));
+        panel.findChild<QSlider*>(QStringLiteral("speed"))->setValue(60);
+        QSignalSpy stopped(&panel, &StepperPanel::stopped);
+        panel.play();
+        QVERIFY(panel.isPlaying());
+        QVERIFY(stopped.wait(5000));
+        QCOMPARE(panel.position(), Index{4});
+        QVERIFY(!panel.isPlaying());
+    }
+
+    void playStopsAtAGroup() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.findChild<QSlider*>(QStringLiteral("speed"))->setValue(60);
+        panel.setBreakOnGroup(true);
+        QSignalSpy stopped(&panel, &StepperPanel::stopped);
+        panel.play();
+        QVERIFY(stopped.wait(5000));
+        QCOMPARE(panel.position(), Index{4});
+    }
+
+    void playStopsAfterTheFirstErrorAboveTheLimit() {
+        StepperPanel panel;
+        const StepperInput input = sampleInput();
+        panel.setStepper(input);
+        const Matrix difference = (sampleWeight(6, 16) - input.stepper->result().effectiveWeight()).cwiseAbs();
+        Index worst_row = 0, worst = 0;
+        const float most = difference.maxCoeff(&worst_row, &worst);
+        panel.findChild<QSlider*>(QStringLiteral("speed"))->setValue(60);
+        panel.setBreakOnError(true, 0.999 * static_cast<double>(most));
+        QSignalSpy stopped(&panel, &StepperPanel::stopped);
+        panel.play();
+        QVERIFY(stopped.wait(5000));
+        QCOMPARE(panel.position(), worst + 1);
+        QVERIFY(stopped.first().first().toString().contains(QString::number(worst)));
+    }
+
+    void cellsAreToldByTheirOwnChannelInActOrder() {
+        StepperPanel panel;
+        const StepperInput input = sampleInput(16, -1, 8, true);
+        panel.setStepper(input);
+        const std::vector<Index>& order = input.stepper->result().order;
+        QVERIFY(order[0] != 0);
+        QSignalSpy chosen(&panel, &StepperPanel::cellChosen);
+        emit panel.findChildren<HeatmapView*>().first()->cellChosen(2, 0);
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen.first().at(0).value<Index>(), Index{2});
+        QCOMPARE(chosen.first().at(1).value<Index>(), order[0]);
+    }
+
+    void whatIfNamesTheColumnInHand() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.goTo(7);
+        QSignalSpy kept(&panel, &StepperPanel::keepColumnWanted);
+        panel.findChild<QToolButton*>(QStringLiteral("keep"))->click();
+        QCOMPARE(kept.count(), 1);
+        QCOMPARE(kept.first().first().value<Index>(), Index{7});
+    }
+
+    void equationHoldsTheNumbersWorkedByHand() {
+        StepNumbers numbers;
+        numbers.weight = 0.5;
+        numbers.rounded = 0.25;
+        numbers.inverse_row = {2.0F, -1.0F};
+        // error 0.125; δ = −0.125 · (2, −1)
+        const QString text = stepEquation(numbers);
+        QVERIFY(text.contains("−(0.5 − 0.25) / 2"));
+        QVERIFY(text.contains("(−0.25,&nbsp; 0.125)"));
+    }
+
+    void equationOfADeadColumnIsZero() {
+        StepNumbers numbers;
+        numbers.inverse_row = {0.0F, 0.0F};
+        QVERIFY(stepEquation(numbers).contains("(0,&nbsp; 0)"));
+    }
+
+    void withoutALayerItSaysWhatToDo() {
+        StepperPanel panel;
+        panel.goTo(3);
+        panel.play();
+        QVERIFY(!panel.isPlaying());
+        panel.setSelectedCell(1, 1);
+        QVERIFY(!panel.grab().isNull());
+        panel.setStepper(sampleInput());
+        panel.setStepper({});
+        QCOMPARE(panel.position(), Index{0});
+    }
+};
+
+QTEST_MAIN(TestStepperPanel)
+#include "tst_stepper_panel.moc"
