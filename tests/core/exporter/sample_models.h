@@ -71,6 +71,38 @@ inline void writeModel(const std::filesystem::path& directory, const std::string
     writer.finish();
 }
 
+/// Tensors of a single-file checkpoint, to be changed and written again.
+struct OpenFile {
+    std::vector<TensorLayout> layout;
+    std::map<std::string, std::vector<std::byte>> bytes;
+
+    explicit OpenFile(const std::filesystem::path& path) {
+        const SafetensorsFile file = SafetensorsFile::open(path);
+        for (const auto& [name, view] : file.tensors()) {
+            layout.push_back({name, view.dtype, view.shape});
+            bytes[name].assign(view.bytes.begin(), view.bytes.end());
+        }
+    }
+    template <typename T>
+    std::span<T> as(const std::string& name) {
+        auto& data = bytes.at(name);
+        return {reinterpret_cast<T*>(data.data()), data.size() / sizeof(T)};
+    }
+    void add(const TensorLayout& tensor, std::vector<std::byte> content) {
+        layout.push_back(tensor);
+        bytes[tensor.name] = std::move(content);
+    }
+    void remove(const std::string& name) {
+        std::erase_if(layout, [&](const TensorLayout& tensor) { return tensor.name == name; });
+    }
+    void save(const std::filesystem::path& path) const {
+        std::filesystem::remove(path);
+        SafetensorsWriter writer(path, layout);
+        for (const TensorLayout& tensor : layout) writer.write(tensor.name, bytes.at(tensor.name));
+        writer.finish();
+    }
+};
+
 inline Calibration calibrateRandomly(const std::shared_ptr<const Model>& model) {
     Samples samples;
     samples.windows.seq_len = 32;

@@ -34,38 +34,6 @@ private:
 
 namespace {
 
-/// Tensors of a single-file checkpoint, to be changed and written again.
-struct OpenFile {
-    std::vector<TensorLayout> layout;
-    std::map<std::string, std::vector<std::byte>> bytes;
-
-    explicit OpenFile(const fs::path& path) {
-        const SafetensorsFile file = SafetensorsFile::open(path);
-        for (const auto& [name, view] : file.tensors()) {
-            layout.push_back({name, view.dtype, view.shape});
-            bytes[name].assign(view.bytes.begin(), view.bytes.end());
-        }
-    }
-    template <typename T>
-    std::span<T> as(const std::string& name) {
-        auto& data = bytes.at(name);
-        return {reinterpret_cast<T*>(data.data()), data.size() / sizeof(T)};
-    }
-    void add(const TensorLayout& tensor, std::vector<std::byte> content) {
-        layout.push_back(tensor);
-        bytes[tensor.name] = std::move(content);
-    }
-    void remove(const std::string& name) {
-        std::erase_if(layout, [&](const TensorLayout& tensor) { return tensor.name == name; });
-    }
-    void save(const fs::path& path) const {
-        fs::remove(path);
-        SafetensorsWriter writer(path, layout);
-        for (const TensorLayout& tensor : layout) writer.write(tensor.name, bytes.at(tensor.name));
-        writer.finish();
-    }
-};
-
 void changeTensors(const fs::path& directory, const std::function<void(OpenFile&)>& change) {
     OpenFile file(directory / "model.safetensors");
     change(file);

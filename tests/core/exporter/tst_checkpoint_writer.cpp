@@ -1,0 +1,453 @@
+#include <QtTest>
+#include <set>
+
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+namespace fs = std::filesystem;
+
+/// What is written where: files, names, configs, shards; what is refused; what cancelling leaves.
+class TestCheckpointWriter : public QObject {
+    Q_OBJECT
+
+private slots:
+    void obstaclesNameLayerAndNumbers_data();
+    void obstaclesNameLayerAndNumbers();
+    void storiesModelGetsAClearSentence();
+    void writableMethodsHaveNoObstacle();
+    void remarksSayWhatLoadersRefuse();
+    void formatNamesAreKnown();
+    void scaleTypeFollowsTheModel();
+
+    void directoryHoldsWhatLoadersNeed();
+    void gptqConfigsAgree();
+    void compressedConfigHasNoForbiddenKeys();
+    void keptLayersAreDeclaredAndUntouched_data();
+    void keptLayersAreDeclaredAndUntouched();
+    void unchangedTensorsAreCopiedByteForByte();
+    void tiedHeadAndBuffersAreLeftOut();
+    void float32BecomesFloat16OnlyWhereTheFormatWantsIt();
+    void shardsFollowTheLimitAndTheIndex();
+
+    void overflowIsRefusedBeforeAnyWork();
+    void scaleThatIsNotStorableIsRefused();
+    void missingBlockIsRefused();
+    void targetWithFilesIsRefused();
+    void cancelLeavesNothing();
+    void abandonedWriterLeavesNothing();
+};
+
+namespace {
+
+std::shared_ptr<const Model> makeModel(const QTemporaryDir& directory, const char* family, DType type, Json config = {}) {
+    writeModel(pathOf(directory, "model"), family, type, std::move(config));
+    return Model::open(pathOf(directory, "model"));
+}
+
+GridSpec gridOf(int bits, bool symmetric, Index group_size) {
+    GridSpec grid;
+    grid.bits = bits;
+    grid.is_symmetric = symmetric;
+    grid.group_size = group_size;
+    return grid;
+}
+
+/// RTN of every layer that is not kept, without calibration.
+QuantizedModel nearest(const std::shared_ptr<const Model>& model, const MethodSpec& method, const std::set<std::string>& kept = {}) {
+    QuantizedModel quantized;
+    quantized.original = model;
+    quantized.method = method;
+    for (int block = 0; block < model->config.n_blocks; ++block) {
+        quantized.blocks.emplace_back().block = block;
+        for (const LinearInfo& linear : model->linears) {
+            if (linear.block != block || kept.contains(linear.name)) continue;
+            QuantizedLinear& layer = quantized.blocks.back().linears.emplace_back();
+            layer.name = linear.name;
+            layer.tensor = quantizeNearest(loadLinear(*model, linear), method.grid);
+        }
+    }
+    return quantized;
+}
+
+QString joined(const std::vector<std::string>& sentences) {
+    QString result;
+    for (const std::string& sentence : sentences) result += QString::fromStdString(sentence) + "\n";
+    return result;
+}
+
+/// The message of the Error that an action throws.
+template <typename Action>
+QString complaint(const Action& action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+bool isEmptyBut(const QTemporaryDir& directory, const std::set<std::string>& expected) {
+    std::set<std::string> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory.path().toStdString()))
+        found.insert(entry.path().filename().string());
+    return found == expected;
+}
+
+}  // namespace
+
+void TestCheckpointWriter::obstaclesNameLayerAndNumbers_data() {
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<bool>("symmetric");
+    QTest::addColumn<int>("group_size");
+    QTest::addColumn<bool>("act_order");
+    QTest::addColumn<QString>("sentence");
+    const auto add = [](const char* title, const char* format, const char* method, int bits, bool symmetric, int group, bool act_order,
+                        const char* sentence) {
+        QTest::newRow(title) << format << method << bits << symmetric << group << act_order << sentence;
+    };
+    add("group", "gptq", "rtn", 4, true, 48, false,
+        "model.layers.0.self_attn.q_proj (and in 1 other block): its 64 inputs cannot be divided by the group size 48 (remainder 16): "
+        "every layer can be divided by 64, 32, 16");
+    add("group in dequantized too", "dequantized", "rtn", 4, true, 48, false, "cannot be divided by the group size 48");
+    add("gptq bits", "gptq", "rtn", 5, true, 32, false, "gptq holds 2, 3, 4 or 8 bits, found 5.");
+    add("awq bits", "awq", "rtn", 8, false, 32, false, "awq holds 4 bits, found 8.");
+    add("awq act-order", "awq", "gptq", 4, false, 32, true, "awq has no place for the groups that activation order makes");
+    add("compressed bits", "compressed-tensors", "rtn", 3, true, 32, false,
+        "compressed-tensors holds 4 or 8 bits (its releases disagree on other widths), found 3.");
+    add("int8 in gptq", "gptq", "smoothquant", 8, true, -1, false,
+        "gptq cannot say that activations are int8 (W8A8): choose compressed-tensors");
+    add("int8 in awq", "awq", "w8a8", 8, true, -1, false, "awq cannot say that activations are int8");
+}
+
+void TestCheckpointWriter::obstaclesNameLayerAndNumbers() {
+    QFETCH(QString, format);
+    QFETCH(QString, method);
+    QFETCH(int, bits);
+    QFETCH(bool, symmetric);
+    QFETCH(int, group_size);
+    QFETCH(bool, act_order);
+    QFETCH(QString, sentence);
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const ExportFormat which = exportFormatFromName(format.toStdString());
+    MethodSpec spec = methodFor(*model, which, method.toStdString(), gridOf(bits, symmetric, group_size));
+    spec.gptq.act_order = act_order;
+    const QString found = joined(exportObstacles(*model, spec, which));
+    QVERIFY2(found.contains(sentence), qPrintable(found));
+    // The writer refuses with the same sentence, before it creates anything.
+    const QString refused = complaint([&] { CheckpointWriter(model, spec, pathOf(directory, "out"), {which, 1 << 30, {}}); });
+    QVERIFY2(refused.contains(sentence), qPrintable(refused));
+    QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+void TestCheckpointWriter::storiesModelGetsAClearSentence() {
+    const fs::path stories = fs::path(SALIENT_SHARED) / "models" / "stories260K";
+    if (!fs::exists(stories)) QSKIP("the third-party model is not here");
+    const auto model = Model::open(stories);
+    const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 64));
+    const QString found = joined(exportObstacles(*model, method, ExportFormat::Gptq));
+    QVERIFY2(
+        found.contains(
+            "model.layers.0.mlp.down_proj (and in 4 other blocks): its 172 inputs cannot be divided by the group size 64 (remainder 44)"),
+        qPrintable(found));
+    QVERIFY2(
+        found.contains(
+            "model.layers.0.mlp.gate_proj (and in 4 other blocks): its 172 outputs are not a multiple of 32, as the packing of gptq needs"),
+        qPrintable(found));
+}
+
+void TestCheckpointWriter::writableMethodsHaveNoObstacle() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "gpt2", DType::BF16);
+    for (const auto& [format, method, bits, symmetric] :
+         {std::tuple(ExportFormat::Gptq, "gptq", 3, true), std::tuple(ExportFormat::Gptq, "rtn", 4, false),
+          std::tuple(ExportFormat::Awq, "awq", 4, false), std::tuple(ExportFormat::CompressedTensors, "rtn", 8, false),
+          std::tuple(ExportFormat::CompressedTensors, "w8a8", 8, true), std::tuple(ExportFormat::Dequantized, "smoothquant", 8, true),
+          std::tuple(ExportFormat::Dequantized, "rtn", 7, false)}) {
+        QCOMPARE(joined(exportObstacles(*model, methodFor(*model, format, method, gridOf(bits, symmetric, 32)), format)), QString());
+    }
+}
+
+void TestCheckpointWriter::remarksSayWhatLoadersRefuse() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const auto remarks = [&](ExportFormat format, const char* method, int bits, bool symmetric) {
+        return joined(exportRemarks(*model, methodFor(*model, format, method, gridOf(bits, symmetric, 32)), format));
+    };
+    QVERIFY(remarks(ExportFormat::Gptq, "rtn", 4, false).contains("gptq_v2"));
+    QVERIFY(!remarks(ExportFormat::Gptq, "rtn", 4, true).contains("gptq_v2"));
+    QVERIFY(remarks(ExportFormat::Gptq, "rtn", 3, true).contains("vLLM refuses 2 and 3 bits"));
+    QVERIFY(remarks(ExportFormat::Dequantized, "smoothquant", 8, true).contains("floating-point activations, not int8"));
+}
+
+void TestCheckpointWriter::formatNamesAreKnown() {
+    for (const std::string& known : exportFormatNames()) QCOMPARE(std::string(name(exportFormatFromName(known))), known);
+    QVERIFY(complaint([] {
+                static_cast<void>(exportFormatFromName("gguf"));
+            }).contains("gptq, awq, compressed-tensors, dequantized, found 'gguf'"));
+}
+
+void TestCheckpointWriter::scaleTypeFollowsTheModel() {
+    ModelConfig config;
+    config.stored_dtype = "bfloat16";
+    QCOMPARE(storedScaleType(ExportFormat::Gptq, config), DType::BF16);
+    QCOMPARE(storedScaleType(ExportFormat::Awq, config), DType::F16);
+    QCOMPARE(storedScaleType(ExportFormat::CompressedTensors, config), DType::BF16);
+    QCOMPARE(storedScaleType(ExportFormat::Dequantized, config), DType::F32);
+    config.stored_dtype = "float32";
+    QCOMPARE(storedScaleType(ExportFormat::Gptq, config), DType::F16);
+}
+
+void TestCheckpointWriter::directoryHoldsWhatLoadersNeed() {
+    QTemporaryDir directory;
+    const auto model = Model::open(fs::path(SALIENT_RESOURCES) / "demo" / "model");
+    const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 128));
+    exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::Gptq);
+    std::set<std::string> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(pathOf(directory, "out"))) {
+        files.insert(entry.path().filename().string());
+        QVERIFY2((entry.status().permissions() & fs::perms::owner_write) != fs::perms::none, entry.path().c_str());
+    }
+    const std::set<std::string> wanted = {"config.json",  "generation_config.json", "model.safetensors",       "quantize_config.json",
+                                          "salient.json", "tokenizer.json",         "special_tokens_map.json", "tokenizer_config.json"};
+    QCOMPARE(files, wanted);
+    QCOMPARE(readText(pathOf(directory, "out") / "tokenizer.json"), readText(model->directory / "tokenizer.json"));
+    QCOMPARE(SafetensorsFile::open(pathOf(directory, "out") / "model.safetensors").metadata().at("format"), std::string("pt"));
+    // The original's keys come first and unchanged.
+    const Json config = readJson(pathOf(directory, "out") / "config.json");
+    for (const auto& [key, value] : model->config.raw.items()) QVERIFY2(config.at(key) == value, key.c_str());
+}
+
+void TestCheckpointWriter::gptqConfigsAgree() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::BF16);
+    MethodSpec method = methodFor(*model, ExportFormat::Gptq, "gptq", gridOf(4, false, 32));
+    method.gptq.act_order = true;
+    exportTo(quantizeRandomly(model, method), pathOf(directory, "out"), ExportFormat::Gptq);
+    const Json config = readJson(pathOf(directory, "out") / "config.json");
+    const Json& quantization = config.at("quantization_config");
+    QVERIFY(quantization == readJson(pathOf(directory, "out") / "quantize_config.json"));
+    QCOMPARE(quantization.at("quant_method").get<std::string>(), std::string("gptq"));
+    QVERIFY(quantization.at("bits") == 4 && quantization.at("bits").is_number_integer());
+    QVERIFY(quantization.at("group_size") == 32 && quantization.at("desc_act") == true && quantization.at("sym") == false);
+    QVERIFY(quantization.at("checkpoint_format") == "gptq_v2");
+    QCOMPARE(config.at("torch_dtype").get<std::string>(), std::string("bfloat16"));
+    QCOMPARE(Checkpoint::open(pathOf(directory, "out")).tensor("model.layers.0.mlp.up_proj.scales").dtype, DType::BF16);
+}
+
+void TestCheckpointWriter::compressedConfigHasNoForbiddenKeys() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const MethodSpec method = methodFor(*model, ExportFormat::CompressedTensors, "w8a8", gridOf(8, true, -1));
+    exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::CompressedTensors);
+    const Json quantization = readJson(pathOf(directory, "out") / "config.json").at("quantization_config");
+    QVERIFY(!fs::exists(pathOf(directory, "out") / "quantize_config.json"));
+    QCOMPARE(quantization.at("format").get<std::string>(), std::string("int-quantized"));
+    QVERIFY(quantization.at("ignore") == Json::array({"lm_head"}));
+    const Json& group = quantization.at("config_groups").at("group_0");
+    QVERIFY(group.at("targets") == Json::array({"Linear"}));
+    const Json weights = {{"num_bits", 8},         {"type", "int"},         {"symmetric", true},
+                          {"strategy", "channel"}, {"group_size", nullptr}, {"dynamic", false}};
+    QVERIFY2(group.at("weights") == weights, group.dump().c_str());
+    const Json activations = {{"num_bits", 8},       {"type", "int"},   {"symmetric", true},
+                              {"strategy", "token"}, {"dynamic", true}, {"observer", nullptr}};
+    QVERIFY2(group.at("input_activations") == activations, group.dump().c_str());
+}
+
+void TestCheckpointWriter::keptLayersAreDeclaredAndUntouched_data() {
+    QTest::addColumn<int>("format");
+    QTest::addColumn<QString>("family");
+    for (const char* family : {"llama", "gpt2", "opt"}) {
+        for (const ExportFormat format :
+             {ExportFormat::Gptq, ExportFormat::Awq, ExportFormat::CompressedTensors, ExportFormat::Dequantized})
+            QTest::addRow("%s %s", name(format).data(), family) << static_cast<int>(format) << family;
+    }
+}
+
+void TestCheckpointWriter::keptLayersAreDeclaredAndUntouched() {
+    QFETCH(int, format);
+    QFETCH(QString, family);
+    const auto which = static_cast<ExportFormat>(format);
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, qPrintable(family), DType::F16);
+    const std::string kept = model->linears.back().name;
+    MethodSpec method = methodFor(*model, which, "rtn", gridOf(4, false, 32));
+    method.keep = {kept};
+    exportTo(nearest(model, method, {kept}), pathOf(directory, "out"), which);
+    const Checkpoint checkpoint = Checkpoint::open(pathOf(directory, "out"));
+    QVERIFY(std::ranges::equal(checkpoint.tensor(kept + ".weight").bytes, model->checkpoint->tensor(kept + ".weight").bytes));
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    QCOMPARE(report.n_layers, static_cast<Index>(model->linears.size()) - 1);
+    QCOMPARE(report.n_layers_identical, report.n_layers);
+}
+
+void TestCheckpointWriter::unchangedTensorsAreCopiedByteForByte() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "qwen2", DType::BF16);
+    const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32));
+    exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::Gptq);
+    const Checkpoint checkpoint = Checkpoint::open(pathOf(directory, "out"));
+    int n_compared = 0;
+    for (const auto& [tensor, view] : checkpoint.tensors()) {
+        if (!model->checkpoint->contains(tensor)) continue;
+        ++n_compared;
+        QVERIFY2(std::ranges::equal(view.bytes, model->checkpoint->tensor(tensor).bytes), tensor.c_str());
+    }
+    QCOMPARE(n_compared, 2 + 2 * (2 + 3));  // embedding, final norm; two norms and three biases a block
+}
+
+void TestCheckpointWriter::tiedHeadAndBuffersAreLeftOut() {
+    QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "llama", DType::F16);
+    const fs::path file = pathOf(directory, "model") / "model.safetensors";
+    OpenFile tensors(file);
+    tensors.add({"lm_head.weight", DType::F16, {64, 64}}, tensors.bytes.at("model.embed_tokens.weight"));
+    tensors.add({"model.layers.0.self_attn.rotary_emb.inv_freq", DType::F32, {8}}, std::vector<std::byte>(32));
+    tensors.save(file);
+    const auto model = Model::open(pathOf(directory, "model"));
+    const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32));
+    exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::Gptq);
+    const Checkpoint checkpoint = Checkpoint::open(pathOf(directory, "out"));
+    QVERIFY(!checkpoint.contains("lm_head.weight"));
+    QVERIFY(!checkpoint.contains("model.layers.0.self_attn.rotary_emb.inv_freq"));
+    QVERIFY(checkpoint.contains("model.embed_tokens.weight"));
+}
+
+void TestCheckpointWriter::float32BecomesFloat16OnlyWhereTheFormatWantsIt() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "mistral", DType::F32);
+    for (const auto& [format, wanted, dtype] :
+         {std::tuple(ExportFormat::Gptq, DType::F16, "float16"), std::tuple(ExportFormat::Awq, DType::F16, "float16"),
+          std::tuple(ExportFormat::CompressedTensors, DType::F32, "float32"),
+          std::tuple(ExportFormat::Dequantized, DType::F32, "float32")}) {
+        const fs::path target = pathOf(directory, name(format).data());
+        exportTo(nearest(model, methodFor(*model, format, "rtn", gridOf(4, true, 32))), target, format);
+        const Checkpoint checkpoint = Checkpoint::open(target);
+        QCOMPARE(checkpoint.tensor("lm_head.weight").dtype, wanted);
+        QCOMPARE(checkpoint.tensor("model.norm.weight").dtype, wanted);
+        QCOMPARE(readJson(target / "config.json").at("torch_dtype").get<std::string>(), std::string(dtype));
+    }
+}
+
+void TestCheckpointWriter::shardsFollowTheLimitAndTheIndex() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32));
+    constexpr std::int64_t kLimit = 20000;
+    JobContext job;
+    exportCheckpoint(nearest(model, method), pathOf(directory, "out"), {ExportFormat::Gptq, kLimit, {}}, job);
+    const Json index = readJson(pathOf(directory, "out") / "model.safetensors.index.json");
+    QVERIFY(!fs::exists(pathOf(directory, "out") / "model.safetensors"));
+    const Checkpoint checkpoint = Checkpoint::open(pathOf(directory, "out"));
+    QVERIFY(checkpoint.files().size() > 2);
+    QCOMPARE(checkpoint.files().back().filename().string(), "model-0000" + std::to_string(checkpoint.files().size()) + "-of-0000" +
+                                                                std::to_string(checkpoint.files().size()) + ".safetensors");
+    QCOMPARE(index.at("metadata").at("total_size").get<std::int64_t>(), checkpoint.sizeBytes());
+    QCOMPARE(index.at("weight_map").size(), checkpoint.tensors().size());
+    for (const fs::path& file : checkpoint.files()) {
+        std::int64_t bytes = 0;
+        const SafetensorsFile shard = SafetensorsFile::open(file);
+        for (const auto& [tensor, view] : shard.tensors()) {
+            bytes += static_cast<std::int64_t>(view.bytes.size());
+            QCOMPARE(index.at("weight_map").at(tensor).get<std::string>(), file.filename().string());
+        }
+        QVERIFY(bytes <= kLimit);
+    }
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed() && report.n_layers_identical == report.n_layers, qPrintable(text(report)));
+}
+
+void TestCheckpointWriter::overflowIsRefusedBeforeAnyWork() {
+    QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "llama", DType::BF16);
+    const fs::path file = pathOf(directory, "model") / "model.safetensors";
+    OpenFile tensors(file);
+    const std::vector<float> large(64, 70000.0F);
+    tensors.bytes.at("model.norm.weight") = fromFloats(large, DType::BF16);
+    tensors.save(file);
+    const auto model = Model::open(pathOf(directory, "model"));
+    const auto attempt = [&](ExportFormat format) {
+        return complaint([&] {
+            CheckpointWriter(model, methodFor(*model, format, "rtn", gridOf(4, false, 32)), pathOf(directory, "out"),
+                             {format, 1 << 30, {}});
+        });
+    };
+    QVERIFY2(attempt(ExportFormat::Awq).contains("model.norm.weight: element 0: expected a value that F16 can hold"),
+             qPrintable(attempt(ExportFormat::Awq)));
+    QVERIFY(isEmptyBut(directory, {"model"}));
+    QCOMPARE(attempt(ExportFormat::Gptq), QString());  // keeps bfloat16
+    QCOMPARE(attempt(ExportFormat::CompressedTensors), QString());
+}
+
+void TestCheckpointWriter::scaleThatIsNotStorableIsRefused() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32));
+    method.grid.scale_type = DType::F32;
+    const QString found = complaint([&] { exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::Gptq); });
+    QVERIFY2(found.contains("q_proj row 0 group 0: scale: expected a value of type F16"), qPrintable(found));
+    QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+void TestCheckpointWriter::missingBlockIsRefused() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    QuantizedModel quantized = nearest(model, methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32)));
+    quantized.blocks.pop_back();
+    QVERIFY(complaint([&] { exportTo(quantized, pathOf(directory, "out"), ExportFormat::Gptq); }).contains("blocks: expected 2, found 1"));
+    quantized.blocks.push_back(quantized.blocks.front());
+    QVERIFY(complaint([&] {
+                exportTo(quantized, pathOf(directory, "out"), ExportFormat::Gptq);
+            }).contains("block 0: expected each block of the model once"));
+    QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+void TestCheckpointWriter::targetWithFilesIsRefused() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const QuantizedModel quantized = nearest(model, methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32)));
+    QVERIFY(complaint([&] { exportTo(quantized, model->directory, ExportFormat::Gptq); }).contains("expected a new or empty directory"));
+    QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+void TestCheckpointWriter::cancelLeavesNothing() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const QuantizedModel quantized = nearest(model, methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32)));
+    int n_checkpoints = 1;
+    for (int stop_at = 0; stop_at < n_checkpoints; ++stop_at) {
+        std::stop_source stop;
+        int seen = 0;
+        JobContext job(stop.get_token(), [&](const Progress&) {
+            if (seen++ == stop_at) stop.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(exportCheckpoint(quantized, pathOf(directory, "out"), {ExportFormat::Gptq, 1 << 30, {}}, job), Cancelled);
+        QVERIFY(isEmptyBut(directory, {"model"}));
+        if (stop_at == 0) {
+            JobContext counting({}, [&](const Progress&) { ++n_checkpoints; });
+            exportCheckpoint(quantized, pathOf(directory, "out"), {ExportFormat::Gptq, 1 << 30, {}}, counting);
+            fs::remove_all(pathOf(directory, "out"));
+            --n_checkpoints;
+        }
+    }
+    QVERIFY(n_checkpoints > 3);
+}
+
+void TestCheckpointWriter::abandonedWriterLeavesNothing() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const MethodSpec method = methodFor(*model, ExportFormat::Awq, "rtn", gridOf(4, false, 32));
+    {
+        CheckpointWriter writer(model, method, pathOf(directory, "out"), {ExportFormat::Awq, 20000, {}});
+        writer.add(nearest(model, method).blocks.front());
+    }
+    QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+QTEST_APPLESS_MAIN(TestCheckpointWriter)
+#include "tst_checkpoint_writer.moc"
