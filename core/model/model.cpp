@@ -52,7 +52,10 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
 
 std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& directory) {
     namespace fs = std::filesystem;
-    if (!fs::exists(directory / "tokenizer.json") && !fs::exists(directory / "tokenizer.model")) return nullptr;
+    std::error_code unreadable;  // then there is one, and opening it says why not
+    const auto has = [&](const char* file) { return fs::exists(directory / file, unreadable) || unreadable; };
+    const bool in_two_files = has("vocab.json") && has("merges.txt");
+    if (!has("tokenizer.json") && !has("tokenizer.model") && !in_two_files) return nullptr;
     return Tokenizer::open(directory);
 }
 
@@ -145,8 +148,9 @@ std::string Model::headTensor() const {
 
 const Tokenizer& Model::requireTokenizer() const {
     if (!tokenizer) {
-        throw Error(ErrorCode::Unsupported, "openTokenizer: " + directory.string() +
-                                                ": expected tokenizer.json or tokenizer.model, found neither: text cannot be read");
+        throw Error(ErrorCode::Unsupported,
+                    "openTokenizer: " + directory.string() +
+                        ": expected tokenizer.json, tokenizer.model, or vocab.json with merges.txt, found none: text cannot be read");
     }
     return *tokenizer;
 }
