@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "core/error.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/parallel.h"
-#include "core/tensor/float16.h"
+#include "core/kernels/row_math.h"
 
 namespace salient {
 namespace {
 
-constexpr Index kQueries = 64;
-constexpr Index kKeys = 128;
+// Queries and keys that meet at once: the scores between them stay in the L1 and L2 caches.
+constexpr Index kQueries = 128;
+constexpr Index kKeys = 256;
 
 void checkShapes(const MatrixView& q, const MatrixView& k, const MatrixView& v, const AttentionShape& shape) {
     const bool heads_fit = shape.n_heads > 0 && shape.n_kv_heads > 0 && shape.head_dim > 0 && shape.n_heads % shape.n_kv_heads == 0;
@@ -30,10 +33,6 @@ void checkShapes(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
                                                   std::to_string(kv) + " and equal rows, found " + std::to_string(q.cols()) + ", " +
                                                   std::to_string(k.cols()) + ", " + std::to_string(v.cols()));
     }
-}
-
-Matrix roundedToBFloat16(const MatrixView& m) {
-    return m.unaryExpr([](float x) { return fromBFloat16(toBFloat16(x)); });
 }
 
 // One tile of queries of one head against all keys it may see. q, k, v, out: the window's rows of that head.
@@ -57,16 +56,16 @@ void attendTile(const MatrixView& q, const MatrixView& k, const MatrixView& v, I
                 row.setZero();
                 continue;
             }
-            const float now = std::max(largest(i), row.segment(begin, end - begin).maxCoeff());
+            const std::span<float> seen(row.data() + begin, static_cast<std::size_t>(end - begin));
+            const float now = std::max(largest(i), largestOf(seen));
             const float shrink = std::exp(largest(i) - now);
             largest(i) = now;
             row.head(begin).setZero();
             row.tail(n_keys - end).setZero();
-            row.segment(begin, end - begin) = (row.segment(begin, end - begin).array() - now).exp();
-            total(i) = total(i) * shrink + row.sum();
+            total(i) = total(i) * shrink + expInPlace(seen, now);
             out.row(i) *= shrink;
         }
-        if (compute == Compute::BFloat16) scores = roundedToBFloat16(scores);
+        if (compute == Compute::BFloat16) roundToBFloat16(scores.leftCols(n_keys));
         gemmTile(scores.leftCols(n_keys), false, v.middleRows(key, n_keys), false, out, 1.0F, 1.0F);
     }
     for (Index i = 0; i < n; ++i) out.row(i) /= total(i);
@@ -96,7 +95,7 @@ Matrix attendAll(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
 Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape, Compute compute) {
     checkShapes(q, k, v, shape);
     if (compute == Compute::Float32) return attendAll(q, k, v, shape, compute);
-    return attendAll(roundedToBFloat16(q), roundedToBFloat16(k), roundedToBFloat16(v), shape, compute);
+    return attendAll(packRows(q, false, compute), packRows(k, false, compute), packRows(v, false, compute), shape, compute);
 }
 
 }  // namespace salient

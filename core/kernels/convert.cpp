@@ -1,11 +1,13 @@
 #include "core/kernels/convert.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
 
 #include "core/error.h"
 #include "core/kernels/parallel.h"
+#include "core/kernels/stored.h"
 #include "core/tensor/float16.h"
 
 namespace salient {
@@ -27,10 +29,10 @@ void widen(const std::byte* from, DType type, Index count, float* to) {
             std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
             return;
         case DType::F16:
-            for (Index i = 0; i < count; ++i) to[i] = fromFloat16(load<std::uint16_t>(from, i));
+            widenFloat16(from, static_cast<std::size_t>(count), to);
             return;
         case DType::BF16:
-            for (Index i = 0; i < count; ++i) to[i] = fromBFloat16(load<std::uint16_t>(from, i));
+            widenBFloat16(from, static_cast<std::size_t>(count), to);
             return;
         default:
             return;
@@ -97,10 +99,11 @@ std::vector<std::byte> fromFloats(std::span<const float> values, DType type) {
     }
     constexpr Index kGrain = Index{1} << 18;
     parallelFor(count, kGrain, [&](Index first, Index last) {
-        for (Index i = first; i < last; ++i) {
-            const float value = values[static_cast<std::size_t>(i)];
-            const std::uint16_t bits = type == DType::F16 ? toFloat16(value) : toBFloat16(value);
-            std::memcpy(bytes.data() + i * 2, &bits, 2);
+        const auto n = static_cast<std::size_t>(last - first);
+        if (type == DType::F16) {
+            narrowToFloat16(values.data() + first, n, bytes.data() + 2 * first);
+        } else {
+            narrowToBFloat16(values.data() + first, n, bytes.data() + 2 * first);
         }
     });
     return bytes;
@@ -118,8 +121,13 @@ float roundToStored(float value, DType type) noexcept {
 }
 
 Index firstNonFinite(std::span<const float> values) noexcept {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!std::isfinite(values[i])) return static_cast<Index>(i);
+    constexpr std::size_t kRun = 1024;  // scanned as a whole; only a run that holds one is looked at value by value
+    for (std::size_t first = 0; first < values.size(); first += kRun) {
+        const std::size_t last = std::min(values.size(), first + kRun);
+        if (!hasNonFinite(values.data() + first, last - first)) continue;
+        for (std::size_t i = first; i < last; ++i) {
+            if (!std::isfinite(values[i])) return static_cast<Index>(i);
+        }
     }
     return -1;
 }

@@ -1,12 +1,12 @@
 #include "core/kernels/elementwise.h"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <string>
 
 #include "core/error.h"
 #include "core/kernels/parallel.h"
+#include "core/kernels/row_math.h"
 
 namespace salient {
 namespace {
@@ -25,6 +25,12 @@ void checkSameShape(const char* operation, const MatrixSpan& x, const MatrixView
                                               std::to_string(x.cols()) + "], found [" + std::to_string(y.rows()) + ", " +
                                               std::to_string(y.cols()) + "]");
 }
+
+std::span<const float> rowOf(const MatrixView& m, Index i) { return {m.row(i).data(), static_cast<std::size_t>(m.cols())}; }
+
+std::span<float> rowOf(Matrix& m, Index i) { return {m.row(i).data(), static_cast<std::size_t>(m.cols())}; }
+
+std::span<float> rowOf(MatrixSpan& m, Index i) { return {m.row(i).data(), static_cast<std::size_t>(m.cols())}; }
 
 // Calls body(row) for every row, spread over the threads.
 template <typename Body>
@@ -47,9 +53,8 @@ Matrix rmsNorm(MatrixView x, std::span<const float> gain, float epsilon) {
     checkWidth("rmsNorm", "gain", x.cols(), gain.size());
     Matrix y(x.rows(), x.cols());
     forEachRow(x.rows(), [&](Index i) {
-        const float mean_square = x.row(i).squaredNorm() / static_cast<float>(x.cols());
-        const float factor = 1.0F / std::sqrt(mean_square + epsilon);
-        for (Index j = 0; j < x.cols(); ++j) y(i, j) = x(i, j) * factor * gain[static_cast<std::size_t>(j)];
+        const float mean_square = sumOfSquares(rowOf(x, i)) / static_cast<float>(x.cols());
+        normalizeRow(rowOf(x, i), 0.0F, 1.0F / std::sqrt(mean_square + epsilon), gain, {}, rowOf(y, i));
     });
     return y;
 }
@@ -59,19 +64,16 @@ Matrix layerNorm(MatrixView x, std::span<const float> gain, std::span<const floa
     if (!bias.empty()) checkWidth("layerNorm", "bias", x.cols(), bias.size());
     Matrix y(x.rows(), x.cols());
     forEachRow(x.rows(), [&](Index i) {
-        const float mean = x.row(i).mean();
-        const float variance = (x.row(i).array() - mean).square().mean();
-        const float factor = 1.0F / std::sqrt(variance + epsilon);
-        for (Index j = 0; j < x.cols(); ++j) {
-            const auto col = static_cast<std::size_t>(j);
-            y(i, j) = (x(i, j) - mean) * factor * gain[col] + (bias.empty() ? 0.0F : bias[col]);
-        }
+        const auto n = static_cast<float>(x.cols());
+        const float mean = sumOf(rowOf(x, i)) / n;
+        const float variance = sumOfSquares(rowOf(x, i), mean) / n;
+        normalizeRow(rowOf(x, i), mean, 1.0F / std::sqrt(variance + epsilon), gain, bias, rowOf(y, i));
     });
     return y;
 }
 
 void silu(MatrixSpan x) {
-    applyToAll(x, [](float v) { return v / (1.0F + std::exp(-v)); });
+    forEachRow(x.rows(), [&](Index i) { siluInPlace(rowOf(x, i)); });
 }
 
 void relu(MatrixSpan x) {
@@ -83,8 +85,7 @@ void gelu(MatrixSpan x) {
 }
 
 void geluTanh(MatrixSpan x) {
-    const float factor = std::sqrt(2.0F * std::numbers::inv_pi_v<float>);
-    applyToAll(x, [factor](float v) { return 0.5F * v * (1.0F + std::tanh(factor * (v + 0.044715F * v * v * v))); });
+    forEachRow(x.rows(), [&](Index i) { geluTanhInPlace(rowOf(x, i)); });
 }
 
 void multiply(MatrixSpan x, MatrixView y) {
@@ -100,15 +101,13 @@ void add(MatrixSpan x, MatrixView y) {
 void softmaxRows(MatrixSpan x) {
     if (x.cols() == 0) return;
     forEachRow(x.rows(), [&](Index i) {
-        auto row = x.row(i).array();
-        row = (row - row.maxCoeff()).exp();
-        row /= row.sum();
+        const float total = expInPlace(rowOf(x, i), largestOf(rowOf(x, i)));
+        scaleInPlace(rowOf(x, i), 1.0F / total);
     });
 }
 
 double logSumExp(std::span<const float> row) noexcept {
-    float largest = -std::numeric_limits<float>::infinity();
-    for (const float value : row) largest = value > largest ? value : largest;
+    const float largest = largestOf(row);
     if (std::isinf(largest)) return largest;
     double sum = 0.0;
     for (const float value : row) sum += static_cast<double>(std::exp(value - largest));

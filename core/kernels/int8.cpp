@@ -3,14 +3,45 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "core/error.h"
+#include "core/kernels/gemm.h"
 #include "core/kernels/onednn.h"
 #include "core/kernels/parallel.h"
+#include "core/kernels/round.h"
 
 namespace salient {
+namespace {
+
+// Products of two bytes are below 2^14, so a float32 sum of 1024 of them is exact in any order.
+constexpr Index kExactFloatTerms = 1024;
+
+void multiplyTileInFloats(const Int8Matrix& a, Index row, Index rows, const Int8Matrix& b, Index col, Index cols, Int32Matrix& c) {
+    Matrix sums(rows, cols);
+    c.block(row, col, rows, cols).setZero();
+    for (Index k = 0; k < a.cols(); k += kExactFloatTerms) {
+        const Index n = std::min(kExactFloatTerms, a.cols() - k);
+        gemmTile(a.block(row, k, rows, n).cast<float>(), false, b.block(col, k, cols, n).cast<float>(), true, sums);
+        c.block(row, col, rows, cols) += sums.cast<std::int32_t>();
+    }
+}
+
+// c[row … , col … ] = a[row …] · b[col …]ᵀ
+void multiplyTile(const Int8Matrix& a, Index row, Index rows, const Int8Matrix& b, Index col, Index cols, Int32Matrix& c) {
+    if (!hasExactInt8Products()) {
+        multiplyTileInFloats(a, row, rows, b, col, cols, c);
+        return;
+    }
+    const std::int32_t zero = 0;
+    const dnnl_status_t status =
+        dnnl_gemm_s8s8s32('N', 'T', 'F', rows, cols, a.cols(), 1.0F, a.data() + row * a.cols(), a.cols(), 0, b.data() + col * b.cols(),
+                          b.cols(), 0, 0.0F, c.data() + row * c.cols() + col, c.cols(), &zero);
+    if (status != dnnl_success)
+        throw Error(ErrorCode::Unsupported, "int8Product: oneDNN: expected success, found status " + std::to_string(status));
+}
+
+}  // namespace
 
 Int32Matrix int8Product(const Int8Matrix& a, const Int8Matrix& b) {
     if (a.cols() != b.cols()) {
@@ -20,22 +51,23 @@ Int32Matrix int8Product(const Int8Matrix& a, const Int8Matrix& b) {
     Int32Matrix c(a.rows(), b.rows());
     if (a.cols() == 0) c.setZero();
     if (c.size() == 0 || a.cols() == 0) return c;
-    constexpr Index kRows = 256;
-    parallelFor(a.rows(), kRows, [&](Index first, Index last) {
-        if (!hasExactInt8Products()) {
-            for (Index i = first; i < last; ++i) {
-                c.row(i).noalias() = a.row(i).cast<std::int32_t>() * b.cast<std::int32_t>().transpose();
-            }
-            return;
-        }
-        const std::int32_t zero = 0;
-        dnnl_gemm_s8s8s32('N', 'T', 'F', last - first, b.rows(), a.cols(), 1.0F, a.data() + first * a.cols(), a.cols(), 0, b.data(),
-                          b.cols(), 0, 0.0F, c.data() + first * c.cols(), c.cols(), &zero);
+    constexpr Index kTileRows = 128;
+    constexpr Index kTileCols = 1024;
+    const Index n_tile_cols = (c.cols() + kTileCols - 1) / kTileCols;
+    parallelFor((c.rows() + kTileRows - 1) / kTileRows * n_tile_cols, 1, [&](Index tile, Index) {
+        const Index row = tile / n_tile_cols * kTileRows;
+        const Index col = tile % n_tile_cols * kTileCols;
+        multiplyTile(a, row, std::min(kTileRows, c.rows() - row), b, col, std::min(kTileCols, c.cols() - col), c);
     });
     return c;
 }
 
 Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float> bias) {
+    const auto n_out = static_cast<std::size_t>(weight.codes.rows());
+    if (weight.row_scale.size() != n_out || (!bias.empty() && bias.size() != n_out)) {
+        throw Error(ErrorCode::ShapeMismatch, "int8Linear: row scales and bias: expected " + std::to_string(n_out) + " values, found " +
+                                                  std::to_string(weight.row_scale.size()) + " and " + std::to_string(bias.size()));
+    }
     Int8Matrix codes(x.rows(), x.cols());
     std::vector<float> x_scale(static_cast<std::size_t>(x.rows()));
     parallelFor(x.rows(), 16, [&](Index first, Index last) {
@@ -43,9 +75,8 @@ Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float>
             float scale = weight.input_scale;
             if (weight.activation == ActivationScale::PerToken) scale = std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F;
             x_scale[static_cast<std::size_t>(i)] = scale;
-            for (Index j = 0; j < x.cols(); ++j) {
-                codes(i, j) = static_cast<std::int8_t>(std::clamp(std::nearbyint(x(i, j) / scale), -127.0F, 127.0F));
-            }
+            roundRowToInt8({x.row(i).data(), static_cast<std::size_t>(x.cols())}, scale,
+                           {codes.row(i).data(), static_cast<std::size_t>(x.cols())});
         }
     });
     const Int32Matrix sums = int8Product(codes, weight.codes);

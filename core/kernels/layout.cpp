@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/kernels/parallel.h"
-#include "core/tensor/float16.h"
+#include "core/kernels/stored.h"
 
 namespace salient {
 namespace {
@@ -57,9 +57,7 @@ void transposeTile(MatrixView from, MatrixSpan to) noexcept {
 }
 
 void roundToBFloat16(MatrixSpan values) noexcept {
-    for (Index i = 0; i < values.rows(); ++i) {
-        for (Index j = 0; j < values.cols(); ++j) values(i, j) = fromBFloat16(toBFloat16(values(i, j)));
-    }
+    for (Index i = 0; i < values.rows(); ++i) roundToBFloat16(values.row(i).data(), static_cast<std::size_t>(values.cols()));
 }
 
 namespace {

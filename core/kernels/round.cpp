@@ -1,57 +1,171 @@
 #include "core/kernels/round.h"
 
-#include <algorithm>
-#include <cmath>
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/round.cpp"
+#include <hwy/foreach_target.h>
+//
+#include <hwy/highway.h>
 
-namespace salient {
+#include <algorithm>
+
+HWY_BEFORE_NAMESPACE();
+namespace salient::HWY_NAMESPACE {
 namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Tag = hn::ScalableTag<float>;
+using ByteTag = hn::Rebind<std::uint8_t, Tag>;
+using IntTag = hn::Rebind<std::int32_t, Tag>;
+using Vector = hn::Vec<Tag>;
 
 // Calls body(group, first, count) for each group of a row.
 template <typename Body>
-void forEachGroup(std::size_t size, Index group_size, Body body) {
+HWY_INLINE void forEachGroup(std::size_t size, Index group_size, Body body) {
     const std::size_t step = group_size > 0 ? static_cast<std::size_t>(group_size) : std::max<std::size_t>(size, 1);
     for (std::size_t group = 0, first = 0; first < size; ++group, first += step) body(group, first, std::min(step, size - first));
 }
 
-float codeOf(float weight, float scale, float zero, float max_code) {
-    return std::clamp(std::nearbyint(weight / scale) + zero, 0.0F, max_code);
+// Calls body(vector position) for whole vectors, then tail(position, count) for the rest.
+template <typename Body, typename Tail>
+HWY_INLINE void forEachVector(std::size_t first, std::size_t count, Body body, Tail tail) {
+    const std::size_t lanes = hn::Lanes(Tag());
+    std::size_t i = first;
+    for (; i + lanes <= first + count; i += lanes) body(i);
+    if (i < first + count) tail(i, first + count - i);
+}
+
+HWY_INLINE Vector codeOf(Vector weight, Vector scale, Vector zero, Vector max_code) {
+    const Tag d;
+    return hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(weight, scale)), zero), hn::Zero(d)), max_code);
+}
+
+void rangePerGroupImpl(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) {
+    const Tag d;
+    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        Vector low = hn::Set(d, row[first]);
+        Vector high = low;
+        const auto take = [&](Vector v) HWY_ATTR {
+            low = hn::Min(low, v);
+            high = hn::Max(high, v);
+        };
+        forEachVector(
+            first, count, [&](std::size_t i) HWY_ATTR { take(hn::LoadU(d, row.data() + i)); },
+            [&](std::size_t i, std::size_t rest) HWY_ATTR {
+                for (std::size_t j = 0; j < rest; ++j) take(hn::Set(d, row[i + j]));
+            });
+        lowest[group] = hn::GetLane(hn::MinOfLanes(d, low));
+        highest[group] = hn::GetLane(hn::MaxOfLanes(d, high));
+    });
+}
+
+void roundRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                  std::span<std::uint8_t> codes) {
+    const Tag d;
+    const IntTag di;
+    const ByteTag db;
+    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        const Vector s = hn::Set(d, scale[group]);
+        const Vector z = hn::Set(d, zero[group]);
+        const auto bytes = [&](Vector w) HWY_ATTR { return hn::DemoteTo(db, hn::ConvertTo(di, codeOf(w, s, z, limit))); };
+        forEachVector(
+            first, count, [&](std::size_t i) HWY_ATTR { hn::StoreU(bytes(hn::LoadU(d, row.data() + i)), db, codes.data() + i); },
+            [&](std::size_t i, std::size_t rest) HWY_ATTR {
+                for (std::size_t j = i; j < i + rest; ++j) {
+                    codes[j] = static_cast<std::uint8_t>(hn::GetLane(codeOf(hn::Set(d, row[j]), s, z, limit)));
+                }
+            });
+    });
+}
+
+void roundRowToInt8Impl(std::span<const float> row, float scale, std::span<std::int8_t> codes) {
+    const Tag d;
+    const IntTag di;
+    const hn::Rebind<std::int8_t, Tag> db;
+    const Vector s = hn::Set(d, scale);
+    const Vector limit = hn::Set(d, 127.0F);
+    const auto code = [&](Vector x) HWY_ATTR { return hn::Min(hn::Max(hn::Round(hn::Div(x, s)), hn::Neg(limit)), limit); };
+    forEachVector(
+        0, row.size(),
+        [&](std::size_t i)
+            HWY_ATTR { hn::StoreU(hn::DemoteTo(db, hn::ConvertTo(di, code(hn::LoadU(d, row.data() + i)))), db, codes.data() + i); },
+        [&](std::size_t i, std::size_t rest) HWY_ATTR {
+            for (std::size_t j = i; j < i + rest; ++j) codes[j] = static_cast<std::int8_t>(hn::GetLane(code(hn::Set(d, row[j]))));
+        });
+}
+
+void roundTripRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                      std::span<float> out) {
+    const Tag d;
+    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        const Vector s = hn::Set(d, scale[group]);
+        const Vector z = hn::Set(d, zero[group]);
+        const auto rounded = [&](Vector w) HWY_ATTR { return hn::Mul(s, hn::Sub(codeOf(w, s, z, limit), z)); };
+        forEachVector(
+            first, count, [&](std::size_t i) HWY_ATTR { hn::StoreU(rounded(hn::LoadU(d, row.data() + i)), d, out.data() + i); },
+            [&](std::size_t i, std::size_t rest) HWY_ATTR {
+                for (std::size_t j = i; j < i + rest; ++j) out[j] = hn::GetLane(rounded(hn::Set(d, row[j])));
+            });
+    });
+}
+
+void dequantizeRowImpl(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,
+                       std::span<float> out) {
+    const Tag d;
+    const IntTag di;
+    const ByteTag db;
+    forEachGroup(codes.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        const Vector s = hn::Set(d, scale[group]);
+        const Vector z = hn::Set(d, zero[group]);
+        forEachVector(
+            first, count,
+            [&](std::size_t i) HWY_ATTR {
+                const Vector code = hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(db, codes.data() + i)));
+                hn::StoreU(hn::Mul(s, hn::Sub(code, z)), d, out.data() + i);
+            },
+            [&](std::size_t i, std::size_t rest) HWY_ATTR {
+                for (std::size_t j = i; j < i + rest; ++j) out[j] = scale[group] * (static_cast<float>(codes[j]) - zero[group]);
+            });
+    });
 }
 
 }  // namespace
+}  // namespace salient::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace salient {
+
+HWY_EXPORT(rangePerGroupImpl);
+HWY_EXPORT(roundRowImpl);
+HWY_EXPORT(roundRowToInt8Impl);
+HWY_EXPORT(roundTripRowImpl);
+HWY_EXPORT(dequantizeRowImpl);
 
 void rangePerGroup(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) noexcept {
-    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) {
-        const auto [low, high] = std::ranges::minmax(row.subspan(first, count));
-        lowest[group] = low;
-        highest[group] = high;
-    });
+    HWY_DYNAMIC_DISPATCH(rangePerGroupImpl)(row, group_size, lowest, highest);
 }
 
 void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
               std::span<std::uint8_t> codes) noexcept {
-    const auto limit = static_cast<float>(max_code);
-    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) {
-        for (std::size_t i = first; i < first + count; ++i) {
-            codes[i] = static_cast<std::uint8_t>(codeOf(row[i], scale[group], zero[group], limit));
-        }
-    });
+    HWY_DYNAMIC_DISPATCH(roundRowImpl)(row, group_size, scale, zero, max_code, codes);
+}
+
+void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8_t> codes) noexcept {
+    HWY_DYNAMIC_DISPATCH(roundRowToInt8Impl)(row, scale, codes);
 }
 
 void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
                   std::span<float> out) noexcept {
-    const auto limit = static_cast<float>(max_code);
-    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) {
-        for (std::size_t i = first; i < first + count; ++i) {
-            out[i] = scale[group] * (codeOf(row[i], scale[group], zero[group], limit) - zero[group]);
-        }
-    });
+    HWY_DYNAMIC_DISPATCH(roundTripRowImpl)(row, group_size, scale, zero, max_code, out);
 }
 
 void dequantizeRow(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,
                    std::span<float> out) noexcept {
-    forEachGroup(codes.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) {
-        for (std::size_t i = first; i < first + count; ++i) out[i] = scale[group] * (static_cast<float>(codes[i]) - zero[group]);
-    });
+    HWY_DYNAMIC_DISPATCH(dequantizeRowImpl)(codes, group_size, scale, zero, out);
 }
 
 }  // namespace salient
+#endif  // HWY_ONCE

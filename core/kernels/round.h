@@ -20,6 +20,9 @@ void rangePerGroup(std::span<const float> row, Index group_size, std::span<float
 void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
               std::span<std::uint8_t> codes) noexcept;
 
+/// Signed codes of a row of activations: clamp(round(x / scale), −127, 127).
+void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8_t> codes) noexcept;
+
 /// ŵ of a row without storing codes. `out` may be `row` itself.
 void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
                   std::span<float> out) noexcept;

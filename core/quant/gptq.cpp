@@ -4,6 +4,7 @@
 
 #include "core/kernels/gemm.h"
 #include "core/kernels/gptq_block.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
 #include "core/quant/gptq_blocks.h"
@@ -16,6 +17,7 @@ namespace {
 struct Plan {
     const GptqProblem& problem;
     const Matrix& factor;
+    Matrix transposed_factor;  // Rᵀ: its rows are what the columns to come take from the columns done
     const GptqGroups& groups;
     const std::vector<ColumnBlock>& blocks;
     std::vector<std::int32_t> group_of_position;
@@ -30,30 +32,36 @@ public:
         : plan_(plan),
           spec_(tensor.spec),
           first_row_(first_row),
-          weight_(plan.problem.weight.middleRows(first_row, last_row - first_row).transpose()),
-          correction_(Matrix::Zero(weight_.rows(), weight_.cols())),
+          weight_(plan.problem.weight.cols(), last_row - first_row),
+          correction_(weight_.rows(), weight_.cols()),
           difference_(weight_.rows(), weight_.cols()),
           codes_(weight_.rows(), weight_.cols()),
           scale_(tensor.scale.middleRows(first_row, last_row - first_row).transpose()),
           zero_(tensor.zero.middleRows(first_row, last_row - first_row).transpose()),
-          loss_(static_cast<std::size_t>(weight_.rows())) {}
+          loss_(static_cast<std::size_t>(weight_.rows())) {
+        transposeTile(plan.problem.weight.middleRows(first_row, last_row - first_row), weight_);
+    }
 
     void solve(const JobContext& job) {
         for (const ColumnBlock& block : plan_.blocks) {
             if (job.stopRequested()) return;  // the next checkpoint throws
+            if (block.first == block.panel_first) collect(block.first, std::max(block.panel_last, block.reach));
             if (block.reach > block.first) takeGrids(block);
             round(block);
             handOn(block.first, block.last, block.panel_last);
-            if (block.last == block.panel_last) handOn(block.panel_first, block.panel_last, weight_.rows());
         }
     }
 
     // Writes the rows back, columns in their original order.
     void store(GptqResult& result) const {
         const Index n_rows = weight_.cols();
-        for (Index row = 0; row < n_rows; ++row) {
-            for (Index p = 0; p < weight_.rows(); ++p)
-                result.tensor.codes(first_row_ + row, plan_.problem.order[static_cast<std::size_t>(p)]) = codes_(p, row);
+        constexpr Index kRun = 64;  // columns whose codes stay in the L1 cache while all rows pick theirs
+        for (Index run = 0; run < weight_.rows(); run += kRun) {
+            const Index end = std::min(run + kRun, weight_.rows());
+            for (Index row = 0; row < n_rows; ++row) {
+                for (Index p = run; p < end; ++p)
+                    result.tensor.codes(first_row_ + row, plan_.problem.order[static_cast<std::size_t>(p)]) = codes_(p, row);
+            }
         }
         result.tensor.scale.middleRows(first_row_, n_rows) = scale_.transpose();
         result.tensor.zero.middleRows(first_row_, n_rows) = zero_.transpose();
@@ -106,11 +114,23 @@ private:
                        std::span(loss_).subspan(first, count));
     }
 
+    // The lazy batch: what all columns before `first` add to the corrections of [first, end).
+    void collect(Index first, Index end) {
+        constexpr Index kDone = 1024;  // columns whose D stays in the L2 cache during a product
+        auto correction = correction_.middleRows(first, end - first);
+        if (first == 0) correction.setZero();
+        for (Index done = 0; done < first; done += kDone) {
+            const Index n = std::min(kDone, first - done);
+            gemmTile(plan_.transposed_factor.block(first, done, end - first, n), false, difference_.middleRows(done, n), false, correction,
+                     1.0F, done == 0 ? 0.0F : 1.0F);
+        }
+    }
+
     // Adds the errors of columns [first, last) to the corrections of [last, end).
     void handOn(Index first, Index last, Index end) {
         if (last >= end) return;
-        gemmTile(plan_.factor.block(first, last, last - first, end - last), true, difference_.middleRows(first, last - first), false,
-                 correction_.middleRows(last, end - last), 1.0F, 1.0F);
+        gemmTile(plan_.transposed_factor.block(last, first, end - last, last - first), false, difference_.middleRows(first, last - first),
+                 false, correction_.middleRows(last, end - last), 1.0F, 1.0F);
     }
 
     void storeKept(Index position, Index k, GptqResult& result) const {
@@ -141,7 +161,7 @@ Index tileRows(Index n_rows) { return n_rows >= 512 ? 128 : 32; }
 
 Plan makePlan(const GptqProblem& problem, const Matrix& factor, const GptqGroups& groups, const std::vector<ColumnBlock>& blocks,
               const GptqOptions& options) {
-    Plan plan{problem, factor, groups, blocks, {}, {}, {}};
+    Plan plan{problem, factor, packRows(factor, true), groups, blocks, {}, {}, {}};
     std::vector<Index> position_of(problem.order.size());
     for (std::size_t p = 0; p < problem.order.size(); ++p) {
         position_of[static_cast<std::size_t>(problem.order[p])] = static_cast<Index>(p);

@@ -6,8 +6,9 @@
 
 namespace salient {
 
-/// Columns [first, last) that are rounded one after another; then their errors go on, as one product, to the columns of the same panel
-/// and, when the panel ends here, from the whole panel to all columns after it (the paper's lazy batch).
+/// Columns [first, last) that are rounded one after another; then their errors go on, as one product, to the columns of the same
+/// panel. What all columns before a panel add to it is collected when the panel starts (the paper's lazy batch, seen from the
+/// columns that receive it: long sums instead of many passes over what is still to come).
 struct ColumnBlock {
     Index first = 0;
     Index last = 0;

@@ -1,0 +1,115 @@
+#include <QtTest>
+
+#include "core/error.h"
+#include "core/kernels/attention.h"
+#include "tests/core/kernels/matrices.h"
+
+using namespace salient;
+
+namespace {
+
+struct Operands {
+    Operands(const AttentionShape& shape, Index n_windows)
+        : q(randomMatrix(n_windows * shape.seq_len, shape.n_heads * shape.head_dim, 61)),
+          k(randomMatrix(n_windows * shape.seq_len, shape.n_kv_heads * shape.head_dim, 62)),
+          v(randomMatrix(n_windows * shape.seq_len, shape.n_kv_heads * shape.head_dim, 63)) {}
+    Matrix q, k, v;
+};
+
+AttentionShape shapeOf(Index seq_len, Index n_heads, Index n_kv_heads, Index head_dim, Index sliding_window) {
+    return {seq_len, n_heads, n_kv_heads, head_dim, sliding_window, 1.0F / std::sqrt(static_cast<float>(head_dim))};
+}
+
+}  // namespace
+
+class TestAttention : public QObject {
+    Q_OBJECT
+
+private slots:
+    void equalsTheDefinition_data();
+    void equalsTheDefinition();
+    void bfloat16StaysWithinItsRounding();
+    void laterTokensDoNotMatter();
+    void windowsDoNotSeeEachOther();
+    void hugeScoresDoNotOverflow();
+    void shapesThatDisagreeAreRefused();
+    void bitsDoNotDependOnThreads();
+};
+
+void TestAttention::equalsTheDefinition_data() {
+    QTest::addColumn<int>("seq_len");
+    QTest::addColumn<int>("n_heads");
+    QTest::addColumn<int>("n_kv_heads");
+    QTest::addColumn<int>("head_dim");
+    QTest::addColumn<int>("sliding_window");
+    const int cases[][5] = {{1, 1, 1, 1, 0},    {3, 2, 1, 5, 0},    {127, 2, 2, 8, 0},   {129, 4, 2, 16, 0},  {300, 2, 1, 17, 0},
+                            {300, 1, 1, 16, 1}, {300, 1, 1, 16, 7}, {600, 1, 1, 8, 130}, {300, 2, 1, 8, 299}, {300, 2, 1, 8, 1000}};
+    for (const auto& c : cases) {
+        QTest::addRow("%d tokens, %d/%d heads of %d, window %d", c[0], c[1], c[2], c[3], c[4]) << c[0] << c[1] << c[2] << c[3] << c[4];
+    }
+}
+
+void TestAttention::equalsTheDefinition() {
+    QFETCH(int, seq_len);
+    QFETCH(int, n_heads);
+    QFETCH(int, n_kv_heads);
+    QFETCH(int, head_dim);
+    QFETCH(int, sliding_window);
+    const AttentionShape shape = shapeOf(seq_len, n_heads, n_kv_heads, head_dim, sliding_window);
+    const Operands x(shape, 2);
+    const Matrix fast = causalAttention(x.q, x.k, x.v, shape);
+    const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
+    QVERIFY((fast - plain).cast<double>().norm() <= 16.0 * kEpsilon * x.v.cast<double>().norm() * std::sqrt(n_heads / n_kv_heads));
+}
+
+void TestAttention::bfloat16StaysWithinItsRounding() {
+    const AttentionShape shape = shapeOf(300, 2, 1, 32, 0);
+    const Operands x(shape, 1);
+    const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
+    const Matrix rounded = causalAttention(x.q, x.k, x.v, shape, Compute::BFloat16);
+    const double error = (rounded - plain).cast<double>().norm() / plain.cast<double>().norm();
+    QVERIFY2(error <= 4.0 * 0x1p-9, qPrintable(QString::number(error)));
+    QVERIFY(error > 0.0);
+}
+
+void TestAttention::laterTokensDoNotMatter() {
+    const AttentionShape shape = shapeOf(200, 1, 1, 16, 0);
+    Operands x(shape, 1);
+    const Matrix before = causalAttention(x.q, x.k, x.v, shape);
+    x.k.bottomRows(50).setConstant(100.0F);
+    x.v.bottomRows(50).setConstant(-100.0F);
+    QVERIFY(causalAttention(x.q, x.k, x.v, shape).topRows(150) == before.topRows(150));
+}
+
+void TestAttention::windowsDoNotSeeEachOther() {
+    const AttentionShape shape = shapeOf(70, 2, 2, 8, 0);
+    const Operands x(shape, 3);
+    const Matrix all = causalAttention(x.q, x.k, x.v, shape);
+    const Matrix second = causalAttention(x.q.middleRows(70, 70), x.k.middleRows(70, 70), x.v.middleRows(70, 70), shape);
+    QVERIFY(all.middleRows(70, 70) == second);
+}
+
+void TestAttention::hugeScoresDoNotOverflow() {
+    const AttentionShape shape = shapeOf(300, 1, 1, 8, 0);
+    Operands x(shape, 1);
+    x.q *= 1e4F;
+    QVERIFY(causalAttention(x.q, x.k, x.v, shape).allFinite());
+    QVERIFY(causalAttention(-x.q, x.k, x.v, shape).allFinite());
+}
+
+void TestAttention::shapesThatDisagreeAreRefused() {
+    const AttentionShape shape = shapeOf(10, 4, 2, 8, 0);
+    const Operands x(shape, 1);
+    QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.k, x.v, shapeOf(10, 4, 3, 8, 0)), Error);
+    QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.k, x.v, shapeOf(7, 4, 2, 8, 0)), Error);
+    QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.q, x.v, shape), Error);
+}
+
+void TestAttention::bitsDoNotDependOnThreads() {
+    const AttentionShape shape = shapeOf(300, 4, 2, 16, 0);
+    const Operands x(shape, 2);
+    QVERIFY(isSameForAnyThreadCount([&] { return causalAttention(x.q, x.k, x.v, shape); }));
+}
+
+QTEST_APPLESS_MAIN(TestAttention)
+#include "tst_attention.moc"

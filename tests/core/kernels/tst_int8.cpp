@@ -1,0 +1,109 @@
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/kernels/int8.h"
+#include "tests/core/kernels/matrices.h"
+
+using namespace salient;
+
+namespace {
+
+Int8Matrix randomBytes(Index rows, Index cols, std::uint32_t seed) {
+    std::mt19937 generator(seed);
+    std::uniform_int_distribution<int> byte(-128, 127);
+    return Int8Matrix::NullaryExpr(rows, cols, [&] { return static_cast<std::int8_t>(byte(generator)); });
+}
+
+Int8Weight randomWeight(Index out, Index in, ActivationScale activation) {
+    Int8Weight weight{randomBytes(out, in, 71), {}, activation, 0.02F};
+    for (Index i = 0; i < out; ++i) weight.row_scale.push_back(0.001F * static_cast<float>(i + 1));
+    return weight;
+}
+
+}  // namespace
+
+class TestInt8 : public QObject {
+    Q_OBJECT
+
+private slots:
+    void productIsExact_data();
+    void productIsExact();
+    void extremeBytesDoNotSaturate();
+    void linearEqualsItsFakeQuantizedDefinition_data();
+    void linearEqualsItsFakeQuantizedDefinition();
+    void shapesThatDisagreeAreRefused();
+    void bitsDoNotDependOnThreads();
+};
+
+void TestInt8::productIsExact_data() {
+    QTest::addColumn<int>("m");
+    QTest::addColumn<int>("n");
+    QTest::addColumn<int>("k");
+    const int sizes[][3] = {{1, 1, 1}, {3, 17, 5}, {0, 4, 4}, {4, 0, 4}, {4, 4, 0}, {130, 70, 1100}, {5, 1030, 64}};
+    for (const auto& s : sizes) QTest::addRow("%d x %d x %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
+}
+
+void TestInt8::productIsExact() {
+    QFETCH(int, m);
+    QFETCH(int, n);
+    QFETCH(int, k);
+    const Int8Matrix a = randomBytes(m, k, 72);
+    const Int8Matrix b = randomBytes(n, k, 73);
+    const Int32Matrix expected = a.cast<std::int32_t>() * b.cast<std::int32_t>().transpose();
+    QVERIFY(int8Product(a, b) == expected);
+}
+
+void TestInt8::extremeBytesDoNotSaturate() {
+    const Int8Matrix low = Int8Matrix::Constant(20, 3000, -128);
+    const Int8Matrix high = Int8Matrix::Constant(20, 3000, 127);
+    QVERIFY(int8Product(low, low) == Int32Matrix::Constant(20, 20, 3000 * 16384));
+    QVERIFY(int8Product(low, high) == Int32Matrix::Constant(20, 20, -3000 * 16256));
+}
+
+void TestInt8::linearEqualsItsFakeQuantizedDefinition_data() {
+    QTest::addColumn<int>("activation");
+    QTest::newRow("per token") << static_cast<int>(ActivationScale::PerToken);
+    QTest::newRow("per tensor") << static_cast<int>(ActivationScale::PerTensor);
+}
+
+void TestInt8::linearEqualsItsFakeQuantizedDefinition() {
+    QFETCH(int, activation);
+    const Int8Weight weight = randomWeight(65, 131, static_cast<ActivationScale>(activation));
+    Matrix x = randomMatrix(40, 131, 74);
+    x.row(3).setZero();
+    const Matrix bias = randomMatrix(1, 65, 75);
+    const Matrix y = int8Linear(x, weight, {bias.data(), 65});
+    for (Index i = 0; i < x.rows(); ++i) {
+        const bool per_token = weight.activation == ActivationScale::PerToken;
+        const float scale = per_token ? std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F : weight.input_scale;
+        Eigen::RowVectorXd rounded(x.cols());
+        for (Index j = 0; j < x.cols(); ++j)
+            rounded[j] = static_cast<double>(scale) * std::clamp(static_cast<double>(std::nearbyint(x(i, j) / scale)), -127.0, 127.0);
+        for (Index o = 0; o < 65; ++o) {
+            const double product =
+                static_cast<double>(weight.row_scale[static_cast<std::size_t>(o)]) * rounded.dot(weight.codes.row(o).cast<double>());
+            const double expected = product + static_cast<double>(bias(0, o));
+            QVERIFY(std::abs(static_cast<double>(y(i, o)) - expected) <= 4.0 * kEpsilon * (std::abs(product) + std::abs(expected)));
+        }
+    }
+}
+
+void TestInt8::shapesThatDisagreeAreRefused() {
+    QVERIFY_EXCEPTION_THROWN((void)int8Product(randomBytes(2, 3, 1), randomBytes(2, 4, 1)), Error);
+    Int8Weight weight = randomWeight(4, 3, ActivationScale::PerToken);
+    QVERIFY_EXCEPTION_THROWN((void)int8Linear(Matrix(2, 5), weight), Error);
+    QVERIFY_EXCEPTION_THROWN((void)int8Linear(Matrix(2, 3), weight, std::vector<float>(3)), Error);
+    weight.row_scale.pop_back();
+    QVERIFY_EXCEPTION_THROWN((void)int8Linear(Matrix(2, 3), weight), Error);
+}
+
+void TestInt8::bitsDoNotDependOnThreads() {
+    const Int8Weight weight = randomWeight(300, 200, ActivationScale::PerToken);
+    const Matrix x = randomMatrix(300, 200, 76);
+    QVERIFY(isSameForAnyThreadCount([&] { return int8Linear(x, weight); }));
+}
+
+QTEST_APPLESS_MAIN(TestInt8)
+#include "tst_int8.moc"
