@@ -67,7 +67,9 @@ std::vector<InputStatistics> gatherBlock(const Model& model, const BlockWeights&
         if (statistics.hessian.size() == 0) statistics.hessian = Matrix::Zero(seen.x.cols(), seen.x.cols());
         accumulateGram(seen.x, factor, statistics.hessian, options.forward.compute);
     };
-    forwardBlock(model, weights, block, hidden, options.forward, observer, job, only_group);
+    const int last_group = static_cast<int>(model.groups.size()) - 1;
+    const int stop_after = only_group < 0 && options.leave_hidden ? last_group : only_group;
+    forwardBlock(model, weights, block, hidden, options.forward, observer, job, stop_after);
     for (InputStatistics& statistics : gathered) {
         if (statistics.hessian.size() > 0) mirrorLower(statistics.hessian);
     }

@@ -23,6 +23,8 @@ struct InputStatistics {
 struct CalibrationOptions {
     ForwardOptions forward;
     bool gather_hessians = true;
+    /// gatherBlock() ends once the last group was observed and leaves the hidden states where they were, for a block that is passed again.
+    bool leave_hidden = false;
     /// Hessians of later blocks are not kept once all kept ones exceed this; gatherBlock() makes them again on demand.
     std::int64_t hessian_budget_bytes = std::int64_t{2} << 30;
 };

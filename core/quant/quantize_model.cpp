@@ -102,11 +102,10 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
             sink(quantizeBlock(*model, block, weights, statistics, method, {}, job));
             continue;
         }
-        std::vector<InputStatistics> statistics;
-        {
-            HiddenStates unmoved = hidden;  // the block is passed again below, quantized or as it is
-            statistics = gatherBlock(*model, weights, block, unmoved, gather, part);
-        }
+        // The block is passed again below, quantized or as it is.
+        CalibrationOptions look = gather;
+        look.leave_hidden = true;
+        const std::vector<InputStatistics> statistics = gatherBlock(*model, weights, block, hidden, look, part);
         GroupObserver observe;
         if (method.true_sequential) {
             observe = [&](int group, const BlockWeights& so_far) {

@@ -95,9 +95,11 @@ void JsonObject::read(const char* key, std::vector<std::string>& target) {
 void JsonObject::read(const char* key, std::vector<Index>& target) {
     const Json* value = find(key);
     if (value == nullptr) return;
-    const bool fits =
-        value->is_array() && std::all_of(value->begin(), value->end(), [](const Json& item) { return item.is_number_unsigned(); });
-    if (!fits) refuse(key, "an array of numbers from 0", *value);
+    const auto counts = [](const Json& item) {
+        return item.is_number_unsigned() ? std::in_range<Index>(item.get<std::uint64_t>())
+                                         : item.is_number_integer() && item.get<std::int64_t>() >= 0;
+    };
+    if (!value->is_array() || !std::all_of(value->begin(), value->end(), counts)) refuse(key, "an array of numbers from 0", *value);
     target = value->get<std::vector<Index>>();
 }
 

@@ -12,9 +12,9 @@ namespace {
 
 constexpr const char* kStyle = R"css(
 :root { color-scheme: light dark; --text: #1d2330; --muted: #5b6475; --page: #ffffff; --panel: #f5f7fa; --line: #d8dde6;
-  --s0: #8f98a8; --s1: #0072b2; --s2: #d55e00; --s3: #009e73; --s4: #cc79a7; --s5: #a07800; --inside: #ffffff; }
+  --s0: #8f98a8; --s1: #0072b2; --s2: #d55e00; --s3: #009e73; --s4: #b0608c; --s5: #8a6700; --s6: #3f6f9f; --s7: #7a4f9e; --inside: #ffffff; }
 @media (prefers-color-scheme: dark) { :root { --text: #e4e8f0; --muted: #9aa5b8; --page: #14171d; --panel: #1c2129; --line: #343b48;
-  --s0: #7d8798; --s1: #56b4e9; --s2: #f08a4b; --s3: #35c49a; --s4: #e39cc4; --s5: #d9b53c; --inside: #14171d; } }
+  --s0: #7d8798; --s1: #56b4e9; --s2: #f08a4b; --s3: #35c49a; --s4: #e39cc4; --s5: #d9b53c; --s6: #8fb8e0; --s7: #c0a0e0; --inside: #14171d; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 64rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; } p { margin: .4rem 0; }
 .muted { color: var(--muted); } .warning { border-left: 3px solid var(--s2); padding-left: .7rem; margin: .3rem 0; }
@@ -28,6 +28,7 @@ svg text.inside { fill: var(--inside); } svg .grid { stroke: var(--line); } svg 
 svg .segment { stroke: var(--panel); stroke-width: 1; } svg .reference { fill: none; stroke: var(--text); stroke-width: 2; }
 svg .series0 { fill: var(--s0); } svg .series1 { fill: var(--s1); } svg .series2 { fill: var(--s2); } svg .series3 { fill: var(--s3); }
 svg .series4 { fill: var(--s4); } svg .series5 { fill: var(--s5); }
+svg .series6 { fill: var(--s6); } svg .series7 { fill: var(--s7); }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .8rem; overflow-x: auto; }
 details > summary { cursor: pointer; }
 @media print { body { max-width: none; } details { display: block; } }
@@ -132,12 +133,19 @@ std::string paretoFigure(const Report& report) {
 }
 
 std::string layerFigure(const Report& report, const RunResult& run) {
+    // Plain rounding has no before: one dot per layer is all there is.
+    const bool has_before = std::any_of(run.layers.begin(), run.layers.end(),
+                                        [](const LayerReport& layer) { return layer.nearest.output_error != layer.error.output_error; });
     std::vector<DotRow> rows;
     for (const LayerReport& layer : run.layers) {
-        rows.push_back({layer.name, {100.0 * layer.nearest.relative_output_error, 100.0 * layer.error.relative_output_error}});
+        const double after = 100.0 * layer.error.relative_output_error;
+        DotRow row{layer.name, {after}};
+        if (has_before) row.values = {100.0 * layer.nearest.relative_output_error, after};
+        rows.push_back(std::move(row));
     }
-    return figure(svgDotPlot({"plain rounding on the same grid", run.name}, rows, "relative output error, % (logarithmic)",
-                             "Relative output error of every layer: plain rounding and " + run.name),
+    const std::vector<std::string> series =
+        has_before ? std::vector<std::string>{"plain rounding on the same grid", run.name} : std::vector{run.name};
+    return figure(svgDotPlot(series, rows, "relative output error, % (logarithmic)", "Relative output error of every layer, " + run.name),
                   "tr(D H D') / tr(W H W') per layer; H from " + calibrationProtocol(report) + ".");
 }
 

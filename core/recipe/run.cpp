@@ -180,6 +180,7 @@ private:
         result.out = run.out.string();
         result.verification = verificationLine(verified);
         result.is_verified = verified.passed();
+        for (const std::string& remark : exportRemarks(*model_, run.method, *run.format)) result.warnings.push_back("export: " + remark);
         for (const Finding& finding : verified.findings) {
             if (finding.severity != Severity::Note) result.warnings.push_back("verify: " + finding.subject + ": " + finding.message);
         }

@@ -9,7 +9,7 @@ namespace salient {
 
 namespace {
 
-constexpr int kSeriesColours = 6;
+constexpr int kSeriesColours = 8;
 constexpr double kCharacterWidth = 6.6;  // of the 11 px label font, on average
 constexpr double kWidth = 860.0;
 
@@ -216,13 +216,13 @@ std::string svgScatter(const std::vector<ScatterPoint>& points, std::string_view
 
 std::string svgShares(const std::vector<std::string>& segments, const std::vector<ShareRow>& rows, std::string_view description) {
     constexpr double kRow = 30.0;
-    constexpr double kTop = 8.0;
+    constexpr double kTop = 28.0;
     std::size_t longest = 0;
     for (const ShareRow& row : rows) longest = std::max(longest, row.label.size());
     const double left = labelWidth(longest);
     const double width = kWidth - 24.0 - left;
     const double bottom = kTop + kRow * static_cast<double>(rows.size());
-    std::string svg = begin(kWidth, bottom + 28.0, description);
+    std::string svg = begin(kWidth, bottom + 28.0, description) + legend(segments, 8.0);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const double y = kTop + kRow * static_cast<double>(i);
         svg += textAt(left - 8.0, y + 17.0, "end", rows[i].label);

@@ -7,7 +7,7 @@
 namespace salient {
 
 // Charts as inline SVG for the report: no script, no outside resource, no colour of their own (classes only: .axis, .grid, .label,
-// .series0 … .series5, .reference), so that the page's style sheet decides for light and dark. Every text is escaped.
+// .series0 … .series7, .reference), so that the page's style sheet decides for light and dark. Every text is escaped.
 
 /// Text fit for HTML and XML: &, <, >, quotes as entities; control characters as spaces.
 [[nodiscard]] std::string escapeXml(std::string_view text);
@@ -32,7 +32,7 @@ struct ScatterPoint {
 [[nodiscard]] std::string svgScatter(const std::vector<ScatterPoint>& points, std::string_view x_title, std::string_view y_title,
                                      std::string_view description);
 
-/// One bar cut into segments per row, each row summing to 1; labels of segments appear as tooltips.
+/// One bar cut into segments per row, each row summing to 1; a legend above names the segments.
 struct ShareRow {
     std::string label;
     std::vector<double> shares;

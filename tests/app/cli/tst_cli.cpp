@@ -164,7 +164,7 @@ private slots:
                                                 "128", "--json", "--eval-text", kEval, "--n-windows", "4"} +
                                     kFewSamples);
         QVERIFY2(outcome.status == 0, outcome.err);
-        QVERIFY(outcome.json()["full_precision"]["perplexity"].toDouble() > 1.0);
+        QVERIFY(outcome.json()["full_precision"].toObject()["perplexity"].toDouble() > 1.0);
         const QJsonArray methods = outcome.json()["methods"].toArray();
         QCOMPARE(methods.size(), 3);
         for (const QJsonValue& method : methods) {
