@@ -1,0 +1,229 @@
+#include <QSignalSpy>
+#include <QTest>
+#include <QThread>
+#include <atomic>
+#include <memory>
+#include <semaphore>
+
+#include "app/gui/job_runner.h"
+
+using namespace salient;
+
+namespace {
+
+/// Lets a test hold a job at a known place.
+struct Gate {
+    std::binary_semaphore reached{0};
+    std::binary_semaphore open{0};
+};
+
+}  // namespace
+
+class TestJobRunner : public QObject {
+    Q_OBJECT
+
+private slots:
+    void deliversTheResultOnTheCallersThread() {
+        JobRunner runner;
+        QThread* worked_on = nullptr;
+        QThread* delivered_on = nullptr;
+        int value = 0;
+        runner.start(
+            QStringLiteral("job"), this,
+            [&](JobContext&) {
+                worked_on = QThread::currentThread();
+                return 42;
+            },
+            [&](int result) {
+                delivered_on = QThread::currentThread();
+                value = result;
+            });
+        QTRY_VERIFY(runner.isIdle());
+        QCOMPARE(value, 42);
+        QCOMPARE(delivered_on, thread());
+        QVERIFY(worked_on != thread());
+    }
+
+    void movesAResultThatCannotBeCopied() {
+        JobRunner runner;
+        std::unique_ptr<int> value;
+        runner.start(
+            QStringLiteral("job"), this, [](JobContext&) { return std::make_unique<int>(7); },
+            [&](std::unique_ptr<int> result) { value = std::move(result); });
+        QTRY_VERIFY(runner.isIdle());
+        QVERIFY(value);
+        QCOMPARE(*value, 7);
+    }
+
+    void tellsAnErrorInTheCoresWords() {
+        JobRunner runner;
+        bool delivered = false;
+        QString told;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.start(
+            QStringLiteral("job"), this,
+            [](JobContext&) -> int { throw Error(ErrorCode::Io, "open: /nowhere: expected a folder, found nothing"); },
+            [&](int) { delivered = true; }, [&](const JobRecord& record) { told = record.message; });
+        QTRY_COMPARE(finished.count(), 1);
+        QVERIFY(!delivered);
+        QCOMPARE(told, QStringLiteral("open: /nowhere: expected a folder, found nothing"));
+        QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Failed);
+    }
+
+    void cancelsARunningJobAtItsNextCheckpoint() {
+        JobRunner runner;
+        Gate gate;
+        bool delivered = false;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        const int id = runner.start(
+            QStringLiteral("job"), this,
+            [&](JobContext& job) {
+                gate.reached.release();
+                gate.open.acquire();
+                job.checkpoint({"working"});
+                return 1;
+            },
+            [&](int) { delivered = true; });
+        gate.reached.acquire();
+        runner.cancel(id);
+        gate.open.release();
+        QTRY_COMPARE(finished.count(), 1);
+        QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Cancelled);
+        QVERIFY(!delivered);
+    }
+
+    void cancelsAQueuedJobWithoutStartingIt() {
+        JobRunner runner;
+        Gate gate;
+        bool second_ran = false;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.start(
+            QStringLiteral("first"), this,
+            [&](JobContext&) {
+                gate.reached.release();
+                gate.open.acquire();
+            },
+            [] {});
+        gate.reached.acquire();
+        const int second = runner.start(
+            QStringLiteral("second"), this, [&](JobContext&) { second_ran = true; }, [] {});
+        runner.cancel(second);
+        gate.open.release();
+        QTRY_COMPARE(finished.count(), 2);
+        QCOMPARE(finished.at(0).first().value<JobRecord>().state, JobRecord::State::Done);
+        QCOMPARE(finished.at(1).first().value<JobRecord>().state, JobRecord::State::Cancelled);
+        QVERIFY(!second_ran);
+    }
+
+    void runsJobsInTheOrderTheyWereStarted() {
+        JobRunner runner;
+        QList<int> order;
+        for (int i = 0; i < 5; ++i) {
+            runner.start(
+                QString::number(i), this, [i](JobContext&) { return i; }, [&](int value) { order << value; });
+        }
+        QTRY_VERIFY(runner.isIdle());
+        QCOMPARE(order, (QList<int>{0, 1, 2, 3, 4}));
+    }
+
+    void deliversNothingToAContextThatIsGone() {
+        JobRunner runner;
+        Gate gate;
+        bool delivered = false;
+        auto context = std::make_unique<QObject>();
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.start(
+            QStringLiteral("job"), context.get(),
+            [&](JobContext&) {
+                gate.reached.release();
+                gate.open.acquire();
+                return 1;
+            },
+            [&](int) { delivered = true; });
+        gate.reached.acquire();
+        context.reset();
+        gate.open.release();
+        QTRY_COMPARE(finished.count(), 1);
+        QVERIFY(!delivered);
+    }
+
+    void cancelsAndWaitsWhenDestroyed() {
+        std::atomic<bool> was_stopped = false;
+        Gate gate;
+        bool delivered = false;
+        {
+            JobRunner runner;
+            runner.start(
+                QStringLiteral("endless"), this,
+                [&](JobContext& job) {
+                    gate.reached.release();
+                    try {
+                        while (true) job.checkpoint({"working"});
+                    } catch (const Cancelled&) {
+                        was_stopped = true;
+                        throw;
+                    }
+                },
+                [&] { delivered = true; });
+            gate.reached.acquire();
+        }
+        QVERIFY(was_stopped);
+        QCoreApplication::processEvents();
+        QVERIFY(!delivered);
+    }
+
+    void pausesAtACheckpointAndGoesOn() {
+        JobRunner runner;
+        std::atomic<int> steps = 0;
+        Gate gate;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.setPaused(true);
+        runner.start(
+            QStringLiteral("job"), this,
+            [&](JobContext& job) {
+                job.checkpoint({"working"});
+                ++steps;
+            },
+            [] {});
+        QTRY_VERIFY(!runner.isIdle());
+        QTest::qWait(50);
+        QCOMPARE(steps.load(), 0);
+        runner.setPaused(false);
+        QTRY_COMPARE(finished.count(), 1);
+        QCOMPARE(steps.load(), 1);
+    }
+
+    void cancelsAPausedJob() {
+        JobRunner runner;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.setPaused(true);
+        const int id = runner.start(
+            QStringLiteral("job"), this, [](JobContext& job) { job.checkpoint({"working"}); }, [] {});
+        runner.cancel(id);
+        QTRY_COMPARE(finished.count(), 1);
+        QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Cancelled);
+    }
+
+    void throttlesReportsButTellsStageAndTotal() {
+        JobRunner runner;
+        constexpr int kCheckpoints = 20000;
+        QSignalSpy changed(&runner, &JobRunner::changed);
+        runner.start(
+            QStringLiteral("job"), this,
+            [](JobContext& job) {
+                for (int i = 1; i <= kCheckpoints; ++i) job.checkpoint({"counting", i, kCheckpoints, "something"});
+            },
+            [] {});
+        QTRY_VERIFY(runner.isIdle());
+        QVERIFY(changed.count() < kCheckpoints / 10);
+        bool saw_stage = false;
+        for (const auto& arguments : changed) {
+            const auto record = arguments.first().value<JobRecord>();
+            saw_stage = saw_stage || (record.stage == QLatin1String("counting") && record.total == kCheckpoints);
+        }
+        QVERIFY(saw_stage);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestJobRunner)
+#include "tst_job_runner.moc"

@@ -1,0 +1,102 @@
+#include <QSignalSpy>
+#include <QTest>
+
+#include "app/gui/session.h"
+#include "tests/app/gui/demo.h"
+
+using namespace salient;
+
+class TestSession : public QObject {
+    Q_OBJECT
+
+    std::shared_ptr<const Model> model_;
+
+private slots:
+    void initTestCase() { model_ = Model::open(demo::modelFolder()); }
+
+    void proposesTextsThatLieBesideTheModel() {
+        const Recipe recipe = proposedRecipe(*model_);
+        QCOMPARE(recipe.calibration_text.filename().string(), std::string("calib.txt"));
+        QCOMPARE(recipe.evaluation_text.filename().string(), std::string("eval.txt"));
+        QCOMPARE(recipe.samples.seq_len, Index{256});
+        recipe.validate();
+    }
+
+    void selectsTheFirstLayerOfANewModel() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        QVERIFY(session.selectedLayer() != nullptr);
+        QCOMPARE(session.selectedLayer()->name, model_->linears.front().name);
+    }
+
+    void letsGoOfWhatFollowsFromAReplacedModel() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        session.setCalibration(std::make_shared<const Calibration>());
+        session.addRun({.name = "a"});
+        session.setModel(model_, proposedRecipe(*model_));
+        QVERIFY(!session.calibration());
+        QVERIFY(session.runs().empty());
+    }
+
+    void dropsRunsWhenCalibratedAnew() {
+        Session session;
+        session.addRun({.name = "a"});
+        session.setCalibration(std::make_shared<const Calibration>());
+        QVERIFY(session.runs().empty());
+    }
+
+    void replacesARunOfTheSameName() {
+        Session session;
+        session.addRun({.name = "a", .seconds = 1.0});
+        session.addRun({.name = "b"});
+        const auto old = session.runNamed("a");
+        session.addRun({.name = "a", .seconds = 2.0});
+        QCOMPARE(session.runs().size(), std::size_t{2});
+        QCOMPARE(session.runNamed("a")->seconds, 2.0);
+        QCOMPARE(old->seconds, 1.0);  // a view that still holds the old value keeps it
+    }
+
+    void undoesAndRedoesARecipeEdit() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        QSignalSpy changed(&session, &Session::recipeChanged);
+        Recipe edited = session.recipe();
+        edited.samples.n_samples = 7;
+        session.editRecipe(edited, QStringLiteral("number of windows"));
+        QCOMPARE(session.recipe().samples.n_samples, 7);
+        session.undoStack().undo();
+        QVERIFY(session.recipe().samples.n_samples != 7);
+        session.undoStack().redo();
+        QCOMPARE(session.recipe().samples.n_samples, 7);
+        QCOMPARE(changed.count(), 3);
+    }
+
+    void mergesEditsOfTheSameFieldAndIgnoresEqualOnes() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        const int before = session.recipe().samples.n_samples;
+        Recipe edited = session.recipe();
+        for (const int n : {3, 4, 5}) {
+            edited.samples.n_samples = n;
+            session.editRecipe(edited, QStringLiteral("number of windows"));
+        }
+        session.editRecipe(edited, QStringLiteral("nothing"));
+        QCOMPARE(session.undoStack().count(), 1);
+        session.undoStack().undo();
+        QCOMPARE(session.recipe().samples.n_samples, before);
+    }
+
+    void reportsWhatIsThere() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        session.addRun({.name = "a", .bytes = 10});
+        const Report report = session.report();
+        QCOMPARE(report.runs.size(), std::size_t{1});
+        QCOMPARE(report.model_name, std::string("model"));
+        QCOMPARE(report.original_bytes, model_->checkpoint->sizeBytes());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "tst_session.moc"

@@ -1,0 +1,182 @@
+// Walks the real window through the whole path on a model and saves a picture of every view, in both themes.
+// usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDir>
+#include <QDockWidget>
+#include <QElapsedTimer>
+#include <QSettings>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <cstdio>
+#include <functional>
+
+#include "app/gui/main_window.h"
+#include "app/gui/message_area.h"
+#include "widgets/channels_panel.h"
+#include "widgets/compare_panel.h"
+#include "widgets/export_panel.h"
+#include "widgets/jobs_panel.h"
+#include "widgets/quantize_panel.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/theme.h"
+#include "widgets/tune_panel.h"
+
+using namespace salient;
+
+namespace {
+
+constexpr qint64 kPatience_ms = 600000;
+constexpr int kSettle_ms = 400;  // for timers of the views: curves that fill in, read-outs
+
+class Walk {
+public:
+    Walk(QApplication& application, QString folder) : application_(application), folder_(std::move(folder)) { window_.resize(1280, 800); }
+
+    int run(const QString& model, const QString& text, const QString& evaluation_text) {
+        window_.show();
+        settle(kSettle_ms);
+        for (const Page page : {Page::Open, Page::Calibrate, Page::Compare}) picture(page, QStringLiteral("empty"));
+
+        window_.goTo(Page::Open);
+        if (model.isEmpty()) {
+            window_.openDemo();
+        } else {
+            window_.open(model);
+        }
+        waitForJobs();
+        if (!window_.session().model()) {
+            std::fprintf(stderr, "%s\n", qPrintable(window_.messages().text()));
+            return EXIT_FAILURE;
+        }
+        if (!text.isEmpty()) {
+            Recipe recipe = window_.session().recipe();
+            recipe.evaluation_text = toPath(evaluation_text);
+            window_.session().editRecipe(recipe, QStringLiteral("evaluation text"));
+            window_.setCalibrationText(text);
+            waitForJobs();
+        }
+        picture(Page::Open);
+        picture(Page::Quantize, QStringLiteral("before-calibration"));
+        picture(Page::Calibrate, QStringLiteral("preview"));
+        window_.workflow().calibrate();
+        waitForJobs();
+        picture(Page::Calibrate);
+        picture(Page::Map, QStringLiteral("calibrated"));
+
+        const Index channel = std::min<Index>(37, window_.session().selectedLayer()->in_features - 1);
+        window_.session().selection().selectCell(5, channel);
+        picture(Page::Channels);
+        window_.goTo(Page::Stepper);
+        waitForJobs();
+        picture(Page::Stepper, QStringLiteral("start"));
+        view<StepperPanel>()->goTo(100);
+        picture(Page::Stepper);
+        picture(Page::Tune);
+        view<TunePanel>()->useOptimum();
+        picture(Page::Tune, QStringLiteral("optimum"));
+
+        picture(Page::Quantize);
+        view<QuantizePanel>()->setCurrentRun(2);
+        picture(Page::Quantize, QStringLiteral("awq"));
+        view<QuantizePanel>()->setCurrentRun(3);
+        picture(Page::Quantize, QStringLiteral("smoothquant"));
+        window_.workflow().quantize({}, true);
+        settle(kSettle_ms);
+        window_.findChild<QDockWidget*>(QStringLiteral("jobs"))->show();
+        picture(Page::Compare, QStringLiteral("running"), false);
+        waitForJobs();
+        picture(Page::Compare, QStringLiteral("jobs"));
+        window_.findChild<QDockWidget*>(QStringLiteral("jobs"))->hide();
+        picture(Page::Compare, QStringLiteral("methods"));
+        auto* tabs = view<ComparePanel>()->findChild<QTabWidget*>();
+        tabs->setCurrentIndex(1);
+        picture(Page::Compare, QStringLiteral("weight-error"));
+        tabs->currentWidget()->findChild<QComboBox*>()->setCurrentIndex(1);
+        picture(Page::Compare, QStringLiteral("output-error"));
+        picture(Page::Map);
+
+        QTemporaryDir target;
+        window_.goTo(Page::Export);
+        auto* exporting = view<ExportPanel>();
+        exporting->setReportFolder(target.filePath(QStringLiteral("report")));
+        const std::string name = window_.session().runs().at(1)->name;
+        exporting->setCurrentRun(QString::fromStdString(name));
+        exporting->setFolder(target.filePath(QStringLiteral("checkpoint")));
+        picture(Page::Export, QStringLiteral("before"));
+        window_.workflow().exportRun(name, exporting->format(), exporting->folder());
+        window_.workflow().writeReport(exporting->reportFolder());
+        waitForJobs();
+        picture(Page::Export);
+        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().back()->name));
+        picture(Page::Export, QStringLiteral("obstacles"));
+
+        window_.open(QStringLiteral("/nowhere/at-all"));
+        waitForJobs();
+        picture(Page::Open, QStringLiteral("error"));
+        return EXIT_SUCCESS;
+    }
+
+private:
+    template <class View>
+    View* view() {
+        return window_.findChild<View*>();
+    }
+
+    static void settle(qint64 ms) {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < ms) QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+
+    void waitForJobs() {
+        QElapsedTimer timer;
+        timer.start();
+        const auto idle = [this] { return window_.jobs().isIdle() && window_.quickJobs().isIdle(); };
+        while (!idle() && timer.elapsed() < kPatience_ms) QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+
+    void picture(Page page, const QString& suffix = {}, bool wait = true) {
+        window_.goTo(page);
+        if (wait) waitForJobs();
+        QString name = QStringLiteral("%1-%2").arg(++number_, 2, 10, QLatin1Char('0')).arg(pageTitle(page).toLower());
+        name.replace(QLatin1Char(' '), QLatin1Char('-'));
+        if (!suffix.isEmpty()) name += QLatin1Char('-') + suffix;
+        for (const Theme theme : {Theme::Light, Theme::Dark}) {
+            applyTheme(application_, theme);
+            settle(kSettle_ms);
+            const QString file =
+                QDir(folder_).filePath(QStringLiteral("%1-%2@%3x.png")
+                                           .arg(name, theme == Theme::Light ? QStringLiteral("light") : QStringLiteral("dark"))
+                                           .arg(window_.devicePixelRatioF()));
+            if (!window_.grab().save(file)) std::fprintf(stderr, "cannot write %s\n", qPrintable(file));
+        }
+        applyTheme(application_, Theme::Light);
+    }
+
+    QApplication& application_;
+    QString folder_;
+    QTemporaryDir settings_folder_;
+    QSettings settings_{settings_folder_.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
+    MainWindow window_{settings_, desktopFileChooser()};
+    int number_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() < 2) {
+        std::fputs("usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]\n", stderr);
+        return 2;
+    }
+    if (!QDir().mkpath(arguments.at(1))) {
+        std::fprintf(stderr, "cannot make %s\n", qPrintable(arguments.at(1)));
+        return EXIT_FAILURE;
+    }
+    applyTheme(application, Theme::Light);
+    Walk walk(application, arguments.at(1));
+    return walk.run(arguments.value(2), arguments.value(3), arguments.value(4));
+}

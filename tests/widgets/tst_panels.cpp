@@ -1,0 +1,240 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTest>
+
+#include "core/recipe/recipe.h"
+#include "widgets/calibration_panel.h"
+#include "widgets/compare_panel.h"
+#include "widgets/export_panel.h"
+#include "widgets/heatmap_view.h"
+#include "widgets/jobs_panel.h"
+#include "widgets/method_form.h"
+#include "widgets/model_map_view.h"
+#include "widgets/open_page.h"
+#include "widgets/quantize_panel.h"
+
+using namespace salient;
+
+namespace {
+
+template <class Widget>
+Widget* named(QWidget& where, const QString& accessible_name) {
+    for (Widget* candidate : where.findChildren<Widget*>()) {
+        if (candidate->accessibleName() == accessible_name) return candidate;
+    }
+    return nullptr;
+}
+
+QAbstractButton* button(QWidget& where, const QString& text) {
+    for (QAbstractButton* candidate : where.findChildren<QAbstractButton*>()) {
+        if (candidate->text() == text) return candidate;
+    }
+    return nullptr;
+}
+
+RecipeRun run(const char* method) {
+    RecipeRun run;
+    run.method = methodFromName(method);
+    run.name = method;
+    return run;
+}
+
+std::shared_ptr<const ErrorMap> someErrors(float size) {
+    const Matrix weight = Matrix::Zero(8, 16);
+    Matrix quantized = Matrix::Zero(8, 16);
+    quantized(2, 3) = size;
+    return std::make_shared<const ErrorMap>(errorMap(weight, quantized, Matrix::Identity(16, 16)));
+}
+
+}  // namespace
+
+class TestPanels : public QObject {
+    Q_OBJECT
+
+private slots:
+    void methodFormGivesBackWhatItWasGiven_data() {
+        QTest::addColumn<QString>("name");
+        for (const std::string& name : methodNames()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+    void methodFormGivesBackWhatItWasGiven() {
+        QFETCH(QString, name);
+        MethodSpec method = methodFromName(name.toStdString());
+        method.gptq.damping = 0.05;
+        method.gptq.act_order = true;
+        method.awq.n_grid = 7;
+        method.smoothquant.alpha = 0.8;
+        method.true_sequential = true;
+        method.keep = {"down_proj$", "layers\\.(0|1)\\."};
+        method.grid.scale_type = DType::F16;
+        method.fold_into_linears = false;
+        MethodForm form;
+        QSignalSpy edited(&form, &MethodForm::edited);
+        form.setMethod(method);
+        QCOMPARE(edited.count(), 0);
+        QCOMPARE(toJson(form.method()).dump(), toJson(method).dump());
+    }
+
+    void methodFormTellsEachEdit() {
+        MethodForm form;
+        form.setMethod(methodFromName("gptq"));
+        QSignalSpy edited(&form, &MethodForm::edited);
+        named<QSpinBox>(form, QStringLiteral("Bits"))->setValue(3);
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(form.method().grid.bits, 3);
+        button(form, QStringLiteral("Act-order"))->click();
+        QCOMPARE(edited.count(), 2);
+        QVERIFY(form.method().gptq.act_order);
+    }
+
+    void methodFormReturnsToTheWeightGridAfterW8A8() {
+        MethodForm form;
+        MethodSpec method = methodFromName("gptq");
+        method.grid.bits = 3;
+        form.setMethod(method);
+        auto* name = named<QComboBox>(form, QStringLiteral("Method"));
+        const auto choose = [name](const char* wanted) {
+            name->setCurrentIndex(name->findData(QString::fromLatin1(wanted)));
+            emit name->activated(name->currentIndex());
+        };
+        choose("smoothquant");
+        QCOMPARE(form.method().grid.bits, 8);
+        choose("gptq");
+        QCOMPARE(form.method().grid.bits, 3);
+    }
+
+    void quantizePanelEditsTheChosenRunAlone() {
+        QuantizePanel panel;
+        connect(&panel, &QuantizePanel::runsEdited, &panel, [&panel](const std::vector<RecipeRun>& runs) { panel.setRuns(runs); });
+        panel.setRuns({run("rtn"), run("gptq")});
+        panel.setCurrentRun(1);
+        QSignalSpy edited(&panel, &QuantizePanel::runsEdited);
+        named<QSpinBox>(panel, QStringLiteral("Bits"))->setValue(2);
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(panel.runs().at(1).method.grid.bits, 2);
+        QCOMPARE(panel.runs().at(0).method.grid.bits, 4);
+    }
+
+    void quantizePanelDuplicatesAndRemoves() {
+        QuantizePanel panel;
+        connect(&panel, &QuantizePanel::runsEdited, &panel, [&panel](const std::vector<RecipeRun>& runs) { panel.setRuns(runs); });
+        panel.setRuns({run("rtn"), run("gptq")});
+        panel.setCurrentRun(0);
+        button(panel, QStringLiteral("Duplicate"))->click();
+        QCOMPARE(panel.runs().size(), std::size_t{3});
+        QVERIFY(panel.runs().at(1).name != panel.runs().at(0).name);
+        button(panel, QStringLiteral("Remove"))->click();
+        QCOMPARE(panel.runs().size(), std::size_t{2});
+    }
+
+    void quantizePanelStartsOnlyWhenNothingBlocks() {
+        QuantizePanel panel;
+        panel.setRuns({run("rtn")});
+        panel.setBlockedReason(QStringLiteral("Calibrate first."));
+        QVERIFY(!button(panel, QStringLiteral("Quantize all"))->isEnabled());
+        panel.setBlockedReason({});
+        QSignalSpy wanted(&panel, &QuantizePanel::quantizeRequested);
+        button(panel, QStringLiteral("Quantize this one"))->click();
+        QCOMPARE(wanted.first().first().value<std::vector<std::string>>(), std::vector<std::string>{"rtn"});
+    }
+
+    void calibrationPanelTellsChoicesAndKeepsWhatHasNoControl() {
+        CalibrationPanel panel;
+        CalibrationChoice choice;
+        choice.text_file = QStringLiteral("/some/text.txt");
+        choice.samples.n_samples = 11;
+        choice.samples.seq_len = 77;
+        choice.samples.seed = 12345678901ULL;
+        choice.samples.choice = SampleSpec::Choice::Stream;
+        QSignalSpy changed(&panel, &CalibrationPanel::choiceChanged);
+        panel.setChoice(choice);
+        QCOMPARE(changed.count(), 0);
+        QCOMPARE(panel.choice().samples.seed, choice.samples.seed);
+        QCOMPARE(panel.choice().samples.seq_len, choice.samples.seq_len);
+        QCOMPARE(panel.choice().samples.choice, SampleSpec::Choice::Stream);
+        named<QSpinBox>(panel, QStringLiteral("Windows"))->setValue(12);
+        QCOMPARE(changed.count(), 1);
+    }
+
+    void exportPanelRefusesWhileSomethingStandsInTheWay() {
+        ExportPanel panel;
+        QVERIFY(!button(panel, QStringLiteral("Export and verify"))->isEnabled());
+        panel.setRuns({QStringLiteral("GPTQ 4-bit")});
+        panel.setFolder(QStringLiteral("/tmp/somewhere"));
+        panel.setForecast({"3 bits cannot be packed"}, {}, 100);
+        QVERIFY(!button(panel, QStringLiteral("Export and verify"))->isEnabled());
+        panel.setForecast({}, {"some loader is slow with this"}, 100);
+        QVERIFY(button(panel, QStringLiteral("Export and verify"))->isEnabled());
+        QCOMPARE(named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"))->count(), 2);
+    }
+
+    void exportPanelTellsAFailedVerification() {
+        ExportPanel panel;
+        panel.setRuns({QStringLiteral("a")});
+        VerifyReport report;
+        report.n_layers = 2;
+        report.n_layers_identical = 1;
+        report.findings.push_back({Severity::Failure, "model.layers.0.q_proj", "expected one, found another"});
+        panel.setVerification(QStringLiteral("/tmp/x"), report);
+        auto* findings = named<QListWidget>(panel, QStringLiteral("Findings of the verification"));
+        QCOMPARE(findings->count(), 1);
+        QVERIFY(findings->item(0)->text().contains(QStringLiteral("q_proj")));
+    }
+
+    void comparedMapsShareColoursZoomAndCursor() {
+        ComparePanel panel;
+        panel.resize(900, 700);
+        panel.show();
+        panel.setErrors(QStringLiteral("layer"), {{QStringLiteral("a"), someErrors(1.0F)}, {QStringLiteral("b"), someErrors(4.0F)}});
+        const QList<HeatmapView*> views = panel.findChildren<HeatmapView*>();
+        QCOMPARE(views.size(), ComparePanel::kMaxMaps);
+        QCOMPARE(views[0]->colourScale(), views[1]->colourScale());
+        QCOMPARE(views[0]->colourScale().high, 4.0F);
+        QVERIFY(!views[0]->isHidden() && !views[1]->isHidden() && views[2]->isHidden());
+        views[0]->zoomIn();
+        QCOMPARE(views[1]->viewport(), views[0]->viewport());
+    }
+
+    void jobsPanelCancelsTheRunningJob() {
+        JobsPanel panel;
+        QSignalSpy cancelled(&panel, &JobsPanel::cancelRequested);
+        QVERIFY(!button(panel, QStringLiteral("Cancel"))->isEnabled());
+        panel.setRecord({.id = 5, .title = QStringLiteral("job"), .state = JobRecord::State::Running});
+        button(panel, QStringLiteral("Cancel"))->click();
+        QCOMPARE(cancelled.first().first().toInt(), 5);
+    }
+
+    void mapChoosesALayerButNotWhenToldTo() {
+        const auto model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+        ModelMapView view;
+        view.setModel(model);
+        QSignalSpy chosen(&view, &ModelMapView::layerChosen);
+        view.setSelectedLayer(QString::fromStdString(model->linears.at(8).name));
+        QCOMPARE(chosen.count(), 0);
+        QTest::keyClick(view.findChild<QTableView*>(), Qt::Key_Right);
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen.first().at(1).toString(), QString::fromStdString(model->linears.at(9).name));
+    }
+
+    void openPageStatesTheFactsOfAModel() {
+        const auto model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+        OpenPage page;
+        page.setModel(model);
+        const QString facts = named<QLabel>(page, QStringLiteral("Facts about the open model"))->text();
+        QVERIFY(facts.contains(QStringLiteral("LlamaForCausalLM")));
+        QVERIFY(facts.contains(QStringLiteral("256")));
+        QSignalSpy open(&page, &OpenPage::openRequested);
+        page.setRecent({QStringLiteral("/")});
+        auto* recent = named<QListWidget>(page, QStringLiteral("Recent models"));
+        emit recent->itemActivated(recent->item(0));
+        QCOMPARE(open.first().first().toString(), QStringLiteral("/"));
+    }
+};
+
+QTEST_MAIN(TestPanels)
+#include "tst_panels.moc"
