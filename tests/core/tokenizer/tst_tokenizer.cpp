@@ -228,6 +228,14 @@ private slots:
         if (keeps_text) QVERIFY(tokenizer->decode(ids, false) == text);
     }
 
+    void bytesThatAreNoCharacterBecomeOneReplacementEach() {
+        const auto llama = Tokenizer::open(kData / "llama2");
+        const auto byte = [](int value) { return static_cast<TokenId>(3 + value); };
+        QCOMPARE(llama->decode(std::vector<TokenId>{byte(0xE2), byte(0x82), byte(0xAC)}), std::string("€"));
+        QCOMPARE(llama->decode(std::vector<TokenId>{byte(0xE2), byte(0x82)}), std::string("\uFFFD\uFFFD"));
+        QCOMPARE(llama->decode(std::vector<TokenId>{byte(0xE2), byte('A')}), std::string("\uFFFD\uFFFD"));
+    }
+
     void displayTextIsFitForAScreen() {
         const auto demo = Tokenizer::open(kDemo / "model");
         const auto show = [&](const std::string& text) {
