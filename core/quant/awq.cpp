@@ -106,6 +106,7 @@ AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std:
     options.validate();
     grid.validate();
     requireHessianShape(hessian, static_cast<Index>(mean_abs.size()), "awqSearch");
+    for (const MatrixView& weight : weights) requireFinite(weight, "awqSearch", "weight");
     const std::span<const MatrixView> judged = options.joint_loss ? weights : weights.first(std::min<std::size_t>(weights.size(), 1));
     const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, grid.group_size) : std::vector<float>{};
     AwqCurve curve;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/error.h"
+#include "core/quant/check.h"
 #include "core/quant/scaling.h"
 #include "core/quant/w8a8_error.h"
 
@@ -179,6 +180,11 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
     if (weights.empty()) return {};
     const std::string* at = &names.front();
     try {
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            at = &names[k];
+            requireFinite(weights[k], "quantizeGroup", "weight");
+        }
+        at = &names.front();
         const Clock::time_point start = Clock::now();
         const SharedScale shared = chooseScale(weights, input, can_scale, method, job);
         const double scale_seconds = secondsSince(start) / static_cast<double>(weights.size());

@@ -10,7 +10,8 @@
 
 namespace salient {
 
-/// What a whole-model run must say about one layer.
+/// What a whole-model run must say about one layer. With int8 activations both errors also hold the part that rounding the input
+/// adds, estimated from the channels' statistics (activationRoundingError()), so that smoothing shows where it helps.
 struct LayerReport {
     std::string name;
     Index out_features = 0;

@@ -1,0 +1,262 @@
+#include <QtTest>
+
+#include "core/quant/quantize_group.h"
+#include "core/quant/scaling.h"
+#include "tests/core/quant/cases.h"
+
+using namespace salient;
+using namespace salient::test;
+
+namespace {
+
+struct Group {
+    Matrix x;
+    Matrix query;
+    Matrix key;
+    InputStatistics input;
+    std::vector<std::string> names{"block.0.query", "block.0.key"};
+
+    [[nodiscard]] std::vector<MatrixView> weights() const { return {query, key}; }
+};
+
+Group makeGroup(unsigned seed = 120) {
+    Group group;
+    group.x = randomActivations(400, 64, seed);
+    group.x.col(21) *= 8.0F;
+    group.query = randomMatrix(48, 64, seed + 10) * 0.05F;
+    group.key = randomMatrix(16, 64, seed + 11) * 0.05F;
+    group.input.channels.add(group.x, 0);
+    group.input.hessian = hessianOf(group.x);
+    return group;
+}
+
+MethodSpec method(const std::string& name, int bits = 3) {
+    MethodSpec base;
+    base.grid.bits = bits;
+    base.grid.group_size = 32;
+    base.grid.is_symmetric = false;
+    return methodFromName(name, base);
+}
+
+std::vector<QuantizedLinear> quantize(const Group& group, const MethodSpec& spec, bool can_scale = true) {
+    JobContext job;
+    return quantizeGroup(group.weights(), group.names, group.input, can_scale, spec, job);
+}
+
+}  // namespace
+
+class TestQuantizeGroup : public QObject {
+    Q_OBJECT
+private slots:
+    void everyMethodReportsWhatItDid_data();
+    void everyMethodReportsWhatItDid();
+    void reportedErrorIsMeasuredInOriginalUnits_data() { everyMethodReportsWhatItDid_data(); }
+    void reportedErrorIsMeasuredInOriginalUnits();
+    void betterMethodsHaveLowerErrors();
+    void layersOfAGroupShareOneScale();
+    void scalingIsSkippedWhereNothingAbsorbsIt();
+    void foldedScalesLeaveTheFunctionUnchanged();
+    void fixedRatioIsUsed();
+    void alphaSearchIsReported();
+    void clipIsReported();
+    void smoothingHelpsInt8Activations_data();
+    void smoothingHelpsInt8Activations();
+    void inputScaleCoversTheSmoothedInput();
+    void deadColumnsAreCounted();
+    void errorsNameTheLayer();
+    void missingHessianIsNamed();
+};
+
+void TestQuantizeGroup::everyMethodReportsWhatItDid_data() {
+    QTest::addColumn<QString>("name");
+    for (const std::string& name : methodNames()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+void TestQuantizeGroup::everyMethodReportsWhatItDid() {
+    QFETCH(QString, name);
+    const Group group = makeGroup();
+    const MethodSpec spec = method(name.toStdString());
+    const std::vector<QuantizedLinear> linears = quantize(group, spec);
+    QCOMPARE(linears.size(), std::size_t{2});
+    for (std::size_t k = 0; k < 2; ++k) {
+        const LayerReport& report = linears[k].report;
+        QCOMPARE(linears[k].name, group.names[k]);
+        QCOMPARE(report.name, group.names[k]);
+        QCOMPARE(report.out_features, group.weights()[k].rows());
+        QCOMPARE(report.in_features, Index{64});
+        QVERIFY(report.error.relative_output_error > 0.0);
+        QVERIFY(report.nearest.relative_output_error > 0.0);
+        QCOMPARE(report.damping_tries.empty(), spec.rounding == Rounding::Nearest);
+        QCOMPARE(report.scale_parameter >= 0.0, spec.scaling != Scaling::None);
+        QCOMPARE(linears[k].channel_scale.empty(), spec.scaling == Scaling::None);
+        QCOMPARE(report.bytes, linears[k].tensor.packedBytes());
+        QCOMPARE(report.saturated_fraction, linears[k].tensor.saturatedFraction());
+        QVERIFY(report.seconds > 0.0);
+        QCOMPARE(linears[k].activations, spec.activations);
+    }
+}
+
+void TestQuantizeGroup::reportedErrorIsMeasuredInOriginalUnits() {
+    QFETCH(QString, name);
+    const Group group = makeGroup();
+    const MethodSpec spec = method(name.toStdString());
+    const QuantizedLinear query = quantize(group, spec).front();
+    // The layer as it will run: its input is x / s, its weight that of W·diag(s).
+    const Matrix input = query.channel_scale.empty() ? group.x : unscaledColumns(group.x, query.channel_scale);
+    const Matrix y = spec.activations == ActivationScale::None
+                         ? Matrix(input * query.tensor.dequantize().transpose())
+                         : int8Linear(input, toInt8Weight(query.tensor, query.activations, query.input_scale));
+    const Eigen::MatrixXd exact = group.x.cast<double>() * group.query.cast<double>().transpose();
+    const double measured = (y.cast<double>() - exact).squaredNorm() / exact.squaredNorm();
+    const double reported = query.report.error.relative_output_error;
+    if (spec.activations == ActivationScale::None) {
+        QVERIFY(std::abs(reported - measured) <= 1e-3 * measured);
+        const Matrix effective = query.effectiveWeight();
+        QVERIFY((y - group.x * effective.transpose()).norm() <= 64.0F * 1.2e-7F * y.norm());
+    } else {
+        QVERIFY2(reported > 0.6 * measured && reported < 1.6 * measured, qPrintable(QString("%1 against %2").arg(reported).arg(measured)));
+    }
+}
+
+void TestQuantizeGroup::betterMethodsHaveLowerErrors() {
+    const Group group = makeGroup();
+    for (const int bits : {2, 3, 4}) {
+        const auto error = [&](const char* name) { return quantize(group, method(name, bits)).front().report.error.relative_output_error; };
+        const double nearest = error("rtn");
+        QVERIFY(error("gptq") < nearest);
+        QVERIFY(error("awq") < nearest);
+        QVERIFY(error("awq+gptq") < nearest);
+        const LayerReport report = quantize(group, method("gptq", bits)).front().report;
+        QVERIFY(std::abs(report.nearest.relative_output_error - nearest) <= 1e-12 * nearest);
+    }
+}
+
+void TestQuantizeGroup::layersOfAGroupShareOneScale() {
+    const Group group = makeGroup();
+    for (const char* name : {"awq", "smoothquant", "awq+gptq"}) {
+        const std::vector<QuantizedLinear> linears = quantize(group, method(name));
+        QCOMPARE(linears[0].channel_scale, linears[1].channel_scale);
+        QCOMPARE(linears[0].channel_scale.size(), std::size_t{64});
+    }
+}
+
+void TestQuantizeGroup::scalingIsSkippedWhereNothingAbsorbsIt() {
+    const Group group = makeGroup();
+    for (const char* name : {"awq", "smoothquant", "awq+gptq", "smoothquant+gptq"}) {
+        for (const QuantizedLinear& linear : quantize(group, method(name), false)) {
+            QVERIFY(linear.channel_scale.empty());
+            QCOMPARE(linear.report.scale_parameter, -1.0);
+        }
+    }
+}
+
+void TestQuantizeGroup::foldedScalesLeaveTheFunctionUnchanged() {
+    const Group group = makeGroup();
+    for (const char* name : {"awq", "smoothquant"}) {
+        const std::vector<float> scales = quantize(group, method(name)).front().channel_scale;
+        const Matrix folded = unscaledColumns(group.x, scales) * scaledColumns(group.query, scales).transpose();
+        const Matrix original = group.x * group.query.transpose();
+        QVERIFY((folded - original).norm() <= 64.0F * 1.2e-7F * original.norm());
+    }
+}
+
+void TestQuantizeGroup::fixedRatioIsUsed() {
+    const Group group = makeGroup();
+    MethodSpec spec = method("awq");
+    spec.awq.fixed_ratio = 0.3;
+    const QuantizedLinear linear = quantize(group, spec).front();
+    QCOMPARE(linear.report.scale_parameter, 0.3);
+    QCOMPARE(linear.channel_scale, awqScales(group.input.channels.meanAbs(), 0.3));
+    spec.awq.search_scale = false;
+    QVERIFY(quantize(group, spec).front().channel_scale.empty());
+}
+
+void TestQuantizeGroup::alphaSearchIsReported() {
+    const Group group = makeGroup();
+    MethodSpec spec = method("smoothquant");
+    spec.smoothquant.alpha = 0.0;
+    const LayerReport fixed = quantize(group, spec).front().report;
+    QCOMPARE(fixed.scale_parameter, 0.0);
+    spec.smoothquant.search_alpha = true;
+    const std::vector<QuantizedLinear> searched = quantize(group, spec);
+    QVERIFY(searched.front().report.scale_parameter > 0.0);
+    QVERIFY(searched.front().report.error.relative_output_error < fixed.error.relative_output_error);
+}
+
+void TestQuantizeGroup::clipIsReported() {
+    const Group group = makeGroup();
+    MethodSpec spec = method("awq");
+    const LayerReport clipped = quantize(group, spec).front().report;
+    QVERIFY(clipped.clipped_fraction > 0.0 && clipped.clipped_fraction < 0.5);
+    spec.awq.search_clip = false;
+    QCOMPARE(quantize(group, spec).front().report.clipped_fraction, 0.0);
+}
+
+void TestQuantizeGroup::smoothingHelpsInt8Activations_data() {
+    QTest::addColumn<bool>("per_tensor");
+    QTest::newRow("per tensor") << true;
+    QTest::newRow("per token") << false;
+}
+
+void TestQuantizeGroup::smoothingHelpsInt8Activations() {
+    QFETCH(bool, per_tensor);
+    Group group = makeGroup();
+    group.x.col(21) *= 10.0F;
+    group.input = {};
+    group.input.channels.add(group.x, 0);
+    group.input.hessian = hessianOf(group.x);
+    MethodSpec plain = method("w8a8");
+    MethodSpec smooth = method("smoothquant");
+    plain.activations = smooth.activations = per_tensor ? ActivationScale::PerTensor : ActivationScale::PerToken;
+    const LayerReport unsmoothed = quantize(group, plain).front().report;
+    const LayerReport smoothed = quantize(group, smooth).front().report;
+    QVERIFY(smoothed.error.output_error < 0.3 * unsmoothed.error.output_error);
+    // Plain rounding is the "before" of both.
+    QVERIFY(std::abs(smoothed.nearest.output_error - unsmoothed.error.output_error) <= 1e-6 * unsmoothed.error.output_error);
+}
+
+void TestQuantizeGroup::inputScaleCoversTheSmoothedInput() {
+    const Group group = makeGroup();
+    MethodSpec spec = method("smoothquant");
+    spec.activations = ActivationScale::PerTensor;
+    const QuantizedLinear linear = quantize(group, spec).front();
+    const float highest = unscaledColumns(group.x, linear.channel_scale).cwiseAbs().maxCoeff();
+    QVERIFY(std::abs(linear.input_scale - highest / 127.0F) <= 1e-6F * linear.input_scale);
+    spec.activations = ActivationScale::PerToken;
+    QCOMPARE(quantize(group, spec).front().input_scale, 0.0F);
+}
+
+void TestQuantizeGroup::deadColumnsAreCounted() {
+    Group group = makeGroup();
+    group.x.col(2).setZero();
+    group.x.col(50).setZero();
+    group.input = {};
+    group.input.channels.add(group.x, 0);
+    group.input.hessian = hessianOf(group.x);
+    for (const std::string& name : methodNames()) {
+        const std::vector<QuantizedLinear> linears = quantize(group, method(name));
+        QCOMPARE(linears.front().report.n_dead_columns, Index{2});
+        QVERIFY(linears.front().effectiveWeight().allFinite());
+    }
+}
+
+void TestQuantizeGroup::errorsNameTheLayer() {
+    Group group = makeGroup();
+    group.key(3, 7) = std::numeric_limits<float>::quiet_NaN();
+    for (const std::string& name : methodNames()) {
+        std::string message;
+        QCOMPARE(errorCodeOf([&] { (void)quantize(group, method(name)); }, &message), int(ErrorCode::NonFinite));
+        QVERIFY2(message.find("block.0.key") != std::string::npos && message.find("row 3, column 7") != std::string::npos, message.c_str());
+    }
+}
+
+void TestQuantizeGroup::missingHessianIsNamed() {
+    Group group = makeGroup();
+    group.input.hessian.resize(0, 0);
+    std::string message;
+    QCOMPARE(errorCodeOf([&] { (void)quantize(group, method("gptq")); }, &message), int(ErrorCode::ShapeMismatch));
+    QVERIFY2(message.find("block.0.query") != std::string::npos, message.c_str());
+}
+
+QTEST_APPLESS_MAIN(TestQuantizeGroup)
+#include "tst_quantize_group.moc"
