@@ -90,6 +90,10 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         if (now.isValid()) choose(model_->channelAt(now.row()));
     });
+    activations_->setObjectName(QStringLiteral("activations"));
+    weights_->setObjectName(QStringLiteral("weights"));
+    histogram_->setObjectName(QStringLiteral("histogram"));
+    order_->setObjectName(QStringLiteral("order"));
     buildControls();
     refreshCharts();
     refreshHistogram();

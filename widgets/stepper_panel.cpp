@@ -183,6 +183,9 @@ QWidget* StepperPanel::buildMaps() {
     weights_->setTitle(tr("W, updated so far"));
     error_->setTitle(tr("Error W − Ŵ left behind"));
     pending_->setTitle(tr("Update about to be subtracted"));
+    weights_->setObjectName(QStringLiteral("weights"));
+    error_->setObjectName(QStringLiteral("error"));
+    pending_->setObjectName(QStringLiteral("pending"));
     auto* maps = new QSplitter(Qt::Horizontal);
     maps->setChildrenCollapsible(false);
     for (HeatmapView* map : {weights_, error_, pending_}) {
