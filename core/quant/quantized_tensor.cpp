@@ -1,12 +1,37 @@
+#include <algorithm>
+
 #include "core/kernels/parallel.h"
+#include "core/kernels/round.h"
 #include "core/quant/grid.h"
 
 namespace salient {
 
+namespace {
+
+// Width of the groups when they are runs of consecutive columns, as everywhere but after GPTQ's act order; else 0.
+Index consecutiveWidth(const std::vector<std::int32_t>& group_index) {
+    const auto next = std::find_if(group_index.begin(), group_index.end(), [](std::int32_t group) { return group != 0; });
+    const Index width = next - group_index.begin();
+    for (std::size_t col = 0; col < group_index.size(); ++col) {
+        if (width == 0 || group_index[col] != static_cast<Index>(col) / width) return 0;
+    }
+    return width;
+}
+
+}  // namespace
+
 Matrix QuantizedTensor::dequantize() const {
     Matrix weight(codes.rows(), codes.cols());
+    const Index width = consecutiveWidth(group_index);
+    const auto n_columns = static_cast<std::size_t>(codes.cols());
+    const auto n_groups = static_cast<std::size_t>(scale.cols());
     parallelFor(codes.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
+            if (width > 0) {
+                dequantizeRow({codes.row(row).data(), n_columns}, width, {scale.row(row).data(), n_groups},
+                              {zero.row(row).data(), n_groups}, {weight.row(row).data(), n_columns});
+                continue;
+            }
             for (Index col = 0; col < codes.cols(); ++col) {
                 const Index group = group_index[static_cast<std::size_t>(col)];
                 weight(row, col) = scale(row, group) * (static_cast<float>(codes(row, col)) - zero(row, group));
