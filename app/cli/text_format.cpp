@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 namespace salient::cli {
 
@@ -35,7 +37,10 @@ std::string compactNumber(double value) { return scaled(value, ""); }
 std::string significant(double value, int digits) {
     if (!std::isfinite(value)) return std::isnan(value) ? "nan" : (value > 0 ? "inf" : "-inf");
     if (value == 0.0) return "0";
-    const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+    // The exponent after rounding to so many digits: 0.9999 with three digits is 1.00.
+    char scientific[64];
+    std::snprintf(scientific, sizeof scientific, "%.*e", digits - 1, value);
+    const int magnitude = std::atoi(std::strchr(scientific, 'e') + 1);
     char text[64];
     if (magnitude < -5 || magnitude > 9) {
         std::snprintf(text, sizeof text, "%.*e", digits - 1, value);

@@ -119,7 +119,7 @@ void Recipe::validate() const {
     if (calibration_text.empty()) refuse("calibration.text: expected a text file, found none");
     if (threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(threads));
     SampleSpec checked = samples;
-    if (checked.seq_len == 0) checked.seq_len = 1;  // chosen by the model when it is open
+    if (checked.seq_len == 0) checked.seq_len = 2048;  // the model decides when it is open
     checked.validate();
     if (perplexity.seq_len < 0 || perplexity.max_chars < 0 || perplexity.n_windows < 0) {
         refuse("evaluation: expected seq_len, max_chars and n_windows of 0 or more, found a negative one");

@@ -227,6 +227,14 @@ private slots:
         QVERIFY(refused.err.contains("calibration.samples"));
     }
 
+    void windowsAreAsLongAsTheModelAllowsUnlessToldOtherwise() {
+        const Outcome outcome = run({"compare", kModel, "--methods", "rtn", "--text", kCalib, "--n-samples", "1", "--eval-text", kEval,
+                                     "--n-windows", "1", "--json"});
+        QVERIFY2(outcome.status == 0, outcome.err);
+        QCOMPARE(outcome.json()["calibration"].toObject()["seq_len"].toInt(), 512);
+        QCOMPARE(outcome.json()["full_precision"].toObject()["seq_len"].toInt(), 512);
+    }
+
     void sameResultForAnyNumberOfThreads() {
         const QStringList arguments =
             QStringList{"compare", kModel, "--methods", "awq+gptq", "--json", "-q", "--eval-text", kEval, "--n-windows", "2"} + kFewSamples;
@@ -366,6 +374,7 @@ private slots:
         process.start(SALIENT_CLI, {"quantize", kModel, "--out", out, "--format", "gptq", "--method", "awq+gptq", "--text", kCalib,
                                     "--n-samples", "256", "--seq-len", "256"});
         QVERIFY(process.waitForStarted());
+        process.setReadChannel(QProcess::StandardError);
         QByteArray err;
         while (!err.contains("quantizing") && process.waitForReadyRead(60000)) err += process.readAllStandardError();
         QVERIFY2(err.contains("quantizing"), err);
