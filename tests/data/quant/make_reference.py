@@ -180,7 +180,7 @@ def awq(w, x, bits, group, duo):
                 if loss < least * (1 - 1e-9):
                     least, clip[r, g] = loss, limit
     clipped = np.concatenate([np.clip(scaled[:, a:b], -clip[:, [g]], clip[:, [g]]) for g, (a, b) in enumerate(groups(w.shape[1], group))], 1)
-    out = {"losses": np.array(losses), "best": np.array([best], np.int32), "scales": s, "clip": clip}
+    out = {"losses": np.array(losses), "best": np.array([best], np.int32), "scales": np.array(all_scales), "clip": clip}
     out["codes"] = nearest(clipped, bits, "awq", group)["codes"]
     if duo:
         out["w_mean"] = w_mean
