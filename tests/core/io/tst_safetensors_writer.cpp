@@ -109,10 +109,10 @@ private slots:
     }
 
     void manyTensorsAreWrittenInTimeThatGrowsWithTheirNumber() {
-        // 60,000 tensors, as a mixture of experts has; looking each name up in a list would take 1.8 billion comparisons.
+        // 20,000 tensors, as a mixture of experts has; looking each name up in a list would take 200 million comparisons.
         const Folder folder;
         std::vector<TensorLayout> layout;
-        for (int i = 0; i < 60000; ++i) layout.push_back({"model.layers.0.mlp.experts." + std::to_string(i) + ".weight", DType::U8, {1}});
+        for (int i = 0; i < 20000; ++i) layout.push_back({"model.layers.0.mlp.experts." + std::to_string(i) + ".weight", DType::U8, {1}});
         SafetensorsWriter writer(folder / "m.safetensors", layout);
         for (const TensorLayout& tensor : layout) writer.write(tensor.name, counting(1, 7));
         writer.finish();
