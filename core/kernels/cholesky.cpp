@@ -60,6 +60,24 @@ Matrix reversedCholesky(MatrixView hessian) {
     return r;
 }
 
-Matrix invertUpper(MatrixView r) { return r.triangularView<Eigen::Upper>().solve(Matrix::Identity(r.rows(), r.cols())); }
+Matrix invertUpper(MatrixView r) {
+    const Index n = r.rows();
+    Matrix u = Matrix::Zero(n, n);
+    // Block row by block row, the last one first: U_kk = R_kk⁻¹, U_k,later = −U_kk · R_k,later · U_later,later.
+    for (Index end = n; end > 0;) {
+        const Index start = (end - 1) / kBlock * kBlock;
+        const Index width = end - start;
+        const Matrix diagonal = r.block(start, start, width, width).triangularView<Eigen::Upper>().solve(Matrix::Identity(width, width));
+        u.block(start, start, width, width) = diagonal;
+        parallelFor(n - end, kTileRows, [&](Index first, Index last) {
+            Matrix product(width, last - first);
+            // Below the diagonal U is zero: rows from `last` on add nothing.
+            gemmTile(r.block(start, end, width, last), false, u.block(end, end + first, last, last - first), false, product);
+            gemmTile(diagonal, false, product, false, u.block(start, end + first, width, last - first), -1.0F, 0.0F);
+        });
+        end = start;
+    }
+    return u;
+}
 
 }  // namespace salient

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include "core/kernels/gemm.h"
 #include "core/kernels/parallel.h"
@@ -13,10 +14,13 @@
 namespace salient::bench {
 namespace {
 
-double secondsOf(const std::function<void()>& work) {
+double cpuNow() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+Seconds secondsOf(const std::function<void()>& work) {
     const auto start = std::chrono::steady_clock::now();
+    const double cpu_start = cpuNow();
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), cpuNow() - cpu_start};
 }
 
 }  // namespace
@@ -29,27 +33,34 @@ double median(std::vector<double> values) {
 
 GemmClock::GemmClock() : a_(uniformMatrix(4096, 4096, 1)), b_(uniformMatrix(4096, 4096, 2)), c_(4096, 4096) { (void)measure(); }
 
-double GemmClock::measure() {
+Seconds GemmClock::measure() {
     constexpr dnnl_dim_t n = 4096;
     omp_set_num_threads(threadCount());
-    const double library = secondsOf([&] { dnnl_sgemm('N', 'N', n, n, n, 1.0F, a_.data(), n, b_.data(), n, 0.0F, c_.data(), n); });
+    const Seconds library = secondsOf([&] { dnnl_sgemm('N', 'N', n, n, n, 1.0F, a_.data(), n, b_.data(), n, 0.0F, c_.data(), n); });
     omp_set_num_threads(1);
-    const double ours = secondsOf([&] { gemm(a_, false, b_, false, c_); });
-    return std::min(library, ours);
+    const Seconds ours = secondsOf([&] { gemm(a_, false, b_, false, c_); });
+    return {std::min(library.wall, ours.wall), std::min(library.cpu, ours.cpu)};
 }
 
 Timing timeInGemms(GemmClock& clock, const std::function<void()>& work, double budget_seconds) {
     constexpr int kRepetitions = 5;
-    std::vector<double> work_seconds;
-    std::vector<double> gemm_seconds{clock.measure()};
+    std::vector<double> wall, cpu, gemm_wall, gemm_cpu;
+    const auto measureGemm = [&] {
+        const Seconds gemm = clock.measure();
+        gemm_wall.push_back(gemm.wall);
+        gemm_cpu.push_back(gemm.cpu);
+    };
+    measureGemm();
     work();
     double spent = 0.0;
-    while (static_cast<int>(work_seconds.size()) < kRepetitions && (work_seconds.empty() || spent < budget_seconds)) {
-        work_seconds.push_back(secondsOf(work));
-        gemm_seconds.push_back(clock.measure());
-        spent += work_seconds.back() + gemm_seconds.back();
+    while (static_cast<int>(wall.size()) < kRepetitions && (wall.empty() || spent < budget_seconds)) {
+        const Seconds seconds = secondsOf(work);
+        wall.push_back(seconds.wall);
+        cpu.push_back(seconds.cpu);
+        spent += seconds.wall;
+        measureGemm();
     }
-    return {median(work_seconds), median(gemm_seconds)};
+    return {median(wall), median(cpu), median(gemm_cpu), median(gemm_wall)};
 }
 
 }  // namespace salient::bench
