@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/kernels/convert.h"
 #include "core/kernels/parallel.h"
 #include "core/kernels/round.h"
 #include "core/quant/check.h"
@@ -70,15 +71,17 @@ QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec) {
 
 QuantizedTensor quantizeNearest(MatrixView weight, const GridSpec& spec) {
     spec.validate();
-    requireFinite(weight, "quantizeNearest", "weight");
     QuantizedTensor tensor = emptyTensor(weight, spec);
     if (weight.size() == 0) return tensor;
     const auto n_columns = static_cast<std::size_t>(weight.cols());
     const auto n_groups = static_cast<std::size_t>(tensor.scale.cols());
+    if (spec.per_tensor) requireFinite(weight, "quantizeNearest", "weight");
     const GridPoint shared = spec.per_tensor ? tensorGrid(weight, spec) : GridPoint{};
     parallelFor(weight.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
             const std::span<const float> row_weights(weight.row(row).data(), n_columns);
+            // Row by row, while the row is in the cache; the whole weight is searched only for the message.
+            if (firstNonFinite(row_weights) >= 0) requireFinite(weight, "quantizeNearest", "weight");
             const RowGrids grids = spec.per_tensor ? RowGrids{{shared.scale}, {shared.zero}} : gridsOfRow(row_weights, spec);
             for (std::size_t group = 0; group < n_groups; ++group)
                 setGrid(tensor, row, static_cast<Index>(group), {grids.scale[group], grids.zero[group]});

@@ -26,6 +26,8 @@ def grid_of(w, bits, rule):
     top = F32(2**bits - 1)
     low, high = w.min(), w.max()
     if rule == "awq":
+        # Zero is in every range, also of weights that all have one sign (the published code would clamp the zero point there).
+        low, high = min(low, F32(0)), max(high, F32(0))
         scale = max(high - low, F32(1e-5)) / top
         return scale, np.clip(-np.round(low / scale), F32(0), top)
     if rule == "int8":
