@@ -94,10 +94,10 @@ void checkGrid(const std::string& name, const QuantizedTensor& tensor, DType sca
             }
         }
     }
-    for (Index i = 0; i < tensor.codes.size(); ++i) {
-        if (static_cast<float>(tensor.codes.data()[i]) > max_code)
-            refuse(ErrorCode::InvalidOption, name,
-                   "codes: expected at most " + std::to_string(static_cast<int>(max_code)) + ", found more");
+    if (static_cast<float>(tensor.codes.maxCoeff()) > max_code) {
+        refuse(ErrorCode::InvalidOption, name,
+               "codes: expected at most " + std::to_string(static_cast<int>(max_code)) + ", found " +
+                   std::to_string(static_cast<int>(tensor.codes.maxCoeff())));
     }
 }
 
