@@ -13,7 +13,6 @@
 #include <QLogValueAxis>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QScatterSeries>
 #include <QValueAxis>
 #include <QWheelEvent>
 #include <algorithm>
@@ -43,6 +42,11 @@ struct Chart::Content {
     Extent all_x;
     Extent shown_x;
     Extent y;
+    struct Dots {
+        QColor colour;
+        std::vector<QPointF> points;
+    };
+    std::vector<Dots> dots;
     Index cursor = -1;
     Index drawn_points = 0;
     bool has_legend = true;
@@ -84,6 +88,14 @@ protected:
             painter->drawText(plot.adjusted(8, 8, -8, -8), Qt::AlignCenter | Qt::TextWordWrap, content.empty_text);
             painter->restore();
             return;
+        }
+        for (const Content::Dots& dots : content.dots) {
+            painter->setPen(QPen(colours.color(QPalette::Base), 1));
+            painter->setBrush(dots.colour);
+            for (const QPointF& point : dots.points) {
+                const QPointF at = position(point);
+                if (plot.adjusted(-1, -1, 1, 1).contains(at)) painter->drawEllipse(at, 3.5, 3.5);
+            }
         }
         int line = 0;
         const QFontMetricsF metrics(owner_->font());
@@ -313,6 +325,7 @@ void Chart::rebuild() {
 
     const auto n_pixels = static_cast<Index>(plot.width() * devicePixelRatioF());
     content_->drawn_points = 0;
+    content_->dots.clear();
     for (const ChartSeries& series : content_->series) {
         const Outline outline =
             outlineOf(series, content_->shown_x, content_->y, content_->x_axis.is_logarithmic, content_->y_axis.is_logarithmic, n_pixels);
@@ -322,18 +335,17 @@ void Chart::rebuild() {
         fill.setAlpha(series.kind == ChartSeries::Kind::Band ? 70 : 150);
         const auto points = [](const std::vector<QPointF>& from) { return QList<QPointF>(from.begin(), from.end()); };
         QAbstractSeries* drawn = nullptr;
+        // Wide or dashed pens cost much time where there are several points on every pixel, and show nothing there.
+        const bool is_dense = static_cast<int>(outline.upper.size()) > plot.width();
         if (series.kind == ChartSeries::Kind::Line) {
             auto* curve = new QLineSeries;
-            curve->setPen(QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
+            curve->setPen(is_dense ? QPen(colour, 1) : QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
             curve->replace(points(outline.upper));
             drawn = curve;
         } else if (series.kind == ChartSeries::Kind::Points) {
-            auto* dots = new QScatterSeries;
-            dots->setMarkerSize(7);
-            dots->setColor(colour);
-            dots->setBorderColor(palette().color(QPalette::Base));
-            dots->replace(points(outline.upper));
-            drawn = dots;
+            // The library makes an item of every dot, which is slow for thousands: View draws them. The empty series ties them to the axes.
+            content_->dots.push_back({colour, outline.upper});
+            drawn = new QLineSeries;
         } else {
             auto* area = new QAreaSeries;
             auto* upper = new QLineSeries(area);

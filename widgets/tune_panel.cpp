@@ -56,7 +56,8 @@ TunePanel::TunePanel(QWidget* parent)
       factor_slider_(new QSlider(Qt::Horizontal)),
       channel_text_(new QLabel),
       ask_timer_(new QTimer(this)),
-      curve_timer_(new QTimer(this)) {
+      curve_timer_(new QTimer(this)),
+      difficulty_timer_(new QTimer(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(buildValueRow());
     layout->addWidget(buildCharts(), 1);
@@ -64,6 +65,9 @@ TunePanel::TunePanel(QWidget* parent)
     ask_timer_->setSingleShot(true);
     ask_timer_->setInterval(kAskAfterMs);
     connect(ask_timer_, &QTimer::timeout, this, [this] { emit lossWanted({serial_, choice_.method, scales_}); });
+    difficulty_timer_->setSingleShot(true);
+    difficulty_timer_->setInterval(0);
+    connect(difficulty_timer_, &QTimer::timeout, this, &TunePanel::showDifficulty);
     curve_timer_->setInterval(0);
     connect(curve_timer_, &QTimer::timeout, this, &TunePanel::continueCurve);
     setModel({});
@@ -247,6 +251,14 @@ QWidget* TunePanel::buildChannelRow() {
 
 bool TunePanel::isDirect() const { return model_.cost() <= kDirectCost; }
 
+void TunePanel::setOneInputOffered(bool is_offered) {
+    findChild<QPushButton*>(QStringLiteral("apply"))->setVisible(is_offered);
+    auto* apply_all = findChild<QPushButton*>(QStringLiteral("apply_all"));
+    apply_all->setText(is_offered ? tr("Apply to a&ll like this") : tr("&Add to the recipe"));
+    apply_all->setToolTip(is_offered ? tr("Write this value into the recipe, for the same layers of every block")
+                                     : tr("Add a run with this value, for all layers, to those that Quantize executes"));
+}
+
 void TunePanel::setModel(const TuneModel& model) {
     model_ = model;
     const Index count = model_.channelCount();
@@ -259,6 +271,7 @@ void TunePanel::setModel(const TuneModel& model) {
         channel_ = -1;
         curve_timer_->stop();
         ask_timer_->stop();
+        difficulty_timer_->stop();
         loss_->setText(tr("No layer chosen"));
         comparison_->setText(tr("Calibrate a model and choose a layer to tune its scales."));
         for (Chart* chart : {curve_chart_, activation_chart_, weight_chart_}) {
@@ -311,7 +324,7 @@ void TunePanel::showChoice() {
     value_slider_->setValue(static_cast<int>(std::lround(choice_.value * kSliderSteps)));
     value_spin_->setValue(choice_.value);
     scales_ = tuneScales(model_, choice_);
-    showDifficulty();
+    difficulty_timer_->start();  // after the answer: two charts of thousands of channels can wait for the next turn
     showChannel();
 }
 

@@ -41,6 +41,8 @@ public:
     /// Relative output error on display.
     [[nodiscard]] double shownLoss() const noexcept { return shown_loss_; }
     [[nodiscard]] bool isExact() const noexcept { return is_exact_; }
+    /// Whether a choice can be kept for one group of layers alone, besides for all.
+    void setOneInputOffered(bool is_offered);
     /// The value of least loss on the curve, once it is complete.
     [[nodiscard]] std::optional<double> optimum() const;
 
@@ -115,6 +117,7 @@ private:
     std::vector<QWidget*> controls_;  // disabled while there is no model
     QTimer* ask_timer_;               // gathers the questions of a drag
     QTimer* curve_timer_;             // one point of the curve per turn of the event loop
+    QTimer* difficulty_timer_;        // redraws the charts of difficulty once per turn
 };
 
 }  // namespace salient

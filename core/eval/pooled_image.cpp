@@ -136,10 +136,14 @@ MagnitudePyramid::MagnitudePyramid(std::shared_ptr<const Matrix> values) : value
 
 Matrix MagnitudePyramid::pool(const MatrixRegion& region, Index rows, Index cols) const {
     checkPicture(region, rows, cols);
-    const double per_pixel = std::min(region.n_rows / static_cast<double>(rows), region.n_cols / static_cast<double>(cols));
+    // Where rows and columns are pooled by different amounts, the level suits their mean: at most twice too coarse for one of them,
+    // rather than many times too fine for the other.
+    const double rows_per_pixel = region.n_rows / static_cast<double>(rows);
+    const double cols_per_pixel = region.n_cols / static_cast<double>(cols);
+    const double coarsest = std::min(std::sqrt(rows_per_pixel * cols_per_pixel), 2.0 * std::min(rows_per_pixel, cols_per_pixel));
     const Level* best = nullptr;
     for (const Level& level : levels_) {
-        if (static_cast<double>(level.factor) <= per_pixel) best = &level;
+        if (static_cast<double>(level.factor) <= coarsest) best = &level;
     }
     if (best == nullptr) return poolByMagnitude(*values_, region, rows, cols);
     const auto factor = static_cast<double>(best->factor);

@@ -23,15 +23,14 @@ struct MatrixRegion {
 [[nodiscard]] Matrix poolByMagnitude(MatrixView values, const MatrixRegion& region, Index rows, Index cols);
 
 /// A large matrix with smaller copies of itself, each pooled by magnitude, so that any region is pooled in time proportional to the
-/// picture and not to the region: at most 16 reads per pixel when the picture has the region's proportions. Making it costs one pass
-/// over the matrix and a twelfth of its memory.
+/// picture and not to the region. Making it costs one pass over the matrix and a twelfth of its memory.
 class MagnitudePyramid {
 public:
     explicit MagnitudePyramid(std::shared_ptr<const Matrix> values);
     [[nodiscard]] const Matrix& values() const noexcept { return *values_; }
     [[nodiscard]] const std::shared_ptr<const Matrix>& shared() const noexcept { return values_; }
-    /// As poolByMagnitude() of the whole matrix, except that a picture at least 4 times smaller than its region is made from the
-    /// copies: an element may then show up to half a pixel away. None is lost.
+    /// As poolByMagnitude() of the whole matrix, except that a picture about 4 times smaller than its region is made from the copies: an
+    /// element may then show up to a pixel away, or on two pixels. None is lost.
     [[nodiscard]] Matrix pool(const MatrixRegion& region, Index rows, Index cols) const;
     /// Largest finite |value|; 0 for an empty matrix.
     [[nodiscard]] float maxAbs() const noexcept { return max_abs_; }
