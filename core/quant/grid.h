@@ -24,7 +24,7 @@ struct GridSpec {
     Index group_size = 128;    ///< consecutive input columns that share scale and zero; -1: the whole row
     bool per_tensor = false;   ///< one scale for the whole weight (Int8 rule only)
     GridRule rule = GridRule::Gptq;
-    bool mse_search = false;        ///< shrink each range to the one with the least |w - ŵ|^2.4 (grid 100, at most to 0.2)
+    bool mse_search = false;  ///< shrink each range to the one with the least |w - ŵ|^2.4 (grid 100, at most to 0.2)
     /// Scales are rounded to this stored type before codes are chosen. One that rounds to 0 becomes the smallest positive value of the
     /// type; one too large for it is refused by the quantizers, Error{NonFinite}, naming row and group.
     DType scale_type = DType::F32;
