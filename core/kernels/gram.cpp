@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -42,10 +43,12 @@ void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute comp
                                                   std::to_string(hessian.rows()) + ", " + std::to_string(hessian.cols()) + "]");
     }
     const std::vector<Tile> tiles = lowerTiles(x.cols());
+    std::vector<Matrix> panels;
+    Matrix transposed;
     for (Index first = 0; first < x.rows(); first += kTokens) {
         const MatrixView chunk = x.middleRows(first, std::min(kTokens, x.rows() - first));
-        const std::vector<Matrix> panels = packPanels(chunk, false, compute);
-        const Matrix transposed = packRows(chunk, true, compute);
+        panels = packPanels(chunk, false, compute, std::move(panels));
+        transposed = packRows(chunk, true, compute, std::move(transposed));
         parallelFor(static_cast<Index>(tiles.size()), 1, [&](Index t, Index) {
             const Tile& tile = tiles[static_cast<std::size_t>(t)];
             const Matrix& panel = panels[static_cast<std::size_t>(tile.col / kPanelCols)];

@@ -3,6 +3,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/kernels/parallel.h"
 #include "core/kernels/stored.h"
@@ -77,11 +78,13 @@ MatrixView blockOf(const MatrixView& m, bool transpose, Index row, Index col, In
 
 }  // namespace
 
-std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute) {
+std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute, std::vector<Matrix> reuse) {
     const Index k = transpose ? b.cols() : b.rows();
     const Index n = transpose ? b.rows() : b.cols();
-    std::vector<Matrix> panels;
-    for (Index col = 0; col < n; col += kPanelCols) panels.emplace_back(k, std::min(kPanelCols, n - col));
+    std::vector<Matrix> panels = std::move(reuse);
+    panels.resize(static_cast<std::size_t>((n + kPanelCols - 1) / kPanelCols));
+    for (Index col = 0; col < n; col += kPanelCols)
+        panels[static_cast<std::size_t>(col / kPanelCols)].resize(k, std::min(kPanelCols, n - col));
     const Index n_chunks = (k + kCopyRows - 1) / kCopyRows;
     parallelFor(n_chunks * static_cast<Index>(panels.size()), 4, [&](Index first, Index last) {
         for (Index task = first; task < last; ++task) {
@@ -95,8 +98,9 @@ std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute) {
     return panels;
 }
 
-Matrix packRows(MatrixView a, bool transpose, Compute compute) {
-    Matrix packed(transpose ? a.cols() : a.rows(), transpose ? a.rows() : a.cols());
+Matrix packRows(MatrixView a, bool transpose, Compute compute, Matrix reuse) {
+    Matrix packed = std::move(reuse);
+    packed.resize(transpose ? a.cols() : a.rows(), transpose ? a.rows() : a.cols());
     constexpr Index kCols = 512;
     const Index n_chunks = (packed.cols() + kCols - 1) / kCols;
     const Index n_tiles = (packed.rows() + kCopyRows - 1) / kCopyRows * n_chunks;

@@ -15,10 +15,12 @@ inline constexpr Index kPanelCols = 512;
 
 /// op(B) [k, n] cut into panels of kPanelCols columns (the last may be narrower), each panel compact, [k, width].
 /// With Compute::BFloat16 the values are rounded to bfloat16 on the way. Spread over all threads.
-[[nodiscard]] std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute = Compute::Float32);
+/// `reuse`: panels of an earlier call, whose memory is taken where the shape is the same.
+[[nodiscard]] std::vector<Matrix> packPanels(MatrixView b, bool transpose, Compute compute = Compute::Float32,
+                                             std::vector<Matrix> reuse = {});
 
-/// op(A) as a compact row-major matrix, rounded if asked. Spread over all threads.
-[[nodiscard]] Matrix packRows(MatrixView a, bool transpose, Compute compute = Compute::Float32);
+/// op(A) as a compact row-major matrix, rounded if asked. Spread over all threads. `reuse`: as above.
+[[nodiscard]] Matrix packRows(MatrixView a, bool transpose, Compute compute = Compute::Float32, Matrix reuse = {});
 
 /// to = fromᵀ, on the calling thread.
 void transposeTile(MatrixView from, MatrixSpan to) noexcept;
