@@ -82,6 +82,7 @@ protected:
         const QPalette& colours = owner_->palette();
         const QRectF plot = chart()->plotArea();
         painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
         painter->setFont(owner_->font());
         if (content.isEmpty()) {
             painter->setPen(mutedText(colours));
@@ -202,6 +203,7 @@ const std::vector<ChartSeries>& Chart::series() const noexcept { return content_
 
 void Chart::setAxes(const ChartAxis& x, const ChartAxis& y) {
     const bool is_new = view_->x_axis == nullptr;
+    if (!is_new && x == content_->x_axis && y == content_->y_axis) return;
     const bool has_new_x = is_new || x.is_logarithmic != content_->x_axis.is_logarithmic;
     const bool has_new_y = is_new || y.is_logarithmic != content_->y_axis.is_logarithmic;
     content_->x_axis = x;
@@ -326,6 +328,7 @@ void Chart::rebuild() {
     const auto n_pixels = static_cast<Index>(plot.width() * devicePixelRatioF());
     content_->drawn_points = 0;
     content_->dots.clear();
+    bool is_any_dense = false;
     for (const ChartSeries& series : content_->series) {
         const Outline outline =
             outlineOf(series, content_->shown_x, content_->y, content_->x_axis.is_logarithmic, content_->y_axis.is_logarithmic, n_pixels);
@@ -337,9 +340,12 @@ void Chart::rebuild() {
         QAbstractSeries* drawn = nullptr;
         // Wide or dashed pens cost much time where there are several points on every pixel, and show nothing there.
         const bool is_dense = static_cast<int>(outline.upper.size()) > plot.width();
+        is_any_dense = is_any_dense || is_dense;
         if (series.kind == ChartSeries::Kind::Line) {
             auto* curve = new QLineSeries;
-            curve->setPen(is_dense ? QPen(colour, 1) : QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
+            QPen thin(colour, 1);
+            thin.setCosmetic(true);
+            curve->setPen(is_dense ? thin : QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
             curve->replace(points(outline.upper));
             drawn = curve;
         } else if (series.kind == ChartSeries::Kind::Points) {
@@ -363,6 +369,7 @@ void Chart::rebuild() {
         drawn->attachAxis(view_->x_axis);
         drawn->attachAxis(view_->y_axis);
     }
+    view_->setRenderHint(QPainter::Antialiasing, !is_any_dense);
     view_->viewport()->update();
     update();
 }

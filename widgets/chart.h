@@ -35,6 +35,7 @@ struct ChartAxis {
     bool is_whole = false;      ///< only whole numbers as ticks
     std::optional<double> low;  ///< unset: from the data
     std::optional<double> high;
+    bool operator==(const ChartAxis&) const = default;
 };
 
 /// Points out a place on the x axis: the optimum, the value in use.

@@ -18,15 +18,22 @@ inline float larger(float a, float b) noexcept {
     return std::fabs(b) <= std::fabs(a) ? a : b;
 }
 
-void foldRow(float* into, const float* row, Index n) noexcept {
-    for (Index i = 0; i < n; ++i) {
-        // Both arms are values, so that the compiler can use a blend: (b is larger or NaN) and a is not NaN.
-        const float a = into[i];
-        const float b = row[i];
-        const bool take = !(std::fabs(b) <= std::fabs(a)) & (a == a);
-        into[i] = take ? b : a;
+using RowVector = Eigen::RowVectorXf;
+using ConstRow = Eigen::Map<const RowVector>;
+
+/// Highest and lowest of some rows, column by column; the two vectorize where "the larger magnitude" does not. NaN stays NaN in both.
+struct RowExtremes {
+    RowVector highest;
+    RowVector lowest;
+
+    void start(const ConstRow& row) { highest = lowest = row; }
+    void add(const ConstRow& row) {
+        // Eigen 3.4 can propagate NaN only through its functors.
+        highest = highest.binaryExpr(row, Eigen::internal::scalar_max_op<float, float, Eigen::PropagateNaN>());
+        lowest = lowest.binaryExpr(row, Eigen::internal::scalar_min_op<float, float, Eigen::PropagateNaN>());
     }
-}
+    [[nodiscard]] float strongest(Index column) const noexcept { return larger(highest[column], lowest[column]); }
+};
 
 /// First element of each pixel along one axis, and one past the last. Empty pixels (zoomed in) get the element under their centre;
 /// pixels outside get first == last.
@@ -90,7 +97,7 @@ Matrix poolByMagnitude(MatrixView values, const MatrixRegion& region, Index rows
     const Index left = lowest;
     const Index width = highest - lowest;
     parallelFor(rows, 32, [&](Index first_pixel, Index last_pixel) {
-        std::vector<float> folded(static_cast<std::size_t>(width));
+        RowExtremes folded;
         Index folded_first = -1;
         Index folded_last = -1;
         for (Index p = first_pixel; p < last_pixel; ++p) {
@@ -103,15 +110,15 @@ Matrix poolByMagnitude(MatrixView values, const MatrixRegion& region, Index rows
             }
             folded_first = begin;
             folded_last = end;
-            std::copy_n(values.row(begin).data() + left, width, folded.data());
-            for (Index r = begin + 1; r < end; ++r) foldRow(folded.data(), values.row(r).data() + left, width);
+            folded.start(ConstRow(values.row(begin).data() + left, width));
+            for (Index r = begin + 1; r < end; ++r) folded.add(ConstRow(values.row(r).data() + left, width));
             float* out = picture.row(p).data();
             for (Index c = 0; c < cols; ++c) {
                 const Index from = col_axis.first[static_cast<std::size_t>(c)];
                 const Index to = col_axis.last[static_cast<std::size_t>(c)];
                 if (from >= to) continue;
-                float strongest = folded[static_cast<std::size_t>(from - left)];
-                for (Index e = from + 1; e < to; ++e) strongest = larger(strongest, folded[static_cast<std::size_t>(e - left)]);
+                float strongest = folded.strongest(from - left);
+                for (Index e = from + 1; e < to; ++e) strongest = larger(strongest, folded.strongest(e - left));
                 out[c] = strongest;
             }
         }
