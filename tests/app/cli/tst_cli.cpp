@@ -265,7 +265,8 @@ private slots:
         QTest::newRow("NaN in a weight") << "nan"
                                          << "model.layers.2.mlp.down_proj";
         QTest::newRow("unknown architecture") << "architecture"
-                                              << "WeirdForCausalLM";
+                                              << "weird";
+        << "WeirdForCausalLM";
         QTest::newRow("text too short") << "short"
                                         << "256";
         QTest::newRow("no such text") << "text"
