@@ -266,7 +266,6 @@ private slots:
                                          << "model.layers.2.mlp.down_proj";
         QTest::newRow("unknown architecture") << "architecture"
                                               << "weird";
-        << "WeirdForCausalLM";
         QTest::newRow("text too short") << "short"
                                         << "256";
         QTest::newRow("no such text") << "text"
