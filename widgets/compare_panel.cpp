@@ -343,7 +343,7 @@ void ComparePanel::showProfile() {
         profile.y = is_by_row ? map.by_row : map.by_channel;
         series.push_back(std::move(profile));
     }
-    profile_->setAxes(axis(is_by_row ? tr("output row") : tr("input channel"), true, false), axis(tr("share of tr(D H Dᵀ)"), false, false));
+    profile_->setAxes(axis(is_by_row ? tr("output row") : tr("input channel"), true, false), axis(tr("error"), false, false));
     profile_->setPointName(is_by_row ? tr("output row") : tr("input channel"));
     profile_->setSeries(std::move(series));
 }

@@ -19,6 +19,9 @@ namespace salient {
 
 namespace {
 
+constexpr int kNotesHeight = 150;
+constexpr int kChoiceWidth = 420;
+
 struct FormatText {
     ExportFormat format;
     const char* title;
@@ -36,7 +39,7 @@ constexpr FormatText kFormats[] = {
 };
 
 void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
-    auto* item = new QListWidgetItem(icon(icon_name, list->palette()), text, list);
+    auto* item = new QListWidgetItem(icon(icon_name), text, list);
     item->setToolTip(text);
 }
 
@@ -47,6 +50,7 @@ QListWidget* makeNotes(QWidget* parent, const QString& name) {
     list->setFrameShape(QFrame::NoFrame);
     list->setSelectionMode(QAbstractItemView::SingleSelection);
     list->setTextElideMode(Qt::ElideNone);
+    list->setMaximumHeight(kNotesHeight);
     return list;
 }
 
@@ -69,8 +73,9 @@ ExportPanel::ExportPanel(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(16);
-    layout->addWidget(makeExportBox(), 1);
+    layout->addWidget(makeExportBox());
     layout->addWidget(makeReportBox());
+    layout->addStretch();
     updateButtons();
 }
 
@@ -99,7 +104,7 @@ QWidget* ExportPanel::makeExportBox() {
     run_->setAccessibleName(tr("Run"));
     format_->setAccessibleName(tr("Format"));
     folder_->setAccessibleName(tr("Folder"));
-    for (QComboBox* combo : {run_, format_}) combo->setMinimumContentsLength(28);
+    for (QComboBox* combo : {run_, format_}) combo->setFixedWidth(kChoiceWidth);
 
     export_->setDefault(true);
     export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));
@@ -181,7 +186,7 @@ void ExportPanel::setForecast(const std::vector<std::string>& obstacles, const s
     for (const std::string& text : obstacles) addNote(notes_, QStringLiteral("error"), QString::fromStdString(text));
     for (const std::string& text : remarks) addNote(notes_, QStringLiteral("info"), QString::fromStdString(text));
     if (obstacles.empty() && !currentRun().isEmpty()) {
-        auto* item = new QListWidgetItem(icon(QStringLiteral("check"), palette()), tr("Nothing stands in the way of this export."));
+        auto* item = new QListWidgetItem(icon(QStringLiteral("check")), tr("Nothing stands in the way of this export."));
         notes_->insertItem(0, item);
     }
     size_->setText(size_bytes > 0 ? tr("about %1").arg(bytesText(size_bytes)) : QStringLiteral("–"));
@@ -193,10 +198,11 @@ void ExportPanel::setVerification(const QString& folder, const VerifyReport& rep
     QString text = report.passed() ? tr("Written and verified: %1 of %2 quantized layers read back bit for bit as meant.")
                                    : tr("Written, but verification failed: %1 of %2 quantized layers are as meant.");
     text = text.arg(report.n_layers_identical).arg(report.n_layers);
-    if (report.worst_relative_weight_error >= 0.0) {
-        text += tr(" Largest relative weight error %1.").arg(percentText(report.worst_relative_weight_error));
-    }
     verdict_->setText(text);
+    verdict_->setToolTip(report.worst_relative_weight_error < 0.0
+                             ? QString()
+                             : tr("What quantization did: the layer that moved furthest differs from the original by %1 of its norm")
+                                   .arg(percentText(report.worst_relative_weight_error)));
     show_folder_->show();
     findings_->clear();
     for (const Finding& finding : report.findings) {

@@ -1,9 +1,11 @@
 #include "widgets/icon.h"
 
 #include <QFile>
+#include <QGuiApplication>
 #include <QIconEngine>
 #include <QPainter>
 #include <QSvgRenderer>
+#include <optional>
 
 // A static library's resources are linked only when asked for, and the macro must stand outside every namespace.
 static void loadIconResources() { Q_INIT_RESOURCE(icons); }
@@ -15,11 +17,12 @@ namespace {
 /// Renders one SVG at the size asked for, in one colour per mode.
 class SvgIconEngine : public QIconEngine {
 public:
-    SvgIconEngine(QByteArray svg, const QPalette& palette) : svg_(std::move(svg)), palette_(palette) {}
+    SvgIconEngine(QByteArray svg, std::optional<QPalette> palette) : svg_(std::move(svg)), palette_(std::move(palette)) {}
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State /*state*/) override {
         const QPalette::ColorGroup group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
-        const QColor colour = palette_.color(group, mode == QIcon::Selected ? QPalette::HighlightedText : QPalette::ButtonText);
+        const QPalette::ColorRole role = mode == QIcon::Selected ? QPalette::HighlightedText : QPalette::ButtonText;
+        const QColor colour = palette_.value_or(QGuiApplication::palette()).color(group, role);
         QByteArray coloured = svg_;
         coloured.replace("currentColor", colour.name().toUtf8());
         QSvgRenderer(coloured).render(painter, rect);
@@ -37,16 +40,20 @@ public:
 
 private:
     QByteArray svg_;
-    QPalette palette_;
+    std::optional<QPalette> palette_;  // unset: the application's
 };
 
-}  // namespace
-
-QIcon icon(const QString& name, const QPalette& palette) {
+QIcon load(const QString& name, const std::optional<QPalette>& palette) {
     loadIconResources();
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
     if (!file.open(QIODevice::ReadOnly)) return {};
     return QIcon(new SvgIconEngine(file.readAll(), palette));
 }
+
+}  // namespace
+
+QIcon icon(const QString& name) { return load(name, std::nullopt); }
+
+QIcon icon(const QString& name, const QPalette& palette) { return load(name, palette); }
 
 }  // namespace salient

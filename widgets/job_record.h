@@ -10,15 +10,15 @@ struct JobRecord {
     enum class State { Queued, Running, Paused, Done, Cancelled, Failed };
 
     int id = 0;
-    QString title;   ///< "Quantize: GPTQ 4 bits", as the user would say it
-    QString stage;   ///< "quantizing"; empty until the job says
-    QString detail;  ///< the layer or file at hand
+    QString title = {};   ///< "Quantize: GPTQ 4 bits", as the user would say it
+    QString stage = {};   ///< "quantizing"; empty until the job says
+    QString detail = {};  ///< the layer or file at hand
     qint64 done = 0;
     qint64 total = 0;  ///< 0: not known
     double elapsed_seconds = 0.0;
     double seconds_left = -1.0;  ///< of this stage; −1: not known yet
     State state = State::Queued;
-    QString message;  ///< why it failed
+    QString message = {};  ///< why it failed
 
     [[nodiscard]] bool isOver() const noexcept { return state == State::Done || state == State::Cancelled || state == State::Failed; }
     /// 0 … 1, or −1 while the total is not known.

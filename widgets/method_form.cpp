@@ -17,13 +17,17 @@ namespace salient {
 
 namespace {
 
-constexpr int kFieldWidth = 190;
+constexpr int kFieldWidth = 210;
+constexpr int kLabelWidth = 120;
 
 void addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip) {
     field->setToolTip(tip);
     field->setAccessibleName(label);
     if (qobject_cast<QCheckBox*>(field) == nullptr && qobject_cast<QLineEdit*>(field) == nullptr) field->setFixedWidth(kFieldWidth);
-    form->addRow(label, field);
+    auto* caption = new QLabel(label);
+    caption->setFixedWidth(kLabelWidth);
+    caption->setBuddy(field);
+    form->addRow(caption, field);
 }
 
 QFormLayout* newForm(QWidget* box) {
@@ -116,6 +120,7 @@ QWidget* MethodForm::makeGridBox() {
     activations_->addItem(tr("int8, one scale per token"), static_cast<int>(ActivationScale::PerToken));
     activations_->addItem(tr("int8, one scale per tensor"), static_cast<int>(ActivationScale::PerTensor));
     activations_label_ = new QLabel(tr("Inputs"), box);
+    activations_label_->setFixedWidth(kLabelWidth);
     activations_->setToolTip(tr("How the layers' inputs are rounded: per token while running, or by one scale fixed in calibration"));
     activations_->setAccessibleName(tr("Inputs"));
     activations_->setFixedWidth(kFieldWidth);

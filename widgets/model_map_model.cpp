@@ -53,6 +53,7 @@ double ModelMapModel::position(double value) const {
 
 QString ModelMapModel::text(double value) const {
     if (metric_.unit == QLatin1String("%")) return percentText(value);
+    if (metric_.unit == QLatin1String("weights")) return countText(static_cast<std::int64_t>(value));
     if (metric_.unit == QLatin1String("bits")) return QString::number(value, 'f', 2);
     return QString::number(value, 'g', 3);
 }

@@ -13,7 +13,7 @@ namespace salient {
 /// One number per linear layer, in the order of Model::linears; NaN where it is not known.
 struct LayerMetric {
     QString name;  ///< "Relative output error: GPTQ 4-bit"
-    QString unit;  ///< "", "%", "bits"
+    QString unit;  ///< "", "%", "bits", "weights"
     std::vector<double> values;
     bool is_logarithmic = false;  ///< colours by the logarithm
 };

@@ -11,6 +11,7 @@
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "widgets/colour_bar.h"
@@ -21,7 +22,10 @@ namespace salient {
 namespace {
 
 constexpr int kWorst = 10;
-constexpr int kCellHeight = 30;
+// Cells share the room of a usual window: tall for a few blocks, still readable for a hundred.
+constexpr int kMapHeight = 480;
+constexpr int kLowestCell = 24;
+constexpr int kTallestCell = 48;
 constexpr int kSideWidth = 300;
 constexpr qreal kDimmed = 0.15;
 
@@ -79,11 +83,11 @@ ModelMapView::ModelMapView(QWidget* parent)
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setShowGrid(false);
     table_->setFrameShape(QFrame::NoFrame);
+    table_->viewport()->setBackgroundRole(QPalette::Window);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->verticalHeader()->setHighlightSections(false);
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->verticalHeader()->setDefaultSectionSize(kCellHeight);
     legend_->setFixedHeight(260);
 
     auto* worst_title = new QLabel(tr("Largest values"), this);
@@ -92,6 +96,7 @@ ModelMapView::ModelMapView(QWidget* parent)
     worst_title->setFont(bold);
     worst_->setAccessibleName(tr("Layers with the largest values"));
     worst_->setFrameShape(QFrame::NoFrame);
+    worst_->viewport()->setBackgroundRole(QPalette::Window);
 
     auto* top = new QHBoxLayout;
     top->addWidget(new QLabel(tr("Show"), this));
@@ -118,14 +123,17 @@ ModelMapView::ModelMapView(QWidget* parent)
     layout->addLayout(body, 1);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, &ModelMapView::showMetric);
+    connect(metric_, &QComboBox::activated, this, [this] { chosen_metric_ = metric_->currentText(); });
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& pattern) {
         const QRegularExpression expression(pattern);
         model_->setFilter(expression);
         matches_->setText(pattern.isEmpty()       ? QString()
                           : !expression.isValid() ? tr("Not a regular expression: %1").arg(expression.errorString())
                                                   : tr("%n layer(s)", nullptr, model_->matchCount()));
+        matches_->setVisible(!pattern.isEmpty());
         showWorst();
     });
+    matches_->hide();
     const auto chosen = [this](const QModelIndex& cell) {
         if (!is_setting_ && cell.isValid()) emit layerChosen(cell.row(), cell.data(ModelMapModel::kLayerRole).toString());
     };
@@ -144,13 +152,15 @@ ModelMapView::ModelMapView(QWidget* parent)
 void ModelMapView::setModel(const std::shared_ptr<const Model>& model) {
     const QScopedValueRollback setting(is_setting_, true);
     model_->setModel(model);
+    table_->verticalHeader()->setDefaultSectionSize(std::clamp(kMapHeight / std::max(1, model_->rowCount()), kLowestCell, kTallestCell));
     metrics_.clear();
+    chosen_metric_.clear();
     metric_->clear();
     showMetric();
 }
 
 void ModelMapView::setMetrics(std::vector<LayerMetric> metrics) {
-    const QString before = metric_->currentText();
+    const QString before = chosen_metric_;
     metrics_ = std::move(metrics);
     {
         const QSignalBlocker block(metric_);

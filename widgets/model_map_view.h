@@ -23,7 +23,7 @@ public:
     explicit ModelMapView(QWidget* parent = nullptr);
 
     void setModel(const std::shared_ptr<const Model>& model);
-    /// What can be shown; keeps the choice when a metric of that name is still there.
+    /// What can be shown; keeps what the user chose when it is still there, else shows the first.
     void setMetrics(std::vector<LayerMetric> metrics);
     void setSelectedLayer(const QString& layer);
     [[nodiscard]] const ModelMapModel& model() const noexcept { return *model_; }
@@ -45,6 +45,7 @@ private:
     ColourBar* legend_;
     QListWidget* worst_;
     std::vector<LayerMetric> metrics_;
+    QString chosen_metric_;  ///< by the user; until then the first is shown
     bool is_setting_ = false;
 };
 

@@ -42,7 +42,8 @@ QString countText(std::int64_t count) {
 QString percentText(double fraction) {
     if (!std::isfinite(fraction)) return QStringLiteral("–");
     const double percent = fraction * 100.0;
-    if (percent != 0.0 && std::abs(percent) < 0.01) return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'e', 1));
+    if (percent != 0.0 && std::abs(percent) < 1e-4) return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'e', 1));
+    if (percent != 0.0 && std::abs(percent) < 0.01) return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'f', 5));
     const int decimals = std::abs(percent) >= 100 ? 0 : std::abs(percent) >= 10 ? 1 : std::abs(percent) >= 1 ? 2 : 3;
     return QStringLiteral("%1 %").arg(QLocale::c().toString(percent, 'f', decimals));
 }

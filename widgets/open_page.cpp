@@ -15,6 +15,7 @@ namespace salient {
 namespace {
 
 constexpr int kColumnSpacing = 32;
+constexpr int kRecentStretch = 100;
 
 QLabel* heading(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
@@ -40,7 +41,7 @@ OpenPage::OpenPage(QWidget* parent)
     browse->setToolTip(tr("A Hugging Face directory: config.json, *.safetensors and a tokenizer"));
     auto* recipe = new QPushButton(tr("Open a recipe…"), this);
     recipe->setToolTip(tr("A saved job: model, calibration and methods in one JSON file"));
-    auto* drop_hint = new QLabel(tr("… or drop a model folder or a recipe anywhere on this window."), this);
+    auto* drop_hint = new QLabel(tr("… or drop a model folder, a recipe or a text to calibrate on anywhere on this window."), this);
     drop_hint->setWordWrap(true);
 
     recent_->setAccessibleName(tr("Recent models"));
@@ -58,7 +59,8 @@ OpenPage::OpenPage(QWidget* parent)
     left->addWidget(browse);
     left->addWidget(recipe);
     left->addWidget(drop_hint);
-    left->addWidget(recent_box_, 1);
+    left->addWidget(recent_box_, kRecentStretch);
+    left->addStretch(1);  // keeps the buttons together while there is nothing recent
 
     facts_->setTextFormat(Qt::RichText);
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -111,13 +113,20 @@ void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
         return;
     }
     facts_->setWordWrap(false);
-    facts_title_->setText(QString::fromStdString(model->directory.filename().string()));
+    facts_title_->setText(modelTitle(model->directory));
     QString rows;
     for (const auto& [name, value] : modelFacts(*model)) {
         rows += QStringLiteral("<tr><td style='padding: 3px 24px 3px 0'>%1</td><td style='padding: 3px 0'>%2</td></tr>")
                     .arg(name.toHtmlEscaped(), value.toHtmlEscaped());
     }
     facts_->setText(QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows));
+}
+
+QString modelTitle(const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder.has_filename() ? folder : folder.parent_path();
+    const std::string name = path.filename().string();
+    // A folder that is just called "model" says nothing without the one it lies in.
+    return QString::fromStdString(name == "model" ? path.parent_path().filename().string() + "/" + name : name);
 }
 
 std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
@@ -128,8 +137,11 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     add(OpenPage::tr("Family"),
         QString::fromStdString(config.family->architectures.empty() ? config.family->model_type : config.family->architectures.front()));
     add(OpenPage::tr("Parameters"), countText(model.parameterCount()));
-    add(OpenPage::tr("Stored"), OpenPage::tr("%1 in %2 (%n file(s))", nullptr, static_cast<int>(model.checkpoint->files().size()))
-                                    .arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype)));
+    const std::size_t n_files = model.checkpoint->files().size();
+    const QString stored =
+        OpenPage::tr("%1 in %2").arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype));
+    add(OpenPage::tr("Stored"),
+        n_files == 1 ? OpenPage::tr("%1, one file").arg(stored) : OpenPage::tr("%1, %2 files").arg(stored).arg(n_files));
     add(OpenPage::tr("Blocks"), QString::number(config.n_blocks));
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));

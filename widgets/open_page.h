@@ -2,6 +2,7 @@
 
 #include <QStringList>
 #include <QWidget>
+#include <filesystem>
 #include <memory>
 
 #include "core/model/model.h"
@@ -41,6 +42,8 @@ private:
     QPushButton* next_;
 };
 
+/// What to call a model in titles: its folder's name, with the parent's where that says too little.
+[[nodiscard]] QString modelTitle(const std::filesystem::path& folder);
 /// Name and value of each fact worth knowing before any work: family, sizes, stored type, context, vocabulary.
 [[nodiscard]] std::vector<std::pair<QString, QString>> modelFacts(const Model& model);
 

@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSignalBlocker>
+#include <QSpinBox>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -34,6 +35,7 @@ QuantizePanel::QuantizePanel(QWidget* parent)
       remove_(new QToolButton(this)),
       duplicate_(new QToolButton(this)),
       evaluation_text_(new QLineEdit(this)),
+      evaluation_windows_(new QSpinBox(this)),
       with_perplexity_(new QCheckBox(tr("Measure perplexity afterwards"), this)),
       start_all_(new QPushButton(tr("Quantize all"), this)),
       start_one_(new QPushButton(tr("Quantize this one"), this)),
@@ -158,6 +160,16 @@ QWidget* QuantizePanel::makeStartBox() {
     file_row->addWidget(text_label);
     file_row->addWidget(evaluation_text_, 1);
     file_row->addWidget(browse);
+    evaluation_windows_->setRange(0, 1 << 20);
+    evaluation_windows_->setSpecialValueText(tr("the whole text"));
+    evaluation_windows_->setSuffix(tr(" windows of the text"));
+    evaluation_windows_->setKeyboardTracking(false);
+    evaluation_windows_->setAccessibleName(tr("Evaluation windows"));
+    evaluation_windows_->setToolTip(tr("How much of the evaluation text is scored; 0: all of it. Compare figures of equal windows only"));
+    auto* perplexity_row = new QHBoxLayout;
+    perplexity_row->addWidget(with_perplexity_);
+    perplexity_row->addWidget(evaluation_windows_);
+    perplexity_row->addStretch();
     auto* start_row = new QHBoxLayout;
     start_row->addWidget(start_all_);
     start_row->addWidget(start_one_);
@@ -167,11 +179,12 @@ QWidget* QuantizePanel::makeStartBox() {
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(file_row);
-    layout->addWidget(with_perplexity_);
+    layout->addLayout(perplexity_row);
     layout->addSpacing(4);
     layout->addLayout(start_row);
 
     connect(browse, &QPushButton::clicked, this, &QuantizePanel::browseEvaluationRequested);
+    connect(evaluation_windows_, &QSpinBox::valueChanged, this, &QuantizePanel::evaluationWindowsEdited);
     connect(evaluation_text_, &QLineEdit::editingFinished, this, [this] {
         if (evaluation_text_->isModified()) emit evaluationTextEdited(evaluation_text_->text().trimmed());
         evaluation_text_->setModified(false);
@@ -195,7 +208,9 @@ void QuantizePanel::setCurrentRun(int row) {
     if (row >= 0 && row != currentRun()) table_->setCurrentIndex(model_->index(row, 0));
 }
 
-void QuantizePanel::setEvaluationText(const QString& file) {
+void QuantizePanel::setEvaluation(const QString& file, Index n_windows) {
+    const QSignalBlocker block(evaluation_windows_);
+    evaluation_windows_->setValue(static_cast<int>(n_windows));
     evaluation_text_->setText(file);
     evaluation_text_->setModified(false);
 }

@@ -9,6 +9,7 @@ class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QSpinBox;
 class QTableView;
 class QToolButton;
 
@@ -28,7 +29,7 @@ public:
     [[nodiscard]] int currentRun() const;
     void setCurrentRun(int row);
 
-    void setEvaluationText(const QString& file);
+    void setEvaluation(const QString& file, Index n_windows);
     [[nodiscard]] bool wantsPerplexity() const;
     /// Why nothing can start yet ("Calibrate first"); empty: it can.
     void setBlockedReason(const QString& reason);
@@ -40,6 +41,7 @@ signals:
     void runsEdited(const std::vector<salient::RecipeRun>& runs, const QString& what);
     void currentRunChanged(int row);
     void evaluationTextEdited(const QString& file);
+    void evaluationWindowsEdited(salient::Index n_windows);
     void browseEvaluationRequested();
     /// Names of the runs to execute; empty: all.
     void quantizeRequested(const std::vector<std::string>& names);
@@ -64,6 +66,7 @@ private:
     QToolButton* remove_;
     QToolButton* duplicate_;
     QLineEdit* evaluation_text_;
+    QSpinBox* evaluation_windows_;
     QCheckBox* with_perplexity_;
     QPushButton* start_all_;
     QPushButton* start_one_;

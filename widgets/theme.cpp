@@ -1,8 +1,9 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
-#include <QStyleFactory>
 #include <array>
+
+#include "widgets/roomy_style.h"
 
 namespace salient {
 
@@ -58,7 +59,7 @@ QPalette paletteOf(Theme theme) {
 }
 
 void applyTheme(QApplication& application, Theme theme) {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new RoomyStyle);
     application.setPalette(paletteOf(theme));
 }
 

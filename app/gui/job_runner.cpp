@@ -47,7 +47,7 @@ struct JobRunner::Queue {
     std::jthread worker;  // last: joins before the rest is gone
 };
 
-JobRunner::JobRunner(QObject* parent) : QObject(parent), queue_(std::make_unique<Queue>()) {
+JobRunner::JobRunner(QObject* parent, int id_step) : QObject(parent), queue_(std::make_unique<Queue>()), id_step_(id_step) {
     qRegisterMetaType<JobRecord>();
     queue_->worker = std::jthread([this](const std::stop_token& stop) { workLoop(stop); });
 }
@@ -66,7 +66,7 @@ JobRunner::~JobRunner() {
 int JobRunner::enqueue(const QString& title, QObject* context, std::function<Delivery(JobContext&)> work,
                        std::function<void(const JobRecord&)> otherwise) {
     auto job = std::make_shared<Job>();
-    job->record.id = next_id_++;
+    job->record.id = last_id_ += id_step_;
     job->record.title = title;
     job->context = context;
     job->has_context = context != nullptr;

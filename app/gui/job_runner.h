@@ -18,7 +18,8 @@ namespace salient {
 class JobRunner : public QObject {
     Q_OBJECT
 public:
-    explicit JobRunner(QObject* parent = nullptr);
+    /// Ids are step, 2·step, …: two runners whose jobs are shown in one place take 1 and −1.
+    explicit JobRunner(QObject* parent = nullptr, int id_step = 1);
     ~JobRunner() override;
 
     /// Queues work(JobContext&) and, once it is done, calls done(result) on this thread, unless `context` is gone. Returns the job's id.
@@ -67,7 +68,8 @@ private:
     void deliverEnd(const std::shared_ptr<Job>& job, const Delivery& delivery);
 
     std::unique_ptr<Queue> queue_;
-    int next_id_ = 1;
+    int id_step_;
+    int last_id_ = 0;
     int n_open_ = 0;
 };
 

@@ -1,6 +1,5 @@
 #include "app/gui/job_status.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
@@ -24,7 +23,7 @@ JobStatus::JobStatus(QWidget* parent)
     cancel_->setText(tr("Cancel"));
     cancel_->setToolTip(tr("Stop this job; nothing half done is kept"));
     cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    cancel_->setIcon(icon(QStringLiteral("close"), palette()));
+    cancel_->setIcon(icon(QStringLiteral("close")));
     cancel_->setAutoRaise(true);
     time_->setMinimumWidth(time_->fontMetrics().horizontalAdvance(QStringLiteral("00 min 00 s left ")));
     auto* layout = new QHBoxLayout(this);
@@ -65,11 +64,6 @@ void JobStatus::setRecord(const JobRecord& record) {
                    : record.seconds_left >= 0               ? tr("%1 left").arg(durationText(record.seconds_left))
                                                             : durationText(record.elapsed_seconds));
     show();
-}
-
-void JobStatus::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) cancel_->setIcon(icon(QStringLiteral("close"), palette()));
 }
 
 }  // namespace salient

@@ -21,9 +21,6 @@ public:
 signals:
     void cancelRequested(int id);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
     QLabel* text_;
     QProgressBar* bar_;

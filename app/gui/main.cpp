@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     QSettings settings;
     const QPalette desktop = QApplication::palette();
     salient::applyThemeChoice(application, salient::Preferences(settings).theme(), desktop);
-    QApplication::setWindowIcon(salient::icon(QStringLiteral("salient"), desktop));
+    QApplication::setWindowIcon(salient::icon(QStringLiteral("salient")));
 
     salient::MainWindow window(settings, salient::desktopFileChooser());
     QObject::connect(&window, &salient::MainWindow::themeChosen, &application,

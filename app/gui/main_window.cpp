@@ -34,7 +34,7 @@ namespace salient {
 namespace {
 
 constexpr QSize kFirstSize{1280, 800};
-constexpr int kJobsHeight = 150;
+constexpr int kJobsHeight = 130;
 
 bool looksAtLayer(Page page) {
     return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare;
@@ -48,6 +48,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     : QMainWindow(parent),
       preferences_(settings),
       choose_(std::move(choose)),
+      quick_(nullptr, -1),
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
       navigation_(new Navigation(this)),
@@ -98,7 +99,11 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     refreshPages();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    // Views go last, when what they are wired to is gone already.
+    navigation_->disconnect(this);
+    stack_->disconnect(this);
+}
 
 PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
     auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
@@ -195,7 +200,7 @@ void MainWindow::setCalibrationText(const QString& file) {
 
 void MainWindow::modelChanged() {
     const auto& model = session_.model();
-    setWindowTitle(model ? tr("%1 — Salient").arg(shortName(model->directory)) : tr("Salient"));
+    setWindowTitle(model ? tr("%1 — Salient").arg(modelTitle(model->directory)) : tr("Salient"));
     open_page_->setModel(model);
     selection_bar_->setModel(model);
     map_->setModel(model);
@@ -234,7 +239,7 @@ void MainWindow::recipeChanged() {
     calibration_panel_->setChoice({toQString(recipe.calibration_text), recipe.samples, recipe.compute});
     calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
     quantize_->setRuns(recipe.runs);
-    quantize_->setEvaluationText(toQString(recipe.evaluation_text));
+    quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
     is_stale_[at(Page::Stepper)] = true;
     is_stale_[at(Page::Tune)] = true;
     refreshPages();
@@ -307,7 +312,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 void MainWindow::dropEvent(QDropEvent* event) {
     const QUrl url = event->mimeData()->urls().constFirst();
     event->acceptProposedAction();
-    open(url.toLocalFile());
+    const QString path = url.toLocalFile();
+    if (session_.model() && (path.endsWith(QLatin1String(".txt")) || path.endsWith(QLatin1String(".jsonl")))) {
+        setCalibrationText(path);
+        goTo(Page::Calibrate);
+    } else {
+        open(path);
+    }
 }
 
 }  // namespace salient

@@ -21,8 +21,9 @@
 namespace salient {
 
 namespace {
+constexpr double kQuick_s = 0.3;
 const QString kTextFilter = QStringLiteral("Text (*.txt *.jsonl *.json);;All files (*)");
-}
+}  // namespace
 
 void MainWindow::wireOpen() {
     connect(open_page_, &OpenPage::demoRequested, this, &MainWindow::openDemo);
@@ -95,6 +96,7 @@ void MainWindow::wireLayerViews() {
 }
 
 void MainWindow::wireTune() {
+    tune_->setOneInputOffered(false);  // a recipe holds one ratio, or one α, for all layers of a run
     connect(tune_, &TunePanel::lossWanted, &layers_, &LayerWorkflow::answerLoss);
     connect(tune_, &TunePanel::curveWanted, &layers_, &LayerWorkflow::answerCurve);
     connect(&layers_, &LayerWorkflow::lossReady, tune_, &TunePanel::setLoss);
@@ -133,6 +135,11 @@ void MainWindow::wireQuantize() {
         Recipe recipe = session_.recipe();
         recipe.evaluation_text = toPath(file);
         session_.editRecipe(recipe, tr("evaluation text"));
+    });
+    connect(quantize_, &QuantizePanel::evaluationWindowsEdited, this, [this](Index n_windows) {
+        Recipe recipe = session_.recipe();
+        recipe.perplexity.n_windows = n_windows;
+        session_.editRecipe(recipe, tr("evaluation windows"));
     });
     connect(quantize_, &QuantizePanel::browseEvaluationRequested, this, [this] {
         const QString file = choose_.file(this, tr("Choose the evaluation text"), kTextFilter);
@@ -228,7 +235,12 @@ void MainWindow::wireJobs() {
         if (record.state == JobRecord::State::Queued) refreshJobs();
     });
     connect(&jobs_, &JobRunner::idle, this, &MainWindow::refreshPages);
-    connect(job_status_, &JobStatus::cancelRequested, &jobs_, &JobRunner::cancel);
+    // Quick jobs show up only when they are not: a large layer takes its time.
+    connect(&quick_, &JobRunner::changed, this, [this](const JobRecord& record) {
+        if (jobs_.isIdle() && record.elapsed_seconds > kQuick_s) job_status_->setRecord(record);
+    });
+    connect(&quick_, &JobRunner::finished, job_status_, &JobStatus::setRecord);
+    connect(job_status_, &JobStatus::cancelRequested, this, [this](int id) { (id > 0 ? jobs_ : quick_).cancel(id); });
     connect(jobs_panel_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
     connect(jobs_panel_, &JobsPanel::pauseRequested, &jobs_, &JobRunner::setPaused);
 }

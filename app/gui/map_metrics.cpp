@@ -60,7 +60,7 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
         metrics.push_back({translated("Codes at the ends of the grid: %1").arg(name), QStringLiteral("%"),
                            fromReports(model, *run, [](const LayerReport& r) { return r.saturated_fraction; })});
     }
-    LayerMetric weights{translated("Weights"), {}, {}};
+    LayerMetric weights{translated("Number of weights"), QStringLiteral("weights"), {}};
     for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));
     metrics.push_back(std::move(weights));
     return metrics;

@@ -23,6 +23,8 @@ MessageArea::MessageArea(QWidget* parent)
     text_->setWordWrap(true);
     text_->setTextFormat(Qt::RichText);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    copy_->setIcon(icon(QStringLiteral("copy")));
+    close_->setIcon(icon(QStringLiteral("close")));
     copy_->setToolTip(tr("Copy the message"));
     copy_->setAccessibleName(tr("Copy the message"));
     close_->setToolTip(tr("Dismiss (Esc)"));
@@ -60,22 +62,21 @@ QString MessageArea::text() const { return text_->property("plain").toString(); 
 
 void MessageArea::changeEvent(QEvent* event) {
     QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && event->spontaneous()) refresh();
-    if (event->type() == QEvent::ApplicationPaletteChange) refresh();
+    if (event->type() == QEvent::PaletteChange) refresh();
 }
 
 void MessageArea::refresh() {
-    const QPalette base = QApplication::palette();
-    const bool dark = isDark(base);
-    QPalette own = base;
+    const bool dark = isDark(QApplication::palette());
     const QColor error_ground = dark ? QColor(0x5a, 0x24, 0x24) : QColor(0xfb, 0xe3, 0xe0);
     const QColor note_ground = dark ? QColor(0x1f, 0x3a, 0x4d) : QColor(0xe1, 0xef, 0xf8);
-    own.setColor(QPalette::Window, kind_ == Kind::Error ? error_ground : note_ground);
-    setPalette(own);
-    icon_->setPixmap(icon(kind_ == Kind::Error ? QStringLiteral("error") : QStringLiteral("info"), base)
+    const QColor ground = kind_ == Kind::Error ? error_ground : note_ground;
+    if (palette().color(QPalette::Window) != ground) {
+        QPalette own;  // this one colour; all others keep following the application
+        own.setColor(QPalette::Window, ground);
+        setPalette(own);
+    }
+    icon_->setPixmap(icon(kind_ == Kind::Error ? QStringLiteral("error") : QStringLiteral("info"))
                          .pixmap(QSize(kIconSize, kIconSize), devicePixelRatioF()));
-    copy_->setIcon(icon(QStringLiteral("copy"), base));
-    close_->setIcon(icon(QStringLiteral("close"), base));
 }
 
 }  // namespace salient

@@ -1,6 +1,5 @@
 #include "app/gui/navigation.h"
 
-#include <QEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <array>
@@ -54,7 +53,7 @@ public:
             painter->setBrush(fill);
             painter->drawRoundedRect(row, 6, 6);
         }
-        if ((option.state & QStyle::State_HasFocus) != 0) {
+        if ((option.state & QStyle::State_HasFocus) != 0 && (option.state & QStyle::State_KeyboardFocusChange) != 0) {
             painter->setPen(QPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::Highlight), 1, Qt::DotLine));
             painter->setBrush(Qt::NoBrush);
             painter->drawRoundedRect(row.adjusted(2, 2, -2, -2), 5, 5);
@@ -67,7 +66,7 @@ public:
         painter->drawText(text_box, Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::DisplayRole).toString());
         if (index.data(kDoneRole).toBool()) {
             const QRect tick(row.right() - 24, row.center().y() - 7, 14, 14);
-            icon(QStringLiteral("check"), option.palette).paint(painter, tick, Qt::AlignCenter, mode);
+            icon(QStringLiteral("check")).paint(painter, tick, Qt::AlignCenter, mode);
         }
         painter->restore();
     }
@@ -87,10 +86,9 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     setSelectionMode(QAbstractItemView::SingleSelection);
     viewport()->setBackgroundRole(QPalette::Window);
     for (const Step& step : kSteps) {
-        auto* item = new QListWidgetItem(pageTitle(step.page), this);
+        auto* item = new QListWidgetItem(icon(QString::fromLatin1(step.icon)), pageTitle(step.page), this);
         item->setToolTip(tr("%1 (Ctrl+%2)").arg(pageTitle(step.page)).arg(static_cast<int>(step.page) + 1));
     }
-    refreshIcons();
     connect(this, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0) emit pageChosen(static_cast<Page>(row));
     });
@@ -102,16 +100,5 @@ void Navigation::setPage(Page page) { setCurrentRow(static_cast<int>(page)); }
 Page Navigation::page() const { return static_cast<Page>(currentRow()); }
 
 void Navigation::setDone(Page page, bool done) { item(static_cast<int>(page))->setData(kDoneRole, done); }
-
-void Navigation::changeEvent(QEvent* event) {
-    QListWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) refreshIcons();
-}
-
-void Navigation::refreshIcons() {
-    for (const Step& step : kSteps) {
-        if (QListWidgetItem* row = item(static_cast<int>(step.page))) row->setIcon(icon(QString::fromLatin1(step.icon), palette()));
-    }
-}
 
 }  // namespace salient

@@ -22,12 +22,6 @@ public:
 
 signals:
     void pageChosen(salient::Page page);
-
-protected:
-    void changeEvent(QEvent* event) override;
-
-private:
-    void refreshIcons();
 };
 
 }  // namespace salient

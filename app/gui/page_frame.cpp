@@ -37,16 +37,19 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
 
     sentence_->setWordWrap(true);
     sentence_->setAlignment(Qt::AlignCenter);
-    sentence_->setMinimumWidth(kSentenceWidth);
-    sentence_->setMaximumWidth(kSentenceWidth);
     next_->setDefault(true);
+    auto* advice = new QWidget(this);
+    advice->setFixedWidth(kSentenceWidth);
+    auto* advice_layout = new QVBoxLayout(advice);
+    advice_layout->addWidget(sentence_);
+    advice_layout->addSpacing(12);
+    advice_layout->addWidget(next_, 0, Qt::AlignHCenter);
     auto* empty = new QWidget(this);
     auto* empty_layout = new QVBoxLayout(empty);
     empty_layout->addStretch(2);
-    empty_layout->addWidget(sentence_, 0, Qt::AlignHCenter);
-    empty_layout->addSpacing(12);
-    empty_layout->addWidget(next_, 0, Qt::AlignHCenter);
+    empty_layout->addWidget(advice, 0, Qt::AlignHCenter);
     empty_layout->addStretch(3);
+    if (content_->layout() != nullptr) content_->layout()->setContentsMargins(0, 0, 0, 0);  // the frame has margins
     stack_->addWidget(empty);
     stack_->addWidget(content_);
 

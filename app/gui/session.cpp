@@ -3,6 +3,8 @@
 #include <QUndoCommand>
 #include <algorithm>
 
+#include "widgets/method_text.h"
+
 namespace salient {
 
 /// One undoable change of the recipe.
@@ -24,6 +26,18 @@ private:
     Recipe before_;
     Recipe after_;
 };
+
+namespace {
+
+/// Whether perplexities of the two may stand in one table.
+bool hasSameEvaluation(const Recipe& a, const Recipe& b) {
+    const PerplexitySpec& p = a.perplexity;
+    const PerplexitySpec& q = b.perplexity;
+    return a.evaluation_text == b.evaluation_text && a.compute == b.compute && p.protocol == q.protocol && p.seq_len == q.seq_len &&
+           p.max_chars == q.max_chars && p.n_windows == q.n_windows;
+}
+
+}  // namespace
 
 Session::Session(QObject* parent) : QObject(parent) {}
 
@@ -134,11 +148,26 @@ void Session::editRecipe(const Recipe& next, const QString& what) {
 }
 
 void Session::applyRecipe(const Recipe& recipe) {
+    const bool is_same_evaluation = hasSameEvaluation(recipe_, recipe);
     recipe_ = recipe;
+    if (!is_same_evaluation) dropPerplexities();
     emit recipeChanged();
 }
 
+void Session::dropPerplexities() {
+    full_precision_.reset();
+    for (auto& run : runs_) {
+        if (!run->perplexity) continue;
+        RunResult copy = *run;
+        copy.perplexity.reset();
+        run = std::make_shared<const RunResult>(std::move(copy));
+    }
+    emit runsChanged();
+}
+
 namespace {
+
+constexpr Index kProposedEvaluationWindows = 64;  // a first answer soon; the whole text is one click away
 
 /// 128, or the largest power of two from 64 down to 16 that divides every layer's inputs, or whole rows.
 Index commonGroupSize(const Model& model) {
@@ -158,6 +187,7 @@ Recipe proposedRecipe(const Model& model) {
     recipe.samples.seq_len = std::min<Index>(positions, model.config.hidden_size <= 512 ? 256 : 2048);
     recipe.samples.n_samples = model.config.hidden_size <= 512 ? 32 : 128;
     recipe.perplexity.seq_len = recipe.samples.seq_len;
+    recipe.perplexity.n_windows = kProposedEvaluationWindows;
 
     // Texts that lie beside the model's folder, as they do for the bundled one.
     const auto beside = [&](const char* name) {
@@ -175,7 +205,7 @@ Recipe proposedRecipe(const Model& model) {
     for (const char* method : {"rtn", "gptq", "awq", "smoothquant"}) {
         RecipeRun run;
         run.method = methodFromName(method, base);
-        run.name = method;
+        run.name = suggestedRunName(run.method, {});
         recipe.runs.push_back(std::move(run));
     }
     return recipe;

@@ -51,7 +51,8 @@ public:
     void removeRun(const std::string& name);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
     void setFullPrecision(const PerplexityResult& result);
-    /// Replaces the recipe as one undoable step. Edits with the same text in a row become one step; an equal recipe is none.
+    /// Replaces the recipe as one undoable step. Perplexities measured by another protocol or on another text are let go. Edits with the
+    /// same text in a row become one step; an equal recipe is none.
     void editRecipe(const Recipe& next, const QString& what);
 
 signals:
@@ -64,6 +65,7 @@ signals:
 private:
     friend class RecipeEdit;
     void applyRecipe(const Recipe& recipe);
+    void dropPerplexities();
 
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const Samples> samples_;

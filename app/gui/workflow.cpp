@@ -91,17 +91,25 @@ void Workflow::calibrate() {
 }
 
 void Workflow::quantize(const std::vector<std::string>& names, bool then_evaluate) {
+    struct Batch {
+        std::size_t n_left = 0;
+        bool is_cancelled = false;
+    };
+    const auto batch = std::make_shared<Batch>();
+    std::vector<RecipeRun> wanted;
     for (const RecipeRun& run : session_.recipe().runs) {
-        if (names.empty() || std::find(names.begin(), names.end(), run.name) != names.end()) quantizeOne(run);
+        if (names.empty() || std::find(names.begin(), names.end(), run.name) != names.end()) wanted.push_back(run);
     }
-    if (then_evaluate && !session_.recipe().evaluation_text.empty()) {
-        // Queued behind the runs, so that it finds all of them.
-        jobs_.start(
-            tr("Prepare perplexity"), this, [](JobContext&) {}, [this] { evaluate(); }, reportFailure());
-    }
+    batch->n_left = wanted.size();
+    const auto ended = [this, batch, then_evaluate](bool is_cancelled) {
+        batch->is_cancelled = batch->is_cancelled || is_cancelled;
+        const bool has_text = !session_.recipe().evaluation_text.empty();
+        if (--batch->n_left == 0 && then_evaluate && has_text && !batch->is_cancelled && !session_.runs().empty()) evaluate();
+    };
+    for (const RecipeRun& run : wanted) quantizeOne(run, ended);
 }
 
-void Workflow::quantizeOne(const RecipeRun& run) {
+void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended) {
     const auto model = session_.model();
     const auto calibration = session_.calibration();
     if (!model || !calibration) return;
@@ -113,11 +121,16 @@ void Workflow::quantizeOne(const RecipeRun& run) {
     recipe.evaluation_text.clear();
     recipe.report.clear();
     const auto work = [recipe, model, calibration](JobContext& job) { return salient::run(recipe, model, calibration, job); };
-    const auto done = [this, calibration](const Report& report) {
-        if (session_.calibration() != calibration || report.runs.empty()) return;
-        session_.addRun(report.runs.front());
+    const auto done = [this, calibration, ended](const Report& report) {
+        const bool is_outdated = session_.calibration() != calibration;
+        if (!is_outdated && !report.runs.empty()) session_.addRun(report.runs.front());
+        ended(is_outdated);
     };
-    jobs_.start(tr("Quantize: %1").arg(QString::fromStdString(run.name)), this, work, done, reportFailure());
+    const auto otherwise = [tell = reportFailure(), ended](const JobRecord& record) {
+        tell(record);
+        ended(record.state == JobRecord::State::Cancelled);
+    };
+    jobs_.start(tr("Quantize: %1").arg(QString::fromStdString(run.name)), this, work, done, otherwise);
 }
 
 void Workflow::evaluate() {

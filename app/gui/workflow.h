@@ -46,7 +46,7 @@ signals:
 private:
     void openModel(const QString& directory, std::function<Recipe(const Model&)> recipe_of);
     void evaluateOne(const QString& title, const std::string& name);
-    void quantizeOne(const RecipeRun& run);
+    void quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended);
     [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
 
     Session& session_;

@@ -6,6 +6,17 @@
 
 using namespace salient;
 
+namespace {
+
+RunResult run(const std::string& name, double seconds = 0.0) {
+    RunResult result;
+    result.name = name;
+    result.seconds = seconds;
+    return result;
+}
+
+}  // namespace
+
 class TestSession : public QObject {
     Q_OBJECT
 
@@ -33,7 +44,7 @@ private slots:
         Session session;
         session.setModel(model_, proposedRecipe(*model_));
         session.setCalibration(std::make_shared<const Calibration>());
-        session.addRun({.name = "a"});
+        session.addRun(run("a"));
         session.setModel(model_, proposedRecipe(*model_));
         QVERIFY(!session.calibration());
         QVERIFY(session.runs().empty());
@@ -41,17 +52,17 @@ private slots:
 
     void dropsRunsWhenCalibratedAnew() {
         Session session;
-        session.addRun({.name = "a"});
+        session.addRun(run("a"));
         session.setCalibration(std::make_shared<const Calibration>());
         QVERIFY(session.runs().empty());
     }
 
     void replacesARunOfTheSameName() {
         Session session;
-        session.addRun({.name = "a", .seconds = 1.0});
-        session.addRun({.name = "b"});
+        session.addRun(run("a", 1.0));
+        session.addRun(run("b"));
         const auto old = session.runNamed("a");
-        session.addRun({.name = "a", .seconds = 2.0});
+        session.addRun(run("a", 2.0));
         QCOMPARE(session.runs().size(), std::size_t{2});
         QCOMPARE(session.runNamed("a")->seconds, 2.0);
         QCOMPARE(old->seconds, 1.0);  // a view that still holds the old value keeps it
@@ -87,10 +98,26 @@ private slots:
         QCOMPARE(session.recipe().samples.n_samples, before);
     }
 
+    void neverMixesPerplexitiesOfTwoProtocols() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        session.addRun(run("a"));
+        session.setRunPerplexity("a", {.perplexity = 2.0});
+        session.setFullPrecision({.perplexity = 1.9});
+        Recipe edited = session.recipe();
+        edited.samples.seed = 5;
+        session.editRecipe(edited, QStringLiteral("seed"));
+        QVERIFY(session.runNamed("a")->perplexity);
+        edited.perplexity.n_windows = 3;
+        session.editRecipe(edited, QStringLiteral("evaluation windows"));
+        QVERIFY(!session.runNamed("a")->perplexity);
+        QVERIFY(!session.fullPrecision());
+    }
+
     void reportsWhatIsThere() {
         Session session;
         session.setModel(model_, proposedRecipe(*model_));
-        session.addRun({.name = "a", .bytes = 10});
+        session.addRun(run("a"));
         const Report report = session.report();
         QCOMPARE(report.runs.size(), std::size_t{1});
         QCOMPARE(report.model_name, std::string("model"));
