@@ -183,7 +183,7 @@ std::vector<Index> salientChannels(const ChannelStatistics& statistics, double f
     std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
         return statistics.sum_abs[static_cast<std::size_t>(a)] > statistics.sum_abs[static_cast<std::size_t>(b)];
     });
-    const auto wanted = static_cast<std::size_t>(fraction * static_cast<double>(order.size()));
+    const auto wanted = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(order.size())));
     order.resize(std::min(order.size(), std::max<std::size_t>(1, wanted)));
     return order;
 }

@@ -33,7 +33,8 @@ struct ChannelStatistics {
     void merge(const ChannelStatistics& other);
 };
 
-/// Channels by decreasing mean |x| (ties: lower index first), the first `fraction` of them, at least one: AWQ's salient channels.
+/// Channels by decreasing mean |x| (ties: lower index first), the first `fraction` of them (to the nearest
+/// whole channel, at least one): AWQ's salient channels.
 /// Lin et al., AWQ, arXiv:2306.00978, §3.1 (fraction 0.01).
 [[nodiscard]] std::vector<Index> salientChannels(const ChannelStatistics& statistics, double fraction = 0.01);
 

@@ -13,49 +13,6 @@ bool isKept(const std::string& name, const std::vector<std::string>& keep) {
     return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) { return std::regex_search(name, std::regex(pattern)); });
 }
 
-/// Scales of one group with the number they were made from: AWQ's ratio or SmoothQuant's α.
-struct GroupScales {
-    double parameter = -1.0;
-    std::vector<float> values;  ///< [in]
-};
-
-GroupScales chooseAwqScales(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method, JobContext& job) {
-    const std::vector<float> mean_abs = input.channels.meanAbs();
-    GroupScales chosen;
-    chosen.parameter = method.awq.fixed_ratio;
-    if (chosen.parameter < 0.0) {
-        const AwqCurve curve = awqSearch(weights, input.hessian, mean_abs, method.grid, method.awq, job);
-        chosen.parameter = curve.ratios[static_cast<std::size_t>(curve.best)];
-        chosen.values = curve.best_scales;
-        return chosen;
-    }
-    const std::vector<float> weight_mean = method.awq.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
-    chosen.values = awqScales(mean_abs, chosen.parameter, method.awq.duo, weight_mean);
-    return chosen;
-}
-
-GroupScales chooseSmoothScales(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {
-    GroupScales chosen;
-    chosen.parameter = method.smoothquant.alpha;
-    if (method.smoothquant.search_alpha) {
-        const SmoothCurve curve = smoothSearch(weights, input.hessian, input.channels.max_abs, method.grid, method.activations);
-        chosen.parameter = curve.alphas[static_cast<std::size_t>(curve.best)];
-    }
-    SmoothQuantOptions options = method.smoothquant;
-    options.alpha = chosen.parameter;
-    options.search_alpha = false;
-    chosen.values = smoothScales(input.channels.max_abs, weights, options);
-    return chosen;
-}
-
-/// The method with this group's ratio or α written down, so that it is not searched again.
-MethodSpec withParameter(MethodSpec method, double parameter) {
-    method.awq.fixed_ratio = parameter;
-    method.smoothquant.alpha = parameter;
-    method.smoothquant.search_alpha = false;
-    return method;
-}
-
 /// diag(1/t) · W
 Matrix dividedRows(const Matrix& weight, std::span<const float> t) {
     const Eigen::Map<const Eigen::VectorXf> divisor(t.data(), static_cast<Index>(t.size()));
@@ -115,18 +72,21 @@ private:
     void chooseScales(int g) {
         if (!takesScales(model_, block_, g, method_)) return;
         std::vector<MatrixView> weights;
-        for (const LinearInfo* linear : members(g, false)) weights.emplace_back(original_.linears.at(linear->role).weight);
+        std::vector<std::string> names;
+        for (const LinearInfo* linear : members(g, false)) {
+            weights.emplace_back(original_.linears.at(linear->role).weight);
+            names.push_back(linear->name);
+        }
         const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
         JobContext part = progress(group(g).title);
-        scales_[g] =
-            method_.scaling == Scaling::Awq ? chooseAwqScales(weights, input, method_, part) : chooseSmoothScales(weights, input, method_);
+        scales_[g] = chooseSharedScale(weights, names, input, method_, part);
     }
 
     /// What the rows of a layer are divided by because a later group's scales went there, or nothing.
     [[nodiscard]] std::span<const float> rowScale(Role role) const {
         for (const auto& [g, scales] : scales_) {
             const Absorber& absorber = group(g).absorber;
-            if (absorber.kind == Absorber::Kind::Linear && absorber.role == role) return scales.values;
+            if (absorber.kind == Absorber::Kind::Linear && absorber.role == role) return scales.scales;
         }
         return {};
     }
@@ -148,13 +108,11 @@ private:
             names.push_back(linear->name);
         }
         const auto scales = scales_.find(g);
-        const bool is_scaled = scales != scales_.end();
-        const MethodSpec method = is_scaled ? withParameter(method_, scales->second.parameter) : method_;
+        const SharedScale scale = scales != scales_.end() ? scales->second : SharedScale{};
         JobContext part = progress(names.front());
-        std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, input, is_scaled, method, part);
+        std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, input, scale, method_, part);
         for (std::size_t i = 0; i < rounded.size(); ++i) {
             QuantizedLinear& linear = rounded[i];
-            if (is_scaled && !linear.channel_scale.empty()) scales->second.values = linear.channel_scale;
             const LinearWeights& weight = original_.linears.at(linears[i]->role);
             linear.bias = weight.bias;
             if (const std::span<const float> row_scale = rowScale(linears[i]->role); !row_scale.empty()) {
@@ -176,8 +134,8 @@ private:
             if (absorber.kind != Absorber::Kind::Norm) continue;
             const std::string name = absorberName(absorber, block_);
             NormWeights norm = feedsAttention(group(g)) ? original_.attention_norm : original_.mlp_norm;
-            divide(norm.gain, scales.values);
-            divide(norm.bias, scales.values);
+            divide(norm.gain, scales.scales);
+            divide(norm.bias, scales.scales);
             result_.replaced[name + ".weight"] = std::move(norm.gain);
             if (!norm.bias.empty()) result_.replaced[name + ".bias"] = std::move(norm.bias);
         }
@@ -198,7 +156,7 @@ private:
                 if (!weights.bias.empty()) result_.replaced[linear.name + ".bias"] = weights.bias;
             }
             if (scales != scales_.end()) {
-                weights.weight = scaledColumns(weights.weight, scales->second.values);
+                weights.weight = scaledColumns(weights.weight, scales->second.scales);
             }
             result_.kept[linear.name] = std::move(weights.weight);
         }
@@ -217,7 +175,7 @@ private:
     const MethodSpec& method_;
     JobContext& job_;
     BlockLayers layers_;
-    std::map<int, GroupScales> scales_;  // by group
+    std::map<int, SharedScale> scales_;  // by group
     QuantizedBlock result_;
 };
 

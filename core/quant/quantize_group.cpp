@@ -32,48 +32,6 @@ void requireStatistics(std::span<const MatrixView> weights, std::span<const std:
     }
 }
 
-// What the layers of a group share: the scales of their input.
-struct SharedScale {
-    std::vector<float> scales;  // empty: all 1
-    double parameter = -1.0;    // AWQ's ratio or SmoothQuant's α
-};
-
-SharedScale awqSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method, JobContext& job) {
-    const AwqOptions& options = method.awq;
-    if (!options.search_scale) return {};
-    const std::vector<float> mean_abs = input.channels.meanAbs();
-    if (options.fixed_ratio >= 0.0) {
-        const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
-        return {awqScales(mean_abs, options.fixed_ratio, options.duo, weight_mean), options.fixed_ratio};
-    }
-    AwqCurve curve = awqSearch(weights, input.hessian, mean_abs, method.grid, options, job);
-    return {std::move(curve.best_scales), curve.ratios[static_cast<std::size_t>(curve.best)]};
-}
-
-SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {
-    SmoothQuantOptions options = method.smoothquant;
-    const std::vector<float>& max_abs = input.channels.max_abs;
-    if (options.search_alpha) {
-        const SmoothCurve curve = smoothSearch(weights, input.hessian, max_abs, method.grid, method.activations);
-        options.alpha = curve.alphas[static_cast<std::size_t>(curve.best)];
-    }
-    return {smoothScales(max_abs, weights, options), options.alpha};
-}
-
-SharedScale chooseScale(std::span<const MatrixView> weights, const InputStatistics& input, bool can_scale, const MethodSpec& method,
-                        JobContext& job) {
-    if (!can_scale) return {};
-    switch (method.scaling) {
-        case Scaling::Awq:
-            return awqSharedScale(weights, input, method, job);
-        case Scaling::SmoothQuant:
-            return smoothSharedScale(weights, input, method);
-        case Scaling::None:
-            break;
-    }
-    return {};
-}
-
 class GroupQuantizer {
 public:
     GroupQuantizer(const InputStatistics& input, const MethodSpec& method, const SharedScale& shared)
@@ -174,31 +132,29 @@ Matrix QuantizedLinear::effectiveWeight() const {
 }
 
 std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
+                                           const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,
+                                           JobContext& job) {
+    method.validate();
+    requireStatistics(weights, names, input);
+    const GroupQuantizer quantizer(input, method, scale);
+    std::vector<QuantizedLinear> linears;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        try {
+            linears.push_back(quantizer.quantize(weights[k], names[k], job));
+            linears.back().report.seconds += scale.seconds / static_cast<double>(weights.size());
+        } catch (const Error& error) {
+            throw Error(error.code(), names[k] + ": " + error.what());
+        }
+    }
+    return linears;
+}
+
+std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
                                            const InputStatistics& input, bool can_scale, const MethodSpec& method, JobContext& job) {
     method.validate();
     requireStatistics(weights, names, input);
-    if (weights.empty()) return {};
-    const std::string* at = &names.front();
-    try {
-        for (std::size_t k = 0; k < weights.size(); ++k) {
-            at = &names[k];
-            requireFinite(weights[k], "quantizeGroup", "weight");
-        }
-        at = &names.front();
-        const Clock::time_point start = Clock::now();
-        const SharedScale shared = chooseScale(weights, input, can_scale, method, job);
-        const double scale_seconds = secondsSince(start) / static_cast<double>(weights.size());
-        const GroupQuantizer quantizer(input, method, shared);
-        std::vector<QuantizedLinear> linears;
-        for (std::size_t k = 0; k < weights.size(); ++k) {
-            at = &names[k];
-            linears.push_back(quantizer.quantize(weights[k], names[k], job));
-            linears.back().report.seconds += scale_seconds;
-        }
-        return linears;
-    } catch (const Error& error) {
-        throw Error(error.code(), *at + ": " + error.what());
-    }
+    const SharedScale scale = can_scale ? chooseSharedScale(weights, names, input, method, job) : SharedScale{};
+    return quantizeGroup(weights, names, input, scale, method, job);
 }
 
 }  // namespace salient

@@ -7,6 +7,7 @@
 #include "core/calib/calibrate.h"
 #include "core/quant/layer_error.h"
 #include "core/quant/method.h"
+#include "core/quant/shared_scale.h"
 
 namespace salient {
 
@@ -47,10 +48,13 @@ struct QuantizedLinear {
 [[nodiscard]] LayerError measuredError(MatrixView weight, MatrixView rounded, std::span<const float> scales, const InputStatistics& input,
                                        ActivationScale activations);
 
-/// Quantizes the layers that share one input. weights[k] [out_k, in] belong to names[k] and biases[k] (may be empty).
-/// can_scale: whether something can absorb the scales; without, the scaling step is skipped (and the report says −1).
-/// Order: scales (chosen once, jointly) → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H diag(1/s).
+/// Rounds the layers that share one input, with the scales they were given. weights[k] [out_k, in] belong to names[k].
+/// Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H diag(1/s).
 /// Throws what its parts throw, with the layer's name in front. Checkpoints inside.
+[[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
+                                                         const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,
+                                                         JobContext& job);
+/// The same after the method's own scaling step, chosen on these weights; without it unless something can absorb the scales.
 [[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
                                                          const InputStatistics& input, bool can_scale, const MethodSpec& method,
                                                          JobContext& job);

@@ -196,6 +196,7 @@ void TestChannelStatistics::salientChannelsAreTheLargestMeans() {
     QVERIFY((salientChannels(statistics, 0.6) == std::vector<Index>{2, 1, 3}));
     QVERIFY((salientChannels(statistics) == std::vector<Index>{2}));
     QVERIFY((salientChannels(statistics, 1.0).size() == 5));
+    QVERIFY((salientChannels(statistics, 0.51).size() == 3));  // 2.55 channels
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(salientChannels(statistics, 0.0)), Error);
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(salientChannels(statistics, std::nan(""))), Error);
 }
