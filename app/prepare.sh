@@ -42,6 +42,9 @@ build() {
     shift
     (
         cd "$salient_root" || exit 1
+        if command -v ccache >/dev/null; then # where it is installed, a second clone builds in a fraction of the time
+            export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$salient_root CCACHE_NOHASHDIR=1
+        fi
         say "Configuring ($preset) …"
         cmake --preset "$preset" >"/tmp/salient-configure.$$" 2>&1 || { cat "/tmp/salient-configure.$$" >&2; rm -f "/tmp/salient-configure.$$"; exit 1; }
         rm -f "/tmp/salient-configure.$$"
