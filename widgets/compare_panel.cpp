@@ -99,7 +99,7 @@ QWidget* ComparePanel::makeTable() {
     table_hint_->setWordWrap(true);
     table_hint_->setText(tr("Choose a method to see its layers before (plain rounding on the same grid) and after."));
 
-    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("relative output error"), false, true));
+    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("rel. error"), false, true));
     layer_chart_->setPointName(tr("layer"));
     layer_chart_->setAccessibleName(tr("Relative output error of every layer"));
     layer_chart_->setEmptyText(tr("Quantize to see the error of every layer."));

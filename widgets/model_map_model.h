@@ -35,6 +35,8 @@ public:
     /// Cells whose layer name the expression does not find are dimmed. An invalid one matches everything.
     void setFilter(const QRegularExpression& filter);
     [[nodiscard]] int matchCount() const;
+    /// A value of the metric as the cells show it.
+    [[nodiscard]] QString text(double value) const;
     /// Smallest and largest known value.
     [[nodiscard]] std::pair<double, double> range() const noexcept { return {low_, high_}; }
     [[nodiscard]] QModelIndex indexOf(const QString& layer) const;
@@ -50,7 +52,6 @@ private:
     [[nodiscard]] int linearAt(int row, int column) const;
     [[nodiscard]] double valueOf(int linear) const;
     [[nodiscard]] double position(double value) const;
-    [[nodiscard]] QString text(double value) const;
     [[nodiscard]] bool matches(int linear) const;
 
     std::shared_ptr<const Model> model_;

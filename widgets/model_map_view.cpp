@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/colour_bar.h"
 #include "widgets/theme.h"
 
 namespace salient {
@@ -60,6 +59,41 @@ public:
 
 }  // namespace
 
+/// The legend: the colours with the smallest and the largest value at their ends.
+class GradientBar : public QWidget {
+public:
+    explicit GradientBar(QWidget* parent) : QWidget(parent) { setFixedHeight(kGradientHeight + fontMetrics().height() + 6); }
+
+    void setEnds(const QString& low, const QString& high, const QString& note) {
+        low_ = low;
+        high_ = high;
+        note_ = note;
+        setAccessibleName(ModelMapView::tr("Colours from %1 to %2").arg(low, high));
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent* /*event*/) override {
+        QPainter painter(this);
+        for (int x = 0; x < width(); ++x) {
+            painter.fillRect(x, 0, 1, kGradientHeight,
+                             QColor::fromRgb(sequentialColour(static_cast<double>(x) / std::max(1, width() - 1))));
+        }
+        const QRect below(0, kGradientHeight + 4, width(), fontMetrics().height());
+        painter.setPen(palette().color(QPalette::Text));
+        painter.drawText(below, Qt::AlignLeft, low_);
+        painter.drawText(below, Qt::AlignRight, high_);
+        painter.setPen(mutedText(palette()));
+        painter.drawText(below, Qt::AlignHCenter, note_);
+    }
+
+private:
+    static constexpr int kGradientHeight = 14;
+    QString low_;
+    QString high_;
+    QString note_;
+};
+
 ModelMapView::ModelMapView(QWidget* parent)
     : QWidget(parent),
       model_(new ModelMapModel(this)),
@@ -67,7 +101,7 @@ ModelMapView::ModelMapView(QWidget* parent)
       filter_(new QLineEdit(this)),
       matches_(new QLabel(this)),
       table_(new QTableView(this)),
-      legend_(new ColourBar(this)),
+      legend_(new GradientBar(this)),
       worst_(new QListWidget(this)) {
     metric_->setToolTip(tr("What the colours show"));
     metric_->setAccessibleName(tr("Metric"));
@@ -88,7 +122,6 @@ ModelMapView::ModelMapView(QWidget* parent)
     table_->horizontalHeader()->setHighlightSections(false);
     table_->verticalHeader()->setHighlightSections(false);
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    legend_->setFixedHeight(260);
 
     auto* worst_title = new QLabel(tr("Largest values"), this);
     QFont bold = worst_title->font();
@@ -108,9 +141,10 @@ ModelMapView::ModelMapView(QWidget* parent)
     side->setFixedWidth(kSideWidth);
     auto* side_layout = new QVBoxLayout(side);
     side_layout->setContentsMargins(16, 0, 0, 0);
+    side_layout->addWidget(legend_);
+    side_layout->addSpacing(12);
     side_layout->addWidget(worst_title);
     side_layout->addWidget(worst_, 1);
-    side_layout->addWidget(legend_);
 
     auto* body = new QHBoxLayout;
     body->addWidget(table_, 1);
@@ -181,12 +215,8 @@ void ModelMapView::showMetric() {
     const bool has_metric = at >= 0 && at < static_cast<int>(metrics_.size());
     model_->setMetric(has_metric ? metrics_[static_cast<std::size_t>(at)] : LayerMetric{});
     const auto [low, high] = model_->range();
-    const bool is_log = model_->metric().is_logarithmic && low > 0.0;
     legend_->setVisible(has_metric);
-    const double factor = model_->metric().unit == QLatin1String("%") ? 100.0 : 1.0;
-    legend_->setUnit(is_log ? tr("log₁₀ %1").arg(model_->metric().unit) : model_->metric().unit);
-    legend_->setScale(is_log ? sequentialScale(static_cast<float>(std::log10(low * factor)), static_cast<float>(std::log10(high * factor)))
-                             : sequentialScale(static_cast<float>(low * factor), static_cast<float>(high * factor)));
+    legend_->setEnds(model_->text(low), model_->text(high), model_->metric().is_logarithmic ? tr("logarithmic") : QString());
     showWorst();
 }
 

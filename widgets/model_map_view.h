@@ -14,7 +14,7 @@ class QTableView;
 
 namespace salient {
 
-class ColourBar;
+class GradientBar;
 
 /// The whole model at a glance: every linear layer as a cell coloured by the metric of choice, with a filter and the worst layers.
 class ModelMapView : public QWidget {
@@ -42,7 +42,7 @@ private:
     QLineEdit* filter_;
     QLabel* matches_;
     QTableView* table_;
-    ColourBar* legend_;
+    GradientBar* legend_;
     QListWidget* worst_;
     std::vector<LayerMetric> metrics_;
     QString chosen_metric_;  ///< by the user; until then the first is shown

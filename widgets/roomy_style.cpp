@@ -7,7 +7,7 @@ namespace salient {
 namespace {
 constexpr QSize kButtonAir{18, 4};
 constexpr QSize kToolButtonAir{8, 2};
-constexpr QSize kHeaderAir{10, 4};
+constexpr QSize kHeaderAir{8, 0};
 constexpr int kRowAir = 6;
 constexpr int kCellMargin = 6;
 }  // namespace

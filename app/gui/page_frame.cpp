@@ -38,16 +38,12 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     sentence_->setWordWrap(true);
     sentence_->setAlignment(Qt::AlignCenter);
     next_->setDefault(true);
-    auto* advice = new QWidget(this);
-    advice->setFixedWidth(kSentenceWidth);
-    auto* advice_layout = new QVBoxLayout(advice);
-    advice_layout->addWidget(sentence_);
-    advice_layout->addSpacing(12);
-    advice_layout->addWidget(next_, 0, Qt::AlignHCenter);
     auto* empty = new QWidget(this);
     auto* empty_layout = new QVBoxLayout(empty);
     empty_layout->addStretch(2);
-    empty_layout->addWidget(advice, 0, Qt::AlignHCenter);
+    empty_layout->addWidget(sentence_, 0, Qt::AlignHCenter);
+    empty_layout->addSpacing(12);
+    empty_layout->addWidget(next_, 0, Qt::AlignHCenter);
     empty_layout->addStretch(3);
     if (content_->layout() != nullptr) content_->layout()->setContentsMargins(0, 0, 0, 0);  // the frame has margins
     stack_->addWidget(empty);
@@ -64,6 +60,8 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
 
 void PageFrame::setEmpty(const QString& sentence, const QString& button) {
     sentence_->setText(sentence);
+    // A wrapped label in a centred column is not asked how high it gets at its width.
+    sentence_->setFixedSize(kSentenceWidth, sentence_->heightForWidth(kSentenceWidth));
     next_->setText(button);
     stack_->setCurrentIndex(0);
 }
