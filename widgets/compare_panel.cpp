@@ -28,6 +28,8 @@ namespace salient {
 
 namespace {
 
+constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
+
 ChartAxis axis(const QString& title, bool is_whole, bool is_logarithmic) {
     ChartAxis axis;
     axis.title = title;
@@ -57,7 +59,6 @@ ComparePanel::ComparePanel(QWidget* parent)
       choice_menu_(new QMenu(choice_)),
       table_hint_(new QLabel(this)),
       layer_label_(new QLabel(this)),
-      read_out_(new QLabel(this)),
       grid_(new QGridLayout),
       legend_(new ColourBar(this)),
       profile_axis_(new QComboBox(this)),
@@ -156,11 +157,11 @@ QWidget* ComparePanel::makeMaps() {
     choice_->setToolTip(tr("Up to four methods side by side"));
     choice_->setPopupMode(QToolButton::InstantPopup);
     choice_->setMenu(choice_menu_);
-    read_out_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     profile_axis_->addItem(tr("per input channel"));
     profile_axis_->addItem(tr("per output row"));
     profile_axis_->setToolTip(tr("Sum the output error over rows, or over channels"));
     profile_axis_->setAccessibleName(tr("Axis of the profile"));
+    profile_->setMinimumHeight(kProfileLines * fontMetrics().height());
     profile_->setAccessibleName(tr("Output error per channel or row"));
     legend_->setFixedWidth(legend_->sizeHint().width());
 
@@ -170,7 +171,6 @@ QWidget* ComparePanel::makeMaps() {
     top->addWidget(choice_);
     top->addSpacing(16);
     top->addWidget(layer_label_, 1);
-    top->addWidget(read_out_);
 
     for (int i = 0; i < kMaxMaps; ++i) {
         HeatmapView* view = views_[static_cast<std::size_t>(i)];
@@ -228,10 +228,7 @@ void ComparePanel::linkMaps() {
             connect(from, &HeatmapView::viewportChanged, to, &HeatmapView::setViewport);
             connect(from, &HeatmapView::crosshairMoved, to, [to](Index row, Index column) { to->setCrosshair(row, column); });
         }
-        connect(from, &HeatmapView::crosshairMoved, this, [this, from](Index, Index, float value) {
-            read_out_->setText(from->readOut());
-            legend_->setMark(value);
-        });
+        connect(from, &HeatmapView::crosshairMoved, this, [this](Index, Index, float value) { legend_->setMark(value); });
         connect(from, &HeatmapView::cellChosen, this, &ComparePanel::cellChosen);
     }
 }

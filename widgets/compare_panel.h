@@ -76,7 +76,6 @@ private:
     QMenu* choice_menu_;
     QLabel* table_hint_;
     QLabel* layer_label_;
-    QLabel* read_out_;
     QGridLayout* grid_;
     ColourBar* legend_;
     QComboBox* profile_axis_;

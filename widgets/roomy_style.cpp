@@ -7,9 +7,9 @@ namespace salient {
 namespace {
 constexpr QSize kButtonAir{18, 4};
 constexpr QSize kToolButtonAir{8, 2};
-constexpr QSize kHeaderAir{8, 0};
+constexpr QSize kHeaderAir{4, 2};
 constexpr int kRowAir = 6;
-constexpr int kCellMargin = 6;
+constexpr int kCellMargin = 4;
 }  // namespace
 
 RoomyStyle::RoomyStyle() : QProxyStyle(QStringLiteral("Fusion")) {}

@@ -296,7 +296,7 @@ void MainWindow::refreshJobs() {
     const bool is_busy = !jobs_.isIdle();
     calibration_panel_->setBusy(is_busy);
     export_->setBusy(is_busy);
-    compare_->setEvaluateEnabled(!is_busy && !session_.recipe().evaluation_text.empty());
+    compare_->setEvaluateEnabled(!is_busy);
     quantize_->setBlockedReason(!session_.calibration() ? tr("Calibrate first.") : is_busy ? tr("A job is running.") : QString());
 }
 

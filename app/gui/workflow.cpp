@@ -136,7 +136,7 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
 void Workflow::evaluate() {
     if (!session_.model()) return;
     if (session_.recipe().evaluation_text.empty()) {
-        emit failed(tr("Perplexity"), tr("Choose an evaluation text first."));
+        emit failed(tr("Perplexity"), tr("There is no evaluation text yet. Choose one on the Quantize page."));
         return;
     }
     if (!session_.fullPrecision()) evaluateOne(tr("Perplexity: full precision"), {});
