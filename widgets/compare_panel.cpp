@@ -28,6 +28,7 @@ namespace salient {
 
 namespace {
 
+constexpr int kMapLines = 5;       // the least: with the jobs shown below, a small screen must still hold four maps
 constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
 
 ChartAxis axis(const QString& title, bool is_whole, bool is_logarithmic) {
@@ -175,6 +176,7 @@ QWidget* ComparePanel::makeMaps() {
     for (int i = 0; i < kMaxMaps; ++i) {
         HeatmapView* view = views_[static_cast<std::size_t>(i)];
         view->setLegendVisible(false);
+        view->setMinimumHeight(kMapLines * fontMetrics().height());
         view->setAxisNames(tr("output row"), tr("input channel"));
         grid_->addWidget(view, i / 2, i % 2);
         view->hide();

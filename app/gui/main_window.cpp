@@ -34,7 +34,7 @@ namespace salient {
 namespace {
 
 constexpr QSize kFirstSize{1280, 800};
-constexpr int kJobsHeight = 130;
+constexpr int kJobsHeight = 110;
 
 bool looksAtLayer(Page page) {
     return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare;
