@@ -47,7 +47,9 @@ std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const 
     for (std::size_t j = 0; j < scales.size(); ++j) {
         const float activation = std::pow(max_abs[j], alpha);
         const float difficulty = options.activation_only ? 1.0F : std::pow(std::max(weight_max[j], kLeastScale), rest);
-        scales[j] = std::max(activation / difficulty, kLeastScale);
+        // Nothing to move: the least scale would only blow up what comes before, 1e5-fold.
+        const bool was_never_active = max_abs[j] == 0.0F;
+        scales[j] = was_never_active ? 1.0F : std::max(activation / difficulty, kLeastScale);
     }
     return scales;
 }

@@ -16,8 +16,9 @@ struct SmoothQuantOptions {
 };
 
 /// s_j = max|X_j|^α / max|W_j|^(1−α), at least 1e-5. max_abs [in]; weights: all layers that share the input, each [out_k, in].
-/// Xiao et al., SmoothQuant, arXiv:2211.10438, eq. 4. A channel that was never active, or whose weights are all zero, gets what
-/// the published code gives: weight maxima are clamped to 1e-5 first.
+/// Xiao et al., SmoothQuant, arXiv:2211.10438, eq. 4; weight maxima are clamped to 1e-5 first, as in the published code. Differs: a
+/// channel that was never active keeps scale 1 (published: 1e-5), because its inverse may go into the rows of an earlier layer, where
+/// 1e5 overflows a 16-bit type.
 [[nodiscard]] std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights,
                                               const SmoothQuantOptions& options);
 [[nodiscard]] std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, double alpha);
