@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "widgets/value_text.h"
 #include "widgets/theme.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
