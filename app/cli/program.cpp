@@ -2,6 +2,7 @@
 #include <memory>
 #include <new>
 #include <ostream>
+#include <utility>
 
 #include "app/cli/command.h"
 #include "app/cli/progress_line.h"
@@ -63,7 +64,7 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
 
     ProgressLine progress(
         err, common.quiet ? ProgressLine::Style::None : (err_is_terminal ? ProgressLine::Style::Bar : ProgressLine::Style::SparseLines));
-    JobContext job(stop, [&](const Progress& now) { progress.show(now); });
+    JobContext job(std::move(stop), [&](const Progress& now) { progress.show(now); });
     Context context{common, out, err, job};
     const auto fail = [&](const std::string& message) {
         progress.clear();

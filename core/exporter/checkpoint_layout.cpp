@@ -101,7 +101,7 @@ CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, 
         const auto block = std::find_if(block_prefixes.begin(), block_prefixes.end(),
                                         [&, &n = name](const std::string& prefix) { return n.starts_with(prefix); });
         const int number = block == block_prefixes.end() ? -1 : static_cast<int>(block - block_prefixes.begin());
-        std::vector<CheckpointTensor>& part = parts[static_cast<std::size_t>(number + 1)];
+        std::vector<CheckpointTensor>& part = parts[number < 0 ? 0 : static_cast<std::size_t>(number) + 1];
         const auto weight = quantized_weights.find(name);
         if (weight != quantized_weights.end() && form != LayerForm::Float) {
             for (TensorLayout& tensor : layerLayout(form, *weight->second, method, scale_type))
