@@ -20,7 +20,7 @@ fs::path withoutTrailingSlash(const fs::path& path) {
 
 }  // namespace
 
-OutputDirectory::OutputDirectory(fs::path target) : target_(withoutTrailingSlash(target)) {
+OutputDirectory::OutputDirectory(const fs::path& target) : target_(withoutTrailingSlash(target)) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(target_, error);
     if (fs::exists(status)) {

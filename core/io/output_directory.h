@@ -9,7 +9,7 @@ namespace salient {
 class OutputDirectory {
 public:
     /// Throws Error{Io} when the parent cannot be written, Error{InvalidOption} when the target exists and is not empty.
-    explicit OutputDirectory(std::filesystem::path target);
+    explicit OutputDirectory(const std::filesystem::path& target);
     ~OutputDirectory();
     OutputDirectory(const OutputDirectory&) = delete;
     OutputDirectory& operator=(const OutputDirectory&) = delete;

@@ -51,8 +51,8 @@ class SafetensorsWriter {
 public:
     /// Reserves the disk space and writes the header ("format": "pt" is in the metadata unless given otherwise). Throws
     /// Error{Io}, Error{Format} for a name given twice, Error{ShapeMismatch} for an extent below zero.
-    SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorLayout> layout,
-                      std::map<std::string, std::string> metadata = {});
+    SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
+                      const std::map<std::string, std::string>& metadata = {});
     ~SafetensorsWriter();
     SafetensorsWriter(SafetensorsWriter&&) noexcept;
     SafetensorsWriter& operator=(SafetensorsWriter&&) noexcept;

@@ -92,8 +92,8 @@ struct SafetensorsWriter::State {
     bool is_finished = false;
 };
 
-SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorLayout> layout,
-                                     std::map<std::string, std::string> metadata)
+SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
+                                     const std::map<std::string, std::string>& metadata)
     : state_(std::make_unique<State>(path, layout, metadata)) {}
 SafetensorsWriter::~SafetensorsWriter() = default;
 SafetensorsWriter::SafetensorsWriter(SafetensorsWriter&&) noexcept = default;

@@ -29,7 +29,7 @@ double halfSquare(const Matrix& errors) { return 0.5 * errors.cast<double>().squ
 
 }  // namespace
 
-GptqStepper::GptqStepper(Matrix weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job)
+GptqStepper::GptqStepper(const Matrix& weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job)
     : block_size_(options.block_size) {
     GptqProblem problem = makeGptqProblem(weight, hessian, grid, options);
     hessian.resize(0, 0);
@@ -42,8 +42,8 @@ GptqStepper::GptqStepper(Matrix weight, Matrix hessian, const GridSpec& grid, co
     error_ = errorsOf(weight_ - rounded_, factor_);
     nearest_loss_ = halfSquare(errorsOf(weight_ - nearestRounded(weight_), factor_));
     updated_ = weight_;
-    const auto n_blocks = static_cast<double>((columnCount() + block_size_ - 1) / block_size_);
-    kept_every_ = std::max<Index>(1, static_cast<Index>(std::ceil(std::sqrt(n_blocks))));
+    const Index n_blocks = (columnCount() + block_size_ - 1) / block_size_;
+    kept_every_ = std::max<Index>(1, static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n_blocks)))));
 }
 
 Index GptqStepper::columnCount() const noexcept { return weight_.cols(); }

@@ -23,7 +23,7 @@ public:
     };
 
     /// Same errors and cost as quantizeGptq(), plus in³/3 for U.
-    GptqStepper(Matrix weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job);
+    GptqStepper(const Matrix& weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job);
 
     [[nodiscard]] Index columnCount() const noexcept;
     [[nodiscard]] Index position() const noexcept { return position_; }

@@ -47,16 +47,15 @@ template <typename T>
 void JsonObject::readInteger(const char* key, T& target) {
     const Json* value = find(key);
     if (value == nullptr) return;
-    const bool is_integer = value->is_number_integer();
-    if (is_integer && value->is_number_unsigned() && std::in_range<T>(value->get<std::uint64_t>())) {
-        target = value->get<T>();
-    } else if (is_integer && !value->is_number_unsigned() && std::in_range<T>(value->get<std::int64_t>())) {
-        target = value->get<T>();
-    } else {
+    const bool fits = value->is_number_unsigned()  ? std::in_range<T>(value->get<std::uint64_t>())
+                      : value->is_number_integer() ? std::in_range<T>(value->get<std::int64_t>())
+                                                   : false;
+    if (!fits) {
         refuse(key,
                "an integer from " + std::to_string(std::numeric_limits<T>::min()) + " to " + std::to_string(std::numeric_limits<T>::max()),
                *value);
     }
+    target = value->get<T>();
 }
 
 void JsonObject::read(const char* key, int& target) { readInteger(key, target); }

@@ -207,6 +207,7 @@ std::vector<MethodSpec> comparedMethods(const std::vector<std::string>& names, c
     MethodFlags common = flags;
     if (!common.symmetric) common.symmetric = false;
     std::vector<MethodSpec> methods;
+    methods.reserve(names.size());
     for (const std::string& name : names) methods.push_back(methodFromFlags(usedBy(common, name)));
     forEachFlag(flags, [&](std::string_view flag, const auto& value, Needs needs) {
         const bool used =

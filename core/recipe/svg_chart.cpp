@@ -191,6 +191,7 @@ std::string svgScatter(const std::vector<ScatterPoint>& points, std::string_view
     }
     // Labels of points that lie close together are moved apart downwards.
     std::vector<const ScatterPoint*> order;
+    order.reserve(points.size());
     for (const ScatterPoint& point : points) order.push_back(&point);
     std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) { return y_axis.position(a->y) < y_axis.position(b->y); });
     std::vector<std::pair<double, double>> placed;
