@@ -76,9 +76,9 @@ BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptio
     }
 
     for (const auto& [left, right] : merges) {
-        const auto part = [&](const std::string& text) {
+        const auto part = [&, &first = left, &second = right](const std::string& text) {
             const auto id = idOf(text);
-            if (!id || text.empty()) fail("merge '" + left + " " + right + "': expected '" + text + "' in the vocabulary");
+            if (!id || text.empty()) fail("merge '" + first + " " + second + "': expected '" + text + "' in the vocabulary");
             return *id;
         };
         const TokenId left_id = part(left);
@@ -221,7 +221,9 @@ void BpeModel::mergeShort(Workspace& workspace) const {
 void BpeModel::mergeLong(Workspace& workspace) const {
     constexpr std::int32_t kEnd = -1;
     std::vector<TokenId>& symbols = workspace.symbols;
-    auto [previous, next, queue] = std::tie(workspace.previous, workspace.next, workspace.queue);
+    auto& previous = workspace.previous;
+    auto& next = workspace.next;
+    auto& queue = workspace.queue;
     const std::size_t n = symbols.size();
     if (n > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
         throw Error(ErrorCode::Unsupported, "encode: a single word of more than 2^31 characters");

@@ -5,7 +5,7 @@
 namespace salient {
 namespace {
 
-std::string run(const PrependStep& step, std::string text) { return text.empty() ? text : step.prefix + text; }
+std::string run(const PrependStep& step, const std::string& text) { return text.empty() ? text : step.prefix + text; }
 
 std::string run(const ReplaceStep& step, const std::string& text) { return step.pattern.replaceAll(text, step.content); }
 

@@ -73,6 +73,7 @@ std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path&
         }
     }
     std::vector<AddedToken> tokens;
+    tokens.reserve(added.size());
     for (auto& [content, token] : added) tokens.push_back(token);
 
     PostProcessor post_processor;
