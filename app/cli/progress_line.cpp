@@ -59,7 +59,7 @@ void ProgressLine::show(const Progress& now, Clock::time_point time) {
     std::string line = stage_;
     if (now.total > 0) {
         const double fraction = static_cast<double>(now.done) / static_cast<double>(now.total);
-        if (style_ == Style::Bar) line += " " + bar(fraction);
+        if (style_ == Style::Bar) line.append(" ").append(bar(fraction));
         char text[64];
         std::snprintf(text, sizeof text, " %3.0f %%", 100.0 * fraction);
         line += text;
@@ -70,7 +70,7 @@ void ProgressLine::show(const Progress& now, Clock::time_point time) {
             line += ", " + compactNumber(rate) + "/s, " + clockTime(static_cast<double>(now.total - now.done) / rate) + " left";
         }
     } else if (now.done > 0) {
-        line += " " + compactNumber(static_cast<double>(now.done));
+        line.append(" ").append(compactNumber(static_cast<double>(now.done)));
     }
     if (!now.detail.empty()) line += "  " + shortened(now.detail);
     if (style_ == Style::Bar) {

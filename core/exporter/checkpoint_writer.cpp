@@ -51,7 +51,7 @@ std::vector<std::string> filesToCopy(const Model& model) {
 }  // namespace
 
 struct CheckpointWriter::State {
-    State(std::shared_ptr<const Model> original, const MethodSpec& spec, fs::path target, ExportOptions given)
+    State(std::shared_ptr<const Model> original, const MethodSpec& spec, const fs::path& target, ExportOptions given)
         : model(std::move(original)),
           method(spec),
           options(std::move(given)),
@@ -65,7 +65,7 @@ struct CheckpointWriter::State {
         }
         layout = checkpointLayout(*model, method, options.format, options.shard_bytes);
         requireRanges();
-        directory.emplace(std::move(target));
+        directory.emplace(target);
         for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
             shards.emplace_back(SafetensorsWriter(directory->path() / layout.shard_files[i], layout.shard(i)));
             n_missing.push_back(0);
@@ -230,8 +230,8 @@ struct CheckpointWriter::State {
     SalientRecord record;
 };
 
-CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, fs::path target, ExportOptions options)
-    : state_(std::make_unique<State>(std::move(model), method, std::move(target), std::move(options))) {}
+CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target, ExportOptions options)
+    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
 
 CheckpointWriter::~CheckpointWriter() = default;
 

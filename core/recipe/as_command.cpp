@@ -21,7 +21,7 @@ std::string quoted(const std::string& word) {
 
 std::string joined(const std::vector<std::string>& words) {
     std::string line = "salient-cli";
-    for (const std::string& word : words) line += " " + quoted(word);
+    for (const std::string& word : words) line.append(" ").append(quoted(word));
     return line;
 }
 
