@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/kernels/layout.h"
+#include "core/kernels/matrix_tiles.h"
 #include "core/kernels/onednn.h"
 #include "core/kernels/parallel.h"
 
@@ -50,6 +51,24 @@ void multiplyPanels(const MatrixView& a, const std::vector<Matrix>& panels, Matr
     });
 }
 
+void multiplyOnTiles(const MatrixView& a, bool transpose_a, const MatrixView& b, bool transpose_b, MatrixSpan& c, float alpha, float beta,
+                     Compute compute) {
+    constexpr Index kTileRows = 8 * kStripWidth;
+    constexpr Index kTileCols = 16 * kStripWidth;
+    const auto terms = compute == Compute::BFloat16 ? TileOperand::Terms::One : TileOperand::Terms::Three;
+    TileOperand left(TileOperand::Side::Left, terms);
+    TileOperand right(TileOperand::Side::Right, terms);
+    left.pack(a, transpose_a);
+    right.pack(b, !transpose_b);
+    const Index n_tile_rows = (c.rows() + kTileRows - 1) / kTileRows;
+    parallelFor(n_tile_rows * ((c.cols() + kTileCols - 1) / kTileCols), 1, [&](Index tile, Index) {
+        const Index row = tile % n_tile_rows * kTileRows;
+        const Index col = tile / n_tile_rows * kTileCols;
+        multiplyStripRange(left, row / kStripWidth, right, col / kStripWidth,
+                           c.block(row, col, std::min(kTileRows, c.rows() - row), std::min(kTileCols, c.cols() - col)), alpha, beta);
+    });
+}
+
 }  // namespace
 
 void gemmTile(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta) {
@@ -84,7 +103,9 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
         });
         return;
     }
-    if (transpose_a || compute == Compute::BFloat16) {
+    if (copies_pay && hasMatrixTiles()) {
+        multiplyOnTiles(a, transpose_a, b, transpose_b, c, alpha, beta, compute);
+    } else if (transpose_a || compute == Compute::BFloat16) {
         multiplyPanels(packRows(a, transpose_a, compute), packPanels(b, transpose_b, compute), c, alpha, beta);
     } else {
         multiplyPanels(a, packPanels(b, transpose_b, compute), c, alpha, beta);

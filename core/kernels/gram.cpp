@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/kernels/layout.h"
+#include "core/kernels/matrix_tiles.h"
 #include "core/kernels/parallel.h"
 
 namespace salient {
@@ -35,12 +36,34 @@ std::vector<Tile> lowerTiles(Index n) {
     return tiles;
 }
 
+void accumulateOnTiles(const MatrixView& x, float factor, MatrixSpan& hessian, Compute compute) {
+    const auto terms = compute == Compute::BFloat16 ? TileOperand::Terms::One : TileOperand::Terms::Three;
+    const Index n_tokens = compute == Compute::BFloat16 ? 2 * kTokens : kTokens;
+    const std::vector<Tile> tiles = lowerTiles(x.cols());
+    TileOperand transposed(TileOperand::Side::Left, terms);
+    TileOperand right(TileOperand::Side::Right, terms);
+    for (Index first = 0; first < x.rows(); first += n_tokens) {
+        const MatrixView chunk = x.middleRows(first, std::min(n_tokens, x.rows() - first));
+        transposed.pack(chunk, true);
+        right.pack(chunk, true);
+        parallelFor(static_cast<Index>(tiles.size()), 1, [&](Index t, Index) {
+            const Tile& tile = tiles[static_cast<std::size_t>(t)];
+            multiplyStripRange(transposed, tile.row / kStripWidth, right, tile.col / kStripWidth,
+                               hessian.block(tile.row, tile.col, tile.rows, tile.cols), factor, 1.0F);
+        });
+    }
+}
+
 }  // namespace
 
 void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute compute) {
     if (hessian.rows() != x.cols() || hessian.cols() != x.cols()) {
         throw Error(ErrorCode::ShapeMismatch, "accumulateGram: Hessian: expected size " + std::to_string(x.cols()) + ", found [" +
                                                   std::to_string(hessian.rows()) + ", " + std::to_string(hessian.cols()) + "]");
+    }
+    if (hasMatrixTiles()) {
+        accumulateOnTiles(x, factor, hessian, compute);
+        return;
     }
     const std::vector<Tile> tiles = lowerTiles(x.cols());
     std::vector<Matrix> panels;

@@ -9,6 +9,9 @@ void useOneThreadInOneDnn() noexcept;
 /// Whether the processor multiplies bfloat16 pairs natively (otherwise products of rounded floats give the same values).
 [[nodiscard]] bool hasBFloat16Products() noexcept;
 
+/// Whether the processor has matrix tiles (AMX) and oneDNN is not told to do without.
+[[nodiscard]] bool hasTileInstructions() noexcept;
+
 /// Whether 8-bit products accumulate exactly: without VNNI, oneDNN's int8 products may saturate in between.
 [[nodiscard]] bool hasExactInt8Products() noexcept;
 

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+// Products on the processor's matrix tiles (AMX): 16 × 32 by 32 × 16 bfloat16 values per instruction, accumulated in float32, about
+// twelve times the rate of float32 vector products. A float32 operand is held as one bfloat16 (its nearest) or as three (h + m + l, all
+// 24 bits of it); six of the nine products of such terms carry a float32 result, the three left out are below its last place.
+// Values below 2^-126 count as zero, as the tiles take them; what an infinite operand touches is not finite, but may be NaN.
+
+/// Whether this process may use matrix tiles. False where oneDNN is told to do without (ONEDNN_MAX_CPU_ISA). Any thread.
+[[nodiscard]] bool hasMatrixTiles() noexcept;
+
+/// Outer indices (rows of C for a left operand, columns for a right one) that a strip holds.
+inline constexpr Index kStripWidth = 32;
+/// Inner indices that a block of a strip holds.
+inline constexpr Index kStripBlock = 32;
+
+/// One operand of a product in the order that the tiles read it: strips of 32 outer indices, each a run of blocks of 32 inner ones.
+/// Edges are filled with zeros. Needs hasMatrixTiles().
+class TileOperand {
+public:
+    enum class Side { Left, Right };
+    enum class Terms : int { One = 1, Three = 3 };
+    TileOperand(Side side, Terms terms) : side_(side), n_terms_(static_cast<Index>(terms)) {}
+
+    /// Takes the shape; the memory of an earlier, larger one is kept. Values are undefined until packed.
+    void resize(Index outer, Index inner);
+    /// Packs one strip from its own values: [≤ 32 outer, inner], or [inner, ≤ 32 outer] with inner_in_rows. On the calling thread.
+    void packStrip(Index strip, MatrixView values, bool inner_in_rows);
+    /// Takes the shape of m and packs all of it, spread over all threads.
+    void pack(MatrixView m, bool inner_in_rows);
+
+    [[nodiscard]] Index outer() const noexcept { return outer_; }
+    [[nodiscard]] Index inner() const noexcept { return inner_; }
+    [[nodiscard]] Index strips() const noexcept { return (outer_ + kStripWidth - 1) / kStripWidth; }
+    [[nodiscard]] Index blocks() const noexcept { return (inner_ + kStripBlock - 1) / kStripBlock; }
+    [[nodiscard]] Index terms() const noexcept { return n_terms_; }
+    [[nodiscard]] const std::uint16_t* block(Index term, Index strip, Index block) const noexcept;
+
+private:
+    struct Free {
+        void operator()(std::uint16_t* values) const noexcept;
+    };
+    Side side_;
+    Index n_terms_;
+    Index outer_ = 0;
+    Index inner_ = 0;
+    std::size_t capacity_ = 0;
+    std::unique_ptr<std::uint16_t[], Free> values_;
+};
+
+/// Holds the tiles of the calling thread ready for multiplyStrips(), from construction to destruction. Call nothing of oneDNN meanwhile.
+class TileUnit {
+public:
+    TileUnit() noexcept;
+    TileUnit(const TileUnit&) = delete;
+    TileUnit& operator=(const TileUnit&) = delete;
+    ~TileUnit();
+};
+
+/// One strip by one strip: 32 × 32 sums, row-major.
+struct alignas(64) StripSums {
+    float values[kStripWidth * kStripWidth] = {};
+};
+
+/// In as many calls, one part each, multiplyStrips() brings the next right strip into the cache.
+inline constexpr Index kAheadParts = 8;
+
+/// sums += Σ over the inner blocks [first, last) of left strip · right strip. The operands have equal terms and inner sizes. Who goes
+/// through left strips under one right strip numbers the calls in `part`; from kAheadParts on, nothing is brought.
+void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first, Index last,
+                    StripSums& sums, Index part) noexcept;
+
+/// C = alpha · left · right + beta · C, where C holds what the left strips from first_left on and the right ones from first_right on
+/// give; it ends where it likes. beta = 0 overwrites whatever C holds. On the calling thread.
+void multiplyStripRange(const TileOperand& left, Index first_left, const TileOperand& right, Index first_right, MatrixSpan c, float alpha,
+                        float beta);
+
+/// row_sums[i] += Σ_j l_ij · (left · lower)_ij over all rows of `left` [rows, n], where `lower` [n, n] is a right operand that counts only
+/// at and below its diagonal blocks: quadratic forms of the rows at half the work of a full product. Three terms of left make l_ij the
+/// float32 value, one term its bfloat16. Sums in float32 over 128 columns j at most, in double across. On the calling thread.
+void addLowerForms(const TileOperand& left, const TileOperand& lower, std::span<double> row_sums);
+
+}  // namespace salient
