@@ -40,23 +40,42 @@ HWY_INLINE Vector codeOf(Vector weight, Vector scale, Vector zero, Vector max_co
     return hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(weight, scale)), zero), hn::Zero(d)), max_code);
 }
 
-void rangePerGroupImpl(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) {
+// value(i) gives a vector of values from position i on, single(i) one value in every lane.
+template <typename Value, typename Single>
+HWY_INLINE void takeRanges(std::size_t size, Index group_size, Value value, Single single, std::span<float> lowest,
+                           std::span<float> highest) {
     const Tag d;
-    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
-        Vector low = hn::Set(d, row[first]);
+    forEachGroup(size, group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        Vector low = single(first);
         Vector high = low;
         const auto take = [&](Vector v) HWY_ATTR {
             low = hn::Min(low, v);
             high = hn::Max(high, v);
         };
         forEachVector(
-            first, count, [&](std::size_t i) HWY_ATTR { take(hn::LoadU(d, row.data() + i)); },
+            first, count, [&](std::size_t i) HWY_ATTR { take(value(i)); },
             [&](std::size_t i, std::size_t rest) HWY_ATTR {
-                for (std::size_t j = 0; j < rest; ++j) take(hn::Set(d, row[i + j]));
+                for (std::size_t j = 0; j < rest; ++j) take(single(i + j));
             });
         lowest[group] = hn::GetLane(hn::MinOfLanes(d, low));
         highest[group] = hn::GetLane(hn::MaxOfLanes(d, high));
     });
+}
+
+void rangePerGroupImpl(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) {
+    const Tag d;
+    takeRanges(
+        row.size(), group_size, [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, row.data() + i); },
+        [&](std::size_t i) HWY_ATTR { return hn::Set(d, row[i]); }, lowest, highest);
+}
+
+void scaledRangePerGroupImpl(std::span<const float> row, std::span<const float> column_scale, Index group_size, std::span<float> lowest,
+                             std::span<float> highest) {
+    const Tag d;
+    takeRanges(
+        row.size(), group_size,
+        [&](std::size_t i) HWY_ATTR { return hn::Mul(hn::LoadU(d, row.data() + i), hn::LoadU(d, column_scale.data() + i)); },
+        [&](std::size_t i) HWY_ATTR { return hn::Mul(hn::Set(d, row[i]), hn::Set(d, column_scale[i])); }, lowest, highest);
 }
 
 void roundRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
@@ -111,6 +130,32 @@ void roundTripRowImpl(std::span<const float> row, Index group_size, std::span<co
     });
 }
 
+void scaledRoundingErrorImpl(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
+                             Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                             std::span<float> error) {
+    const Tag d;
+    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
+        const Vector s = hn::Set(d, scale[group]);
+        const Vector z = hn::Set(d, zero[group]);
+        const auto errorOf = [&](Vector w, Vector up, Vector down) HWY_ATTR {
+            const Vector rounded = hn::Mul(s, hn::Sub(codeOf(hn::Mul(w, up), s, z, limit), z));
+            return hn::Sub(w, hn::Mul(rounded, down));
+        };
+        forEachVector(
+            first, count,
+            [&](std::size_t i) HWY_ATTR {
+                const Vector up = hn::LoadU(d, column_scale.data() + i);
+                const Vector down = hn::LoadU(d, column_inverse.data() + i);
+                hn::StoreU(errorOf(hn::LoadU(d, row.data() + i), up, down), d, error.data() + i);
+            },
+            [&](std::size_t i, std::size_t rest) HWY_ATTR {
+                for (std::size_t j = i; j < i + rest; ++j)
+                    error[j] = hn::GetLane(errorOf(hn::Set(d, row[j]), hn::Set(d, column_scale[j]), hn::Set(d, column_inverse[j])));
+            });
+    });
+}
+
 void dequantizeRowImpl(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,
                        std::span<float> out) {
     const Tag d;
@@ -139,13 +184,20 @@ HWY_AFTER_NAMESPACE();
 namespace salient {
 
 HWY_EXPORT(rangePerGroupImpl);
+HWY_EXPORT(scaledRangePerGroupImpl);
 HWY_EXPORT(roundRowImpl);
 HWY_EXPORT(roundRowToInt8Impl);
 HWY_EXPORT(roundTripRowImpl);
+HWY_EXPORT(scaledRoundingErrorImpl);
 HWY_EXPORT(dequantizeRowImpl);
 
 void rangePerGroup(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) noexcept {
     HWY_DYNAMIC_DISPATCH(rangePerGroupImpl)(row, group_size, lowest, highest);
+}
+
+void scaledRangePerGroup(std::span<const float> row, std::span<const float> column_scale, Index group_size, std::span<float> lowest,
+                         std::span<float> highest) noexcept {
+    HWY_DYNAMIC_DISPATCH(scaledRangePerGroupImpl)(row, column_scale, group_size, lowest, highest);
 }
 
 void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
@@ -160,6 +212,12 @@ void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8
 void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
                   std::span<float> out) noexcept {
     HWY_DYNAMIC_DISPATCH(roundTripRowImpl)(row, group_size, scale, zero, max_code, out);
+}
+
+void scaledRoundingError(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
+                         Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                         std::span<float> error) noexcept {
+    HWY_DYNAMIC_DISPATCH(scaledRoundingErrorImpl)(row, column_scale, column_inverse, group_size, scale, zero, max_code, error);
 }
 
 void dequantizeRow(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,

@@ -16,6 +16,10 @@ namespace salient {
 /// Smallest and largest value of each group.
 void rangePerGroup(std::span<const float> row, Index group_size, std::span<float> lowest, std::span<float> highest) noexcept;
 
+/// The same of a row whose values are multiplied by a scale each on the way: w_j · column_scale_j. column_scale: as long as the row.
+void scaledRangePerGroup(std::span<const float> row, std::span<const float> column_scale, Index group_size, std::span<float> lowest,
+                         std::span<float> highest) noexcept;
+
 /// Codes of a row. max_code ≤ 255.
 void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
               std::span<std::uint8_t> codes) noexcept;
@@ -26,6 +30,12 @@ void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8
 /// ŵ of a row without storing codes. `out` may be `row` itself.
 void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
                   std::span<float> out) noexcept;
+
+/// w_j − Q(w_j · column_scale_j) · column_inverse_j: what rounding a scaled row does to the weight itself. All spans of columns as long
+/// as the row. Differs from the definition only where column_inverse_j is not exactly 1 / column_scale_j.
+void scaledRoundingError(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
+                         Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                         std::span<float> error) noexcept;
 
 /// scale · (code − zero).
 void dequantizeRow(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,

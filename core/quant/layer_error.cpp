@@ -16,23 +16,24 @@ namespace salient {
 std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian) {
     requireHessianShape(hessian, difference.cols(), "outputError");
     std::vector<double> share(static_cast<std::size_t>(difference.rows()));
-    parallelFor(difference.rows(), kFormRows, [&](Index first, Index last) {
+    const QuadraticForm form(hessian);
+    parallelFor(difference.rows(), QuadraticForm::kRows, [&](Index first, Index last) {
         const auto count = static_cast<std::size_t>(last - first);
-        addQuadraticForms(difference.middleRows(first, last - first), hessian,
-                          std::span(share).subspan(static_cast<std::size_t>(first), count));
+        form.addTo(difference.middleRows(first, last - first), std::span(share).subspan(static_cast<std::size_t>(first), count));
     });
     return share;
 }
 
 std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian) {
     requireHessianShape(hessian, difference.cols(), "outputError");
-    const Index n_tiles = (difference.rows() + kFormRows - 1) / kFormRows;
+    constexpr Index kTileRows = 256;
+    const Index n_tiles = (difference.rows() + kTileRows - 1) / kTileRows;
     Eigen::MatrixXd tile_share = Eigen::MatrixXd::Zero(difference.cols(), n_tiles);
-    parallelFor(difference.rows(), kFormRows, [&](Index first, Index last) {
+    parallelFor(difference.rows(), kTileRows, [&](Index first, Index last) {
         const auto rows = difference.middleRows(first, last - first);
         Matrix product(last - first, difference.cols());
         gemmTile(rows, false, hessian, false, product);
-        auto share = tile_share.col(first / kFormRows);
+        auto share = tile_share.col(first / kTileRows);
         for (Index row = 0; row < rows.rows(); ++row)
             share += rows.row(row).cast<double>().cwiseProduct(product.row(row).cast<double>()).transpose();
     });

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "core/kernels/convert.h"
 #include "core/kernels/parallel.h"
@@ -30,6 +32,21 @@ void setGrid(QuantizedTensor& tensor, Index row, Index group, const GridPoint& g
     tensor.zero(row, group) = grid.zero;
 }
 
+RowGrids noGrids(Index n_columns, const GridSpec& spec) {
+    const auto n_groups = static_cast<std::size_t>(spec.groupCount(n_columns));
+    return {std::vector<float>(n_groups), std::vector<float>(n_groups)};
+}
+
+// Lowest and highest values, held in the places of scale and zero, become the grids.
+RowGrids gridsFromRanges(RowGrids ranges, const GridSpec& spec) {
+    for (std::size_t group = 0; group < ranges.scale.size(); ++group) {
+        const GridPoint grid = gridFromRange(ranges.scale[group], ranges.zero[group], spec);
+        ranges.scale[group] = grid.scale;
+        ranges.zero[group] = grid.zero;
+    }
+    return ranges;
+}
+
 }  // namespace
 
 Index groupWidth(const GridSpec& spec, Index n_columns) noexcept {
@@ -38,18 +55,31 @@ Index groupWidth(const GridSpec& spec, Index n_columns) noexcept {
 
 RowGrids gridsOfRow(std::span<const float> row, const GridSpec& spec) {
     const auto n_columns = static_cast<Index>(row.size());
+    RowGrids grids = noGrids(n_columns, spec);
+    if (!spec.mse_search) {
+        rangePerGroup(row, groupWidth(spec, n_columns), grids.scale, grids.zero);
+        return gridsFromRanges(std::move(grids), spec);
+    }
     const Index width = groupWidth(spec, n_columns);
-    const auto n_groups = static_cast<std::size_t>(spec.groupCount(n_columns));
-    RowGrids grids{std::vector<float>(n_groups), std::vector<float>(n_groups)};
-    if (!spec.mse_search) rangePerGroup(row, width, grids.scale, grids.zero);  // lowest and highest, for the moment
-    for (std::size_t group = 0; group < n_groups; ++group) {
+    for (std::size_t group = 0; group < grids.scale.size(); ++group) {
         const Index first = static_cast<Index>(group) * width;
-        const GridPoint grid = spec.mse_search ? gridOf(row.data() + first, std::min(width, n_columns - first), spec)
-                                               : gridFromRange(grids.scale[group], grids.zero[group], spec);
+        const GridPoint grid = gridOf(row.data() + first, std::min(width, n_columns - first), spec);
         grids.scale[group] = grid.scale;
         grids.zero[group] = grid.zero;
     }
     return grids;
+}
+
+RowGrids gridsOfScaledRow(std::span<const float> row, std::span<const float> column_scale, const GridSpec& spec) {
+    if (spec.mse_search) {
+        std::vector<float> scaled(row.size());
+        std::ranges::transform(row, column_scale, scaled.begin(), std::multiplies<>());
+        return gridsOfRow(scaled, spec);
+    }
+    const auto n_columns = static_cast<Index>(row.size());
+    RowGrids grids = noGrids(n_columns, spec);
+    scaledRangePerGroup(row, column_scale, groupWidth(spec, n_columns), grids.scale, grids.zero);
+    return gridsFromRanges(std::move(grids), spec);
 }
 
 QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec) {

@@ -20,4 +20,7 @@ struct RowGrids {
 /// out infinite.
 [[nodiscard]] RowGrids gridsOfRow(std::span<const float> row, const GridSpec& spec);
 
+/// The same of the scaled row w_j · column_scale_j; column_scale: as long as the row.
+[[nodiscard]] RowGrids gridsOfScaledRow(std::span<const float> row, std::span<const float> column_scale, const GridSpec& spec);
+
 }  // namespace salient

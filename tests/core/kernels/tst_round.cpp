@@ -47,6 +47,7 @@ private slots:
     void everyFormEqualsTheDefinitionBitForBit();
     void tiesGoToTheEvenCode();
     void roundTripWorksInPlace();
+    void scaledFormsEqualTheDefinitionBitForBit();
 };
 
 void TestRound::everyFormEqualsTheDefinitionBitForBit_data() {
@@ -107,6 +108,36 @@ void TestRound::roundTripWorksInPlace() {
     std::vector<float> in_place(row.weights.data(), row.weights.data() + 1000);
     roundTripRow(in_place, 128, row.scale, row.zero, kMaxCode, in_place);
     QVERIFY(in_place == separate);
+}
+
+void TestRound::scaledFormsEqualTheDefinitionBitForBit() {
+    for (const Index n : {1, 16, 17, 300}) {
+        const Row row(n, 32);
+        const auto size = static_cast<std::size_t>(n);
+        Matrix up = randomMatrix(1, n, 33).cwiseAbs().array() + 0.5F;
+        const Matrix down = up.cwiseInverse();
+        const Matrix scaled = row.weights.cwiseProduct(up);
+        const std::span<const float> column_scale(up.data(), size);
+        forEachTarget([&] {
+            std::vector<float> lowest(row.scale.size());
+            std::vector<float> highest(row.scale.size());
+            scaledRangePerGroup(row.span(), column_scale, 32, lowest, highest);
+            for (std::size_t group = 0; group < lowest.size(); ++group) {
+                const auto first = static_cast<Index>(group) * 32;
+                const auto values = scaled.row(0).segment(first, std::min<Index>(32, n - first));
+                QCOMPARE(lowest[group], values.minCoeff());
+                QCOMPARE(highest[group], values.maxCoeff());
+            }
+            std::vector<float> error(size);
+            scaledRoundingError(row.span(), column_scale, {down.data(), size}, 32, row.scale, row.zero, kMaxCode, error);
+            for (Index i = 0; i < n; ++i) {
+                const std::size_t group = row.groupOf(i);
+                const float code = codeOf(scaled(0, i), row.scale[group], row.zero[group]);
+                const float rounded = row.scale[group] * (code - row.zero[group]);
+                QCOMPARE(error[static_cast<std::size_t>(i)], row.weights(0, i) - rounded * down(0, i));
+            }
+        });
+    }
 }
 
 QTEST_APPLESS_MAIN(TestRound)

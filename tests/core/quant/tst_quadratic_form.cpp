@@ -1,0 +1,93 @@
+#include <QtTest>
+#include <numeric>
+
+#include "core/kernels/parallel.h"
+#include "core/quant/quadratic_form.h"
+#include "tests/core/quant/cases.h"
+
+using namespace salient;
+using namespace salient::test;
+
+namespace {
+
+std::vector<double> definition(const Matrix& difference, const Matrix& hessian) {
+    const Eigen::MatrixXd d = difference.cast<double>();
+    const Eigen::VectorXd forms = (d * hessian.cast<double>()).cwiseProduct(d).rowwise().sum();
+    return {forms.data(), forms.data() + forms.size()};
+}
+
+std::vector<double> formsOf(const QuadraticForm& form, const Matrix& difference) {
+    std::vector<double> forms(static_cast<std::size_t>(difference.rows()));
+    form.addTo(difference, forms);
+    return forms;
+}
+
+double sumOf(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+}  // namespace
+
+class TestQuadraticForm : public QObject {
+    Q_OBJECT
+private slots:
+    void equalsTheDefinition_data();
+    void equalsTheDefinition();
+    void quickLossIsCloseWithOutliersAndCommonMean();
+    void addsToWhatIsThere();
+    void rowsThatAreMadeOnTheWayCountAsThoseThatExist();
+};
+
+// Widths on both sides of where the matrix tiles take over, and none a multiple of a strip.
+void TestQuadraticForm::equalsTheDefinition_data() {
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<int>("columns");
+    const int sizes[][2] = {{1, 1}, {3, 40}, {70, 530}, {1, 1030}, {100, 1100}, {257, 1024}};
+    for (const auto& s : sizes) QTest::addRow("%d x %d", s[0], s[1]) << s[0] << s[1];
+}
+
+void TestQuadraticForm::equalsTheDefinition() {
+    QFETCH(int, rows);
+    QFETCH(int, columns);
+    const Matrix hessian = hessianOf(randomActivations(columns + 50, columns, 200));
+    const Matrix difference = randomMatrix(rows, columns, 201);
+    const std::vector<double> expected = definition(difference, hessian);
+    const std::vector<double> forms = formsOf(QuadraticForm(hessian), difference);
+    for (std::size_t row = 0; row < forms.size(); ++row) QVERIFY(std::abs(forms[row] - expected[row]) <= 2e-6 * expected[row]);
+}
+
+void TestQuadraticForm::quickLossIsCloseWithOutliersAndCommonMean() {
+    Matrix x = randomActivations(1500, 1100, 202);
+    x.col(7) *= 100.0F;
+    x.rowwise() += 2.0F * randomMatrix(1, 1100, 203).row(0);
+    const Matrix hessian = hessianOf(x);
+    const Matrix difference = 0.01F * randomMatrix(300, 1100, 204);
+    const double expected = sumOf(definition(difference, hessian));
+    const double quick = sumOf(formsOf(QuadraticForm(hessian, FormPrecision::Quick), difference));
+    QVERIFY2(std::abs(quick - expected) <= 5e-4 * expected, qPrintable(QString::number(quick / expected - 1.0)));
+}
+
+void TestQuadraticForm::addsToWhatIsThere() {
+    for (const Index columns : {20, 1050}) {
+        const Matrix hessian = hessianOf(randomActivations(60, columns, 205));
+        const Matrix difference = randomMatrix(2, columns, 206);
+        const QuadraticForm form(hessian);
+        std::vector<double> twice = formsOf(form, difference);
+        const std::vector<double> once = twice;
+        form.addTo(difference, twice);
+        for (std::size_t row = 0; row < twice.size(); ++row) QVERIFY(std::abs(twice[row] - 2.0 * once[row]) <= 1e-12 * twice[row]);
+    }
+}
+
+void TestQuadraticForm::rowsThatAreMadeOnTheWayCountAsThoseThatExist() {
+    for (const Index columns : {30, 1030}) {
+        const Matrix hessian = hessianOf(randomActivations(90, columns, 207));
+        const Matrix difference = randomMatrix(77, columns, 208);
+        const QuadraticForm form(hessian);
+        std::vector<double> made(77);
+        form.addTo(
+            77, [&](Index first, MatrixSpan rows) { rows = difference.middleRows(first, rows.rows()); }, made);
+        QVERIFY(made == formsOf(form, difference));
+    }
+}
+
+QTEST_APPLESS_MAIN(TestQuadraticForm)
+#include "tst_quadratic_form.moc"
