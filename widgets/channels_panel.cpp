@@ -5,7 +5,6 @@
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -17,11 +16,14 @@
 #include <numeric>
 
 #include "widgets/chart.h"
+#include "widgets/table_look.h"
 #include "widgets/value_text.h"
 
 namespace salient {
 
 namespace {
+
+constexpr int kRowPadding = 6;
 
 enum Order { ByIndex, ByMean, ByMax, ByWeight };
 
@@ -58,16 +60,7 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
     table_->setModel(model_);
     table_->setSortingEnabled(true);
     table_->sortByColumn(ChannelTableModel::MeanAbs, Qt::DescendingOrder);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setAlternatingRowColors(true);
-    table_->setShowGrid(false);
-    table_->verticalHeader()->hide();
-    // Rows of one height: a view of 16384 channels must not ask each for its size.
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    showAsRows(*table_, kRowPadding);
     table_->setAccessibleName(tr("Channels"));
     table_->setTabKeyNavigation(false);
     origin_->setTextFormat(Qt::PlainText);  // token text is not ours: never rendered as markup

@@ -23,11 +23,13 @@
 #include "widgets/colour_bar.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/number_text.h"
+#include "widgets/table_look.h"
 
 namespace salient {
 
 namespace {
 
+constexpr int kRowPadding = 12;
 constexpr int kMapLines = 5;       // the least: with the jobs shown below, a small screen must still hold four maps
 constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
 
@@ -82,13 +84,8 @@ QWidget* ComparePanel::makeTable() {
     table_->setAccessibleName(tr("Methods and their metrics"));
     table_->setSortingEnabled(true);
     table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);  // in the order of the recipe until asked otherwise
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 12);
-    table_->horizontalHeader()->setHighlightSections(false);
+    showAsRows(*table_, kRowPadding);
+    table_->horizontalHeader()->setStretchLastSection(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(MetricsModel::Name, QHeaderView::Stretch);
     table_->horizontalHeader()->setMinimumSectionSize(9 * table_->fontMetrics().averageCharWidth());

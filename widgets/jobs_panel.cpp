@@ -1,11 +1,16 @@
 #include "widgets/jobs_panel.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QTableView>
 #include <QToolButton>
 
+#include "widgets/table_look.h"
+
 namespace salient {
+
+namespace {
+constexpr int kRowPadding = 10;
+}
 
 JobsPanel::JobsPanel(QWidget* parent)
     : QWidget(parent),
@@ -16,16 +21,7 @@ JobsPanel::JobsPanel(QWidget* parent)
       clear_(new QToolButton(this)) {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Jobs"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 10);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    showAsRows(*table_, kRowPadding);
     const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('m'));
     table_->setColumnWidth(JobsModel::Title, 22 * em);
     table_->setColumnWidth(JobsModel::State, 8 * em);
