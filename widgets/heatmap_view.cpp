@@ -311,7 +311,9 @@ void HeatmapView::keyPressEvent(QKeyEvent* event) {
     const Index down = key == Qt::Key_Down ? 1 : key == Qt::Key_Up ? -1 : 0;
     if (isEmpty()) {
         event->ignore();
-    } else if (is_arrow && event->modifiers() == Qt::ControlModifier) {
+        return;
+    }
+    if (is_arrow && event->modifiers() == Qt::ControlModifier) {
         const Cell from = crosshair_.row >= 0 ? crosshair_ : selected_.row >= 0 && selected_.column >= 0 ? selected_ : Cell{0, 0};
         const Matrix& values = pyramid_->values();
         moveCrosshair(
