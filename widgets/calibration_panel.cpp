@@ -22,6 +22,7 @@ namespace salient {
 namespace {
 constexpr int kFormWidth = 320;
 constexpr int kRowPadding = 8;
+constexpr int kRowSpacing = 6;
 }  // namespace
 
 CalibrationPanel::CalibrationPanel(QWidget* parent)
@@ -54,6 +55,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     browse->setToolTip(tr("Choose the calibration text"));
     browse->setAutoDefault(false);
     auto* file_row = new QHBoxLayout;
+    file_row->setSpacing(kRowSpacing);  // inside a form it would have none
     file_row->addWidget(text_file_, 1);
     file_row->addWidget(browse);
 

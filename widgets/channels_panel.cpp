@@ -202,9 +202,9 @@ void ChannelsPanel::refreshSalient() {
     const double all = std::accumulate(mean.begin(), mean.end(), 0.0);
     double held = 0.0;
     for (const Index channel : salient_) held += mean[static_cast<std::size_t>(channel)];
-    summary_->setText(tr("%1: %n salient channel(s) of %2 hold %3 % of the mean activation magnitude, over %4 tokens.", nullptr,
-                         static_cast<int>(salient_.size()))
+    summary_->setText(tr("%1: the salient %2 of %3 channels hold %4 % of the mean activation magnitude, over %5 tokens.")
                           .arg(shown.layer.toHtmlEscaped())
+                          .arg(salient_.size())
                           .arg(shown.statistics->channelCount())
                           .arg(numberText(all > 0.0 ? 100.0 * held / all : 0.0, 3))
                           .arg(shown.statistics->n_tokens));

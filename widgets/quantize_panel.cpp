@@ -99,7 +99,7 @@ QWidget* QuantizePanel::makeList() {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Runs"));
     showAsRows(*table_, kRowPadding);
-    table_->setColumnWidth(RecipeRunsModel::Name, 24 * table_->fontMetrics().averageCharWidth());
+    table_->setColumnWidth(RecipeRunsModel::Name, 30 * table_->fontMetrics().averageCharWidth());
 
     auto* add = new QToolButton(this);
     add->setText(tr("Add method"));
