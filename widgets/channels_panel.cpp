@@ -202,7 +202,7 @@ void ChannelsPanel::refreshSalient() {
     const double all = std::accumulate(mean.begin(), mean.end(), 0.0);
     double held = 0.0;
     for (const Index channel : salient_) held += mean[static_cast<std::size_t>(channel)];
-    summary_->setText(tr("%1: the salient %2 of %3 channels hold %4 % of the mean activation magnitude, over %5 tokens.")
+    summary_->setText(tr("%1: %2 of %3 channels salient, with %4 % of the mean activation magnitude, over %5 tokens.")
                           .arg(shown.layer.toHtmlEscaped())
                           .arg(salient_.size())
                           .arg(shown.statistics->channelCount())

@@ -76,7 +76,7 @@ Table makeDiverging() {
 
 QRgb lookUp(const Table& table, double fraction) noexcept {
     const double bounded = std::clamp(fraction, 0.0, 1.0);
-    return table[static_cast<std::size_t>(bounded * (kTableSize - 1) + 0.5)];
+    return table[static_cast<std::size_t>(std::lround(bounded * (kTableSize - 1)))];
 }
 
 const Table& sequentialTable() noexcept {

@@ -99,11 +99,13 @@ QWidget* ComparePanel::makeTable() {
     copy->setToolTip(tr("Put the table on the clipboard as comma-separated values, with every digit"));
     export_->setToolTip(tr("Write the method chosen in the table as a checkpoint that other programs load"));
     protocol_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    protocol_->setWordWrap(true);  // and never what makes the window wider
+    protocol_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     protocol_->setAccessibleName(tr("How perplexity was measured"));
     table_hint_->setWordWrap(true);
     table_hint_->setText(tr("Choose a method to see its layers before (plain rounding on the same grid) and after."));
 
-    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("relative output error, %"), false, true));
+    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("error, %"), false, true));
     layer_chart_->setPointName(tr("layer"));
     layer_chart_->setTitle(tr("Relative output error of every layer, %"));
     layer_chart_->setEmptyText(tr("Quantize to see the error of every layer."));
@@ -250,7 +252,6 @@ void ComparePanel::setResults(const std::vector<std::shared_ptr<const RunResult>
     metrics_->setResults(runs, full_precision, original_bytes, original_bits);
     if (chosen >= 0) table_->setCurrentIndex(sorted_->mapFromSource(metrics_->index(chosen, 0)));
     protocol_->setText(full_precision ? tr("Perplexity: %1").arg(metrics_->protocolText(0)) : QString());
-    protocol_->setToolTip(protocol_->text());
     rebuildChoice();
     updateButtons();
     showLayerChart();
@@ -342,10 +343,9 @@ void ComparePanel::showErrors() {
         if (i >= errors_.size()) continue;
         const ComparedError& error = errors_[i];
         const QString by_weights = percentText(error.map->total.relative_output_error);
-        view->setTitle(
-            error.with_activations
-                ? tr("%1 — output error %2, of the weights %3").arg(error.title, percentText(*error.with_activations), by_weights)
-                : tr("%1 — output error %2").arg(error.title, by_weights));
+        view->setTitle(error.with_activations
+                           ? tr("%1 — output error %2 (weights %3)").arg(error.title, percentText(*error.with_activations), by_weights)
+                           : tr("%1 — output error %2").arg(error.title, by_weights));
         view->setPyramid(pyramids[i]);
         view->setColourScale(scale);
     }

@@ -33,6 +33,7 @@ public:
 
 private:
     [[nodiscard]] double number(int row, int column) const;
+    [[nodiscard]] QString lossText(int row) const;
 
     std::vector<std::shared_ptr<const RunResult>> runs_;
     std::optional<PerplexityResult> full_precision_;

@@ -475,7 +475,7 @@ void StepperPanel::refreshMaps(const GptqStepper::State& state) {
         const bool has_group = group_end - group < n_columns && group_end - group > 1;
         const bool is_block_too = has_group && group == block && group_end == block_end;
         if (block_end - block < n_columns && !is_block_too) marks.push_back({block, block_end, tr("block"), 0});
-        if (has_group) marks.push_back({group, group_end, is_block_too ? tr("block and group") : tr("group"), 2});
+        if (has_group) marks.push_back({group, group_end, tr("group %1").arg(groupAt(q)), 2});
         marks.push_back({q, q + 1, tr("q = %1").arg(q), 1});
     }
     for (HeatmapView* map : {weights_, error_, pending_}) {

@@ -11,7 +11,7 @@ namespace salient {
 namespace {
 
 QColor mix(const QColor& a, const QColor& b, double share_of_b) {
-    const auto channel = [share_of_b](int x, int y) { return static_cast<int>(x + (y - x) * share_of_b + 0.5); };
+    const auto channel = [share_of_b](int x, int y) { return static_cast<int>(std::lround(x + (y - x) * share_of_b)); };
     return {channel(a.red(), b.red()), channel(a.green(), b.green()), channel(a.blue(), b.blue())};
 }
 

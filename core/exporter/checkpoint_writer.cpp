@@ -230,7 +230,8 @@ struct CheckpointWriter::State {
     SalientRecord record;
 };
 
-CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target, ExportOptions options)
+CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
+                                   ExportOptions options)
     : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
 
 CheckpointWriter::~CheckpointWriter() = default;

@@ -40,7 +40,8 @@ struct ExportOptions {
 class CheckpointWriter {
 public:
     /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
-    CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target, ExportOptions options);
+    CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target,
+                     ExportOptions options);
     ~CheckpointWriter();
     void add(const QuantizedBlock& block);
     /// Writes what is left and renames the directory. Throws Error{Io}.

@@ -125,9 +125,9 @@ public:
         window_.workflow().writeReport(exporting->reportFolder());
         waitForJobs();
         picture(Page::Export);
-        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().back()->name));
+        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(3)->name));  // W8A8
         picture(Page::Export, QStringLiteral("proposed"));
-        exporting->setFormat(ExportFormat::Awq);
+        exporting->setFormat(ExportFormat::Gptq);
         picture(Page::Export, QStringLiteral("obstacles"));
 
         window_.open(QStringLiteral("/nowhere/at-all"));

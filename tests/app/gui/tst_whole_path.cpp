@@ -89,6 +89,12 @@ private slots:
             QVERIFY(run->perplexity);
             QVERIFY(run->bytes < session.model()->checkpoint->sizeBytes());
         }
+        for (int i = 0; i < kPages; ++i) {  // with results on every page, it still fits on a small screen
+            desk.window.goTo(static_cast<Page>(i));
+            QVERIFY(desk.waitForJobs());
+            const QSize least = desk.window.minimumSizeHint();
+            QVERIFY2(least.width() <= 1280 && least.height() <= 800, qPrintable(pageTitle(static_cast<Page>(i))));
+        }
         auto* compare = desk.view<ComparePanel>();
         QCOMPARE(compare->metrics().rowCount(), static_cast<int>(session.runs().size()) + 1);
         QCOMPARE(compare->comparedRuns().size(), std::size_t{4});
