@@ -3,7 +3,6 @@
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -16,12 +15,15 @@
 #include <QVBoxLayout>
 
 #include "widgets/number_text.h"
+#include "widgets/table_look.h"
 
 namespace salient {
 
 namespace {
 constexpr int kFormWidth = 320;
-}
+constexpr int kRowPadding = 8;
+constexpr int kRowSpacing = 6;
+}  // namespace
 
 CalibrationPanel::CalibrationPanel(QWidget* parent)
     : QWidget(parent),
@@ -53,6 +55,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     browse->setToolTip(tr("Choose the calibration text"));
     browse->setAutoDefault(false);
     auto* file_row = new QHBoxLayout;
+    file_row->setSpacing(kRowSpacing);  // inside a form it would have none
     file_row->addWidget(text_file_, 1);
     file_row->addWidget(browse);
 
@@ -88,15 +91,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
 
     table_->setModel(model_);
     table_->setAccessibleName(tr("Chosen windows"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setAlternatingRowColors(true);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 8);
-    table_->horizontalHeader()->setStretchLastSection(true);
-    table_->horizontalHeader()->setHighlightSections(false);
+    showAsRows(*table_, kRowPadding);
     const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('0'));
     table_->setColumnWidth(SamplesModel::Number, 6 * em);
     table_->setColumnWidth(SamplesModel::Position, 11 * em);

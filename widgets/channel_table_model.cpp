@@ -119,6 +119,7 @@ QVariant ChannelTableModel::data(const QModelIndex& index, int role) const {
 
 QVariant ChannelTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
+    if (role == Qt::TextAlignmentRole) return QVariant(section == Salient ? Qt::AlignCenter : Qt::AlignRight | Qt::AlignVCenter);
     const QString percent = numberText(100.0 * fraction_, 5);
     if (role == Qt::DisplayRole) {
         switch (section) {

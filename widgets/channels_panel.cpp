@@ -5,7 +5,6 @@
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -17,11 +16,14 @@
 #include <numeric>
 
 #include "widgets/chart.h"
+#include "widgets/table_look.h"
 #include "widgets/value_text.h"
 
 namespace salient {
 
 namespace {
+
+constexpr int kRowPadding = 6;
 
 enum Order { ByIndex, ByMean, ByMax, ByWeight };
 
@@ -58,16 +60,7 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
     table_->setModel(model_);
     table_->setSortingEnabled(true);
     table_->sortByColumn(ChannelTableModel::MeanAbs, Qt::DescendingOrder);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setAlternatingRowColors(true);
-    table_->setShowGrid(false);
-    table_->verticalHeader()->hide();
-    // Rows of one height: a view of 16384 channels must not ask each for its size.
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    showAsRows(*table_, kRowPadding);
     table_->setAccessibleName(tr("Channels"));
     table_->setTabKeyNavigation(false);
     origin_->setTextFormat(Qt::PlainText);  // token text is not ours: never rendered as markup
@@ -209,9 +202,9 @@ void ChannelsPanel::refreshSalient() {
     const double all = std::accumulate(mean.begin(), mean.end(), 0.0);
     double held = 0.0;
     for (const Index channel : salient_) held += mean[static_cast<std::size_t>(channel)];
-    summary_->setText(tr("%1: %n salient channel(s) of %2 hold %3 % of the mean activation magnitude, over %4 tokens.", nullptr,
-                         static_cast<int>(salient_.size()))
+    summary_->setText(tr("%1: %2 of %3 channels salient, with %4 % of the mean activation magnitude, over %5 tokens.")
                           .arg(shown.layer.toHtmlEscaped())
+                          .arg(salient_.size())
                           .arg(shown.statistics->channelCount())
                           .arg(numberText(all > 0.0 ? 100.0 * held / all : 0.0, 3))
                           .arg(shown.statistics->n_tokens));

@@ -12,6 +12,8 @@
 
 namespace salient {
 
+class ChartCanvas;
+
 /// One set of points of a Chart. x must ascend; empty: 0, 1, 2, …
 struct ChartSeries {
     enum class Kind {
@@ -46,7 +48,7 @@ struct ChartMark {
     double y = std::numeric_limits<double>::quiet_NaN();  ///< a dot there, too
 };
 
-/// Curves, bars, points and bands over one pair of axes. The only place that knows Qt Charts. Draws at most a few points per pixel
+/// Curves, bars, points and bands over one pair of axes. Draws at most a few points per pixel
 /// (thinned by minimum and maximum), reads out the values under the cursor, and zooms in x: wheel or +/−, drag to move, double click
 /// or 0 for everything; Left and Right move the cursor from point to point and Return chooses one.
 class Chart : public QWidget {
@@ -106,17 +108,15 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    class View;
     struct Content;
     struct LegendEntry {
         std::size_t series;
         QRect place;
     };
     [[nodiscard]] std::vector<LegendEntry> legend() const;
-    void placeView();
+    void placeCanvas();
     void paintLegend(QPainter& painter) const;
-    void rebuild();
-    void restyle();
+    void redraw();
     void fitAxes();
     void zoomX(double at, double factor);
     void moveX(double low, double high);
@@ -128,7 +128,7 @@ private:
     [[nodiscard]] QPointF toData(QPointF position) const;
 
     std::unique_ptr<Content> content_;
-    View* view_;
+    ChartCanvas* canvas_;
 };
 
 }  // namespace salient

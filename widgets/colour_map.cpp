@@ -3,6 +3,7 @@
 #include <QtMath>
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 
 namespace salient {
@@ -33,7 +34,9 @@ LinearRgb toLinearRgb(const Lch& colour) {
             -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s};
 }
 
-bool isDisplayable(const LinearRgb& c) { return std::min({c.red, c.green, c.blue}) >= 0.0 && std::max({c.red, c.green, c.blue}) <= 1.0; }
+[[maybe_unused]] bool isDisplayable(const LinearRgb& c) {
+    return std::min({c.red, c.green, c.blue}) >= 0.0 && std::max({c.red, c.green, c.blue}) <= 1.0;
+}
 
 int gammaByte(double linear) {
     const double v = std::clamp(linear, 0.0, 1.0);
@@ -41,10 +44,11 @@ int gammaByte(double linear) {
     return static_cast<int>(std::lround(encoded * 255.0));
 }
 
-// Chroma is lowered until a screen can show the colour: lightness and hue, which carry the meaning, stay.
-QRgb toRgb(Lch colour) {
-    while (colour.chroma > 0.0 && !isDisplayable(toLinearRgb(colour))) colour.chroma -= 0.002;
+// The maps keep their chroma inside what a screen can show at every lightness. Cutting it off there instead leaves edges in the picture
+// that are not in the data.
+QRgb toRgb(const Lch& colour) {
     const LinearRgb c = toLinearRgb(colour);
+    assert(isDisplayable(c));
     return qRgb(gammaByte(c.red), gammaByte(c.green), gammaByte(c.blue));
 }
 
@@ -52,7 +56,9 @@ Table makeSequential() {
     Table table;
     for (int i = 0; i < kTableSize; ++i) {
         const double t = static_cast<double>(i) / (kTableSize - 1);
-        table[static_cast<std::size_t>(i)] = toRgb({0.27 + 0.65 * t, 0.12 + 0.06 * t, 312.0 - 204.0 * t});
+        const double from_least = t - 0.45;  // screens show the least chroma about there, among the dark greens
+        const double chroma = 0.098 + (from_least < 0.0 ? 0.11 : 0.22) * from_least * from_least;
+        table[static_cast<std::size_t>(i)] = toRgb({0.27 + 0.65 * t, chroma, 312.0 - 204.0 * t});
     }
     return table;
 }
@@ -63,14 +69,14 @@ Table makeDiverging() {
         const double t = 2.0 * i / (kTableSize - 1) - 1.0;
         const double magnitude = std::abs(t);
         const double hue = t < 0.0 ? 255.0 : 28.0;
-        table[static_cast<std::size_t>(i)] = toRgb({0.965 - 0.555 * magnitude, 0.20 * std::pow(magnitude, 0.85), hue});
+        table[static_cast<std::size_t>(i)] = toRgb({0.965 - 0.555 * magnitude, (0.265 - 0.135 * magnitude) * magnitude, hue});
     }
     return table;
 }
 
 QRgb lookUp(const Table& table, double fraction) noexcept {
     const double bounded = std::clamp(fraction, 0.0, 1.0);
-    return table[static_cast<std::size_t>(bounded * (kTableSize - 1) + 0.5)];
+    return table[static_cast<std::size_t>(std::lround(bounded * (kTableSize - 1)))];
 }
 
 const Table& sequentialTable() noexcept {

@@ -23,11 +23,15 @@
 #include "widgets/colour_bar.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/number_text.h"
+#include "widgets/table_look.h"
 
 namespace salient {
 
 namespace {
 
+constexpr int kRowPadding = 12;
+constexpr int kTableShare = 450;  // of 1000: six methods and the original without scrolling on a small screen
+constexpr int kChartShare = 550;
 constexpr int kMapLines = 5;       // the least: with the jobs shown below, a small screen must still hold four maps
 constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
 
@@ -54,10 +58,12 @@ ComparePanel::ComparePanel(QWidget* parent)
       sorted_(new QSortFilterProxyModel(this)),
       table_(new QTableView(this)),
       evaluate_(new QPushButton(tr("Measure perplexity"), this)),
+      export_(new QPushButton(tr("Export the chosen one…"), this)),
       layer_chart_(new Chart(this)),
       what_(new QComboBox(this)),
       choice_(new QToolButton(this)),
       choice_menu_(new QMenu(choice_)),
+      protocol_(new QLabel(this)),
       table_hint_(new QLabel(this)),
       layer_label_(new QLabel(this)),
       grid_(new QGridLayout),
@@ -82,13 +88,8 @@ QWidget* ComparePanel::makeTable() {
     table_->setAccessibleName(tr("Methods and their metrics"));
     table_->setSortingEnabled(true);
     table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);  // in the order of the recipe until asked otherwise
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 12);
-    table_->horizontalHeader()->setHighlightSections(false);
+    showAsRows(*table_, kRowPadding);
+    table_->horizontalHeader()->setStretchLastSection(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(MetricsModel::Name, QHeaderView::Stretch);
     table_->horizontalHeader()->setMinimumSectionSize(9 * table_->fontMetrics().averageCharWidth());
@@ -96,21 +97,25 @@ QWidget* ComparePanel::makeTable() {
     evaluate_->setToolTip(tr("Run the evaluation text through the original and every run that has no figure yet"));
     auto* copy = new QPushButton(tr("Copy table"), this);
     copy->setToolTip(tr("Put the table on the clipboard as comma-separated values, with every digit"));
-    auto* to_export = new QPushButton(tr("Export the chosen one…"), this);
-    to_export->setToolTip(tr("Write the chosen run as a checkpoint that other programs load"));
+    export_->setToolTip(tr("Write the method chosen in the table as a checkpoint that other programs load"));
+    protocol_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    protocol_->setWordWrap(true);  // and never what makes the window wider
+    protocol_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    protocol_->setAccessibleName(tr("How perplexity was measured"));
     table_hint_->setWordWrap(true);
     table_hint_->setText(tr("Choose a method to see its layers before (plain rounding on the same grid) and after."));
 
-    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("rel. error"), false, true));
+    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("error, %"), false, true));
     layer_chart_->setPointName(tr("layer"));
-    layer_chart_->setAccessibleName(tr("Relative output error of every layer"));
+    layer_chart_->setTitle(tr("Relative output error of every layer, %"));
     layer_chart_->setEmptyText(tr("Quantize to see the error of every layer."));
 
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(evaluate_);
-    buttons->addWidget(to_export);
+    buttons->addWidget(export_);
     buttons->addWidget(copy);
-    buttons->addStretch();
+    buttons->addSpacing(8);
+    buttons->addWidget(protocol_, 1);
     auto* top = new QWidget(this);
     auto* top_layout = new QVBoxLayout(top);
     top_layout->setContentsMargins(0, 12, 0, 0);
@@ -124,17 +129,21 @@ QWidget* ComparePanel::makeTable() {
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(top);
     splitter->addWidget(bottom);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
+    splitter->setStretchFactor(0, 9);
+    splitter->setStretchFactor(1, 11);
+    splitter->setSizes({kTableShare, kChartShare});
     splitter->setChildrenCollapsible(false);
 
     connect(evaluate_, &QPushButton::clicked, this, &ComparePanel::evaluateRequested);
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(metrics_->toCsv()); });
-    connect(to_export, &QPushButton::clicked, this, [this] {
-        const auto run = metrics_->run(sorted_->mapToSource(table_->currentIndex()).row());
-        emit exportRequested(run ? QString::fromStdString(run->name) : QString());
+    connect(export_, &QPushButton::clicked, this, [this] {
+        if (const auto run = chosenRun()) emit exportRequested(QString::fromStdString(run->name));
     });
-    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ComparePanel::showLayerChart);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
+        updateButtons();
+        showLayerChart();
+    });
+    updateButtons();
     connect(layer_chart_, &Chart::hovered, this, [this](Index layer) {
         if (runs_.empty() || layer < 0 || layer >= static_cast<Index>(runs_.front()->layers.size())) return;
         const std::string& name = runs_.front()->layers[static_cast<std::size_t>(layer)].name;
@@ -149,10 +158,10 @@ QWidget* ComparePanel::makeTable() {
 
 QWidget* ComparePanel::makeMaps() {
     what_->addItem(tr("Weight error, ŵ − w"));
-    what_->addItem(tr("Share of the output error"));
+    what_->addItem(tr("Contribution to the output error"));
     what_->setToolTip(
-        tr("Weight error: how far each weight moved. Share of the output error: D ∘ (D H), what each weight adds to "
-           "tr(D H Dᵀ); a negative share makes up for another's"));
+        tr("Weight error: how far each weight moved. Contribution to the output error: D ∘ (D H), what each weight adds to "
+           "tr(D H Dᵀ); a negative one makes up for others"));
     what_->setAccessibleName(tr("What the maps show"));
     choice_->setText(tr("Methods shown"));
     choice_->setToolTip(tr("Up to four methods side by side"));
@@ -160,7 +169,7 @@ QWidget* ComparePanel::makeMaps() {
     choice_->setMenu(choice_menu_);
     profile_axis_->addItem(tr("per input channel"));
     profile_axis_->addItem(tr("per output row"));
-    profile_axis_->setToolTip(tr("Sum the output error over rows, or over channels"));
+    profile_axis_->setToolTip(tr("What each input channel, or each output row, adds to the relative output error, in percent"));
     profile_axis_->setAccessibleName(tr("Axis of the profile"));
     profile_->setMinimumHeight(kProfileLines * fontMetrics().height());
     profile_->setAccessibleName(tr("Output error per channel or row"));
@@ -190,7 +199,7 @@ QWidget* ComparePanel::makeMaps() {
 
     auto* profile = new QWidget(this);
     auto* profile_top = new QHBoxLayout;
-    profile_top->addWidget(new QLabel(tr("Output error"), profile));
+    profile_top->addWidget(new QLabel(tr("Where the output error comes from"), profile));
     profile_top->addWidget(profile_axis_);
     profile_top->addStretch();
     auto* profile_layout = new QVBoxLayout(profile);
@@ -238,11 +247,25 @@ void ComparePanel::linkMaps() {
 void ComparePanel::setResults(const std::vector<std::shared_ptr<const RunResult>>& runs,
                               const std::optional<PerplexityResult>& full_precision, std::int64_t original_bytes, double original_bits) {
     runs_ = runs;
+    has_full_precision_ = full_precision.has_value();
     const int chosen = sorted_->mapToSource(table_->currentIndex()).row();
     metrics_->setResults(runs, full_precision, original_bytes, original_bits);
     if (chosen >= 0) table_->setCurrentIndex(sorted_->mapFromSource(metrics_->index(chosen, 0)));
+    protocol_->setText(full_precision ? tr("Perplexity: %1").arg(metrics_->protocolText(0)) : QString());
     rebuildChoice();
+    updateButtons();
     showLayerChart();
+}
+
+std::shared_ptr<const RunResult> ComparePanel::chosenRun() const {
+    return metrics_->run(sorted_->mapToSource(table_->currentIndex()).row());
+}
+
+void ComparePanel::updateButtons() {
+    const bool is_any_missing =
+        !has_full_precision_ || std::any_of(runs_.begin(), runs_.end(), [](const auto& run) { return !run->perplexity; });
+    evaluate_->setEnabled(is_evaluate_allowed_ && is_any_missing && !runs_.empty());
+    export_->setEnabled(chosenRun() != nullptr);
 }
 
 void ComparePanel::rebuildChoice() {
@@ -269,8 +292,7 @@ std::vector<std::string> ComparePanel::comparedRuns() const {
 }
 
 void ComparePanel::showLayerChart() {
-    const int row = sorted_->mapToSource(table_->currentIndex()).row();
-    const std::shared_ptr<const RunResult> chosen = metrics_->run(row);
+    const std::shared_ptr<const RunResult> chosen = chosenRun();
     std::vector<ChartSeries> series;
     int colour = 0;
     for (const auto& run : runs_) {
@@ -281,9 +303,9 @@ void ComparePanel::showLayerChart() {
         before.is_dashed = true;
         for (std::size_t i = 0; i < run->layers.size(); ++i) {
             after.x.push_back(static_cast<double>(i));
-            after.y.push_back(run->layers[i].error.relative_output_error);
+            after.y.push_back(100.0 * run->layers[i].error.relative_output_error);
             before.x.push_back(static_cast<double>(i));
-            before.y.push_back(run->layers[i].nearest.relative_output_error);
+            before.y.push_back(100.0 * run->layers[i].nearest.relative_output_error);
         }
         series.push_back(std::move(after));
         if (chosen) series.push_back(std::move(before));
@@ -319,7 +341,11 @@ void ComparePanel::showErrors() {
         HeatmapView* view = views_[i];
         view->setVisible(i < errors_.size());
         if (i >= errors_.size()) continue;
-        view->setTitle(tr("%1 — %2").arg(errors_[i].title, percentText(errors_[i].map->total.relative_output_error)));
+        const ComparedError& error = errors_[i];
+        const QString by_weights = percentText(error.map->total.relative_output_error);
+        view->setTitle(error.with_activations
+                           ? tr("%1 — output error %2 (weights %3)").arg(error.title, percentText(*error.with_activations), by_weights)
+                           : tr("%1 — output error %2").arg(error.title, by_weights));
         view->setPyramid(pyramids[i]);
         view->setColourScale(scale);
     }
@@ -330,7 +356,7 @@ void ComparePanel::showErrors() {
     grid_->setColumnStretch(1, errors_.size() > 1 ? 1 : 0);
     legend_->setVisible(!errors_.empty());
     legend_->setScale(scale);
-    legend_->setUnit(is_output ? tr("share") : tr("ŵ − w"));
+    legend_->setUnit(is_output ? tr("D ∘ (D H)") : tr("ŵ − w"));
 }
 
 void ComparePanel::showProfile() {
@@ -340,9 +366,12 @@ void ComparePanel::showProfile() {
         const ErrorMap& map = *errors_[i].map;
         ChartSeries profile = line(errors_[i].title, static_cast<int>(i));
         profile.y = is_by_row ? map.by_row : map.by_channel;
+        // In percent of the layer's output energy: they add up to the figure above the map.
+        const double scale = map.total.output_error > 0.0 ? 100.0 * map.total.relative_output_error / map.total.output_error : 0.0;
+        for (double& value : profile.y) value *= scale;
         series.push_back(std::move(profile));
     }
-    profile_->setAxes(axis(is_by_row ? tr("output row") : tr("input channel"), true, false), axis(tr("error"), false, false));
+    profile_->setAxes(axis(is_by_row ? tr("output row") : tr("input channel"), true, false), axis(tr("error, %"), false, false));
     profile_->setPointName(is_by_row ? tr("output row") : tr("input channel"));
     profile_->setSeries(std::move(series));
 }
@@ -352,6 +381,9 @@ void ComparePanel::setSelectedCell(Index row, Index channel) {
     profile_->setCursorIndex(profile_axis_->currentIndex() == 1 ? row : channel);
 }
 
-void ComparePanel::setEvaluateEnabled(bool enabled) { evaluate_->setEnabled(enabled); }
+void ComparePanel::setEvaluateEnabled(bool enabled) {
+    is_evaluate_allowed_ = enabled;
+    updateButtons();
+}
 
 }  // namespace salient

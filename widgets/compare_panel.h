@@ -28,6 +28,7 @@ class HeatmapView;
 struct ComparedError {
     QString title;  ///< the run's name
     std::shared_ptr<const ErrorMap> map;
+    std::optional<double> with_activations = {};  ///< relative output error with rounded activations counted, where they are (W8A8)
 };
 
 /// Methods side by side: the table of metrics, the error of every layer before and after, and up to four error maps of the chosen layer
@@ -44,6 +45,7 @@ public:
     /// Error maps of one layer, in the order of comparedRuns().
     void setErrors(const QString& layer, const std::vector<ComparedError>& errors);
     void setSelectedCell(Index row, Index channel);
+    /// Whether perplexity may be measured now; it also needs a result without a figure.
     void setEvaluateEnabled(bool enabled);
     /// Names of the runs whose maps are shown: those ticked, at most kMaxMaps.
     [[nodiscard]] std::vector<std::string> comparedRuns() const;
@@ -61,6 +63,8 @@ private:
     [[nodiscard]] QWidget* makeTable();
     [[nodiscard]] QWidget* makeMaps();
     void linkMaps();
+    [[nodiscard]] std::shared_ptr<const RunResult> chosenRun() const;
+    void updateButtons();
     void showLayerChart();
     void showErrors();
     void showProfile();
@@ -70,10 +74,12 @@ private:
     QSortFilterProxyModel* sorted_;
     QTableView* table_;
     QPushButton* evaluate_;
+    QPushButton* export_;
     Chart* layer_chart_;
     QComboBox* what_;
     QToolButton* choice_;
     QMenu* choice_menu_;
+    QLabel* protocol_;
     QLabel* table_hint_;
     QLabel* layer_label_;
     QGridLayout* grid_;
@@ -83,6 +89,8 @@ private:
     std::array<HeatmapView*, kMaxMaps> views_{};
 
     std::vector<std::shared_ptr<const RunResult>> runs_;
+    bool has_full_precision_ = false;
+    bool is_evaluate_allowed_ = false;
     std::vector<std::string> unticked_;  ///< remembered by name, so that new runs show by themselves
     QString layer_;
     std::vector<ComparedError> errors_;

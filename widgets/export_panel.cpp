@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kNotesHeight = 150;
 constexpr int kChoiceWidth = 420;
+constexpr int kRowSpacing = 6;
 
 struct FormatText {
     ExportFormat format;
@@ -39,7 +40,8 @@ constexpr FormatText kFormats[] = {
 };
 
 void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
-    auto* item = new QListWidgetItem(icon(icon_name), text, list);
+    // A remark follows the text's colour; what was found good or bad has one of its own.
+    auto* item = new QListWidgetItem(icon_name == QLatin1String("info") ? icon(icon_name) : statusIcon(icon_name), text, list);
     item->setToolTip(text);
 }
 
@@ -92,6 +94,7 @@ QWidget* ExportPanel::makeExportBox() {
     auto* browse = new QPushButton(tr("Choose…"), box);
     browse->setAutoDefault(false);
     auto* folder_row = new QHBoxLayout;
+    folder_row->setSpacing(kRowSpacing);  // inside a form it would have none
     folder_row->addWidget(folder_, 1);
     folder_row->addWidget(browse);
 
@@ -124,11 +127,24 @@ QWidget* ExportPanel::makeExportBox() {
     layout->addWidget(findings_, 1);
     findings_->hide();
 
-    connect(run_, &QComboBox::currentIndexChanged, this, &ExportPanel::choiceChanged);
-    connect(format_, &QComboBox::currentIndexChanged, this, &ExportPanel::choiceChanged);
-    connect(folder_, &QLineEdit::textChanged, this, &ExportPanel::updateButtons);
+    connect(run_, &QComboBox::currentIndexChanged, this, [this] {
+        forgetVerdict();
+        emit runChosen();
+        emit choiceChanged();
+    });
+    connect(format_, &QComboBox::currentIndexChanged, this, [this] {
+        forgetVerdict();
+        emit choiceChanged();
+    });
+    connect(folder_, &QLineEdit::textChanged, this, [this] {
+        forgetVerdict();
+        updateButtons();
+    });
     connect(browse, &QPushButton::clicked, this, &ExportPanel::browseRequested);
-    connect(export_, &QPushButton::clicked, this, &ExportPanel::exportRequested);
+    connect(export_, &QPushButton::clicked, this, [this] {
+        forgetVerdict();
+        emit exportRequested();
+    });
     connect(show_folder_, &QPushButton::clicked, this, [this] { emit openFolderRequested(written_folder_); });
     return box;
 }
@@ -165,6 +181,10 @@ void ExportPanel::setRuns(const QStringList& names) {
         run_->addItems(names);
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
+    if (run_->currentText() != before) {
+        forgetVerdict();
+        emit runChosen();
+    }
     updateButtons();
     emit choiceChanged();
 }
@@ -175,6 +195,7 @@ void ExportPanel::setCurrentRun(const QString& name) {
 
 QString ExportPanel::currentRun() const { return run_->currentText(); }
 ExportFormat ExportPanel::format() const { return static_cast<ExportFormat>(format_->currentData().toInt()); }
+void ExportPanel::setFormat(ExportFormat format) { format_->setCurrentIndex(format_->findData(static_cast<int>(format))); }
 void ExportPanel::setFolder(const QString& folder) { folder_->setText(QDir::toNativeSeparators(folder)); }
 QString ExportPanel::folder() const { return folder_->text().trimmed(); }
 void ExportPanel::setReportFolder(const QString& folder) { report_folder_->setText(QDir::toNativeSeparators(folder)); }
@@ -183,12 +204,10 @@ QString ExportPanel::reportFolder() const { return report_folder_->text().trimme
 void ExportPanel::setForecast(const std::vector<std::string>& obstacles, const std::vector<std::string>& remarks, std::int64_t size_bytes) {
     has_obstacles_ = !obstacles.empty();
     notes_->clear();
+    if (obstacles.empty() && !currentRun().isEmpty())
+        addNote(notes_, QStringLiteral("check"), tr("Nothing stands in the way of this export."));
     for (const std::string& text : obstacles) addNote(notes_, QStringLiteral("error"), QString::fromStdString(text));
     for (const std::string& text : remarks) addNote(notes_, QStringLiteral("info"), QString::fromStdString(text));
-    if (obstacles.empty() && !currentRun().isEmpty()) {
-        auto* item = new QListWidgetItem(icon(QStringLiteral("check")), tr("Nothing stands in the way of this export."));
-        notes_->insertItem(0, item);
-    }
     size_->setText(size_bytes > 0 ? tr("about %1").arg(bytesText(size_bytes)) : QStringLiteral("–"));
     updateButtons();
 }
@@ -223,12 +242,14 @@ void ExportPanel::setReportWritten(const QString& folder) {
 
 void ExportPanel::setBusy(bool busy) {
     is_busy_ = busy;
-    if (busy) {
-        verdict_->clear();
-        show_folder_->hide();
-        findings_->hide();
-    }
     updateButtons();
+}
+
+void ExportPanel::forgetVerdict() {
+    verdict_->clear();
+    verdict_->setToolTip({});
+    show_folder_->hide();
+    findings_->hide();
 }
 
 void ExportPanel::updateButtons() {

@@ -27,6 +27,7 @@ public:
     void setCurrentRun(const QString& name);
     [[nodiscard]] QString currentRun() const;
     [[nodiscard]] ExportFormat format() const;
+    void setFormat(ExportFormat format);
     void setFolder(const QString& folder);
     [[nodiscard]] QString folder() const;
     void setReportFolder(const QString& folder);
@@ -39,8 +40,10 @@ public:
     void setBusy(bool busy);
 
 signals:
-    /// Run, format or folder changed: a new forecast is wanted.
+    /// Run or format changed: a new forecast is wanted.
     void choiceChanged();
+    /// Another run: a format that can hold it may be proposed. choiceChanged() follows.
+    void runChosen();
     void browseRequested();
     void browseReportRequested();
     void exportRequested();
@@ -51,6 +54,7 @@ private:
     [[nodiscard]] QWidget* makeExportBox();
     [[nodiscard]] QWidget* makeReportBox();
     void updateButtons();
+    void forgetVerdict();  ///< what was found concerns another choice, or is about to be replaced
 
     QComboBox* run_;
     QComboBox* format_;

@@ -1,6 +1,5 @@
 #include "widgets/heatmap_view.h"
 
-#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QKeyEvent>
@@ -11,6 +10,7 @@
 #include <limits>
 
 #include "widgets/colour_bar.h"
+#include "widgets/context_action.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -36,17 +36,9 @@ HeatmapView::HeatmapView(QWidget* parent)
     setToolTip(
         tr("Wheel or + and −: zoom. Drag or arrows: move. 0 or double click: show all.\n"
            "Ctrl+arrows: crosshair. Click or Return: choose a cell. Ctrl+C: copy the value."));
-    const auto addEntry = [this](const QString& text, const QKeySequence& keys, auto slot) {
-        auto* action = new QAction(text, this);
-        action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetShortcut);
-        connect(action, &QAction::triggered, this, slot);
-        addAction(action);
-    };
-    addEntry(tr("Copy value"), QKeySequence::Copy, &HeatmapView::copyValue);
-    addEntry(tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &HeatmapView::copyPicture);
-    addEntry(tr("Show all"), QKeySequence(Qt::Key_0), &HeatmapView::showAll);
-    setContextMenuPolicy(Qt::ActionsContextMenu);
+    addContextAction(this, tr("Copy value"), QKeySequence::Copy, &HeatmapView::copyValue);
+    addContextAction(this, tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &HeatmapView::copyPicture);
+    addContextAction(this, tr("Show all"), QKeySequence(Qt::Key_0), &HeatmapView::showAll);
 }
 
 HeatmapView::~HeatmapView() = default;
@@ -319,7 +311,9 @@ void HeatmapView::keyPressEvent(QKeyEvent* event) {
     const Index down = key == Qt::Key_Down ? 1 : key == Qt::Key_Up ? -1 : 0;
     if (isEmpty()) {
         event->ignore();
-    } else if (is_arrow && event->modifiers() == Qt::ControlModifier) {
+        return;
+    }
+    if (is_arrow && event->modifiers() == Qt::ControlModifier) {
         const Cell from = crosshair_.row >= 0 ? crosshair_ : selected_.row >= 0 && selected_.column >= 0 ? selected_ : Cell{0, 0};
         const Matrix& values = pyramid_->values();
         moveCrosshair(

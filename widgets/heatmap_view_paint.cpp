@@ -2,6 +2,9 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/kernels/parallel.h"
 #include "widgets/colour_bar.h"
@@ -15,8 +18,6 @@ namespace {
 
 constexpr int kTick = 4;
 constexpr double kGridFrom = 12.0;  // cells at least so many pixels wide and high get lines between them
-
-bool isLight(QRgb colour) { return 299 * qRed(colour) + 587 * qGreen(colour) + 114 * qBlue(colour) > 140'000; }
 
 }  // namespace
 
@@ -170,7 +171,7 @@ void HeatmapView::paintCells(QPainter& painter) const {
     if (cell.width() < metrics.horizontalAdvance(QStringLiteral("−0.05")) + 6 || cell.height() < metrics.height() + 4) return;
     const auto fitting = [&metrics, &cell](float value) {
         for (int digits = 3; digits > 0; --digits) {
-            const QString text = numberText(static_cast<double>(value), digits);
+            QString text = numberText(static_cast<double>(value), digits);
             if (metrics.horizontalAdvance(text) + 6 <= cell.width()) return text;
         }
         return QString();
@@ -178,7 +179,7 @@ void HeatmapView::paintCells(QPainter& painter) const {
     for (Index r = first_row; r < last_row; ++r) {
         for (Index c = first_col; c < last_col; ++c) {
             const float value = pyramid_->values()(r, c);
-            painter.setPen(isLight(colourOf(value, scale_)) ? QColor(0x14, 0x18, 0x20) : QColor(Qt::white));
+            painter.setPen(textOn(QColor(colourOf(value, scale_))));
             painter.drawText(cellRect(r, c), Qt::AlignCenter, fitting(value));
         }
     }
@@ -187,23 +188,41 @@ void HeatmapView::paintCells(QPainter& painter) const {
 void HeatmapView::paintMarks(QPainter& painter) const {
     const QRect plot = plotRect();
     const QFontMetrics metrics = fontMetrics();
-    for (const ColumnMark& mark : marks_) {
-        if (mark.last <= mark.first) continue;
+    const auto choosePen = [&](const ColumnMark& mark) { painter.setPen(QPen(seriesColour(mark.series, palette()), 2)); };
+    /// Left and right end of what is in sight of a mark.
+    const auto inSight = [&](const ColumnMark& mark) -> std::optional<std::pair<double, double>> {
         const QRectF span = cellRect(0, mark.first, 1, mark.last - mark.first);
         const double left = std::max<double>(span.left(), plot.left());
         const double right = std::min<double>(span.right(), plot.right() + 1);
-        if (right < left) continue;
-        const QColor colour = seriesColour(mark.series, palette());
-        painter.setPen(QPen(colour, 2));
+        return mark.last > mark.first && right >= left ? std::optional(std::pair(left, right)) : std::nullopt;
+    };
+    for (const ColumnMark& mark : marks_) {
+        const auto ends = inSight(mark);
+        if (!ends) continue;
+        const auto [left, right] = *ends;
+        choosePen(mark);
         // A column thinner than a pixel still gets its line.
         painter.drawLine(QPointF(left, plot.top() - 2), QPointF(std::max(right, left + 2), plot.top() - 2));
         painter.drawLine(QPointF(left, plot.top() - 2), QPointF(left, plot.bottom()));
         if (right - left > 4) painter.drawLine(QPointF(right, plot.top() - 2), QPointF(right, plot.bottom()));
-        if (mark.name.isEmpty()) continue;
-        const int text_width = metrics.horizontalAdvance(mark.name);
-        const double x = std::clamp(0.5 * (left + right) - text_width / 2.0, static_cast<double>(plot.left()),
-                                    std::max<double>(plot.left(), plot.right() - text_width));
-        painter.drawText(QPointF(x, plot.top() - 4 - metrics.descent()), mark.name);
+    }
+    // The last mark is the closest look: its name takes its place first, the others find theirs around it or go without.
+    std::vector<QRectF> taken;
+    for (auto mark = marks_.rbegin(); mark != marks_.rend(); ++mark) {
+        const auto ends = inSight(*mark);
+        if (!ends || mark->name.isEmpty()) continue;
+        const auto [left, right] = *ends;
+        const int width = metrics.horizontalAdvance(mark->name);
+        const double most = std::max<double>(plot.left(), plot.right() - width);
+        for (const double wanted : {0.5 * (left + right - width), left, right - width}) {
+            const QRectF place(std::clamp<double>(wanted, plot.left(), most), plot.top() - 4 - metrics.height(), width, metrics.height());
+            const QRectF with_air = place.adjusted(-6, 0, 6, 0);
+            if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(with_air); })) continue;
+            taken.push_back(place);
+            choosePen(*mark);
+            painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, mark->name);
+            break;
+        }
     }
 }
 

@@ -54,6 +54,14 @@ QIcon load(const QString& name, const std::optional<QPalette>& palette) {
 
 QIcon icon(const QString& name) { return load(name, std::nullopt); }
 
+QIcon statusIcon(const QString& name) {
+    // Each at least 3 : 1 against the grounds of both themes.
+    const QRgb colour = name == QLatin1String("error") ? 0xffd9483b : name == QLatin1String("warning") ? 0xffb97900 : 0xff23945a;
+    QPalette palette = QGuiApplication::palette();
+    palette.setColor(QPalette::Active, QPalette::ButtonText, colour);
+    return load(name, palette);
+}
+
 QIcon icon(const QString& name, const QPalette& palette) { return load(name, palette); }
 
 }  // namespace salient

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cmath>
 
 #include "widgets/number_text.h"
 
@@ -63,7 +64,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
         case State:
             return stateText(job.state);
         case Progress:
-            return job.total > 0 && !job.isOver() ? tr("%1 of %2").arg(job.done).arg(job.total) : QString();
+            return job.fraction() >= 0.0 && !job.isOver() ? tr("%1 %").arg(std::floor(100.0 * job.fraction())) : QString();
         case Time:
             if (job.state == JobRecord::State::Queued) return QString();
             return job.seconds_left >= 0 ? tr("%1, %2 left").arg(durationText(job.elapsed_seconds), durationText(job.seconds_left))

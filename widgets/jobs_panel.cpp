@@ -5,27 +5,26 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "widgets/table_look.h"
+
 namespace salient {
+
+namespace {
+constexpr int kRowPadding = 10;
+constexpr int kRowsAtFirst = 4;
+}  // namespace
 
 JobsPanel::JobsPanel(QWidget* parent)
     : QWidget(parent),
       model_(new JobsModel(this)),
       table_(new QTableView(this)),
       cancel_(new QToolButton(this)),
+      cancel_all_(new QToolButton(this)),
       pause_(new QToolButton(this)),
       clear_(new QToolButton(this)) {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Jobs"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 10);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    showAsRows(*table_, kRowPadding);
     const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('m'));
     table_->setColumnWidth(JobsModel::Title, 22 * em);
     table_->setColumnWidth(JobsModel::State, 8 * em);
@@ -39,12 +38,13 @@ JobsPanel::JobsPanel(QWidget* parent)
         button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     };
     prepare(cancel_, tr("Cancel"), tr("Stop the chosen job at its next checkpoint; nothing half done is kept"));
+    prepare(cancel_all_, tr("Cancel all"), tr("Stop the running job and take back those that wait; what is done is kept"));
     prepare(pause_, tr("Pause"), tr("Let the running job wait where it is; nothing is lost"));
     prepare(clear_, tr("Clear finished"), tr("Remove finished jobs from this list"));
     pause_->setCheckable(true);
 
     auto* buttons = new QVBoxLayout;
-    for (QToolButton* button : {cancel_, pause_, clear_}) {
+    for (QToolButton* button : {cancel_, cancel_all_, pause_, clear_}) {
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         buttons->addWidget(button);
     }
@@ -57,6 +57,7 @@ JobsPanel::JobsPanel(QWidget* parent)
     connect(cancel_, &QToolButton::clicked, this, [this] {
         if (const int id = chosenJob(); id != 0) emit cancelRequested(id);
     });
+    connect(cancel_all_, &QToolButton::clicked, this, &JobsPanel::cancelAllRequested);
     connect(pause_, &QToolButton::toggled, this, [this](bool paused) {
         pause_->setText(paused ? tr("Resume") : tr("Pause"));
         emit pauseRequested(paused);
@@ -67,6 +68,12 @@ JobsPanel::JobsPanel(QWidget* parent)
     });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &JobsPanel::updateButtons);
     updateButtons();
+}
+
+QSize JobsPanel::sizeHint() const {
+    const QMargins margins = layout()->contentsMargins();
+    const int rows = table_->horizontalHeader()->sizeHint().height() + kRowsAtFirst * table_->verticalHeader()->defaultSectionSize();
+    return {QWidget::sizeHint().width(), rows + 2 * table_->frameWidth() + margins.top() + margins.bottom()};
 }
 
 void JobsPanel::setRecord(const JobRecord& record) {
@@ -86,6 +93,7 @@ int JobsPanel::chosenJob() const {
 void JobsPanel::updateButtons() {
     const bool has_open = chosenJob() != 0;
     cancel_->setEnabled(has_open);
+    cancel_all_->setEnabled(has_open);
     pause_->setEnabled(has_open || pause_->isChecked());
     bool has_over = false;
     for (int row = 0; row < model_->rowCount(); ++row) has_over = has_over || model_->record(row).isOver();

@@ -17,9 +17,12 @@ public:
 
     void setRecord(const JobRecord& record);
     [[nodiscard]] const JobsModel& model() const noexcept { return *model_; }
+    /// Low: it stands below a page that needs the room, and can be pulled up.
+    [[nodiscard]] QSize sizeHint() const override;
 
 signals:
     void cancelRequested(int id);
+    void cancelAllRequested();
     void pauseRequested(bool paused);
 
 private:
@@ -29,6 +32,7 @@ private:
     JobsModel* model_;
     QTableView* table_;
     QToolButton* cancel_;
+    QToolButton* cancel_all_;
     QToolButton* pause_;
     QToolButton* clear_;
 };

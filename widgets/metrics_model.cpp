@@ -19,7 +19,7 @@ void MetricsModel::setResults(std::vector<std::shared_ptr<const RunResult>> runs
                               std::int64_t original_bytes, double original_bits) {
     beginResetModel();
     runs_ = std::move(runs);
-    full_precision_ = std::move(full_precision);
+    full_precision_ = full_precision;
     original_bytes_ = original_bytes;
     original_bits_ = original_bits;
     endResetModel();
@@ -63,13 +63,19 @@ QString MetricsModel::protocolText(int row) const {
     const auto& perplexity = result ? result->perplexity : full_precision_;
     if (!perplexity) return tr("Not measured yet");
     const std::string_view protocol = salient::name(perplexity->protocol);
-    return tr("Protocol %1: %2 predictions in %3 windows of %4 tokens, %5; mean loss %6 nats")
+    return tr("protocol %1, %2 predictions in %3 windows of %4 tokens, %5")
         .arg(QString::fromUtf8(protocol.data(), static_cast<qsizetype>(protocol.size())))
         .arg(perplexity->n_tokens)
         .arg(perplexity->n_windows)
         .arg(perplexity->seq_len)
-        .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
-        .arg(perplexity->mean_nll, 0, 'f', 5);
+        .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
+}
+
+QString MetricsModel::lossText(int row) const {
+    const std::shared_ptr<const RunResult> result = run(row);
+    const auto& perplexity = result ? result->perplexity : full_precision_;
+    if (!perplexity) return protocolText(row);
+    return tr("Mean loss %1 nats: %2").arg(perplexity->mean_nll, 0, 'f', 5).arg(protocolText(row));
 }
 
 QVariant MetricsModel::data(const QModelIndex& index, int role) const {
@@ -79,7 +85,7 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
     const double value = number(row, column);
     if (role == Qt::TextAlignmentRole) return QVariant((column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
-        if (column == Perplexity || column == PerplexityChange) return protocolText(row);
+        if (column == Perplexity || column == PerplexityChange) return lossText(row);
         return std::isnan(value) ? QVariant() : QVariant(QLocale::c().toString(value, 'g', 10));
     }
     if (role == kSortRole) return column == Name ? data(index, Qt::DisplayRole) : QVariant(value);

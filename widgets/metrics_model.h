@@ -21,6 +21,8 @@ public:
                     std::int64_t original_bytes, double original_bits);
     /// The run of a row; null for the original.
     [[nodiscard]] std::shared_ptr<const RunResult> run(int row) const;
+    /// How the perplexity of a row was measured.
+    [[nodiscard]] QString protocolText(int row) const;
     /// The whole table as comma-separated lines, with every digit.
     [[nodiscard]] QString toCsv() const;
 
@@ -31,7 +33,7 @@ public:
 
 private:
     [[nodiscard]] double number(int row, int column) const;
-    [[nodiscard]] QString protocolText(int row) const;
+    [[nodiscard]] QString lossText(int row) const;
 
     std::vector<std::shared_ptr<const RunResult>> runs_;
     std::optional<PerplexityResult> full_precision_;

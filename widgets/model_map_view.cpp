@@ -41,7 +41,7 @@ public:
         painter->setOpacity(matches ? 1.0 : kDimmed);
         if (colour.isValid()) {
             painter->fillRect(cell, colour);
-            painter->setPen(qGray(colour.rgb()) > 140 ? Qt::black : Qt::white);
+            painter->setPen(textOn(colour));
         } else {
             painter->fillRect(cell, option.palette.alternateBase());
             painter->setPen(mutedText(option.palette));

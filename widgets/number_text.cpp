@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 
 namespace salient {
@@ -50,6 +51,7 @@ QString percentText(double fraction) {
 
 QString durationText(double seconds) {
     if (!(seconds >= 0.0) || !std::isfinite(seconds)) return QStringLiteral("–");
+    if (seconds > 0.0 && seconds < 0.0995) return translated("%1 ms").arg(std::max<qint64>(1, std::llround(1000.0 * seconds)));
     if (seconds < 9.95) return translated("%1 s").arg(QLocale::c().toString(seconds, 'f', 1));
     const auto whole = static_cast<qint64>(std::llround(seconds));
     if (whole < 60) return translated("%1 s").arg(whole);

@@ -108,7 +108,7 @@ void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
     next_->setVisible(model != nullptr);
     if (!model) {
         facts_title_->setText(tr("Nothing is open"));
-        facts_->setText(tr("Open a model to see what it is made of. Only headers are read: it opens at once, however large it is."));
+        facts_->setText(tr("Open a model to see what it is made of."));
         facts_->setWordWrap(true);
         return;
     }

@@ -2,7 +2,6 @@
 
 #include <QCheckBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -18,12 +17,14 @@
 #include "widgets/method_form.h"
 #include "widgets/method_text.h"
 #include "widgets/recipe_runs_model.h"
+#include "widgets/table_look.h"
 
 namespace salient {
 
 namespace {
 constexpr int kFormWidth = 420;
-}
+constexpr int kRowPadding = 12;
+}  // namespace
 
 QuantizePanel::QuantizePanel(QWidget* parent)
     : QWidget(parent),
@@ -97,17 +98,8 @@ QuantizePanel::QuantizePanel(QWidget* parent)
 QWidget* QuantizePanel::makeList() {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Runs"));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 12);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table_->horizontalHeader()->setStretchLastSection(true);
-    table_->setColumnWidth(RecipeRunsModel::Name, 24 * table_->fontMetrics().averageCharWidth());
+    showAsRows(*table_, kRowPadding);
+    table_->setColumnWidth(RecipeRunsModel::Name, 30 * table_->fontMetrics().averageCharWidth());
 
     auto* add = new QToolButton(this);
     add->setText(tr("Add method"));

@@ -1,6 +1,9 @@
 #include "widgets/roomy_style.h"
 
+#include <QPainter>
 #include <QStyleOption>
+
+#include "widgets/theme.h"
 
 namespace salient {
 
@@ -10,6 +13,10 @@ constexpr QSize kToolButtonAir{8, 2};
 constexpr QSize kHeaderAir{4, 2};
 constexpr int kRowAir = 6;
 constexpr int kCellMargin = 4;
+constexpr double kCorner = 2.0;
+// Opacity of the outline of a check box in a dark theme, of 255.
+constexpr int kBoxLine = 150;
+constexpr int kFaintLine = 60;
 }  // namespace
 
 RoomyStyle::RoomyStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
@@ -36,6 +43,20 @@ int RoomyStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, cons
     // The margin that item views keep at both ends of a cell's text, and headers likewise.
     if (metric == PM_FocusFrameHMargin || metric == PM_HeaderMargin) return kCellMargin;
     return QProxyStyle::pixelMetric(metric, option, widget);
+}
+
+void RoomyStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const {
+    QProxyStyle::drawPrimitive(element, option, painter, widget);
+    // Fusion outlines with a darker shade of the window, which on a dark one cannot be seen: an empty box would look like nothing.
+    if (element != PE_IndicatorCheckBox || !isDark(option->palette)) return;
+    QColor line = option->palette.color(QPalette::Text);
+    line.setAlpha((option->state & State_Enabled) != 0 ? kBoxLine : kFaintLine);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(line);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), kCorner, kCorner);
+    painter->restore();
 }
 
 }  // namespace salient

@@ -41,7 +41,7 @@ QVariant SamplesModel::data(const QModelIndex& index, int role) const {
         case Number:
             return index.row() + 1;
         case Position:
-            return row < samples_->first_token.size() ? countText(samples_->first_token[row]) : QString();
+            return row < samples_->first_token.size() ? QString::number(samples_->first_token[row]) : QString();
         case Tokens:
             return countText(samples_->windows.seq_len);
         case Text: {

@@ -22,6 +22,7 @@
 #include "widgets/chart.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/icon.h"
+#include "widgets/stepper_series.h"
 #include "widgets/stepper_text.h"
 #include "widgets/value_text.h"
 
@@ -148,8 +149,16 @@ QWidget* StepperPanel::buildControls() {
     speed_->setMaximumWidth(18 * fontMetrics().averageCharWidth());
     speed_->setToolTip(tr("Columns per second while playing"));
     speed_->setAccessibleName(tr("Speed, columns per second"));
-    connect(speed_, &QSlider::valueChanged, this, [this](int value) { timer_->setInterval(1000 / value); });
+    auto* speed_text = new QLabel;
+    speed_text->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 columns/s").arg(speed_->maximum())));
+    const auto showSpeed = [this, speed_text](int value) {
+        timer_->setInterval(1000 / value);
+        speed_text->setText(tr("%1 columns/s").arg(value));
+    };
+    showSpeed(speed_->value());
+    connect(speed_, &QSlider::valueChanged, this, showSpeed);
     options->addWidget(speed_);
+    options->addWidget(speed_text);
     options->addWidget(separator());
     options->addWidget(new QLabel(tr("Stop at")));
     break_error_->setToolTip(tr("Stop playing after a column in which some |w − ŵ| is larger than this (no unit)"));
@@ -170,7 +179,7 @@ QWidget* StepperPanel::buildControls() {
     keep_button_->setText(tr("&Keep this column in 16 bits"));
     keep_button_->setToolTip(tr("Solve again with this input channel left unrounded, and compare the loss"));
     first_button_ = new QToolButton;
-    first_button_->setText(tr("Do it &first"));
+    first_button_->setText(tr("Do it firs&t"));
     first_button_->setToolTip(tr("Solve again with this input channel quantized before all others, and compare the loss"));
     connect(keep_button_, &QToolButton::clicked, this, [this] { emit keepColumnWanted(channelAt(position())); });
     connect(first_button_, &QToolButton::clicked, this, [this] { emit moveColumnWanted(channelAt(position()), 0); });
@@ -218,6 +227,10 @@ QWidget* StepperPanel::buildCharts() {
     place_->setAccessibleName(tr("Where the algorithm stands"));
     equation_->setAccessibleName(tr("The update in numbers"));
     text_layout->addStretch(1);
+    // As wide as the longest equation: the charts beside it must not jump from step to step.
+    text->setMinimumWidth(
+        fontMetrics().horizontalAdvance(QStringLiteral("= −((−0.00000) − (−0.00000)) / 0.0000 · (0.000,  −0.00000,  −0.00000,  …)")));
+    equation_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     loss_->setTitle(tr("Loss ½ tr(D H Dᵀ)"));
     loss_->setAxes({tr("columns done"), false, true, {}, {}}, {tr("loss"), false, false, {}, {}});
     connect(loss_, &Chart::chosen, this, &StepperPanel::goTo);
@@ -239,6 +252,7 @@ QWidget* StepperPanel::buildCharts() {
         chart->setFocusPolicy(Qt::TabFocus);  // a click must not take the arrow keys away from stepping
         chart->setEmptyText(tr("Choose a layer to step through."));
     }
+    row_chart_->setLegendVisible(false);
     charts->addWidget(text);
     charts->addWidget(loss_);
     charts->addWidget(row);
@@ -458,8 +472,10 @@ void StepperPanel::refreshMaps(const GptqStepper::State& state) {
         const Index block_end = std::min(n_columns, block + input_.block_size);
         const Index group = groupAt(q) == groupAt(std::max<Index>(q - 1, 0)) ? previousGroupStart(q) : q;
         const Index group_end = nextGroupStart(q);
-        if (block_end - block < n_columns) marks.push_back({block, block_end, {}, 0});
-        if (group_end - group < n_columns && group_end - group > 1) marks.push_back({group, group_end, {}, 2});
+        const bool has_group = group_end - group < n_columns && group_end - group > 1;
+        const bool is_block_too = has_group && group == block && group_end == block_end;
+        if (block_end - block < n_columns && !is_block_too) marks.push_back({block, block_end, tr("block"), 0});
+        if (has_group) marks.push_back({group, group_end, tr("group %1").arg(groupAt(q)), 2});
         marks.push_back({q, q + 1, tr("q = %1").arg(q), 1});
     }
     for (HeatmapView* map : {weights_, error_, pending_}) {
@@ -503,78 +519,33 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
 }
 
 void StepperPanel::refreshLoss(const GptqStepper::State& state) {
-    const auto q = static_cast<std::size_t>(state.position);
-    using Kind = ChartSeries::Kind;
-    std::vector<double> columns(losses_.size());
-    for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = static_cast<double>(i);
-    std::vector<double> so_far = losses_;
-    std::fill(so_far.begin() + static_cast<std::ptrdiff_t>(q) + 1, so_far.end(), std::nan(""));
-    std::vector<ChartSeries> series{{tr("GPTQ so far"), Kind::Line, columns, so_far, {}, 0, false},
-                                    {{}, Kind::Line, columns, losses_, {}, 0, true},
-                                    {tr("plain rounding, total"),
-                                     Kind::Line,
-                                     {0.0, columns.back()},
-                                     {input_.stepper->nearestLoss(), input_.stepper->nearestLoss()},
-                                     {},
-                                     1,
-                                     true}};
-    if (!nearest_after_.empty()) {
-        ChartSeries rest{tr("total if the rest were rounded now"), Kind::Points, {}, {}, {}, 2, false};
-        for (const auto& [at, loss] : nearest_after_) {
-            rest.x.push_back(static_cast<double>(at));
-            rest.y.push_back(loss);
-        }
-        series.push_back(std::move(rest));
-    }
-    loss_->setSeries(std::move(series));
-    loss_->setMarks({{static_cast<double>(q), numberText(losses_[q]), 0, losses_[q]}});
+    const Index q = state.position;
+    const double at = losses_[static_cast<std::size_t>(q)];
+    loss_->setSeries(lossSeries(losses_, q, input_.stepper->nearestLoss(), nearest_after_));
+    loss_->setMarks({{static_cast<double>(q), numberText(at), 0, at}});
 }
 
 void StepperPanel::refreshRow(const GptqStepper::State& state) { row_content_->currentIndex() == 0 ? showRowOfU(state) : showInflow(); }
 
 void StepperPanel::showRowOfU(const GptqStepper::State& state) {
-    const Index q = state.position;
     row_chart_->setTitle(tr("U[q, q:]"));
     row_chart_->setAxes({tr("column in processing order"), false, true, {}, {}}, {tr("U[q, j]"), false, false, {}, {}});
-    row_chart_->setMarks({});
-    if (q >= static_cast<Index>(state.inverse_row.size())) {
-        row_chart_->setEmptyText(tr("No column is left."));
-        row_chart_->setSeries({});
-        return;
-    }
-    ChartSeries bars{{}, ChartSeries::Kind::Bars, {}, {}, {}, 0, false};
-    for (Index j = q; j < static_cast<Index>(state.inverse_row.size()); ++j) {
-        bars.x.push_back(static_cast<double>(j));
-        bars.y.push_back(static_cast<double>(state.inverse_row[static_cast<std::size_t>(j)]));
-    }
-    bars.name = tr("U");
-    row_chart_->setLegendVisible(false);
-    row_chart_->setPointName({});
-    row_chart_->setSeries({std::move(bars)});
+    row_chart_->setEmptyText(tr("No column is left."));
+    row_chart_->setSeries(rowOfU(state));
 }
 
 void StepperPanel::showInflow() {
     row_chart_->setAxes({tr("earlier column, in processing order"), false, true, {}, {}},
                         {tr("change of the weight"), false, false, {}, {}});
-    row_chart_->setMarks({});
-    row_chart_->setLegendVisible(false);
-    row_chart_->setTitle(tr("Errors that flowed into the chosen cell"));
     if (chosen_position_ <= 0) {
+        row_chart_->setTitle(tr("Errors that flowed into the chosen cell"));
         row_chart_->setEmptyText(chosen_position_ < 0 ? tr("Choose a cell in one of the pictures.")
                                                       : tr("Nothing flows into the first column."));
         row_chart_->setSeries({});
         return;
     }
     row_chart_->setTitle(tr("Into row %1, channel %2").arg(row_).arg(channelAt(chosen_position_)));
-    // The errors e of a row satisfy e · U = w − ŵ, so they follow from what is shown without asking the solver.
-    const Index n = chosen_position_;
-    const Matrix& u = input_.stepper->inverseFactor();
-    const Eigen::VectorXf difference = (original_->row(row_).head(n) - rounded_.row(row_).head(n)).transpose();
-    const Eigen::VectorXf errors = u.topLeftCorner(n, n).transpose().triangularView<Eigen::Lower>().solve(difference);
-    ChartSeries bars{tr("change"), ChartSeries::Kind::Bars, {}, {}, {}, 2, false};
-    for (Index i = 0; i < n; ++i) bars.y.push_back(-static_cast<double>(errors[i] * u(i, n)));
-    row_chart_->setPointName({});
-    row_chart_->setSeries({std::move(bars)});
+    row_chart_->setSeries(inflowSeries(*original_, rounded_, input_.stepper->inverseFactor(), row_, chosen_position_));
 }
 
 }  // namespace salient

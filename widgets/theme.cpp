@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <array>
+#include <cmath>
 
 #include "widgets/roomy_style.h"
 
@@ -10,7 +11,7 @@ namespace salient {
 namespace {
 
 QColor mix(const QColor& a, const QColor& b, double share_of_b) {
-    const auto channel = [share_of_b](int x, int y) { return static_cast<int>(x + (y - x) * share_of_b + 0.5); };
+    const auto channel = [share_of_b](int x, int y) { return static_cast<int>(std::lround(x + (y - x) * share_of_b)); };
     return {channel(a.red(), b.red()), channel(a.green(), b.green()), channel(a.blue(), b.blue())};
 }
 
@@ -77,6 +78,13 @@ QColor seriesColour(int index, const QPalette& palette) {
 QColor gridColour(const QPalette& palette) { return mix(palette.color(QPalette::Base), palette.color(QPalette::Text), 0.16); }
 
 QColor mutedText(const QPalette& palette) { return mix(palette.color(QPalette::Text), palette.color(QPalette::Base), 0.28); }
+
+QColor textOn(const QColor& ground) {
+    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    const double luminance = 0.2126 * linear(ground.redF()) + 0.7152 * linear(ground.greenF()) + 0.0722 * linear(ground.blueF());
+    // WCAG's contrast of two colours is (lighter + 0.05) / (darker + 0.05): black and white draw level at √(1.05 · 0.05) − 0.05.
+    return luminance > 0.179 ? QColor(0x10, 0x14, 0x1a) : QColor(Qt::white);
+}
 
 QColor selectionColour(const QPalette& palette) { return isDark(palette) ? QColor(0xff, 0xc1, 0x4d) : QColor(0xb8, 0x4a, 0x00); }
 

@@ -25,6 +25,8 @@ inline constexpr int kSeriesColours = 6;
 [[nodiscard]] QColor gridColour(const QPalette& palette);
 /// Text of lesser weight: axis numbers, captions. Still at least 4.5 : 1 against the background.
 [[nodiscard]] QColor mutedText(const QPalette& palette);
+/// Black or white, whichever can be read better on that colour.
+[[nodiscard]] QColor textOn(const QColor& ground);
 /// Marks what the user selected, on top of data.
 [[nodiscard]] QColor selectionColour(const QPalette& palette);
 

@@ -91,6 +91,7 @@ double tuneLoss(const TuneModel& model, TuneMethod method, std::span<const float
 std::vector<double> tuneValues(TuneMethod method) {
     std::vector<double> values;
     const int count = method == TuneMethod::AwqRatio ? 20 : 21;
+    values.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) values.push_back(i / 20.0);
     return values;
 }

@@ -220,7 +220,7 @@ QWidget* TunePanel::buildChannelRow() {
     factor_slider_->setAccessibleName(tr("Factor on the channel's scale"));
     auto* release = new QPushButton(tr("As &computed"));
     release->setToolTip(tr("Take back the factor on this channel"));
-    row->addWidget(labelFor(tr("C&hannel"), channel_spin_));
+    row->addWidget(labelFor(tr("Cha&nnel"), channel_spin_));
     row->addWidget(channel_spin_);
     row->addWidget(labelFor(tr("&Scale"), factor_spin_));
     row->addWidget(factor_spin_);

@@ -1,5 +1,6 @@
 #include "app/gui/layer_workflow.h"
 
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "core/eval/layer_metrics.h"
@@ -18,10 +19,6 @@ constexpr Index kFewestStepperRows = 64;
 InputStatistics withHessian(const Calibration& calibration, const LinearInfo& layer, JobContext& job) {
     const InputStatistics& kept = calibration.of(layer);
     return kept.hessian.size() > 0 ? kept : recalibrate(calibration, layer.block, layer.group, job);
-}
-
-QString tokensText(const Tokenizer& tokenizer, std::span<const TokenId> ids) {
-    return QString::fromStdString(tokenizer.decode(ids, false)).simplified();
 }
 
 }  // namespace
@@ -228,8 +225,13 @@ void LayerWorkflow::loadErrors(const std::vector<std::string>& runs) {
                                              [&](const QuantizedLinear& candidate) { return candidate.name == layer.name; });
             // A layer kept in 16 bits has no error.
             const Matrix quantized = linear == block.linears.end() ? weight : linear->effectiveWeight();
-            errors.push_back(
-                {QString::fromStdString(run->name), std::make_shared<const ErrorMap>(errorMap(weight, quantized, input.hessian))});
+            ComparedError error{QString::fromStdString(run->name),
+                                std::make_shared<const ErrorMap>(errorMap(weight, quantized, input.hessian))};
+            const auto measured =
+                std::find_if(run->layers.begin(), run->layers.end(), [&](const auto& candidate) { return candidate.name == layer.name; });
+            if (run->method.activations != ActivationScale::None && measured != run->layers.end())
+                error.with_activations = measured->error.relative_output_error;
+            errors.push_back(std::move(error));
         }
         return errors;
     };
@@ -250,14 +252,22 @@ void LayerWorkflow::findOrigin(Index channel, Index batch_position) {
     const std::span<const TokenId> ids = windows.window(window);
     const Index first = std::max<Index>(0, at - kContextTokens);
     const Index last = std::min<Index>(windows.seq_len, at + kContextTokens + 1);
-    const auto part = [&](Index from, Index to) {
-        return tokensText(tokenizer, ids.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from)));
+    // Decoded together and cut where the token begins and ends: tokens decoded alone lose the space they start with.
+    const auto upTo = [&](Index end) {
+        return QString::fromStdString(
+            tokenizer.decode(ids.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), false));
     };
-    emit originReady(channel, tr("Window %1, token %2: … %3 ▸%4◂ %5 …")
-                                  .arg(window + 1)
-                                  .arg(at + 1)
-                                  .arg(part(first, at), QString::fromStdString(tokenizer.displayText(ids[static_cast<std::size_t>(at)])),
-                                       part(at + 1, last)));
+    const QString before = upTo(at);
+    const QString with_token = upTo(at + 1);
+    const QString all = upTo(last);
+    const bool is_cut_clean = with_token.startsWith(before) && all.startsWith(with_token);  // not inside a character of several tokens
+    const QString token = is_cut_clean && with_token.size() > before.size()
+                              ? with_token.mid(before.size())
+                              : QString::fromStdString(tokenizer.displayText(ids[static_cast<std::size_t>(at)]));
+    const QString after = is_cut_clean ? all.mid(with_token.size()) : QString();
+    QString text = QStringLiteral("…%1▸%2◂%3…").arg(before, token, after);
+    static const QRegularExpression kSpace(QStringLiteral("\\s+"));
+    emit originReady(channel, tr("Window %1, token %2: %3").arg(window + 1).arg(at + 1).arg(text.replace(kSpace, QStringLiteral(" "))));
 }
 
 }  // namespace salient

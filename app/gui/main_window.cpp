@@ -161,6 +161,7 @@ void MainWindow::buildShell() {
 
     jobs_dock_->setObjectName(QStringLiteral("jobs"));
     jobs_dock_->setWidget(jobs_panel_);
+    jobs_dock_->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     jobs_panel_->setMinimumHeight(kJobsHeight);
     addDockWidget(Qt::BottomDockWidgetArea, jobs_dock_);
     jobs_dock_->hide();
@@ -195,7 +196,8 @@ void MainWindow::setCalibrationText(const QString& file) {
     Recipe recipe = session_.recipe();
     recipe.calibration_text = toPath(file);
     session_.editRecipe(recipe, tr("calibration text"));
-    workflow_.previewSamples();
+    messages_->dismiss();
+    workflow_.previewSamples();  // of the same name, too: its contents may have changed
 }
 
 void MainWindow::modelChanged() {

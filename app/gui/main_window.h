@@ -73,12 +73,14 @@ private:
     void refreshJobs();
     void loadPage();
     void refreshExport();
+    void proposeFormat();
     // main_window_actions.cpp: menus, shortcuts, and what they do
     void buildMenus();
     void buildFileMenu();
     void buildEditMenu();
     void buildViewMenu();
     void buildHelpMenu();
+    bool writeRecipe(const QString& file);  ///< false after telling why not
     void saveRecipe();
     void copyCommand();
     void browseModel();

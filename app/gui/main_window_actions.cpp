@@ -35,7 +35,7 @@ void MainWindow::buildFileMenu() {
     menu->addSeparator();
     menu->addAction(tr("Open rec&ipe…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::browseRecipe);
     QAction* save = menu->addAction(tr("&Save recipe…"), QKeySequence::Save, this, &MainWindow::saveRecipe);
-    QAction* copy = menu->addAction(tr("&Copy as command"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, &MainWindow::copyCommand);
+    QAction* copy = menu->addAction(tr("&Copy as command"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K), this, &MainWindow::copyCommand);
     for (QAction* action : {save, copy}) {
         action->setEnabled(false);
         connect(&session_, &Session::modelChanged, action, [this, action] { action->setEnabled(session_.model() != nullptr); });
@@ -107,21 +107,36 @@ void MainWindow::browseRecipe() {
     if (!file.isEmpty()) open(file);
 }
 
-void MainWindow::saveRecipe() {
-    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), kRecipeFilter);
-    if (file.isEmpty()) return;
+bool MainWindow::writeRecipe(const QString& file) {
     try {
         writeJson(toPath(file), toJson(session_.recipe()));
-        messages_->showMessage(MessageArea::Kind::Note, tr("Recipe saved"), tr("%1 — run it with: salient-cli run %1").arg(file));
+        return true;
     } catch (const Error& error) {
         messages_->showMessage(MessageArea::Kind::Error, tr("Save recipe"), QString::fromUtf8(error.what()));
+        return false;
     }
 }
 
+void MainWindow::saveRecipe() {
+    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), kRecipeFilter);
+    if (file.isEmpty() || !writeRecipe(file)) return;
+    const QString command = QString::fromStdString(runCommand(toPath(file)));
+    messages_->showMessage(MessageArea::Kind::Note, tr("Recipe saved"), tr("%1 — run it with: %2").arg(file, command));
+}
+
 void MainWindow::copyCommand() {
-    const QString command = QString::fromStdString(asCommand(session_.recipe()));
-    QApplication::clipboard()->setText(command);
-    messages_->showMessage(MessageArea::Kind::Note, tr("Copied"), command);
+    Recipe recipe = session_.recipe();
+    for (RecipeRun& run : recipe.runs) run.name = methodName(run.method);  // a command calls its runs by their methods
+    std::optional<std::string> command = asCommand(recipe);
+    if (!command) {
+        const QString file = choose_.save(this, tr("No command line says all of this: save the recipe that one can run"),
+                                          QStringLiteral("recipe.json"), kRecipeFilter);
+        if (file.isEmpty() || !writeRecipe(file)) return;
+        command = runCommand(toPath(file));
+    }
+    const QString text = QString::fromStdString(*command);
+    QApplication::clipboard()->setText(text);
+    messages_->showMessage(MessageArea::Kind::Note, tr("Copied"), text);
 }
 
 }  // namespace salient

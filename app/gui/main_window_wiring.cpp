@@ -60,13 +60,12 @@ void MainWindow::wireCalibrate() {
     });
     // Undo and recipes change the choice as well: the preview follows the recipe, whoever changed it.
     connect(&session_, &Session::recipeChanged, this, [this] {
-        const auto& samples = session_.samples();
-        const SampleSpec& asked = session_.recipe().samples;
-        const bool is_same = samples && samples->spec.n_samples == asked.n_samples && samples->spec.seq_len == asked.seq_len &&
-                             samples->spec.seed == asked.seed;
-        if (session_.model() && !is_same) workflow_.previewSamples();
+        if (workflow_.previewChangedSamples()) messages_->dismiss();  // what it said was about other windows
     });
-    connect(calibration_panel_, &CalibrationPanel::calibrateRequested, &workflow_, &Workflow::calibrate);
+    connect(calibration_panel_, &CalibrationPanel::calibrateRequested, this, [this] {
+        messages_->dismiss();
+        workflow_.calibrate();
+    });
 }
 
 void MainWindow::wireLayerViews() {
@@ -177,7 +176,10 @@ void MainWindow::wireCompare() {
         const LinearInfo& linear = session_.model()->linear(layer.toStdString());
         session_.selection().selectLayer(linear.block, layer);
     });
-    connect(compare_, &ComparePanel::evaluateRequested, &workflow_, &Workflow::evaluate);
+    connect(compare_, &ComparePanel::evaluateRequested, this, [this] {
+        messages_->dismiss();
+        workflow_.evaluate();
+    });
     connect(compare_, &ComparePanel::exportRequested, this, [this](const QString& run) {
         export_->setCurrentRun(run);
         goTo(Page::Export);
@@ -201,7 +203,20 @@ void MainWindow::refreshExport() {
                          is_plain ? session_.model()->checkpoint->sizeBytes() : run->bytes);
 }
 
+void MainWindow::proposeFormat() {
+    const auto run = session_.runNamed(export_->currentRun().toStdString());
+    if (!run || !session_.model()) return;
+    const auto holds = [&](ExportFormat format) { return exportObstacles(*session_.model(), run->method, format).empty(); };
+    if (holds(export_->format())) return;
+    for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Awq, ExportFormat::CompressedTensors, ExportFormat::Dequantized}) {
+        if (!holds(format)) continue;
+        export_->setFormat(format);
+        return;
+    }
+}
+
 void MainWindow::wireExport() {
+    connect(export_, &ExportPanel::runChosen, this, &MainWindow::proposeFormat);
     connect(export_, &ExportPanel::choiceChanged, this, &MainWindow::refreshExport);
     connect(export_, &ExportPanel::browseRequested, this, [this] {
         const QString parent = choose_.folder(this, tr("Choose where the new folder goes"));
@@ -242,6 +257,7 @@ void MainWindow::wireJobs() {
     connect(&quick_, &JobRunner::finished, job_status_, &JobStatus::setRecord);
     connect(job_status_, &JobStatus::cancelRequested, this, [this](int id) { (id > 0 ? jobs_ : quick_).cancel(id); });
     connect(jobs_panel_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
+    connect(jobs_panel_, &JobsPanel::cancelAllRequested, &jobs_, &JobRunner::cancelAll);
     connect(jobs_panel_, &JobsPanel::pauseRequested, &jobs_, &JobRunner::setPaused);
 }
 

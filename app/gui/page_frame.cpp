@@ -11,7 +11,7 @@ namespace salient {
 namespace {
 constexpr int kMargin = 20;
 constexpr double kTitleScale = 1.5;
-constexpr int kSentenceWidth = 420;
+constexpr int kSentenceWidth = 520;
 }  // namespace
 
 PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* content, QWidget* parent)

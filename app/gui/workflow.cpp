@@ -47,10 +47,21 @@ void Workflow::openModel(const QString& directory, std::function<Recipe(const Mo
     open_job_ = quick_.start(tr("Open %1").arg(shortName(toPath(directory))), this, work, done, reportFailure());
 }
 
+bool Workflow::previewChangedSamples() {
+    const Recipe& recipe = session_.recipe();
+    const SampleSpec& asked = recipe.samples;
+    const bool is_same = previewed_text_ == recipe.calibration_text && previewed_.n_samples == asked.n_samples &&
+                         previewed_.seq_len == asked.seq_len && previewed_.seed == asked.seed && previewed_.choice == asked.choice;
+    if (session_.model() && !is_same) previewSamples();
+    return session_.model() && !is_same;
+}
+
 void Workflow::previewSamples() {
     if (!session_.model()) return;
     quick_.cancel(preview_job_);
     const Recipe& recipe = session_.recipe();
+    previewed_text_ = recipe.calibration_text;
+    previewed_ = recipe.samples;
     if (recipe.calibration_text.empty()) {
         session_.setSamples(nullptr);
         return;

@@ -27,6 +27,8 @@ public:
     void open(const QString& path);
     /// Chooses the windows that the recipe asks for, without running them.
     void previewSamples();
+    /// The same, if the recipe asks for other windows or another text than when they were last chosen. Returns whether it does.
+    bool previewChangedSamples();
     void calibrate();
     /// The recipe's runs whose names are given (all when empty), one job each: what is done stays when a later one is cancelled.
     void quantize(const std::vector<std::string>& names = {}, bool then_evaluate = false);
@@ -53,6 +55,8 @@ private:
     JobRunner& jobs_;
     JobRunner& quick_;
     int preview_job_ = 0;
+    std::filesystem::path previewed_text_;  // and the windows of it, of the latest preview, whatever became of it
+    SampleSpec previewed_;
     int open_job_ = 0;
 };
 

@@ -112,20 +112,20 @@ std::optional<std::string> asCompare(const Recipe& recipe) {
 
 }  // namespace
 
-std::string asCommand(const Recipe& recipe) {
+std::optional<std::string> asCommand(const Recipe& recipe) {
     const bool all_exported = !recipe.runs.empty() && std::all_of(recipe.runs.begin(), recipe.runs.end(),
                                                                   [](const RecipeRun& run) { return run.format.has_value(); });
     // Several exports share a calibration in a recipe and a report; as separate commands each would have its own.
-    if (all_exported && (recipe.runs.size() == 1 || recipe.report.empty())) {
-        std::string lines;
-        for (const RecipeRun& run : recipe.runs) {
-            const std::optional<std::string> line = asQuantize(recipe, run);
-            if (!line) return "salient-cli run recipe.json";
-            lines += (lines.empty() ? "" : "\n") + *line;
-        }
-        return lines;
+    if (!all_exported || (recipe.runs.size() != 1 && !recipe.report.empty())) return asCompare(recipe);
+    std::string lines;
+    for (const RecipeRun& run : recipe.runs) {
+        const std::optional<std::string> line = asQuantize(recipe, run);
+        if (!line) return std::nullopt;
+        lines += (lines.empty() ? "" : "\n") + *line;
     }
-    return asCompare(recipe).value_or("salient-cli run recipe.json");
+    return lines;
 }
+
+std::string runCommand(const std::filesystem::path& recipe_file) { return joined({"run", recipe_file.string()}); }
 
 }  // namespace salient

@@ -43,8 +43,10 @@ struct Recipe {
 [[nodiscard]] Json toJson(const MethodSpec& method);
 [[nodiscard]] MethodSpec methodFromJson(const Json& document);
 
-/// The same job as command lines, one per line: `salient-cli quantize …` per exported run, `salient-cli compare …` for a comparison that a
-/// command can express, else `salient-cli run recipe.json`.
-[[nodiscard]] std::string asCommand(const Recipe& recipe);
+/// The same job as command lines, one per line: `salient-cli quantize …` per exported run, or `salient-cli compare …`, which calls its runs
+/// by their methods. Nothing where no set of flags means all of it: then only a recipe file does.
+[[nodiscard]] std::optional<std::string> asCommand(const Recipe& recipe);
+/// `salient-cli run FILE`, quoted for a shell.
+[[nodiscard]] std::string runCommand(const std::filesystem::path& recipe_file);
 
 }  // namespace salient

@@ -244,7 +244,8 @@ std::string toHtml(const Report& report) {
         html += "<h2>" + escapeXml(run.name + ": error of every layer") + "</h2>\n" + layerFigure(report, run) + layerTable(run);
     }
     html += writtenTable(report) + stageTable(report);
-    html += "<h2>Make it again</h2>\n<pre>" + escapeXml(asCommand(report.recipe)) + "</pre>\n<details><summary>Recipe</summary><pre>";
+    html += "<h2>Make it again</h2>\n<pre>" + escapeXml(asCommand(report.recipe).value_or(runCommand("recipe.json"))) +
+            "</pre>\n<details><summary>Recipe</summary><pre>";
     // A recipe is shown line by line, so escapeXml() must not see its line ends.
     const std::string recipe = toJson(report.recipe).dump(2, ' ', false, Json::error_handler_t::replace);
     for (std::size_t begin = 0; begin < recipe.size();) {

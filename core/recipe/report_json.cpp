@@ -83,7 +83,7 @@ Json toJson(const Report& report) {
     json["stages"] = Json::array();
     for (const auto& [stage, seconds] : report.stage_seconds) json["stages"].push_back({{"stage", stage}, {"seconds", seconds}});
     json["peak_memory_bytes"] = report.peak_memory_bytes;
-    json["command"] = asCommand(report.recipe);
+    json["command"] = asCommand(report.recipe).value_or(runCommand("recipe.json"));
     json["recipe"] = toJson(report.recipe);
     json["version"] = report.version;
     return json;

@@ -8,6 +8,7 @@
 #include <QElapsedTimer>
 #include <QSettings>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <functional>
@@ -18,6 +19,7 @@
 #include "widgets/compare_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
+#include "widgets/method_text.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/theme.h"
@@ -82,6 +84,17 @@ public:
         picture(Page::Quantize, QStringLiteral("awq"));
         view<QuantizePanel>()->setCurrentRun(3);
         picture(Page::Quantize, QStringLiteral("smoothquant"));
+        Recipe recipe = window_.session().recipe();
+        for (const char* combined : {"awq+gptq", "smoothquant+gptq"}) {
+            RecipeRun run;
+            MethodSpec base;
+            base.grid = recipe.runs.front().method.grid;
+            run.method = methodFromName(combined, base);
+            run.name = suggestedRunName(run.method, {});
+            recipe.runs.push_back(std::move(run));
+        }
+        window_.session().editRecipe(recipe, QStringLiteral("add runs"));
+        picture(Page::Quantize, QStringLiteral("six"));
         window_.workflow().quantize({}, true);
         settle(kSettle_ms);
         window_.findChild<QDockWidget*>(QStringLiteral("jobs"))->show();
@@ -91,6 +104,9 @@ public:
         window_.findChild<QDockWidget*>(QStringLiteral("jobs"))->hide();
         picture(Page::Compare, QStringLiteral("methods"));
         auto* tabs = view<ComparePanel>()->findChild<QTabWidget*>();
+        auto* table = view<ComparePanel>()->findChild<QTableView*>();
+        table->selectRow(2);
+        picture(Page::Compare, QStringLiteral("before-after"));
         tabs->setCurrentIndex(1);
         picture(Page::Compare, QStringLiteral("weight-error"));
         tabs->currentWidget()->findChild<QComboBox*>()->setCurrentIndex(1);
@@ -109,7 +125,9 @@ public:
         window_.workflow().writeReport(exporting->reportFolder());
         waitForJobs();
         picture(Page::Export);
-        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().back()->name));
+        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(3)->name));  // W8A8
+        picture(Page::Export, QStringLiteral("proposed"));
+        exporting->setFormat(ExportFormat::Gptq);
         picture(Page::Export, QStringLiteral("obstacles"));
 
         window_.open(QStringLiteral("/nowhere/at-all"));

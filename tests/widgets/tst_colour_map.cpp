@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "widgets/colour_map.h"
+#include "widgets/theme.h"
 
 using namespace salient;
 
@@ -33,6 +34,34 @@ private slots:
         }
         QVERIFY(luminance(sequentialColour(0.0)) < 0.05);
         QVERIFY(luminance(sequentialColour(1.0)) > 0.7);
+    }
+
+    void neitherMapHasAnEdgeThatIsNotInTheData() {
+        constexpr int kSteps = 64;
+        const auto distance = [](QRgb a, QRgb b) { return std::hypot(qRed(a) - qRed(b), qGreen(a) - qGreen(b), qBlue(a) - qBlue(b)); };
+        const auto isEven = [&](auto colour) {
+            double before = distance(colour(0.0), colour(1.0 / kSteps));
+            for (int i = 1; i < kSteps; ++i) {
+                const double now = distance(colour(1.0 * i / kSteps), colour((i + 1.0) / kSteps));
+                // Colours are whole numbers: a step of a few units is known to one or two.
+                if (now > 1.35 * before + 2.0 || before > 1.35 * now + 2.0) return false;
+                before = now;
+            }
+            return true;
+        };
+        QVERIFY(isEven([](double t) { return sequentialColour(t); }));
+        QVERIFY(isEven([](double t) { return divergingColour(t); }));
+        QVERIFY(isEven([](double t) { return divergingColour(-t); }));
+    }
+
+    void textCanBeReadOnEveryColour() {
+        for (int i = 0; i <= 100; ++i) {
+            for (const QRgb ground : {sequentialColour(i / 100.0), divergingColour(i / 50.0 - 1.0)}) {
+                const double a = luminance(ground) + 0.05;
+                const double b = luminance(textOn(QColor(ground)).rgb()) + 0.05;
+                QVERIFY2(std::max(a, b) / std::min(a, b) >= 4.0, qPrintable(QString::number(i)));
+            }
+        }
     }
 
     void divergingIsLightestAtZeroAndEvenOnBothSides() {

@@ -8,9 +8,12 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTest>
+#include <functional>
+#include <numeric>
 
 #include "core/recipe/recipe.h"
 #include "widgets/calibration_panel.h"
+#include "widgets/chart.h"
 #include "widgets/compare_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/heatmap_view.h"
@@ -174,6 +177,32 @@ private slots:
         QCOMPARE(named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"))->count(), 2);
     }
 
+    void exportPanelForgetsAVerdictAboutAnotherChoice() {
+        ExportPanel panel;
+        panel.setRuns({QStringLiteral("a"), QStringLiteral("b")});
+        panel.setFolder(QStringLiteral("/tmp/x"));
+        VerifyReport report;
+        report.n_layers = report.n_layers_identical = 2;
+        const auto verdict = [&panel] {
+            for (const QLabel* label : panel.findChildren<QLabel*>()) {
+                if (label->text().contains(QStringLiteral("verified"))) return true;
+            }
+            return false;
+        };
+        const std::vector<std::function<void()>> changes = {[&] { panel.setCurrentRun(QStringLiteral("b")); },
+                                                            [&] { panel.setFormat(ExportFormat::Awq); },
+                                                            [&] { panel.setFolder(QStringLiteral("/tmp/y")); }};
+        for (const auto& change : changes) {
+            panel.setVerification(QStringLiteral("/tmp/x"), report);
+            QVERIFY(verdict());
+            panel.setBusy(true);  // a report being written, say
+            panel.setBusy(false);
+            QVERIFY(verdict());
+            change();
+            QVERIFY(!verdict());
+        }
+    }
+
     void exportPanelTellsAFailedVerification() {
         ExportPanel panel;
         panel.setRuns({QStringLiteral("a")});
@@ -199,6 +228,60 @@ private slots:
         QVERIFY(!views[0]->isHidden() && !views[1]->isHidden() && views[2]->isHidden());
         views[0]->zoomIn();
         QCOMPARE(views[1]->viewport(), views[0]->viewport());
+    }
+
+    void comparePanelOffersOnlyWhatWouldDoSomething() {
+        ComparePanel panel;
+        panel.setEvaluateEnabled(true);
+        QAbstractButton* measure = button(panel, QStringLiteral("Measure perplexity"));
+        QAbstractButton* to_export = button(panel, QStringLiteral("Export the chosen one…"));
+        auto result = std::make_shared<RunResult>();
+        result->name = "a";
+        panel.setResults({result}, std::nullopt, 100, 16.0);
+        QVERIFY(measure->isEnabled());
+        QVERIFY(!to_export->isEnabled());
+        auto* table = named<QTableView>(panel, QStringLiteral("Methods and their metrics"));
+        table->selectRow(0);  // the original
+        QVERIFY(!to_export->isEnabled());
+        table->selectRow(1);
+        QSignalSpy wanted(&panel, &ComparePanel::exportRequested);
+        to_export->click();
+        QCOMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.first().first().toString(), QStringLiteral("a"));
+
+        auto measured = std::make_shared<RunResult>(*result);
+        measured->perplexity = PerplexityResult{.perplexity = 2.0};
+        PerplexityResult original{.perplexity = 1.9};
+        original.n_windows = 7;
+        panel.setResults({measured}, original, 100, 16.0);
+        QVERIFY(!measure->isEnabled());  // every figure is there
+        QVERIFY(named<QLabel>(panel, QStringLiteral("How perplexity was measured"))->text().contains(QStringLiteral("7 windows")));
+    }
+
+    void profileAddsUpToTheErrorInTheTitle() {
+        ComparePanel panel;
+        panel.resize(900, 700);
+        panel.show();
+        Matrix weight = Matrix::Constant(8, 16, 0.5F);
+        Matrix quantized = weight;
+        quantized(2, 3) += 0.25F;
+        quantized(5, 9) -= 0.125F;
+        const auto errors = std::make_shared<const ErrorMap>(errorMap(weight, quantized, Matrix::Identity(16, 16)));
+        panel.setErrors(QStringLiteral("layer"), {{QStringLiteral("a"), errors}});
+        const std::vector<double> shown = named<Chart>(panel, QStringLiteral("Output error per channel or row"))->series().front().y;
+        const double sum = std::accumulate(shown.begin(), shown.end(), 0.0);
+        QVERIFY(std::abs(sum - 100.0 * errors->total.relative_output_error) < 1e-6 * sum);
+    }
+
+    void jobsPanelCancelsAllAndShowsPercent() {
+        JobsPanel panel;
+        QSignalSpy cancelled(&panel, &JobsPanel::cancelAllRequested);
+        QVERIFY(!button(panel, QStringLiteral("Cancel all"))->isEnabled());
+        panel.setRecord({.id = 5, .title = QStringLiteral("job"), .done = 8192, .total = 98304, .state = JobRecord::State::Running});
+        button(panel, QStringLiteral("Cancel all"))->click();
+        QCOMPARE(cancelled.count(), 1);
+        const JobsModel& model = panel.model();
+        QCOMPARE(model.data(model.index(0, JobsModel::Progress)).toString(), QStringLiteral("8 %"));
     }
 
     void jobsPanelCancelsTheRunningJob() {

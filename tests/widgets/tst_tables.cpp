@@ -47,6 +47,7 @@ private slots:
         QTest::newRow("percent") << percentText(0.00512) << "0.512 %";
         QTest::newRow("tiny percent") << percentText(1e-7) << "1.0e-05 %";
         QTest::newRow("not finite") << percentText(std::nan("")) << "–";
+        QTest::newRow("milliseconds") << durationText(0.0423) << "42 ms";
         QTest::newRow("seconds") << durationText(0.42) << "0.4 s";
         QTest::newRow("minutes") << durationText(185.0) << "3 min 05 s";
         QTest::newRow("hours") << durationText(4320.0) << "1 h 12 min";

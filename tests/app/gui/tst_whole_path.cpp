@@ -1,24 +1,23 @@
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QHash>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <atomic>
 
-#include "app/gui/main_window.h"
-#include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
-#include "tests/app/gui/demo.h"
-#include "widgets/calibration_panel.h"
+#include "core/io/json_file.h"
+#include "tests/app/gui/desk.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
 #include "widgets/export_panel.h"
@@ -27,53 +26,7 @@
 #include "widgets/tune_panel.h"
 
 using namespace salient;
-
-namespace {
-
-constexpr int kPatience_ms = 300000;  // of a wait; the suite may run under a sanitizer
-
-QPushButton* button(QWidget* where, const QString& text) {
-    for (QPushButton* candidate : where->findChildren<QPushButton*>()) {
-        if (candidate->text() == text) return candidate;
-    }
-    return nullptr;
-}
-
-QStringList entries(const QString& folder) { return QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot); }
-
-/// A window with throw-away settings whose file dialogs answer what the test says.
-struct Desk {
-    QTemporaryDir folder;
-    QSettings settings{folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat};
-    QString answer;
-    MainWindow window{settings,
-                      {.folder = [this](QWidget*, const QString&) { return answer; },
-                       .file = [this](QWidget*, const QString&, const QString&) { return answer; },
-                       .save = [this](QWidget*, const QString&, const QString&, const QString&) { return answer; }}};
-
-    Desk() { window.show(); }
-
-    template <class View>
-    View* view() {
-        return window.findChild<View*>();
-    }
-    bool waitForJobs() {
-        return QTest::qWaitFor([this] { return window.jobs().isIdle() && window.quickJobs().isIdle(); }, kPatience_ms);
-    }
-    bool openDemo() {
-        window.openDemo();
-        if (!waitForJobs() || !window.session().model()) return false;
-        window.session().editRecipe(demo::quickRecipe(*window.session().model()), QStringLiteral("test"));
-        return waitForJobs() && window.session().samples() != nullptr;
-    }
-    bool calibrate() {
-        window.goTo(Page::Calibrate);
-        button(view<CalibrationPanel>(), QStringLiteral("Calibrate"))->click();
-        return waitForJobs() && window.session().calibration() != nullptr;
-    }
-};
-
-}  // namespace
+using namespace salient::demo;
 
 class TestWholePath : public QObject {
     Q_OBJECT
@@ -136,6 +89,12 @@ private slots:
             QVERIFY(run->perplexity);
             QVERIFY(run->bytes < session.model()->checkpoint->sizeBytes());
         }
+        for (int i = 0; i < kPages; ++i) {  // with results on every page, it still fits on a small screen
+            desk.window.goTo(static_cast<Page>(i));
+            QVERIFY(desk.waitForJobs());
+            const QSize least = desk.window.minimumSizeHint();
+            QVERIFY2(least.width() <= 1280 && least.height() <= 800, qPrintable(pageTitle(static_cast<Page>(i))));
+        }
         auto* compare = desk.view<ComparePanel>();
         QCOMPARE(compare->metrics().rowCount(), static_cast<int>(session.runs().size()) + 1);
         QCOMPARE(compare->comparedRuns().size(), std::size_t{4});
@@ -168,6 +127,47 @@ private slots:
         QVERIFY(desk.waitForJobs());
         emit desk.view<ChannelsPanel>()->channelSelected(114);
         QCOMPARE(desk.window.session().selection().current().channel, Index{114});
+    }
+
+    void proposesAFormatThatCanHoldTheRun() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        QVERIFY(desk.calibrate());
+        std::vector<std::string> names;
+        for (const RecipeRun& run : desk.window.session().recipe().runs) {
+            if (methodName(run.method) == "rtn" || methodName(run.method) == "smoothquant") names.push_back(run.name);
+        }
+        desk.window.workflow().quantize(names);
+        QVERIFY(desk.waitForJobs());
+        desk.window.goTo(Page::Export);
+        auto* exporting = desk.view<ExportPanel>();
+        exporting->setFolder(desk.folder.filePath(QStringLiteral("out")));
+        exporting->setCurrentRun(QString::fromStdString(names[0]));
+        QCOMPARE(exporting->format(), ExportFormat::Gptq);
+        exporting->setCurrentRun(QString::fromStdString(names[1]));  // W8A8
+        QCOMPARE(exporting->format(), ExportFormat::CompressedTensors);
+        QVERIFY(button(exporting, QStringLiteral("Export and verify"))->isEnabled());
+        exporting->setFormat(ExportFormat::Gptq);  // the user insists: told why not
+        QCOMPARE(exporting->format(), ExportFormat::Gptq);
+        QVERIFY(!button(exporting, QStringLiteral("Export and verify"))->isEnabled());
+    }
+
+    void anotherTextIsPreviewedHoweverItIsChosen() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        const auto first = desk.window.session().samples()->windows.ids;
+        QLineEdit* field = nullptr;
+        for (QLineEdit* candidate : desk.view<CalibrationPanel>()->findChildren<QLineEdit*>()) {
+            if (candidate->accessibleName() == QLatin1String("Calibration text")) field = candidate;
+        }
+        field->setText(toQString(desk.window.session().recipe().evaluation_text));
+        field->setModified(true);
+        emit field->editingFinished();
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.session().samples()->windows.ids != first);
+        desk.window.session().undoStack().undo();
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(desk.window.session().samples()->windows.ids, first);
     }
 
     void theEventLoopTurnsWhileALongJobRuns() {
@@ -233,58 +233,6 @@ private slots:
         QVERIFY(desk.window.messages().text().isEmpty());
     }
 
-    void badInputBecomesOneMessage_data() {
-        QTest::addColumn<QString>("what");
-        QTest::addColumn<QString>("expected");
-        QTest::newRow("missing folder") << "missing"
-                                        << "missing";
-        QTest::newRow("truncated weights") << "truncated"
-                                           << "model.safetensors";
-        QTest::newRow("unknown architecture") << "unknown"
-                                              << "mystery";
-    }
-    void badInputBecomesOneMessage() {
-        QFETCH(QString, what);
-        QFETCH(QString, expected);
-        QTemporaryDir folder;
-        QString path = folder.filePath(QStringLiteral("missing"));
-        if (what != QLatin1String("missing")) {
-            path = folder.path();
-            const std::filesystem::path target = path.toStdString();
-            std::filesystem::copy(demo::modelFolder(), target,
-                                  std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
-            if (what == QLatin1String("truncated")) std::filesystem::resize_file(target / "model.safetensors", 100000);
-            if (what == QLatin1String("unknown")) {
-                Json config = readJson(target / "config.json");
-                config["architectures"] = {"MysteryForCausalLM"};
-                config["model_type"] = "mystery";
-                writeJson(target / "config.json", config);
-            }
-        }
-        Desk desk;
-        desk.window.open(path);
-        QVERIFY(desk.waitForJobs());
-        QCOMPARE(desk.window.messages().kind(), MessageArea::Kind::Error);
-        QVERIFY2(desk.window.messages().text().contains(expected), qPrintable(desk.window.messages().text()));
-        QVERIFY(!desk.window.messages().text().contains(QLatin1Char('\n')));
-        QVERIFY(!desk.window.session().model());
-    }
-
-    void aTextTooShortIsAMessageAndNothingToCalibrate() {
-        Desk desk;
-        QVERIFY(desk.openDemo());
-        const QString file = desk.folder.filePath(QStringLiteral("short.txt"));
-        QFile text(file);
-        QVERIFY(text.open(QIODevice::WriteOnly));
-        text.write("Too short.");
-        text.close();
-        desk.window.setCalibrationText(file);
-        QVERIFY(desk.waitForJobs());
-        QCOMPARE(desk.window.messages().kind(), MessageArea::Kind::Error);
-        QVERIFY(!desk.window.session().samples());
-        QVERIFY(!button(desk.view<CalibrationPanel>(), QStringLiteral("Calibrate"))->isEnabled());
-    }
-
     void aSavedRecipeOpensAgain() {
         Desk desk;
         QVERIFY(desk.openDemo());
@@ -305,9 +253,63 @@ private slots:
     void theCommandOnTheClipboardIsTheRecipes() {
         Desk desk;
         QVERIFY(desk.openDemo());
-        button(desk.view<QuantizePanel>(), QStringLiteral("Quantize all"));
+        desk.window.goTo(Page::Quantize);
         emit desk.view<QuantizePanel>()->copyCommandRequested();
-        QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("salient-cli")));
+        const QString command = QApplication::clipboard()->text();
+        QVERIFY2(command.startsWith(QStringLiteral("salient-cli compare ")), qPrintable(command));
+        for (const char* part : {"--methods rtn,gptq,awq,smoothquant ", "--bits 4", "--n-samples 4", "--eval-text ", "--n-windows 4"})
+            QVERIFY2(command.contains(QLatin1String(part)), qPrintable(command));
+    }
+
+    void whatNoCommandCanSayIsCopiedAsARecipeThatIsThere() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        Recipe recipe = desk.window.session().recipe();
+        recipe.runs[0].method.grid.bits = 3;  // and 4 for the others: no set of flags means both
+        desk.window.session().editRecipe(recipe, QStringLiteral("bits"));
+        desk.answer = desk.folder.filePath(QStringLiteral("my recipe.json"));
+        emit desk.view<QuantizePanel>()->copyCommandRequested();
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("salient-cli run '%1'").arg(desk.answer));
+        QCOMPARE(readJson(toPath(desk.answer)).dump(), toJson(desk.window.session().recipe()).dump());
+
+        QApplication::clipboard()->setText(QStringLiteral("before"));
+        desk.answer.clear();  // the user gives up
+        emit desk.view<QuantizePanel>()->copyCommandRequested();
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("before"));
+    }
+
+    void noKeyMeansTwoThings() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        QVERIFY(desk.calibrate());
+        desk.window.workflow().quantize();
+        QVERIFY(desk.waitForJobs());
+        QList<QKeySequence> in_window;
+        for (const QAction* action : desk.window.findChildren<QAction*>()) {
+            if (action->shortcut().isEmpty() || action->shortcutContext() == Qt::WidgetShortcut) continue;
+            QVERIFY2(!in_window.contains(action->shortcut()), qPrintable(action->shortcut().toString()));
+            in_window << action->shortcut();
+        }
+        for (const QAction* action : desk.window.findChildren<QAction*>()) {
+            if (action->shortcutContext() != Qt::WidgetShortcut) continue;
+            QVERIFY2(!in_window.contains(action->shortcut()), qPrintable(action->text()));
+        }
+        for (int i = 0; i < kPages; ++i) {
+            desk.window.goTo(static_cast<Page>(i));
+            QHash<QString, QString> used;
+            const auto use = [&](const QString& text) {
+                const QString key = QKeySequence::mnemonic(text).toString();
+                if (key.isEmpty()) return true;
+                const bool is_new = !used.contains(key);
+                if (!is_new) qWarning("%s: %s and %s", qPrintable(key), qPrintable(used[key]), qPrintable(text));
+                used[key] = text;
+                return is_new;
+            };
+            for (const QAction* menu : desk.window.menuBar()->actions()) QVERIFY(use(menu->text()));
+            for (const QAbstractButton* one : desk.window.findChildren<QAbstractButton*>()) QVERIFY(!one->isVisible() || use(one->text()));
+            for (const QLabel* one : desk.window.findChildren<QLabel*>())
+                QVERIFY(!one->isVisible() || one->buddy() == nullptr || use(one->text()));
+        }
     }
 
     void remembersWhatWasOpened() {
