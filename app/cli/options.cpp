@@ -133,7 +133,7 @@ SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& comm
     SampleSpec spec;
     spec.n_samples = options.n_samples;
     spec.seq_len = options.seq_len;
-    spec.seed = common.seed;
+    spec.seed = common.seed.value_or(0);
     spec.choice = options.windows == "random"   ? SampleSpec::Choice::Random
                   : options.windows == "stream" ? SampleSpec::Choice::Stream
                                                 : SampleSpec::Choice::BosWindows;

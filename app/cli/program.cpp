@@ -46,7 +46,7 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     program.add_option("--threads", common.threads, "Threads to use; 0: all cores. Results do not depend on it")
         ->check(CLI::NonNegativeNumber)
         ->group(group);
-    program.add_option("--seed", common.seed, "Seed of the choice of calibration windows")->capture_default_str()->group(group);
+    program.add_option("--seed", common.seed, "Seed of the choice of calibration windows [0, or the recipe's]")->group(group);
     program.add_flag("-q,--quiet", common.quiet, "No progress and no warnings on standard error")->group(group);
     Action action;
     for (const auto add : kCommands) add(program, action);
