@@ -224,8 +224,8 @@ private slots:
         // A seed on the command line is meant for this run; without one the recipe's own counts.
         writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "n_samples": 1, "seq_len": 64, "seed": 5},
             "runs": [{"method": {"name": "rtn"}}]})");
-        QCOMPARE(run({"run", recipe, "--json"}).json()["calibration"]["seed"].toInt(), 5);
-        QCOMPARE(run({"run", recipe, "--json", "--seed", "7"}).json()["calibration"]["seed"].toInt(), 7);
+        QCOMPARE(run({"run", recipe, "--json"}).json()["calibration"].toObject()["seed"].toInt(), 5);
+        QCOMPARE(run({"run", recipe, "--json", "--seed", "7"}).json()["calibration"].toObject()["seed"].toInt(), 7);
         writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "samples": 4}, "runs": []})");
         const Outcome refused = run({"run", recipe});
         QCOMPARE(refused.status, 1);
