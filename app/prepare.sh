@@ -14,7 +14,7 @@ wanted_packages() {
 
 # install_packages YES SECTION…: says what is missing and installs it; YES=1 does not ask.
 install_packages() {
-    local yes=$1 package missing=() as_root=()
+    local yes=$1 package missing=() as_root=() doubt=""
     shift
     command -v dpkg-query >/dev/null || { say "Not a Debian system: install the packages of app/packages.txt by your own means."; return 0; }
     for package in $(wanted_packages "$@"); do
@@ -24,16 +24,20 @@ install_packages() {
     say "Missing Debian packages: ${missing[*]}"
     if [ "$yes" != 1 ]; then
         [ -t 0 ] || fail "Run again with --yes to install them, or install them yourself."
-        read -r -p "Install them now? [Y/n] " answer
+        read -r -p "Install them now? [Y/n] " answer || fail "Nothing was installed." # end of input is no consent
         case "$answer" in "" | [Yy]*) ;; *) fail "Nothing was installed." ;; esac
     fi
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "Installing needs root: run this as root, or install sudo."
         as_root=(sudo)
     fi
-    "${as_root[@]}" apt-get update -q || fail "The package lists could not be fetched: is there a network?"
+    # A source that cannot be reached is by itself no error to apt-get update, nor a reason to stop: the others may suffice.
+    if ! "${as_root[@]}" apt-get update -q --error-on=any; then
+        doubt=" The package lists could not be fetched either: is there a network?"
+        say "Some package lists could not be fetched; trying with those at hand."
+    fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" ||
-        fail "Installing failed (see above). Without a network, install these packages from a mirror or a disc: ${missing[*]}"
+        fail "Installing failed (see above).$doubt Without a network, install these packages from a mirror or a disc: ${missing[*]}"
 }
 
 # build PRESET [TARGET…]: configures and builds; a second call does only what changed.

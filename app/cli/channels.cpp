@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
 #include "core/calib/calibrate.h"
+#include "core/calib/naming_text.h"
 #include "core/quant/smoothquant.h"
 
 namespace salient::cli {
@@ -224,7 +225,9 @@ int run(const Options& options, Context& context) {
     const LinearInfo* linear = options.layer.empty() ? nullptr : &opened.model->linear(options.layer);
     SampleSpec spec = sampleSpec(options.calibration, context.common);
     if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, opened.model->config.max_positions);
-    const Samples samples = drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
+    const Samples samples = namingText(options.calibration.text, [&] {
+        return drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
+    });
     if (samples.windows.count() < spec.n_samples) {
         context.warn("the text holds " + std::to_string(samples.windows.count()) + " windows of " +
                      std::to_string(samples.windows.seq_len) + " tokens, fewer than the " + std::to_string(spec.n_samples) + " asked for");
@@ -259,7 +262,7 @@ void addChannels(CLI::App& program, Action& action) {
     auto options = std::make_shared<Options>();
     command->add_option("model", options->model, "Model directory")->required();
     command->add_option("--layer", options->layer, "One layer, by name or its ending (0.self_attn.q_proj) [a summary of all]");
-    command->add_option("--top", options->top, "Channels to show per layer")->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--top", options->top, "Channels to show per layer")->check(atLeast(1))->capture_default_str();
     command->add_option("--salient", options->salient, "Share of channels, by mean |x|, that count as salient")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();

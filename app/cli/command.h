@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -18,8 +19,8 @@ enum ExitStatus { kDone = 0, kFailed = 1, kUsage = 2, kCancelled = 130 };
 struct CommonOptions {
     bool json = false;  ///< one JSON document on standard output, nothing else there
     bool quiet = false;
-    int threads = 0;  ///< 0: all cores
-    std::uint64_t seed = 0;
+    int threads = 0;                    ///< 0: all cores
+    std::optional<std::uint64_t> seed;  ///< not given: 0, or what a recipe says
 };
 
 /// What a command works with.

@@ -57,31 +57,19 @@ void writeLayerFile(const std::filesystem::path& path, const QuantizedLinear& li
         metadata["channel_scale"] =
             "codes and dequantized belong to weight * channel_scale; dequantized / channel_scale stands for the weight";
 
-    const std::filesystem::path temporary = path.string() + ".partial";
-    try {
-        SafetensorsWriter writer(temporary, layout, metadata);
-        writer.write("codes", bytesOf(tensor.codes.data(), tensor.codes.size()));
-        writer.write("scale", bytesOf(tensor.scale.data(), tensor.scale.size()));
-        writer.write("zero", bytesOf(tensor.zero.data(), tensor.zero.size()));
-        writer.write("g_idx", bytesOf(tensor.group_index.data(), in));
-        const Matrix dequantized = tensor.dequantize();
-        writer.write("dequantized", bytesOf(dequantized.data(), dequantized.size()));
-        if (is_scaled) {
-            std::vector<float> scales = linear.channel_scale;
-            scales.resize(static_cast<std::size_t>(in), 1.0F);  // no scale search: all 1
-            writer.write("channel_scale", bytesOf(scales.data(), in));
-        }
-        writer.finish();
-        std::filesystem::rename(temporary, path);
-    } catch (const std::filesystem::filesystem_error& error) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw Error(ErrorCode::Io, "layer: " + path.string() + ": cannot be written: " + error.code().message());
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw;
+    SafetensorsWriter writer(path, layout, metadata);
+    writer.write("codes", bytesOf(tensor.codes.data(), tensor.codes.size()));
+    writer.write("scale", bytesOf(tensor.scale.data(), tensor.scale.size()));
+    writer.write("zero", bytesOf(tensor.zero.data(), tensor.zero.size()));
+    writer.write("g_idx", bytesOf(tensor.group_index.data(), in));
+    const Matrix dequantized = tensor.dequantize();
+    writer.write("dequantized", bytesOf(dequantized.data(), dequantized.size()));
+    if (is_scaled) {
+        std::vector<float> scales = linear.channel_scale;
+        scales.resize(static_cast<std::size_t>(in), 1.0F);  // no scale search: all 1
+        writer.write("channel_scale", bytesOf(scales.data(), in));
     }
+    writer.finish();
 }
 
 }  // namespace salient::cli

@@ -21,6 +21,16 @@ void addSwitch(CLI::App& command, const char* name, std::optional<bool>& target,
 
 }  // namespace
 
+CLI::Validator atLeast(int least) {
+    const std::string expected = "a number of at least " + std::to_string(least);
+    return {[least, expected](const std::string& text) {
+                double value = 0.0;
+                const bool is_valid = CLI::detail::lexical_cast(text, value) && value >= least;
+                return is_valid ? std::string() : "expected " + expected + ", found " + text;
+            },
+            ""};
+}
+
 void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
     if (with_method) {
         command
@@ -36,7 +46,7 @@ void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
         ->group(kGridGroup);
     command.add_option("--group-size", flags.group_size, "Input columns that share scale and zero point; -1: the whole row [128]")
         ->check([](const std::string& text) {
-            const bool is_valid = text == "-1" || (CLI::PositiveNumber(text).empty());
+            const bool is_valid = text == "-1" || CLI::PositiveNumber(text).empty();
             return is_valid ? std::string() : "expected -1 or a positive number, found " + text;
         })
         ->group(kGridGroup);
@@ -59,11 +69,9 @@ void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
     addSwitch(command, "--act-order", flags.act_order, "Process columns by decreasing activity", kGptqGroup);
     addSwitch(command, "--static-groups", flags.static_groups, "Take all grids before the first update", kGptqGroup);
     command.add_option("--damping", flags.damping, "Added to the Hessian's diagonal, as a fraction of its mean [0.01]")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->group(kGptqGroup);
-    command.add_option("--block-size", flags.block_size, "Columns between two lazy updates [128]")
-        ->check(CLI::PositiveNumber)
-        ->group(kGptqGroup);
+    command.add_option("--block-size", flags.block_size, "Columns between two lazy updates [128]")->check(atLeast(1))->group(kGptqGroup);
     command
         .add_option(
             "--group-parameters", flags.group_parameters,
@@ -113,11 +121,11 @@ void addCalibrationOptions(CLI::App& command, CalibrationFlags& options) {
         ->required()
         ->group(kCalibrationGroup);
     command.add_option("--n-samples", options.n_samples, "Windows of the text to run")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->capture_default_str()
         ->group(kCalibrationGroup);
     command.add_option("--seq-len", options.seq_len, "Tokens per window [2048, or the model's positions if fewer]")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->group(kCalibrationGroup);
     command
         .add_option(
@@ -133,7 +141,7 @@ SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& comm
     SampleSpec spec;
     spec.n_samples = options.n_samples;
     spec.seq_len = options.seq_len;
-    spec.seed = common.seed;
+    spec.seed = common.seed.value_or(0);
     spec.choice = options.windows == "random"   ? SampleSpec::Choice::Random
                   : options.windows == "stream" ? SampleSpec::Choice::Stream
                                                 : SampleSpec::Choice::BosWindows;
@@ -156,14 +164,14 @@ void addEvaluationOptions(CLI::App& command, EvaluationFlags& options, bool besi
     command
         .add_option(beside_calibration ? "--eval-seq-len" : "--seq-len", options.seq_len,
                     beside_calibration ? "Tokens per window [as --seq-len]" : "Tokens per window [2048, or the model's positions if fewer]")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->group(kEvaluationGroup);
     command.add_option("--max-chars", options.max_chars, "Use only so many characters of the text; 0: all")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str()
         ->group(kEvaluationGroup);
     command.add_option("--n-windows", options.n_windows, "Use at most so many windows; 0: all")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str()
         ->group(kEvaluationGroup);
 }

@@ -10,6 +10,9 @@
 
 namespace salient::cli {
 
+/// A check for option values: a number that is at least `least`. (CLI11's own check prints the largest double in its message.)
+[[nodiscard]] CLI::Validator atLeast(int least);
+
 /// Options of a method; `--method` itself only where a command runs one.
 void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method);
 /// Options of the walk over a model, which a single layer does not have.

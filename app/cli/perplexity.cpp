@@ -4,6 +4,7 @@
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
+#include "core/calib/naming_text.h"
 #include "core/recipe/run.h"
 
 namespace salient::cli {
@@ -20,8 +21,9 @@ int run(const Options& options, Context& context) {
     const OpenedModel opened = openAny(options.model);
     const std::string text = readCorpus(options.evaluation.text);
     const ForwardOptions forward{.compute = computeFromName(options.compute)};
-    const PerplexityResult result =
-        perplexity(*opened.model, opened.blocks, text, perplexitySpec(options.evaluation), forward, context.job);
+    const PerplexityResult result = namingText(options.evaluation.text, [&] {
+        return perplexity(*opened.model, opened.blocks, text, perplexitySpec(options.evaluation), forward, context.job);
+    });
     if (context.common.json) {
         context.print(toJson(result));
         return kDone;

@@ -2,9 +2,12 @@
 #include <memory>
 #include <new>
 #include <ostream>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "core/kernels/parallel.h"
 
@@ -26,6 +29,19 @@ std::string oneLine(std::string text) {
     return text;
 }
 
+/// The word that stands where a command should; empty when that is not what went wrong.
+std::string unknownCommand(const CLI::App& program, const CLI::ParseError& error) {
+    if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr || !program.get_subcommands().empty()) return {};
+    const std::vector<std::string> rest = program.remaining();
+    return rest.empty() ? std::string() : rest.front();
+}
+
+std::string commandNames(const CLI::App& program) {
+    std::string names;
+    for (const CLI::App* command : program.get_subcommands({})) names += (names.empty() ? "" : ", ") + command->get_name();
+    return names;
+}
+
 }  // namespace
 
 void Context::print(const Json& document) const { out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }
@@ -44,9 +60,9 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     const char* group = "Common options (before or after the command)";
     program.add_flag("--json", common.json, "Print one JSON document on standard output and nothing else there")->group(group);
     program.add_option("--threads", common.threads, "Threads to use; 0: all cores. Results do not depend on it")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->group(group);
-    program.add_option("--seed", common.seed, "Seed of the choice of calibration windows")->capture_default_str()->group(group);
+    program.add_option("--seed", common.seed, "Seed of the choice of calibration windows [0, or the recipe's]")->group(group);
     program.add_flag("-q,--quiet", common.quiet, "No progress and no warnings on standard error")->group(group);
     Action action;
     for (const auto add : kCommands) add(program, action);
@@ -58,6 +74,10 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (const std::string unknown = unknownCommand(program, error); !unknown.empty()) {
+            err << "salient-cli: '" << unknown << "': expected a command: " << commandNames(program) << '\n';
+            return kUsage;
+        }
         const int status = program.exit(error, out, err);
         return status == 0 ? kDone : kUsage;
     }

@@ -15,6 +15,7 @@ void addRun(CLI::App& program, Action& action) {
             const std::filesystem::path file = *path;
             Recipe recipe = recipeFromJson(readJson(file), file.parent_path());
             if (context.common.threads != 0) recipe.threads = context.common.threads;
+            recipe.samples.seed = context.common.seed.value_or(recipe.samples.seed);
             return printReport(run(recipe, context.job), context, true);
         };
     });

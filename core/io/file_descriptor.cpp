@@ -38,7 +38,8 @@ void throwSystemError(std::string_view operation, const std::filesystem::path& p
 
 std::filesystem::path temporaryNameBeside(const std::filesystem::path& target) {
     std::random_device random;
-    const std::string name = "." + target.filename().string() + ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(random());
+    std::string name(".");  // not "." + …, in which GCC 12 sees an overlap that is not
+    name += target.filename().string() + ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(random());
     return target.parent_path() / name;
 }
 
@@ -49,9 +50,9 @@ FileDescriptor FileDescriptor::openForReading(const std::filesystem::path& path)
     return file;
 }
 
-FileDescriptor FileDescriptor::createNew(const std::filesystem::path& path) {
-    FileDescriptor file(openRetrying(path, O_RDWR | O_CREAT | O_EXCL), path);
-    if (file.descriptor_ < 0) throwSystemError("create", path, errno);
+FileDescriptor FileDescriptor::createNew(const std::filesystem::path& path, const std::filesystem::path& target) {
+    FileDescriptor file(openRetrying(path, O_RDWR | O_CREAT | O_EXCL), target);
+    if (file.descriptor_ < 0) throwSystemError("create", target, errno);
     return file;
 }
 

@@ -15,8 +15,9 @@ public:
     FileDescriptor() = default;
     /// Opens for reading; refuses a directory.
     [[nodiscard]] static FileDescriptor openForReading(const std::filesystem::path& path);
-    /// Creates a file that must not exist yet, for writing.
-    [[nodiscard]] static FileDescriptor createNew(const std::filesystem::path& path);
+    /// Creates a file that must not exist yet, for writing. Errors speak of `target`, the name the user gave, where the file at `path`
+    /// only stands in for it until it is complete.
+    [[nodiscard]] static FileDescriptor createNew(const std::filesystem::path& path, const std::filesystem::path& target);
     /// Opens a file or directory only to flush it.
     [[nodiscard]] static FileDescriptor openForSync(const std::filesystem::path& path);
     ~FileDescriptor();

@@ -111,7 +111,7 @@ void writeJson(const std::filesystem::path& path, const Json& value) {
     const std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
     const std::filesystem::path temporary = temporaryNameBeside(path);
     try {
-        FileDescriptor file = FileDescriptor::createNew(temporary);
+        FileDescriptor file = FileDescriptor::createNew(temporary, path);
         file.writeAt(std::as_bytes(std::span(text)), 0);
         file.sync();
         file.close();

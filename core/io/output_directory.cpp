@@ -33,7 +33,7 @@ OutputDirectory::OutputDirectory(const fs::path& target) : target_(withoutTraili
     }
     temporary_ = temporaryNameBeside(target_);
     error.clear();
-    if (!fs::create_directory(temporary_, error)) throwSystemError("create directory", temporary_, error ? error.value() : EEXIST);
+    if (!fs::create_directory(temporary_, error)) throwSystemError("create directory", target_, error ? error.value() : EEXIST);
 }
 
 OutputDirectory::~OutputDirectory() {

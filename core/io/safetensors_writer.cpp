@@ -37,7 +37,7 @@ struct SafetensorsWriter::State {
     State(const std::filesystem::path& target, const std::vector<TensorLayout>& layout, const std::map<std::string, std::string>& metadata)
         : path(target), temporary(temporaryNameBeside(target)) {
         const std::string header = layOut(layout, metadata);
-        file = FileDescriptor::createNew(temporary);
+        file = FileDescriptor::createNew(temporary, path);
         try {
             file.reserve(data_begin + data_bytes);
             const auto length = static_cast<std::uint64_t>(header.size());

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
 #include "core/kernels/parallel.h"
 #include "core/recipe/warnings.h"
@@ -133,7 +134,8 @@ private:
         job_.checkpoint({"reading text", 0, 0, recipe_.calibration_text.string()});
         SampleSpec spec = recipe_.samples;
         if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, model_->config.max_positions);
-        samples_ = drawSamples(model_->requireTokenizer(), readCorpus(recipe_.calibration_text), spec);
+        samples_ = namingText(recipe_.calibration_text,
+                              [&] { return drawSamples(model_->requireTokenizer(), readCorpus(recipe_.calibration_text), spec); });
         noteSamples(samples_);
         stageDone("read text", start);
     }
@@ -147,7 +149,9 @@ private:
     void evaluateOriginal() {
         if (recipe_.evaluation_text.empty()) return;
         const Clock::time_point start = Clock::now();
-        report_.full_precision = perplexity(*model_, originalBlocks(model_), evaluation_text_, recipe_.perplexity, forward(), job_);
+        report_.full_precision = namingText(recipe_.evaluation_text, [&] {
+            return perplexity(*model_, originalBlocks(model_), evaluation_text_, recipe_.perplexity, forward(), job_);
+        });
         stageDone("perplexity: full precision", start);
     }
 

@@ -221,6 +221,11 @@ private slots:
         QVERIFY2(outcome.status == 0, outcome.err);
         QVERIFY(QFile::exists(folder_->filePath("out/config.json")));
         QVERIFY(QFile::exists(folder_->filePath("report/report.json")));
+        // A seed on the command line is meant for this run; without one the recipe's own counts.
+        writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "n_samples": 1, "seq_len": 64, "seed": 5},
+            "runs": [{"method": {"name": "rtn"}}]})");
+        QCOMPARE(run({"run", recipe, "--json"}).json()["calibration"].toObject()["seed"].toInt(), 5);
+        QCOMPARE(run({"run", recipe, "--json", "--seed", "7"}).json()["calibration"].toObject()["seed"].toInt(), 7);
         writeFile(recipe, R"({"model": "model", "calibration": {"text": "calib.txt", "samples": 4}, "runs": []})");
         const Outcome refused = run({"run", recipe});
         QCOMPARE(refused.status, 1);
@@ -267,7 +272,9 @@ private slots:
         QTest::newRow("unknown architecture") << "architecture"
                                               << "weird";
         QTest::newRow("text too short") << "short"
-                                        << "256";
+                                        << "short.txt: expected at least one window of 256 tokens, found";
+        QTest::newRow("evaluation text too short") << "short evaluation"
+                                                   << "short.txt: expected at least one window of 256 tokens, found";
         QTest::newRow("no such text") << "text"
                                       << "nowhere.txt";
         QTest::newRow("group size that does not divide") << "group"
@@ -310,9 +317,9 @@ private slots:
             text.replace("LlamaForCausalLM", "WeirdForCausalLM").replace("\"llama\"", "\"weird\"");
             writeFile(model + "/config.json", text);
         }
-        if (damage == "short") {
+        if (damage.startsWith("short")) {
             writeFile(folder_->filePath("short.txt"), "A few words only.");
-            arguments[7] = folder_->filePath("short.txt");
+            arguments[damage == "short" ? 7 : 5] = folder_->filePath("short.txt");
         }
         if (damage == "text") arguments[7] = "/tmp/nowhere.txt";
         if (damage == "group")
@@ -330,6 +337,24 @@ private slots:
             QVERIFY2(outcome.err.startsWith("salient-cli: "), outcome.err);
             QVERIFY2(outcome.err.contains(expected.toUtf8()), outcome.err);
         }
+    }
+
+    void badOptionsOfSingleStepsAreNamed() {
+        writeFile(folder_->filePath("short.txt"), "A few words only.");
+        const QString text = folder_->filePath("short.txt");
+        QVERIFY(run({"perplexity", kModel, "--text", text}).err.contains("short.txt: expected at least one window"));
+        QVERIFY(run({"channels", kModel, "--text", text}).err.contains("short.txt: expected at least one window"));
+        // What cannot be written carries the name that was given, not that of a temporary file.
+        const QString weight = kModel + "/model.safetensors:model.layers.0.mlp.up_proj.weight";
+        const Outcome layer = run({"layer", "--weight", weight, "--activations", weight, "--method", "rtn", "--out", "/nowhere/layer.out"});
+        QCOMPARE(layer.status, 1);
+        QVERIFY2(layer.err.contains("/nowhere/layer.out: "), layer.err);
+        const Outcome made =
+            run(QStringList{"quantize", kModel, "--out", "/nowhere/model", "--format", "gptq", "--method", "rtn"} + kFewSamples);
+        QCOMPARE(made.status, 1);
+        QVERIFY2(made.err.contains("/nowhere/model: "), made.err);
+        QVERIFY2(run({"quantise"}).err.startsWith("salient-cli: 'quantise': expected a command: info, channels, perplexity, "), "unknown");
+        QVERIFY(run({"info", kModel, "--threads", "-1"}).err.contains("expected a number of at least 0, found -1"));
     }
 
     void usageErrorsGiveStatusTwo_data() {
