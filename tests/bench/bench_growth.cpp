@@ -150,7 +150,8 @@ void run(const std::string& only, const std::string& plot) {
     std::ofstream page(plot);
     page
         << "<!DOCTYPE html><meta charset=\"utf-8\"><title>Salient: growth of cost</title>\n<style>body{font:14px sans-serif;max-width:60em;"
-           "margin:2em auto}.axis,.grid{stroke:#bbb}.label{font-size:11px}circle{fill:#2a6ebb}circle.reference{fill:#c44}</style>\n<h1>Growth "
+           "margin:2em "
+           "auto}.axis,.grid{stroke:#bbb}.label{font-size:11px}circle{fill:#2a6ebb}circle.reference{fill:#c44}</style>\n<h1>Growth "
            "of "
            "cost</h1>\n<p>Blue: measured, median of three. Red: what the operation count predicts from the smallest size.</p>\n"
         << charts;
