@@ -35,16 +35,22 @@ const std::uint16_t* TileOperand::block(Index term, Index strip, Index block) co
     return values_.get() + ((term * strips() + strip) * blocks() + block) * kBlockValues;
 }
 
+void TileOperand::packStripOf(MatrixView m, bool inner_in_rows, Index strip) {
+    const Index begin = strip * kStripWidth;
+    const Index width = std::min(kStripWidth, outer_ - begin);
+    packStrip(strip, inner_in_rows ? MatrixView(m.middleCols(begin, width)) : MatrixView(m.middleRows(begin, width)), inner_in_rows);
+}
+
 void TileOperand::pack(MatrixView m, bool inner_in_rows) {
     resize(inner_in_rows ? m.cols() : m.rows(), inner_in_rows ? m.rows() : m.cols());
     parallelFor(strips(), 2, [&](Index first, Index last) {
-        for (Index strip = first; strip < last; ++strip) {
-            const Index begin = strip * kStripWidth;
-            const Index width = std::min(kStripWidth, outer_ - begin);
-            packStrip(strip, inner_in_rows ? MatrixView(m.middleCols(begin, width)) : MatrixView(m.middleRows(begin, width)),
-                      inner_in_rows);
-        }
+        for (Index strip = first; strip < last; ++strip) packStripOf(m, inner_in_rows, strip);
     });
+}
+
+void TileOperand::packAlone(MatrixView m, bool inner_in_rows) {
+    resize(inner_in_rows ? m.cols() : m.rows(), inner_in_rows ? m.rows() : m.cols());
+    for (Index strip = 0; strip < strips(); ++strip) packStripOf(m, inner_in_rows, strip);
 }
 
 }  // namespace salient

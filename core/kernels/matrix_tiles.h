@@ -33,8 +33,9 @@ public:
     void resize(Index outer, Index inner);
     /// Packs one strip from its own values: [≤ 32 outer, inner], or [inner, ≤ 32 outer] with inner_in_rows. On the calling thread.
     void packStrip(Index strip, MatrixView values, bool inner_in_rows);
-    /// Takes the shape of m and packs all of it, spread over all threads.
+    /// Takes the shape of m and packs all of it, spread over all threads, or on the calling one.
     void pack(MatrixView m, bool inner_in_rows);
+    void packAlone(MatrixView m, bool inner_in_rows);
 
     [[nodiscard]] Index outer() const noexcept { return outer_; }
     [[nodiscard]] Index inner() const noexcept { return inner_; }
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] const std::uint16_t* block(Index term, Index strip, Index block) const noexcept;
 
 private:
+    void packStripOf(MatrixView m, bool inner_in_rows, Index strip);
     struct Free {
         void operator()(std::uint16_t* values) const noexcept;
     };
