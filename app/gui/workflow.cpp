@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
 #include "core/recipe/run.h"
 
@@ -69,7 +70,7 @@ void Workflow::previewSamples() {
     const auto work = [tokenizer = session_.model()->tokenizer, text = recipe.calibration_text, spec = recipe.samples](JobContext& job) {
         const std::string corpus = readCorpus(text);
         job.checkpoint({.stage = "choosing windows"});
-        return std::make_shared<const Samples>(drawSamples(*tokenizer, corpus, spec));
+        return std::make_shared<const Samples>(namingText(text, [&] { return drawSamples(*tokenizer, corpus, spec); }));
     };
     const auto done = [this, model = session_.model()](const std::shared_ptr<const Samples>& samples) {
         if (session_.model() == model) session_.setSamples(samples);
@@ -88,7 +89,8 @@ void Workflow::calibrate() {
     const auto model = session_.model();
     const auto work = [model, recipe](JobContext& job) {
         job.checkpoint({.stage = "choosing windows"});
-        Samples samples = drawSamples(*model->tokenizer, readCorpus(recipe.calibration_text), recipe.samples);
+        Samples samples = namingText(recipe.calibration_text,
+                                     [&] { return drawSamples(*model->tokenizer, readCorpus(recipe.calibration_text), recipe.samples); });
         CalibrationOptions options;
         options.forward.compute = recipe.compute;
         return std::make_shared<const Calibration>(salient::calibrate(model, std::move(samples), options, job));
@@ -164,7 +166,8 @@ void Workflow::evaluateOne(const QString& title, const std::string& name) {
         ForwardOptions options;
         options.compute = recipe.compute;
         const BlockLoader blocks = run ? quantizedBlocks(run->model) : originalBlocks(model);
-        return perplexity(*model, blocks, readCorpus(recipe.evaluation_text), recipe.perplexity, options, job);
+        return namingText(recipe.evaluation_text,
+                          [&] { return perplexity(*model, blocks, readCorpus(recipe.evaluation_text), recipe.perplexity, options, job); });
     };
     const auto done = [this, model, run, name](const PerplexityResult& result) {
         if (session_.model() != model) return;

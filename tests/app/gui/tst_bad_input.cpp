@@ -181,6 +181,7 @@ private slots:
         desk.window.setCalibrationText(file);
         QVERIFY(desk.waitForJobs());
         QVERIFY2(errorOf(desk).contains("64"), qPrintable(errorOf(desk)));  // tokens wanted of a window
+        QVERIFY2(errorOf(desk).contains("short.txt"), qPrintable(errorOf(desk)));
         QVERIFY(!desk.window.session().samples());
         QVERIFY(!button(desk.view<CalibrationPanel>(), "Calibrate")->isEnabled());
 
