@@ -57,10 +57,14 @@ void TileOperand::packAlone(MatrixView m, bool inner_in_rows) {
 
 #if defined(__x86_64__)
 
+#ifndef __clang__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12's own intrinsics start from undefined vectors
+#endif
 #include <immintrin.h>
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif
 #include <sys/syscall.h>
 #include <unistd.h>
 
