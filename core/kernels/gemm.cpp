@@ -51,6 +51,7 @@ void multiplyPanels(const MatrixView& a, const std::vector<Matrix>& panels, Matr
     });
 }
 
+// Float32 in three bfloat16 terms: about as fast as float32 vector products, with a quarter of their rounding error.
 void multiplyOnTiles(const MatrixView& a, bool transpose_a, const MatrixView& b, bool transpose_b, MatrixSpan& c, float alpha, float beta,
                      Compute compute) {
     constexpr Index kTileRows = 8 * kStripWidth;
