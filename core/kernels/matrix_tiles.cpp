@@ -93,13 +93,13 @@ constexpr TileConfiguration kConfiguration;
 SALIENT_TILES void configureTiles() noexcept { _tile_loadconfig(&kConfiguration); }
 SALIENT_TILES void releaseTiles() noexcept { _tile_release(); }
 
+SALIENT_TILES inline __m512 widened(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
+
 // Two vectors of floats as their bfloat16 terms, first · 16 | second · 16; what the terms leave is kept in the vectors.
 SALIENT_TILES inline __m512i nextTerm(__m512& first, __m512& second) {
     const auto term = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
-    const auto take = [](__m512i half, __m512& from)
-                          SALIENT_TILES { from = _mm512_sub_ps(from, _mm512_castsi512_ps(_mm512_slli_epi32(half, 16))); };
-    take(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(term)), first);
-    take(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(term, 1)), second);
+    first = _mm512_sub_ps(first, widened(_mm512_castsi512_si256(term)));
+    second = _mm512_sub_ps(second, widened(_mm512_extracti64x4_epi64(term, 1)));
     return term;
 }
 
@@ -224,9 +224,8 @@ SALIENT_TILES void addRowProducts(const TileOperand& left, Index strip, Index bl
         __m512 second = _mm512_setzero_ps();
         for (Index term = left.terms() - 1; term >= 0; --term) {
             const __m512i halves = _mm512_load_si512(left.block(term, strip, block) + at);
-            first = _mm512_add_ps(first, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(halves)), 16)));
-            second = _mm512_add_ps(second,
-                                   _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(halves, 1)), 16)));
+            first = _mm512_add_ps(first, widened(_mm512_castsi512_si256(halves)));
+            second = _mm512_add_ps(second, widened(_mm512_extracti64x4_epi64(halves, 1)));
         }
         const float* row = sums.values + i * kStripWidth;
         __m512 products = _mm512_fmadd_ps(first, _mm512_load_ps(row), _mm512_load_ps(partial[i]));

@@ -12,11 +12,6 @@ void useOneThreadInOneDnn() noexcept {
     is_set = true;
 }
 
-bool hasBFloat16Products() noexcept {
-    const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-    return isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx;
-}
-
 bool hasTileInstructions() noexcept { return dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx; }
 
 bool hasExactInt8Products() noexcept {

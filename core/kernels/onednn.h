@@ -6,9 +6,6 @@ namespace salient {
 /// work here is oneTBB's, so OpenMP's thread count, which is a property of the calling thread, is set to one.
 void useOneThreadInOneDnn() noexcept;
 
-/// Whether the processor multiplies bfloat16 pairs natively (otherwise products of rounded floats give the same values).
-[[nodiscard]] bool hasBFloat16Products() noexcept;
-
 /// Whether the processor has matrix tiles (AMX) and oneDNN is not told to do without.
 [[nodiscard]] bool hasTileInstructions() noexcept;
 
