@@ -8,6 +8,7 @@
 #include "app/cli/text_format.h"
 #include "core/kernels/convert.h"
 #include "core/kernels/gram.h"
+#include "core/kernels/layout.h"
 #include "core/quant/quantize_group.h"
 #include "core/quant/scaling.h"
 #include "core/recipe/run.h"

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/kernels/gram.h"
+#include "core/kernels/layout.h"
 
 namespace salient {
 

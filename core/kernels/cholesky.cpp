@@ -14,14 +14,12 @@ namespace {
 constexpr Index kBlock = 128;
 constexpr Index kTileRows = 256;
 
-// R_kk of a block of H that all later columns have been taken from; false when it is not positive definite.
-bool factorDiagonalBlock(MatrixSpan block) {
+// R_kk of a block of H that all later columns have been taken from; empty when it is not positive definite.
+Matrix factorOfDiagonalBlock(const Matrix& block) {
     const Matrix reversed = block.reverse();
     const Eigen::LLT<Matrix> factor(reversed);
-    if (factor.info() != Eigen::Success || !factor.matrixLLT().allFinite()) return false;
-    const Matrix lower = factor.matrixL();
-    block = lower.reverse();
-    return true;
+    if (factor.info() != Eigen::Success || !factor.matrixLLT().allFinite()) return {};
+    return Matrix(factor.matrixL()).reverse();
 }
 
 // tile := tile · R_kk⁻ᵀ. With the order of columns reversed, R_kkᵀ becomes the upper-triangular `factor`.
@@ -36,28 +34,32 @@ void solveTile(const Matrix& factor, MatrixSpan tile) {
 
 }  // namespace
 
-Matrix reversedCholesky(MatrixView hessian) {
+bool factorReversed(MatrixSpan hessian) {
     const Index n = hessian.rows();
-    Matrix r(n, n);
-    parallelFor(n, 64, [&](Index first, Index last) { r.middleRows(first, last - first).setZero(); });
     // Block column by block column, the last one first; each takes what the columns after it contribute (left-looking), so that the
     // work is one long product per tile.
     for (Index end = n; end > 0;) {
         const Index start = (end - 1) / kBlock * kBlock;
         const Index width = end - start;
         const Index n_later = n - end;
-        const std::vector<Matrix> later = packPanels(r.block(start, end, width, n_later), true);
-        parallelFor(end, kTileRows, [&](Index first, Index last) {
-            auto tile = r.block(first, start, last - first, width);
-            tile = hessian.block(first, start, last - first, width);
-            if (n_later > 0) gemmTile(r.block(first, end, last - first, n_later), false, later.front(), false, tile, -1.0F, 1.0F);
+        const std::vector<Matrix> later = packPanels(hessian.block(start, end, width, n_later), true);
+        const auto takeLater = [&](Index first, MatrixSpan tile) {
+            if (n_later > 0) gemmTile(hessian.block(first, end, tile.rows(), n_later), false, later.front(), false, tile, -1.0F, 1.0F);
+        };
+        Matrix diagonal = hessian.block(start, start, width, width);
+        takeLater(start, diagonal);
+        const Matrix r = factorOfDiagonalBlock(diagonal);
+        if (r.size() == 0) return false;
+        hessian.block(start, start, width, width).triangularView<Eigen::Upper>() = r;
+        const Matrix factor = r.transpose().reverse();
+        parallelFor(start, kTileRows, [&](Index first, Index last) {
+            auto tile = hessian.block(first, start, last - first, width);
+            takeLater(first, tile);
+            solveTile(factor, tile);
         });
-        if (!factorDiagonalBlock(r.block(start, start, width, width))) return {};
-        const Matrix factor = r.block(start, start, width, width).transpose().reverse();
-        parallelFor(start, kTileRows / 2, [&](Index first, Index last) { solveTile(factor, r.block(first, start, last - first, width)); });
         end = start;
     }
-    return r;
+    return true;
 }
 
 Matrix invertUpper(MatrixView r) {

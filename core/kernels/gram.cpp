@@ -81,17 +81,4 @@ void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute comp
     }
 }
 
-void mirrorLower(MatrixSpan symmetric) {
-    constexpr Index kTile = 64;
-    const Index n = symmetric.rows();
-    parallelFor(n, kTile, [&](Index first, Index last) {
-        // Tile by tile, so that both the rows read and the rows written stay in the cache.
-        for (Index col = 0; col <= first; col += kTile) {
-            for (Index j = col; j < std::min(col + kTile, last); ++j) {
-                for (Index i = std::max(first, j + 1); i < last; ++i) symmetric(j, i) = symmetric(i, j);
-            }
-        }
-    });
-}
-
 }  // namespace salient

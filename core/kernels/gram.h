@@ -9,7 +9,4 @@ namespace salient {
 /// entries above that are left alone). x [tokens, in], hessian [in, in]. Same bits for any thread count.
 void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute compute = Compute::Float32);
 
-/// Copies the lower triangle onto the upper one.
-void mirrorLower(MatrixSpan symmetric);
-
 }  // namespace salient

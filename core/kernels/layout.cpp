@@ -57,6 +57,41 @@ void transposeTile(MatrixView from, MatrixSpan to) noexcept {
     }
 }
 
+namespace {
+
+enum class Triangle { Lower, Upper };
+
+// Tile by tile, so that both the rows read and the rows written stay in the cache.
+template <Triangle from>
+void mirror(MatrixSpan& square) {
+    constexpr Index kTile = 64;
+    parallelFor(square.rows(), kTile, [&](Index first, Index last) {
+        for (Index col = 0; col < first; col += kTile) {
+            const auto below = square.block(first, col, last - first, kTile);
+            const auto above = square.block(col, first, kTile, last - first);
+            if constexpr (from == Triangle::Lower) {
+                transposeTile(below, above);
+            } else {
+                transposeTile(above, below);
+            }
+        }
+        for (Index i = first; i < last; ++i) {
+            for (Index j = first; j < i; ++j) {
+                if constexpr (from == Triangle::Lower) {
+                    square(j, i) = square(i, j);
+                } else {
+                    square(i, j) = square(j, i);
+                }
+            }
+        }
+    });
+}
+
+}  // namespace
+
+void mirrorLower(MatrixSpan square) { mirror<Triangle::Lower>(square); }
+void mirrorUpper(MatrixSpan square) { mirror<Triangle::Upper>(square); }
+
 void roundToBFloat16(MatrixSpan values) noexcept {
     for (Index i = 0; i < values.rows(); ++i) roundToBFloat16(values.row(i).data(), static_cast<std::size_t>(values.cols()));
 }

@@ -25,6 +25,10 @@ inline constexpr Index kPanelCols = 512;
 /// to = fromᵀ, on the calling thread.
 void transposeTile(MatrixView from, MatrixSpan to) noexcept;
 
+/// Copies the lower triangle of a square matrix onto the upper one, or the upper onto the lower. Spread over all threads.
+void mirrorLower(MatrixSpan square);
+void mirrorUpper(MatrixSpan square);
+
 /// values = values rounded to bfloat16 (nearest even), on the calling thread.
 void roundToBFloat16(MatrixSpan values) noexcept;
 

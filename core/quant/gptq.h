@@ -37,13 +37,34 @@ struct GptqResult {
     [[nodiscard]] Matrix effectiveWeight() const;
 };
 
+/// How the columns of a layer are gone through.
+struct GptqColumns {
+    std::vector<Index> order;  ///< processing position → original column
+    std::vector<Index> dead;   ///< original columns with a zero diagonal, ascending
+};
+
+/// What GPTQ needs of a layer's input, the same for all layers that share it.
+struct GptqFactor {
+    GptqColumns columns;
+    Matrix r;  ///< [in, in], processing order: R on and above the diagonal, where H + damping = R·Rᵀ; Rᵀ below
+    std::vector<double> damping_tries;  ///< every fraction tried; the last one worked
+};
+
+/// Orders, damps and factorizes a Hessian [in, in], symmetric, of any scale; damping is retried tenfold, each try recorded, before
+/// giving up. Cost: in³/3 multiply-adds. Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NotPositiveDefinite} listing
+/// the fractions tried, Error{NonFinite}.
+[[nodiscard]] GptqFactor factorizeGptq(MatrixView hessian, const GptqOptions& options);
+
 /// Quantizes one linear layer with GPTQ, compensating each column's error in the columns still to come.
-/// weight [out, in]; hessian [in, in] symmetric, of any scale. Rows are independent and solved in parallel tiles.
+/// weight [out, in]; factor of its input, made with the same options. Rows are independent and solved in parallel tiles.
 /// Frantar et al., GPTQ, arXiv:2210.17323, Algorithm 1. Differs: with H = R·Rᵀ (R upper triangular, R = U⁻¹) column j is
 /// rounded from c_j = w_j + (Σ_{i<j} d_i R_ij) / R_jj, d = w − ŵ, which gives the paper's codes from one Cholesky and no
-/// inverse; damping is retried tenfold, each try recorded, before giving up.
-/// Cost: in³/3 + out · in² / 2 multiply-adds. Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NotPositiveDefinite},
-/// Error{NonFinite}. Checkpoints per block of columns.
+/// inverse. Cost: out · in² / 2 multiply-adds. Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NonFinite}.
+/// Checkpoints per batch of rows.
+[[nodiscard]] GptqResult quantizeGptq(MatrixView weight, const GptqFactor& factor, const GridSpec& grid, const GptqOptions& options,
+                                      JobContext& job);
+
+/// The same for a layer whose input no other layer shares.
 [[nodiscard]] GptqResult quantizeGptq(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options,
                                       JobContext& job);
 

@@ -33,16 +33,19 @@ void takeGroupGrid(const MatrixD& w, Index first, Index count, Index group, Quan
 }  // namespace
 
 GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options) {
-    const GptqProblem problem = makeGptqProblem(weight, hessian, grid, options);
+    checkGptqWeight(weight, grid, options);
+    requireHessianShape(hessian, weight.cols(), "quantizeGptq");
+    checkGptqHessian(hessian, options);
+    const GptqColumns columns = gptqColumns(hessian.diagonal(), options);
     const Index n_rows = weight.rows();
     const Index n_cols = weight.cols();
     const int max_code = (1 << grid.bits) - 1;
     GptqResult result;
-    result.order = problem.order;
-    result.dead_columns = problem.dead_columns;
+    result.order = columns.order;
+    result.dead_columns = columns.dead;
 
     MatrixD u;
-    const MatrixD h = problem.hessian.cast<double>();
+    const MatrixD h = gptqHessian(hessian, columns).cast<double>();
     const double mean_diagonal = n_cols > 0 ? h.diagonal().mean() : 0.0;
     for (const double fraction : dampingSchedule(options)) {
         result.damping_tries.push_back(fraction);
@@ -51,13 +54,13 @@ GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSp
     }
     if (u.size() == 0 && n_cols > 0) refuseHessian(result.damping_tries);
 
-    const GptqGroups groups(grid, options, n_cols, problem.order);
+    const GptqGroups groups(grid, options, n_cols, columns.order);
     result.tensor = {grid, CodeMatrix(n_rows, n_cols), Matrix(n_rows, groups.count()), Matrix(n_rows, groups.count()),
-                     groups.byColumn(problem.order)};
-    if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, problem, options, result.tensor);
+                     groups.byColumn(columns.order)};
+    if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, columns, options, result.tensor);
 
-    MatrixD w = problem.weight.cast<double>();  // updated by every column done
-    MatrixD at_block_start = w;                 // updated by every block done: what Published looks at
+    MatrixD w = gptqWeight(weight, columns).cast<double>();  // updated by every column done
+    MatrixD at_block_start = w;                              // updated by every block done: what Published looks at
     const bool fresh = options.group_parameters == GptqOptions::GroupParameters::Fresh;
     result.kept_columns = options.keep_columns;
     result.kept_values.resize(n_rows, static_cast<Index>(options.keep_columns.size()));
@@ -65,7 +68,7 @@ GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSp
         if (q % options.block_size == 0) at_block_start = w;
         if (groups.areTakenOnTheWay() && q % groups.size() == 0)
             takeGroupGrid(fresh ? w : at_block_start, q, std::min(groups.size(), n_cols - q), q / groups.size(), result.tensor);
-        const Index column = problem.order[static_cast<std::size_t>(q)];
+        const Index column = columns.order[static_cast<std::size_t>(q)];
         const Index group = groups.ofPosition(q);
         const auto kept = std::find(options.keep_columns.begin(), options.keep_columns.end(), column);
         Eigen::VectorXd error(n_rows);

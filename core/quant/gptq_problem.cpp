@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/kernels/cholesky.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
 
@@ -49,47 +50,58 @@ void GptqOptions::validate() const {
     }
 }
 
-GptqProblem makeGptqProblem(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options) {
+void checkGptqWeight(MatrixView weight, const GridSpec& grid, const GptqOptions& options) {
     grid.validate();
     options.validate();
-    const Index n_columns = weight.cols();
-    requireHessianShape(hessian, n_columns, "quantizeGptq");
     requireFinite(weight, "quantizeGptq", "weight");
-    requireFinite(hessian, "quantizeGptq", "Hessian");
     for (const Index column : options.keep_columns) {
-        if (column >= n_columns) refuse("kept column", "less than " + std::to_string(n_columns), std::to_string(column));
+        if (column >= weight.cols()) refuse("kept column", "less than " + std::to_string(weight.cols()), std::to_string(column));
     }
+}
 
-    GptqProblem problem;
-    Eigen::VectorXf diagonal = hessian.diagonal();
-    std::vector<bool> is_dead(static_cast<std::size_t>(n_columns));
-    for (Index column = 0; column < n_columns; ++column) {
+void checkGptqHessian(MatrixView hessian, const GptqOptions& options) {
+    options.validate();
+    requireHessianShape(hessian, hessian.cols(), "quantizeGptq");
+    requireFinite(hessian, "quantizeGptq", "Hessian");
+}
+
+GptqColumns gptqColumns(const Eigen::VectorXf& diagonal, const GptqOptions& options) {
+    GptqColumns columns;
+    Eigen::VectorXf activity = diagonal;
+    for (Index column = 0; column < diagonal.size(); ++column) {
         if (diagonal[column] != 0.0F) continue;
-        diagonal[column] = 1.0F;
-        is_dead[static_cast<std::size_t>(column)] = true;
-        problem.dead_columns.push_back(column);
+        activity[column] = 1.0F;  // as in the published code, which sorts after it has mended the diagonal
+        columns.dead.push_back(column);
     }
-    problem.order = processingOrder(diagonal, options);
+    columns.order = processingOrder(activity, options);
+    return columns;
+}
 
-    const std::vector<Index>& order = problem.order;
-    problem.weight.resize(weight.rows(), n_columns);
-    problem.hessian.resize(n_columns, n_columns);
+Matrix gptqWeight(MatrixView weight, const GptqColumns& columns) {
+    std::vector<bool> is_dead(columns.order.size());
+    for (const Index column : columns.dead) is_dead[static_cast<std::size_t>(column)] = true;
+    Matrix ordered(weight.rows(), weight.cols());
     parallelFor(weight.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
-            for (Index p = 0; p < n_columns; ++p) {
-                const Index column = order[static_cast<std::size_t>(p)];
-                problem.weight(row, p) = is_dead[static_cast<std::size_t>(column)] ? 0.0F : weight(row, column);
+            for (Index p = 0; p < weight.cols(); ++p) {
+                const Index column = columns.order[static_cast<std::size_t>(p)];
+                ordered(row, p) = is_dead[static_cast<std::size_t>(column)] ? 0.0F : weight(row, column);
             }
         }
     });
-    parallelFor(n_columns, 16, [&](Index first, Index last) {
+    return ordered;
+}
+
+Matrix gptqHessian(MatrixView hessian, const GptqColumns& columns) {
+    Matrix ordered(hessian.rows(), hessian.cols());
+    parallelFor(hessian.rows(), 16, [&](Index first, Index last) {
         for (Index p = first; p < last; ++p) {
-            const Index column = order[static_cast<std::size_t>(p)];
-            for (Index q = 0; q < n_columns; ++q) problem.hessian(p, q) = hessian(column, order[static_cast<std::size_t>(q)]);
-            problem.hessian(p, p) = diagonal[column];
+            const auto row = hessian.row(columns.order[static_cast<std::size_t>(p)]);
+            for (Index q = 0; q < hessian.cols(); ++q) ordered(p, q) = row[columns.order[static_cast<std::size_t>(q)]];
+            if (ordered(p, p) == 0.0F) ordered(p, p) = 1.0F;
         }
     });
-    return problem;
+    return ordered;
 }
 
 std::vector<double> dampingSchedule(const GptqOptions& options) {
@@ -100,15 +112,22 @@ std::vector<double> dampingSchedule(const GptqOptions& options) {
     return schedule;
 }
 
-GptqFactor factorize(Matrix hessian, const GptqOptions& options) {
+GptqFactor factorizeGptq(MatrixView hessian, const GptqOptions& options) {
+    checkGptqHessian(hessian, options);
     GptqFactor factor;
-    const Eigen::VectorXf diagonal = hessian.diagonal();
+    factor.columns = gptqColumns(hessian.diagonal(), options);
+    Matrix damped = gptqHessian(hessian, factor.columns);
+    const Eigen::VectorXf diagonal = damped.diagonal();
     const double mean = diagonal.size() > 0 ? diagonal.cast<double>().mean() : 0.0;
     for (const double fraction : dampingSchedule(options)) {
         factor.damping_tries.push_back(fraction);
-        hessian.diagonal() = diagonal.array() + static_cast<float>(fraction * mean);
-        factor.r = reversedCholesky(hessian);
-        if (factor.r.size() > 0 || hessian.size() == 0) return factor;
+        damped.diagonal() = diagonal.array() + static_cast<float>(fraction * mean);
+        if (factorReversed(damped)) {
+            mirrorUpper(damped);
+            factor.r = std::move(damped);
+            return factor;
+        }
+        mirrorLower(damped);
     }
     refuseHessian(factor.damping_tries);
 }
@@ -138,12 +157,12 @@ std::vector<std::int32_t> GptqGroups::byColumn(const std::vector<Index>& order) 
     return group_index;
 }
 
-void takeGridsAhead(MatrixView weight, const GptqProblem& problem, const GptqOptions& options, QuantizedTensor& tensor) {
+void takeGridsAhead(MatrixView weight, const GptqColumns& columns, const GptqOptions& options, QuantizedTensor& tensor) {
     const GridSpec& spec = tensor.spec;
     Matrix source = weight;
     const bool keeps_dead = spec.group_size < 0 && options.group_parameters == GptqOptions::GroupParameters::Published;
     if (!keeps_dead) {
-        for (const Index column : problem.dead_columns) source.col(column).setZero();
+        for (const Index column : columns.dead) source.col(column).setZero();
     }
     if (spec.per_tensor) {
         const GridPoint grid = gridOf(source.data(), source.size(), spec);

@@ -6,31 +6,23 @@
 
 namespace salient {
 
-/// A layer made ready for GPTQ: columns in processing order, dead ones patched.
-struct GptqProblem {
-    Matrix weight;                    ///< [out, in], processing order, dead columns zero
-    Matrix hessian;                   ///< [in, in], processing order, dead diagonals 1, not damped
-    std::vector<Index> order;         ///< processing position → original column
-    std::vector<Index> dead_columns;  ///< original columns with a zero diagonal, ascending
-};
+/// Which columns are dead and in which order all are processed, from the Hessian's diagonal [in].
+/// Throws Error{InvalidOption} when the options hold an order that is none.
+[[nodiscard]] GptqColumns gptqColumns(const Eigen::VectorXf& diagonal, const GptqOptions& options);
 
-/// R with (H + damping) = R·Rᵀ, and what it took.
-struct GptqFactor {
-    Matrix r;                           ///< [in, in], upper triangular, processing order
-    std::vector<double> damping_tries;  ///< every fraction tried; the last one worked
-};
+/// weight [out, in] in processing order, dead columns zero.
+[[nodiscard]] Matrix gptqWeight(MatrixView weight, const GptqColumns& columns);
 
-/// Checks shapes and numbers, finds dead columns, decides the order and permutes. Nothing is damped yet.
+/// hessian [in, in] in processing order, dead diagonals 1, not damped.
+[[nodiscard]] Matrix gptqHessian(MatrixView hessian, const GptqColumns& columns);
+
 /// Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NonFinite}.
-[[nodiscard]] GptqProblem makeGptqProblem(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options);
+void checkGptqWeight(MatrixView weight, const GridSpec& grid, const GptqOptions& options);
+void checkGptqHessian(MatrixView hessian, const GptqOptions& options);
 
 /// The fractions of the mean diagonal that are tried one after another: the option, then ten times the one before, up to 1.
 /// After a damping of 0 the next try is 1e-5.
 [[nodiscard]] std::vector<double> dampingSchedule(const GptqOptions& options);
-
-/// Damps the Hessian, each try stronger than the one before, until it has a Cholesky factor. Takes the Hessian, which it damps in place.
-/// Throws Error{NotPositiveDefinite} listing the fractions tried.
-[[nodiscard]] GptqFactor factorize(Matrix hessian, const GptqOptions& options);
 
 /// Throws Error{NotPositiveDefinite} listing the fractions tried.
 [[noreturn]] void refuseHessian(const std::vector<double>& tries);
@@ -56,12 +48,8 @@ private:
     std::vector<Index> of_position_;
 };
 
-/// The solver itself: rounds every column in order, in parallel tiles of rows. weight: the original one, for the grids taken ahead.
-[[nodiscard]] GptqResult solveGptq(MatrixView weight, const GptqProblem& problem, const GptqFactor& factor, const GridSpec& grid,
-                                   const GptqOptions& options, JobContext& job);
-
 /// Grids known before the first column is rounded: of the whole rows, or static groups by original column. weight is the original
 /// one. Published takes the row's grid before dead columns are zeroed; all else after.
-void takeGridsAhead(MatrixView weight, const GptqProblem& problem, const GptqOptions& options, QuantizedTensor& tensor);
+void takeGridsAhead(MatrixView weight, const GptqColumns& columns, const GptqOptions& options, QuantizedTensor& tensor);
 
 }  // namespace salient

@@ -31,11 +31,11 @@ double halfSquare(const Matrix& errors) { return 0.5 * errors.cast<double>().squ
 
 GptqStepper::GptqStepper(const Matrix& weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job)
     : block_size_(options.block_size) {
-    GptqProblem problem = makeGptqProblem(weight, hessian, grid, options);
+    GptqFactor factor = factorizeGptq(hessian, options);
     hessian.resize(0, 0);
-    GptqFactor factor = factorize(std::move(problem.hessian), options);
-    result_ = solveGptq(weight, problem, factor, grid, options, job);
-    weight_ = std::move(problem.weight);
+    result_ = quantizeGptq(weight, factor, grid, options, job);
+    weight_ = gptqWeight(weight, factor.columns);
+    factor.r.triangularView<Eigen::StrictlyLower>().setZero();
     factor_ = std::move(factor.r);
     u_ = invertUpper(factor_);
     rounded_ = inProcessingOrder(result_.effectiveWeight(), result_.order);

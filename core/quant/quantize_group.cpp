@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "core/error.h"
 #include "core/quant/check.h"
@@ -41,7 +42,7 @@ public:
         if (input.clip_hessian.size() > 0) scaled_clip_hessian_ = scaledHessian(input.clip_hessian, shared.scales);
     }
 
-    QuantizedLinear quantize(MatrixView weight, const std::string& name, JobContext& job) const {
+    QuantizedLinear quantize(MatrixView weight, const std::string& name, JobContext& job) {
         const Clock::time_point start = Clock::now();
         QuantizedLinear linear;
         linear.name = name;
@@ -92,12 +93,16 @@ private:
         return result;
     }
 
-    QuantizedTensor round(const Matrix& target, LayerReport& report, JobContext& job) const {
+    QuantizedTensor round(const Matrix& target, LayerReport& report, JobContext& job) {
         if (method_.rounding == Rounding::Nearest) {
             report.n_dead_columns = (input_.hessian.diagonal().array() == 0.0F).count();
             return quantizeNearest(target, method_.grid);
         }
-        GptqResult result = quantizeGptq(target, hessian(), method_.grid, method_.gptq, job);
+        if (!factor_) {
+            job.checkpoint({"factorizing", 0, 0});
+            factor_ = factorizeGptq(hessian(), method_.gptq);
+        }
+        GptqResult result = quantizeGptq(target, *factor_, method_.grid, method_.gptq, job);
         report.damping_tries = std::move(result.damping_tries);
         report.n_dead_columns = static_cast<Index>(result.dead_columns.size());
         return std::move(result.tensor);
@@ -108,6 +113,7 @@ private:
     const SharedScale& shared_;
     Matrix scaled_hessian_;
     Matrix scaled_clip_hessian_;
+    std::optional<GptqFactor> factor_;  // made for the first layer that needs it
 };
 
 }  // namespace
@@ -136,7 +142,7 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
                                            JobContext& job) {
     method.validate();
     requireStatistics(weights, names, input);
-    const GroupQuantizer quantizer(input, method, scale);
+    GroupQuantizer quantizer(input, method, scale);
     std::vector<QuantizedLinear> linears;
     for (std::size_t k = 0; k < weights.size(); ++k) {
         try {

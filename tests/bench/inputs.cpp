@@ -1,6 +1,7 @@
 #include "tests/bench/inputs.h"
 
 #include "core/kernels/gram.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/parallel.h"
 
 namespace salient::bench {

@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "core/kernels/cholesky.h"
 #include "core/kernels/parallel.h"
 #include "core/tensor/matrix.h"
 
@@ -28,6 +29,12 @@ inline Matrix randomHessian(Index n, std::uint32_t seed) {
     for (Index j = 0; j < n; j += 17) x.col(j) *= 10.0;
     const MatrixD h = x.transpose() * x / static_cast<double>(n_tokens);
     return h.cast<float>();
+}
+
+/// R of a Hessian, zero below the diagonal; of size 0 where there is none.
+inline Matrix reversedFactor(Matrix hessian) {
+    if (!factorReversed(hessian)) return {};
+    return hessian.triangularView<Eigen::Upper>();
 }
 
 /// Restores the number of threads at the end of a test.

@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/kernels/cholesky.h"
+#include "core/kernels/layout.h"
 #include "core/kernels/triangular.h"
 #include "tests/core/kernels/matrices.h"
 
@@ -13,7 +14,8 @@ private slots:
     void factorReproducesTheMatrix_data() { sizes(); }
     void factorReproducesTheMatrix();
     void factorIsUpperTriangular();
-    void factorReadsAViewWithGaps();
+    void factorLeavesAllElseAsItWas();
+    void aFailedTryCanBeUndone();
     void refusesAnIndefiniteMatrix_data();
     void refusesAnIndefiniteMatrix();
     void inverseTimesFactorIsIdentity_data() { sizes(); }
@@ -32,7 +34,7 @@ private:
 void TestCholesky::factorReproducesTheMatrix() {
     QFETCH(int, n);
     const Matrix h = randomHessian(n, 1);
-    const MatrixD r = reversedCholesky(h).cast<double>();
+    const MatrixD r = reversedFactor(h).cast<double>();
     QCOMPARE(r.rows(), n);
     const MatrixD residual = r * r.transpose() - h.cast<double>();
     // Backward stability: the residual of a Cholesky factor is below a small multiple of n·ε·‖H‖ (Higham, theorem 10.3); sums in
@@ -42,18 +44,33 @@ void TestCholesky::factorReproducesTheMatrix() {
 }
 
 void TestCholesky::factorIsUpperTriangular() {
-    const Matrix r = reversedCholesky(randomHessian(300, 2));
+    const Matrix r = reversedFactor(randomHessian(300, 2));
     for (Index i = 0; i < r.rows(); ++i) {
         QVERIFY(r(i, i) > 0.0F);
         for (Index j = 0; j < i; ++j) QCOMPARE(r(i, j), 0.0F);
     }
 }
 
-void TestCholesky::factorReadsAViewWithGaps() {
+void TestCholesky::factorLeavesAllElseAsItWas() {
     const Matrix h = randomHessian(150, 3);
-    Matrix wide = Matrix::Constant(160, 200, std::numeric_limits<float>::quiet_NaN());
+    Matrix wide = Matrix::Constant(160, 200, 7.0F);
     wide.block(5, 7, 150, 150) = h;
-    QVERIFY(reversedCholesky(wide.block(5, 7, 150, 150)) == reversedCholesky(h));
+    QVERIFY(factorReversed(wide.block(5, 7, 150, 150)));
+    const Matrix result = wide.block(5, 7, 150, 150);
+    QVERIFY(Matrix(result.triangularView<Eigen::Upper>()) == reversedFactor(h));
+    QVERIFY(Matrix(result.triangularView<Eigen::StrictlyLower>()) == Matrix(h.triangularView<Eigen::StrictlyLower>()));
+    wide.block(5, 7, 150, 150).setConstant(7.0F);
+    QVERIFY((wide.array() == 7.0F).all());
+}
+
+void TestCholesky::aFailedTryCanBeUndone() {
+    const Matrix good = randomHessian(300, 8);
+    Matrix h = good;
+    h(20, 20) = -1.0F;  // met last, when most of R has been written
+    QVERIFY(!factorReversed(h));
+    mirrorLower(h);
+    h.diagonal() = good.diagonal();
+    QVERIFY(h == good);
 }
 
 void TestCholesky::refusesAnIndefiniteMatrix_data() {
@@ -65,14 +82,14 @@ void TestCholesky::refusesAnIndefiniteMatrix() {
     QFETCH(int, position);
     Matrix h = randomHessian(300, 4);
     h(position, position) = -1.0F;
-    QCOMPARE(reversedCholesky(h).size(), 0);
+    QCOMPARE(reversedFactor(h).size(), 0);
     h(position, position) = std::numeric_limits<float>::quiet_NaN();
-    QCOMPARE(reversedCholesky(h).size(), 0);
+    QCOMPARE(reversedFactor(h).size(), 0);
 }
 
 void TestCholesky::inverseTimesFactorIsIdentity() {
     QFETCH(int, n);
-    const Matrix r = reversedCholesky(randomHessian(n, 5));
+    const Matrix r = reversedFactor(randomHessian(n, 5));
     const Matrix u = invertUpper(r);
     const MatrixD product = u.cast<double>() * r.cast<double>();
     const double bound = 4.0 * std::sqrt(n + 1.0) * kEpsilon * u.cast<double>().norm() * r.cast<double>().norm();
@@ -93,7 +110,7 @@ void TestCholesky::triangularSolveGivesTheProductBack_data() {
 void TestCholesky::triangularSolveGivesTheProductBack() {
     QFETCH(int, n);
     QFETCH(int, rows);
-    const Matrix r = reversedCholesky(randomHessian(n, 6));
+    const Matrix r = reversedFactor(randomHessian(n, 6));
     const Matrix s = randomMatrix(n, rows, 7);
     Matrix x = s;
     solveUpperTile(r, x);
@@ -104,8 +121,8 @@ void TestCholesky::triangularSolveGivesTheProductBack() {
 
 void TestCholesky::bitsDoNotDependOnThreads() {
     const Matrix h = randomHessian(700, 8);
-    QVERIFY(isSameForAnyThreadCount([&] { return reversedCholesky(h); }));
-    const Matrix r = reversedCholesky(h);
+    QVERIFY(isSameForAnyThreadCount([&] { return reversedFactor(h); }));
+    const Matrix r = reversedFactor(h);
     QVERIFY(isSameForAnyThreadCount([&] { return invertUpper(r); }));
 }
 

@@ -101,7 +101,7 @@ void TestGptqBlock::keptColumnsTakeTheirUpdatedValue() {
 void TestGptqBlock::resultDoesNotDependOnTheTile() {
     const Index n = 128;
     const Index rows = 80;
-    const Matrix factor = reversedCholesky(randomHessian(n, 13));
+    const Matrix factor = reversedFactor(randomHessian(n, 13));
     const Matrix weight = randomMatrix(n, rows, 14);
     const Matrix correction = randomMatrix(n, rows, 15);
     const Matrix scale = Matrix::Constant(1, rows, 0.3F);
@@ -128,7 +128,7 @@ void TestGptqBlock::resultDoesNotDependOnTheTile() {
 void TestGptqBlock::staysCloseToDoublePrecision() {
     const Index n = 128;
     const Index rows = 48;
-    const Matrix factor = reversedCholesky(randomHessian(n, 16));
+    const Matrix factor = reversedFactor(randomHessian(n, 16));
     const Matrix weight = randomMatrix(n, rows, 17);
     const Matrix correction = randomMatrix(n, rows, 18);
     const Matrix scale = Matrix::Constant(1, rows, 0.25F);
@@ -163,7 +163,7 @@ void TestGptqBlock::staysCloseToDoublePrecision() {
 void TestGptqBlock::updatedColumnsAreWeightPlusCorrectionTimesInverse() {
     const Index n = 100;
     const Index rows = 37;
-    const Matrix factor = reversedCholesky(randomHessian(n, 19));
+    const Matrix factor = reversedFactor(randomHessian(n, 19));
     const Matrix weight = randomMatrix(n, rows, 20);
     const Matrix correction = randomMatrix(n, rows, 21);
     Matrix updated(n, rows);
