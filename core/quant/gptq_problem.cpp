@@ -40,15 +40,6 @@ std::vector<Index> processingOrder(const Eigen::VectorXf& diagonal, const GptqOp
 
 }  // namespace
 
-void GptqOptions::validate() const {
-    if (!(damping >= 0.0 && damping <= 1.0)) refuse("damping", "a fraction 0 … 1", std::to_string(damping));
-    if (max_damping_tries < 1) refuse("damping tries", "at least 1", std::to_string(max_damping_tries));
-    if (block_size < 1) refuse("block size", "at least 1", std::to_string(block_size));
-    for (const Index column : keep_columns) {
-        if (column < 0) refuse("kept column", "an index of at least 0", std::to_string(column));
-    }
-}
-
 GptqProblem makeGptqProblem(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options) {
     grid.validate();
     options.validate();

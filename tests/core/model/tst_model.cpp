@@ -81,6 +81,7 @@ private slots:
     void missingTensorIsNamedWithItsShape();
     void wrongShapeIsNamedWithBothShapes();
     void nanInAWeightIsNamedWithItsPlace();
+    void aConfigThatLeadsOutIsRefused();
     void infinityInANormIsNamed();
     void quantizedDirectoryNeedsPermission();
     void modelWithoutTokenizerSaysSoWhenTextIsNeeded();
@@ -177,6 +178,16 @@ void TestModel::nanInAWeightIsNamedWithItsPlace() {
     QCOMPARE(loadBlock(*model, 0).linears.size(), std::size_t{7});
     const QString message = failure([&] { return loadBlock(*model, 1); }, ErrorCode::NonFinite);
     QVERIFY2(message.contains("'model.layers.1.mlp.up_proj.weight'") && message.contains("nan at row 5, column 7"), qPrintable(message));
+}
+
+void TestModel::aConfigThatLeadsOutIsRefused() {
+    const Copy copy("qwen2");
+    const QTemporaryDir elsewhere;
+    const fs::path target = fs::path(elsewhere.path().toStdString()) / "config.json";
+    fs::rename(copy.path() / "config.json", target);
+    fs::create_symlink(target, copy.path() / "config.json");
+    const QString message = failure([&] { return Model::open(copy.path()); }, ErrorCode::Io);
+    QVERIFY2(message.contains("leads out of the model directory"), qPrintable(message));
 }
 
 void TestModel::infinityInANormIsNamed() {
