@@ -129,6 +129,7 @@ struct CheckpointWriter::State {
         const TensorView& view = model->checkpoint->tensor(tensor.source);
         if (view.dtype == tensor.layout.dtype) {
             putRecorded(tensor, view.bytes);
+            view.requireIntact();
         } else {
             putFloats(tensor, toFloats(view));
         }

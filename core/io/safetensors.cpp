@@ -74,6 +74,7 @@ private:
         }
         // A copy: what is checked here must not change before it is used.
         const std::string text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, length);
+        file_->requireIntact();
         if (!text.starts_with('{')) fail("header: expected it to start with '{'");
         data_ = bytes.subspan(kLengthBytes + length);
         return parseJson(text, path_.string() + " (header)");
