@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace salient {
 
@@ -17,11 +18,31 @@ enum class ErrorCode {
     OutOfMemory,          ///< the job would need more memory than it may use
 };
 
+/// A text on one line: every control character as \xNN. Messages quote names out of files, and a line break or a terminal's escape
+/// sequence in a tensor's name must not forge a second message or reach the terminal.
+[[nodiscard]] inline std::string onOneLine(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string line;
+    line.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto byte = static_cast<unsigned char>(text[i]);
+        // U+0080 to U+009F, the control characters beyond ASCII, are C2 and a byte from 80 to 9F.
+        const bool is_wide = byte == 0xC2 && i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xE0U) == 0x80U;
+        if (is_wide) byte = static_cast<unsigned char>(text[++i]);
+        if (is_wide || byte < 0x20 || byte == 0x7F) {
+            line += {'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 15U]};
+        } else {
+            line += static_cast<char>(byte);
+        }
+    }
+    return line;
+}
+
 /// The one exception type of core for bad input and failed operations. The message reads
-/// "operation: subject: expected …, found …" on one line and is shown to the user as it is.
+/// "operation: subject: expected …, found …" and is shown to the user as it is: on one line, without control characters.
 class Error : public std::runtime_error {
 public:
-    Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+    Error(ErrorCode code, const std::string& message) : std::runtime_error(onOneLine(message)), code_(code) {}
     [[nodiscard]] ErrorCode code() const noexcept { return code_; }
 
 private:

@@ -38,11 +38,11 @@ std::vector<std::string> filesToCopy(const Model& model) {
         "preprocessor_config.json", "processor_config.json"};
     std::vector<std::string> present;
     for (const char* name : kNames) {
-        if (fs::exists(model.directory / name)) present.emplace_back(name);
+        if (holdsFile(model.directory, name)) present.emplace_back(name);
     }
     if (model.config.raw.contains("auto_map")) {
-        for (const fs::directory_entry& entry : fs::directory_iterator(model.directory)) {
-            if (entry.path().extension() == ".py") present.push_back(entry.path().filename().string());
+        for (const std::string& name : namesIn(model.directory)) {
+            if (fs::path(name).extension() == ".py") present.push_back(name);
         }
     }
     return present;
@@ -129,6 +129,7 @@ struct CheckpointWriter::State {
         const TensorView& view = model->checkpoint->tensor(tensor.source);
         if (view.dtype == tensor.layout.dtype) {
             putRecorded(tensor, view.bytes);
+            view.requireIntact();
         } else {
             putFloats(tensor, toFloats(view));
         }

@@ -1,13 +1,13 @@
 #include "core/io/checkpoint.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string_view>
+#include <system_error>
 
 #include "core/error.h"
 #include "core/io/contained_path.h"
 #include "core/io/json_file.h"
+#include "core/io/pickle.h"
 #include "core/io/safetensors.h"
 
 namespace salient {
@@ -35,27 +35,18 @@ std::map<std::string, std::string> readWeightMap(const fs::path& index_path) {
     return shards;
 }
 
-[[noreturn]] void failWithoutSafetensors(const fs::path& directory) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        constexpr std::array<std::string_view, 5> kPickles{".bin", ".pt", ".pth", ".ckpt", ".pkl"};
-        if (std::find(kPickles.begin(), kPickles.end(), entry.path().extension().string()) != kPickles.end()) {
-            throw Error(ErrorCode::Unsupported,
-                        "openCheckpoint: " + entry.path().string() +
-                            ": expected safetensors, found a pickle file, which can run code when it is read; convert it with "
-                            "transformers: AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(OUT, safe_serialization=True)");
-        }
-    }
-    throw Error(ErrorCode::Io,
-                "openCheckpoint: " + directory.string() + ": expected " + kSingleFile + " or " + kIndexFile + ", found neither");
-}
-
 /// The one *.safetensors file of a directory that uses a name of its own.
 std::string onlySafetensorsFile(const fs::path& directory) {
+    const std::vector<std::string> all = namesIn(directory);
     std::vector<std::string> names;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        if (entry.path().extension() == ".safetensors") names.push_back(entry.path().filename().string());
+    for (const std::string& name : all) {
+        if (fs::path(name).extension() == ".safetensors") names.push_back(name);
     }
-    if (names.empty()) failWithoutSafetensors(directory);
+    if (names.empty()) {
+        for (const std::string& name : all) refusePickle(directory / name);
+        throw Error(ErrorCode::Io,
+                    "openCheckpoint: " + directory.string() + ": expected " + kSingleFile + " or " + kIndexFile + ", found neither");
+    }
     if (names.size() > 1) {
         throw Error(ErrorCode::Io, "openCheckpoint: " + directory.string() + ": expected " + kSingleFile + " or " + kIndexFile +
                                        ", found " + std::to_string(names.size()) +
@@ -69,13 +60,15 @@ std::string onlySafetensorsFile(const fs::path& directory) {
 Checkpoint Checkpoint::open(const fs::path& directory) {
     std::error_code error;
     if (!fs::is_directory(directory, error)) {
+        if (fs::exists(directory, error)) refusePickle(directory);
         throw Error(ErrorCode::Io, "openCheckpoint: " + directory.string() + ": expected a directory, found " +
                                        (fs::exists(directory, error) ? "a file" : "nothing there"));
     }
     Checkpoint checkpoint;
     checkpoint.directory_ = directory;
-    if (fs::exists(directory / kSingleFile) || !fs::exists(directory / kIndexFile)) {
-        const std::string name = fs::exists(directory / kSingleFile) ? kSingleFile : onlySafetensorsFile(directory);
+    const bool has_single_file = holdsFile(directory, kSingleFile);
+    if (has_single_file || !holdsFile(directory, kIndexFile)) {
+        const std::string name = has_single_file ? kSingleFile : onlySafetensorsFile(directory);
         const fs::path path = containedPath(directory, name);
         checkpoint.tensors_ = SafetensorsFile::open(path).tensors();
         checkpoint.files_.push_back(path);
@@ -89,7 +82,8 @@ Checkpoint Checkpoint::open(const fs::path& directory) {
     std::map<std::string, SafetensorsFile> shards;
     for (const std::string& shard : shard_names) {
         const fs::path path = containedPath(directory, shard);
-        if (!fs::exists(path)) {
+        refusePickle(path);
+        if (!fs::exists(path, error)) {
             throw Error(ErrorCode::Io, "openCheckpoint: " + index_path.string() + ": names the shard " + shard + ", which is missing");
         }
         checkpoint.files_.push_back(path);

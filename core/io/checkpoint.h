@@ -14,7 +14,7 @@ namespace salient {
 class Checkpoint {
 public:
     /// Throws Error{Io} for a missing shard (naming it and the index), Error{Format} for an index that names a file outside
-    /// the directory or a tensor its shard does not hold, Error{Unsupported} for pickle files (.bin, .pt) with advice.
+    /// the directory or a tensor its shard does not hold, Error{Unsupported} for pickle files with advice: refusePickle().
     [[nodiscard]] static Checkpoint open(const std::filesystem::path& directory);
 
     [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept { return tensors_; }

@@ -77,6 +77,12 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
 
 std::uint64_t FileDescriptor::sizeBytes() const { return static_cast<std::uint64_t>(statusOf(descriptor_, path_).st_size); }
 
+FileDescriptor::Stamp FileDescriptor::stamp() const {
+    constexpr std::int64_t kNanoseconds = 1'000'000'000;
+    const struct stat status = statusOf(descriptor_, path_);
+    return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
+}
+
 void FileDescriptor::reserve(std::uint64_t size_bytes) {
     if (size_bytes > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) throwSystemError("reserve", path_, EFBIG);
     const auto length = static_cast<off_t>(size_bytes);

@@ -27,6 +27,13 @@ public:
     [[nodiscard]] int get() const noexcept { return descriptor_; }
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::uint64_t sizeBytes() const;
+    /// What shows that a file was written to: its size, and when its content was last changed.
+    struct Stamp {
+        std::uint64_t size_bytes = 0;
+        std::int64_t modified_ns = 0;  ///< since 1970
+        bool operator==(const Stamp&) const = default;
+    };
+    [[nodiscard]] Stamp stamp() const;
 
     /// Sets the length and reserves the space, so that a full disk shows before the work and not after it. File systems
     /// that cannot reserve only get the length.

@@ -4,15 +4,17 @@
 
 #include <cerrno>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "core/error.h"
-#include "core/io/file_descriptor.h"
 
 namespace salient {
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-    const FileDescriptor file = FileDescriptor::openForReading(path);
-    const std::uint64_t size = file.sizeBytes();
+    FileDescriptor file = FileDescriptor::openForReading(path);
+    const FileDescriptor::Stamp stamp = file.stamp();
+    const std::uint64_t size = stamp.size_bytes;
     if (size > std::numeric_limits<std::size_t>::max()) throwSystemError("map", path, EFBIG);
     std::span<const std::byte> bytes;
     if (size > 0) {  // mmap refuses a length of zero; an empty file is an empty span
@@ -20,11 +22,32 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
         if (address == MAP_FAILED) throwSystemError("map", path, errno);
         bytes = {static_cast<const std::byte*>(address), size};
     }
-    return std::shared_ptr<const MappedFile>(new MappedFile(bytes));
+    return std::shared_ptr<const MappedFile>(new MappedFile(std::move(file), stamp, bytes));
+}
+
+MappedFile::MappedFile(FileDescriptor file, FileDescriptor::Stamp stamp, std::span<const std::byte> bytes)
+    : file_(std::move(file)), stamp_(stamp), bytes_(bytes) {
+    if (!bytes.empty()) guard_.emplace(bytes);
 }
 
 MappedFile::~MappedFile() {
+    guard_.reset();  // before the addresses can belong to another mapping
     if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());  // NOLINT: munmap takes void*
+}
+
+void MappedFile::requireIntact() const {
+    const bool is_damaged = guard_ && guard_->isDamaged();
+    const FileDescriptor::Stamp now = file_.stamp();
+    if (!is_damaged && now == stamp_) return;
+    std::string reason =
+        "expected to read it to its end, found pages that could not be read: its device fails, or it was shortened for a while";
+    if (now.size_bytes != stamp_.size_bytes) {
+        reason = "expected " + std::to_string(stamp_.size_bytes) + " bytes as when it was opened, found " + std::to_string(now.size_bytes) +
+                 ": the file was changed while it was in use; open it again";
+    } else if (now != stamp_) {
+        reason = "expected the file as it was opened, found it written to since; open it again";
+    }
+    throw Error(ErrorCode::Io, "read: " + file_.path().string() + ": " + reason);
 }
 
 }  // namespace salient

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/io/mapped_file.h"
+#include "core/io/pickle.h"
 
 namespace salient {
 namespace {
@@ -66,11 +67,14 @@ private:
         if (bytes.size() < kLengthBytes) fail("expected at least 8 bytes, found " + std::to_string(bytes.size()));
         std::uint64_t length = 0;
         std::memcpy(&length, bytes.data(), kLengthBytes);
+        if (length > kMaxHeaderBytes) refusePickle(path_, bytes);  // a name is no proof of what a file is
         if (length > kMaxHeaderBytes) fail("expected a header of at most 100 MB, found " + std::to_string(length) + " bytes declared");
         if (length > bytes.size() - kLengthBytes) {
             fail("header: " + std::to_string(length) + " bytes declared, " + std::to_string(bytes.size() - kLengthBytes) + " left in file");
         }
-        const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, length);
+        // A copy: what is checked here must not change before it is used.
+        const std::string text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, length);
+        file_->requireIntact();
         if (!text.starts_with('{')) fail("header: expected it to start with '{'");
         data_ = bytes.subspan(kLengthBytes + length);
         return parseJson(text, path_.string() + " (header)");

@@ -65,6 +65,7 @@ std::vector<float> toFloats(const TensorView& tensor) {
     checkReadable(tensor);
     std::vector<float> values(static_cast<std::size_t>(tensor.elementCount()));
     widenInParallel(tensor.bytes.data(), tensor.dtype, tensor.elementCount(), values.data());
+    tensor.requireIntact();
     return values;
 }
 
@@ -82,6 +83,7 @@ Matrix toMatrixRows(const TensorView& tensor, Index first, Index count) {
     Matrix values(count, tensor.shape[1]);
     const auto row_bytes = static_cast<Index>(sizeBytes(tensor.dtype)) * values.cols();
     widenInParallel(tensor.bytes.data() + first * row_bytes, tensor.dtype, values.size(), values.data());
+    tensor.requireIntact();
     return values;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/io/contained_path.h"
 #include "core/io/json_file.h"
+#include "core/io/pickle.h"
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -51,9 +53,7 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
 }
 
 std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& directory) {
-    namespace fs = std::filesystem;
-    std::error_code unreadable;  // then there is one, and opening it says why not
-    const auto has = [&](const char* file) { return fs::exists(directory / file, unreadable) || unreadable; };
+    const auto has = [&](const char* file) { return holdsFile(directory, file); };
     const bool in_two_files = has("vocab.json") && has("merges.txt");
     if (!has("tokenizer.json") && !has("tokenizer.model") && !in_two_files) return nullptr;
     return Tokenizer::open(directory);
@@ -95,7 +95,8 @@ std::size_t commonEnding(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::shared_ptr<const Model> Model::open(const std::filesystem::path& directory, bool allow_quantized) {
-    const std::filesystem::path config_file = directory / "config.json";
+    if (std::error_code error; std::filesystem::is_regular_file(directory, error)) refusePickle(directory);
+    const std::filesystem::path config_file = containedPath(directory, "config.json");
     const Json json = readJson(config_file);
     auto model = std::make_shared<Model>();
     model->directory = directory;

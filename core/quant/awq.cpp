@@ -60,17 +60,7 @@ void settleLeaders(AwqCurve& curve, std::span<const MatrixView> weights, const M
     }
 }
 
-[[noreturn]] void refuse(const char* option, const char* expected, const std::string& found) {
-    throw Error(ErrorCode::InvalidOption, std::string("awq: ") + option + ": expected " + expected + ", found " + found);
-}
-
 }  // namespace
-
-void AwqOptions::validate() const {
-    if (n_grid < 1) refuse("ratios", "at least 1", std::to_string(n_grid));
-    if (fixed_ratio > 1.0 || std::isnan(fixed_ratio)) refuse("fixed ratio", "0 … 1 (or negative: search)", std::to_string(fixed_ratio));
-    if (n_clip_levels < 1 || n_clip_levels > 20) refuse("clip levels", "1 … 20", std::to_string(n_clip_levels));
-}
 
 std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
     if (duo && weight_mean.size() != mean_abs.size()) {

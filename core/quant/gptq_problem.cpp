@@ -41,21 +41,12 @@ std::vector<Index> processingOrder(const Eigen::VectorXf& diagonal, const GptqOp
 
 }  // namespace
 
-void GptqOptions::validate() const {
-    if (!(damping >= 0.0 && damping <= 1.0)) refuse("damping", "a fraction 0 … 1", std::to_string(damping));
-    if (max_damping_tries < 1) refuse("damping tries", "at least 1", std::to_string(max_damping_tries));
-    if (block_size < 1) refuse("block size", "at least 1", std::to_string(block_size));
-    for (const Index column : keep_columns) {
-        if (column < 0) refuse("kept column", "an index of at least 0", std::to_string(column));
-    }
-}
-
 void checkGptqWeight(MatrixView weight, const GridSpec& grid, const GptqOptions& options) {
     grid.validate();
     options.validate();
     requireFinite(weight, "quantizeGptq", "weight");
     for (const Index column : options.keep_columns) {
-        if (column >= weight.cols()) refuse("kept column", "less than " + std::to_string(weight.cols()), std::to_string(column));
+        if (column >= weight.cols()) refuse("quantizeGptq: kept column", "less than " + std::to_string(weight.cols()), std::to_string(column));
     }
 }
 

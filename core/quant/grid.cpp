@@ -56,22 +56,7 @@ GridPoint int8Grid(float lowest, float highest, const GridSpec& spec) noexcept {
     return {storedScale(max_abs / (middleCode(spec.bits) - 1.0F), spec.scale_type), middleCode(spec.bits)};
 }
 
-[[noreturn]] void refuse(const char* option, const char* expected, const std::string& found) {
-    throw Error(ErrorCode::InvalidOption, std::string("grid: ") + option + ": expected " + expected + ", found " + found);
-}
-
 }  // namespace
-
-void GridSpec::validate() const {
-    if (bits < 2 || bits > 8) refuse("bits", "2 … 8", std::to_string(bits));
-    if (group_size != -1 && group_size < 1) refuse("group size", "-1 (the whole row) or at least 1", std::to_string(group_size));
-    if (rule == GridRule::Awq && is_symmetric) refuse("rule", "asymmetric rounding with the AWQ rule", "symmetric");
-    if (rule == GridRule::Int8 && !is_symmetric) refuse("rule", "symmetric rounding with the int8 rule", "asymmetric");
-    if (per_tensor && rule != GridRule::Int8)
-        refuse("per tensor", "the int8 rule", rule == GridRule::Awq ? "the AWQ rule" : "the GPTQ rule");
-    if (scale_type != DType::F32 && scale_type != DType::F16 && scale_type != DType::BF16)
-        refuse("scale type", "F32, F16 or BF16", std::string(name(scale_type)));
-}
 
 Index GridSpec::groupCount(Index in_features) const noexcept {
     if (per_tensor || group_size < 0) return 1;

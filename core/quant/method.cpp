@@ -1,9 +1,9 @@
 #include "core/quant/method.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "core/error.h"
+#include "core/io/name_pattern.h"
 
 namespace salient {
 namespace {
@@ -44,13 +44,7 @@ void MethodSpec::validate() const {
         if (grid.group_size != -1)
             refuse("int8 activations", "one weight scale per row (group size -1)", "group size " + std::to_string(grid.group_size));
     }
-    for (const std::string& pattern : keep) {
-        try {
-            const std::regex compiled(pattern);
-        } catch (const std::regex_error& error) {
-            refuse("keep", "a regular expression", "\"" + pattern + "\" (" + error.what() + ")");
-        }
-    }
+    for (const std::string& pattern : keep) static_cast<void>(NamePattern(pattern, "method: keep"));
 }
 
 const std::vector<std::string>& methodNames() {

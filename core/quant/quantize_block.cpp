@@ -1,8 +1,8 @@
 #include "core/quant/quantize_block.h"
 
 #include <algorithm>
-#include <regex>
 
+#include "core/io/name_pattern.h"
 #include "core/quant/scaling.h"
 
 namespace salient {
@@ -10,7 +10,8 @@ namespace salient {
 namespace {
 
 bool isKept(const std::string& name, const std::vector<std::string>& keep) {
-    return std::any_of(keep.begin(), keep.end(), [&](const std::string& pattern) { return std::regex_search(name, std::regex(pattern)); });
+    return std::any_of(keep.begin(), keep.end(),
+                       [&](const std::string& pattern) { return NamePattern(pattern, "quantize: keep").occursIn(name); });
 }
 
 /// diag(1/t) · W

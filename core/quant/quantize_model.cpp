@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <optional>
-#include <regex>
 
 #include "core/quant/quantize_block.h"
 
@@ -62,14 +61,6 @@ bool hessiansKept(const Calibration& calibration, int block) {
 
 void checkMethod(const Model& model, const MethodSpec& method) {
     method.validate();
-    for (const std::string& pattern : method.keep) {
-        try {
-            const std::regex checked(pattern);
-        } catch (const std::regex_error& error) {
-            throw Error(ErrorCode::InvalidOption,
-                        "quantize: keep: expected a regular expression, found '" + pattern + "' (" + error.what() + ")");
-        }
-    }
     bool any = false;
     for (int block = 0; block < model.config.n_blocks; ++block) {
         const BlockLayers layers = blockLayers(model, block, method);

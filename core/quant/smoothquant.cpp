@@ -17,10 +17,6 @@ constexpr float kLeastScale = 1e-5F;
 
 }  // namespace
 
-void SmoothQuantOptions::validate() const {
-    if (!(alpha >= 0.0 && alpha <= 1.0)) refuse("smoothquant", "alpha", "0 … 1", std::to_string(alpha));
-}
-
 std::vector<float> columnMaxAbs(std::span<const MatrixView> weights) {
     if (weights.empty()) return {};
     Eigen::RowVectorXf highest = Eigen::RowVectorXf::Zero(weights.front().cols());

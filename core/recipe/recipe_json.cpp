@@ -5,6 +5,8 @@ namespace salient {
 
 namespace {
 
+constexpr std::size_t kMostRuns = 1000;
+
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kProtocols = {"stream", "bos-windows"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
@@ -74,6 +76,9 @@ Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder)
     if (const Json* runs = object.find("runs")) {
         if (!runs->is_array())
             throw Error(ErrorCode::Format, "recipe: runs: expected an array of runs, found " + std::string(runs->type_name()));
+        if (runs->size() > kMostRuns)
+            throw Error(ErrorCode::Format,
+                        "recipe: runs: expected at most " + std::to_string(kMostRuns) + ", found " + std::to_string(runs->size()));
         for (std::size_t i = 0; i < runs->size(); ++i)
             recipe.runs.push_back(readRun((*runs)[i], "runs[" + std::to_string(i) + "]", folder));
     }
@@ -102,7 +107,7 @@ Json toJson(const Recipe& recipe) {
     }
     if (!recipe.evaluation_text.empty()) {
         json["evaluation"] = {{"text", recipe.evaluation_text.string()},
-                              {"protocol", name(recipe.perplexity.protocol)},
+                              {"protocol", kProtocols[static_cast<std::size_t>(recipe.perplexity.protocol)]},
                               {"seq_len", recipe.perplexity.seq_len},
                               {"max_chars", recipe.perplexity.max_chars},
                               {"n_windows", recipe.perplexity.n_windows}};

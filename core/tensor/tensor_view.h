@@ -7,23 +7,29 @@
 #include <string>
 #include <vector>
 
+#include "core/tensor/byte_owner.h"
 #include "core/tensor/dtype.h"
 
 namespace salient {
 
 /// A named, shaped, read-only array of stored elements, little-endian, last index fastest. `owner` keeps the bytes
-/// alive (a mapped file), so a view may outlive the reader that made it.
+/// alive (a mapped file), so a view may outlive the reader that made it. A mapped file can change under its readers: whoever reads
+/// `bytes` calls requireIntact() afterwards, before what was read counts (toFloats() and toMatrix() do).
 struct TensorView {
     std::string name;
     DType dtype = DType::F32;
     std::vector<std::int64_t> shape;
     std::span<const std::byte> bytes;
-    std::shared_ptr<const void> owner;
+    std::shared_ptr<const ByteOwner> owner;  ///< none: bytes that the maker of the view keeps
 
     [[nodiscard]] std::int64_t elementCount() const noexcept {
         std::int64_t n = 1;
         for (const std::int64_t extent : shape) n *= extent;
         return n;
+    }
+    /// Throws Error{Io} when the bytes are no longer those that the view was made of.
+    void requireIntact() const {
+        if (owner) owner->requireIntact();
     }
 };
 

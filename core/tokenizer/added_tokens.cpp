@@ -63,7 +63,9 @@ AddedTokenMatcher::Match AddedTokenMatcher::longestAt(std::string_view text, std
 }
 
 void AddedTokenMatcher::split(std::string_view text, const std::function<void(std::string_view, const AddedToken*)>& sink) const {
-    std::size_t done = 0;  // everything before went to the sink
+    std::size_t done = 0;         // everything before went to the sink
+    std::size_t space_begin = 0;  // the white space looked at last: tokens inside it share its end, and a long run is walked once
+    std::size_t space_end = 0;
     for (std::size_t i = 0; !edges_.empty() && i < text.size();) {
         if (!starts_[static_cast<unsigned char>(text[i])]) {
             ++i;
@@ -79,7 +81,13 @@ void AddedTokenMatcher::split(std::string_view text, const std::function<void(st
         i = end;
         if (match.token->single_word && touchesWord(text, begin, end)) continue;
         if (match.token->lstrip) begin = skipSpaceBackwards(text, begin, done);
-        if (match.token->rstrip) end = skipSpace(text, end);
+        if (match.token->rstrip) {
+            if (end < space_begin || end > space_end) {
+                space_begin = end;
+                space_end = skipSpace(text, end);
+            }
+            end = space_end;
+        }
         if (done < begin) sink(text.substr(done, begin - done), nullptr);
         sink(text.substr(begin, end - begin), match.token);
         done = end;  // but i stays: like the reference, a token that begins in white space taken along by rstrip is still found

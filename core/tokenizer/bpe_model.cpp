@@ -7,13 +7,15 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "core/tokenizer/limits.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
 namespace {
 
+using tokenizer_limits::kMaxId;
+
 constexpr TokenId kNoToken = -1;
-constexpr TokenId kMaxId = (1 << 24) - 1;    // sixty times the largest vocabulary in use; bounds what a file can make us allocate
 constexpr std::size_t kMaxCachedBytes = 64;  // longer words hardly ever come twice
 constexpr std::size_t kMaxCachedWords = 1 << 16;
 constexpr std::size_t kShortSymbols = 32;  // up to here scanning for the best merge beats a heap
@@ -44,6 +46,9 @@ BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptio
         if (id < 0 || id > kMaxId)
             fail("token '" + token + "': expected an id from 0 to " + std::to_string(kMaxId) + ", found " + std::to_string(id));
         max_id = std::max(max_id, id);
+    }
+    if (!tokenizer_limits::isDense(max_id, ids_.size())) {
+        fail("expected ids near the number of tokens (" + std::to_string(ids_.size()) + "), found " + std::to_string(max_id));
     }
     texts_.resize(static_cast<std::size_t>(max_id) + 1);
     for (const auto& [token, id] : ids_) {

@@ -1,10 +1,12 @@
 #include "core/tokenizer/decoder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
 #include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/limits.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
@@ -37,12 +39,12 @@ std::string joined(const Texts& texts) {
     return result;
 }
 
-Texts run(const ByteLevelDecode&, Texts texts) {
+Texts run(const ByteLevelDecode&, Texts texts, std::size_t) {
     for (std::string& text : texts) text = byteLevelBytes(text);
     return {unicode::replaceBroken(joined(texts))};
 }
 
-Texts run(const ByteFallbackDecode&, Texts texts) {
+Texts run(const ByteFallbackDecode&, Texts texts, std::size_t) {
     Texts result;
     result.reserve(texts.size());
     std::string bytes;
@@ -69,14 +71,17 @@ Texts run(const ByteFallbackDecode&, Texts texts) {
     return result;
 }
 
-Texts run(const FuseDecode&, const Texts& texts) { return {joined(texts)}; }
+Texts run(const FuseDecode&, const Texts& texts, std::size_t) { return {joined(texts)}; }
 
-Texts run(const ReplaceDecode& step, Texts texts) {
-    for (std::string& text : texts) text = step.pattern.replaceAll(text, step.content);
+Texts run(const ReplaceDecode& step, Texts texts, std::size_t limit) {
+    for (std::string& text : texts) {
+        text = step.pattern.replaceAll(text, step.content, limit);
+        limit -= std::min(limit, text.size());  // of all texts together
+    }
     return texts;
 }
 
-Texts run(const StripDecode& step, Texts texts) {
+Texts run(const StripDecode& step, Texts texts, std::size_t) {
     for (std::string& text : texts) {
         std::string_view rest = text;
         for (std::int64_t i = 0; i < step.start && rest.starts_with(step.character); ++i) rest.remove_prefix(step.character.size());
@@ -96,7 +101,7 @@ std::string replaceLiteral(std::string_view text, std::string_view literal, std:
     return result.append(text.substr(copied));
 }
 
-Texts run(const MetaspaceDecode& step, Texts texts) {
+Texts run(const MetaspaceDecode& step, Texts texts, std::size_t) {
     bool drops = step.drops_first;
     for (std::string& text : texts) {
         text = replaceLiteral(text, step.replacement, drops ? "" : " ");
@@ -112,6 +117,9 @@ Decoder::Decoder(const Component& json) {
 }
 
 void Decoder::add(const Component& json) {
+    if (steps_.size() >= tokenizer_limits::kMaxSteps) {
+        json.unsupported("a decoder of more than " + std::to_string(tokenizer_limits::kMaxSteps) + " steps");
+    }
     const std::string type = json.type();
     if (type == "Sequence") {
         for (const Component& step : json.list("decoders")) add(step);
@@ -142,8 +150,11 @@ std::string Decoder::apply(std::vector<std::string> tokens) const {
         for (const std::string& token : tokens) result.append(result.empty() ? "" : " ").append(token);
         return result;
     }
+    std::size_t n_bytes = 0;
+    for (const std::string& token : tokens) n_bytes += token.size();
+    const std::size_t limit = tokenizer_limits::grownBytes(n_bytes);
     for (const Step& step : steps_) {
-        tokens = std::visit([&](const auto& s) { return run(s, std::move(tokens)); }, step);
+        tokens = std::visit([&](const auto& s) { return run(s, std::move(tokens), limit); }, step);
     }
     return joined(tokens);
 }
@@ -156,7 +167,7 @@ std::string Decoder::bytesOf(std::string_view token) const {
         } else if (std::holds_alternative<ByteFallbackDecode>(step)) {
             if (const auto byte = fallbackByte(bytes)) return {*byte};
         } else if (const auto* const replace = std::get_if<ReplaceDecode>(&step)) {
-            bytes = replace->pattern.replaceAll(bytes, replace->content);
+            bytes = replace->pattern.replaceAll(bytes, replace->content, tokenizer_limits::grownBytes(token.size()));
         } else if (const auto* const metaspace = std::get_if<MetaspaceDecode>(&step)) {
             bytes = replaceLiteral(bytes, metaspace->replacement, " ");
         }

@@ -2,18 +2,22 @@
 
 #include <utility>
 
+#include "core/tokenizer/limits.h"
+
 namespace salient {
 namespace {
 
-std::string run(const PrependStep& step, const std::string& text) { return text.empty() ? text : step.prefix + text; }
+std::string run(const PrependStep& step, const std::string& text, std::size_t) { return text.empty() ? text : step.prefix + text; }
 
-std::string run(const ReplaceStep& step, const std::string& text) { return step.pattern.replaceAll(text, step.content); }
+std::string run(const ReplaceStep& step, const std::string& text, std::size_t limit) {
+    return step.pattern.replaceAll(text, step.content, limit);
+}
 
-std::string run(const UnicodeFormStep& step, const std::string& text) { return unicode::normalize(text, step.form); }
+std::string run(const UnicodeFormStep& step, const std::string& text, std::size_t) { return unicode::normalize(text, step.form); }
 
-std::string run(const LowercaseStep&, const std::string& text) { return unicode::toLower(text); }
+std::string run(const LowercaseStep&, const std::string& text, std::size_t) { return unicode::toLower(text); }
 
-std::string run(const StripStep& step, const std::string& text) {
+std::string run(const StripStep& step, const std::string& text, std::size_t) {
     std::size_t begin = 0;
     std::size_t end = text.size();
     while (step.left && begin < end) {
@@ -29,7 +33,7 @@ std::string run(const StripStep& step, const std::string& text) {
     return text.substr(begin, end - begin);
 }
 
-std::string run(const StripAccentsStep&, const std::string& text) {
+std::string run(const StripAccentsStep&, const std::string& text, std::size_t) {
     std::string result;
     result.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
@@ -47,6 +51,9 @@ Normalizer::Normalizer(const Component& json) {
 }
 
 void Normalizer::add(const Component& json) {
+    if (steps_.size() >= tokenizer_limits::kMaxSteps) {
+        json.unsupported("a normalizer of more than " + std::to_string(tokenizer_limits::kMaxSteps) + " steps");
+    }
     const std::string type = json.type();
     if (type == "Sequence") {
         // Nesting is bounded by the JSON reader's own limit.
@@ -76,8 +83,10 @@ void Normalizer::add(const Component& json) {
 
 std::string Normalizer::apply(std::string_view text) const {
     std::string result(text);
+    const std::size_t limit = tokenizer_limits::grownBytes(text.size());
     for (const Step& step : steps_) {
-        result = std::visit([&](const auto& s) { return run(s, std::move(result)); }, step);
+        result = std::visit([&](const auto& s) { return run(s, std::move(result), limit); }, step);
+        if (result.size() > limit) failGrown(text.size(), limit);
     }
     return result;
 }

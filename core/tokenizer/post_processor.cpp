@@ -1,12 +1,14 @@
 #include "core/tokenizer/post_processor.h"
 
-#include <limits>
+#include "core/tokenizer/limits.h"
 
 namespace salient {
 namespace {
 
+constexpr std::size_t kMaxItems = 64;  // of a template, and ids of one special token; two are common
+
 TokenId tokenId(const Component& place, const Json& value) {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<TokenId>::max()) {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > static_cast<std::uint64_t>(tokenizer_limits::kMaxId)) {
         place.malformed("expected a token id, found " + value.dump());
     }
     return value.get<TokenId>();
@@ -15,7 +17,9 @@ TokenId tokenId(const Component& place, const Json& value) {
 PostProcessor readTemplate(const Component& json) {
     PostProcessor result;
     bool text_seen = false;
-    for (const Component& item : json.list("single")) {
+    const std::vector<Component> items = json.list("single");
+    if (items.size() > kMaxItems) json.unsupported("a template of more than " + std::to_string(kMaxItems) + " parts");
+    for (const Component& item : items) {
         if (item.has("Sequence")) {
             if (text_seen) item.unsupported("a template that repeats the text");
             text_seen = true;
@@ -23,7 +27,9 @@ PostProcessor readTemplate(const Component& json) {
         }
         const std::string name = item.at("SpecialToken").text("id");
         const Component special = json.at("special_tokens").at(name.c_str());
-        for (const Component& id : special.list("ids")) (text_seen ? result.after : result.before).push_back(tokenId(id, id.json()));
+        const std::vector<Component> ids = special.list("ids");
+        if (ids.size() > kMaxItems) special.unsupported("a special token of more than " + std::to_string(kMaxItems) + " ids");
+        for (const Component& id : ids) (text_seen ? result.after : result.before).push_back(tokenId(id, id.json()));
     }
     if (!text_seen) json.malformed("single: expected the text in the template");
     return result;
@@ -46,7 +52,9 @@ PostProcessor PostProcessor::read(const Component& json) {
     if (type == "RobertaProcessing") return {{readPair(json, "cls")}, {readPair(json, "sep")}};
     if (type != "Sequence") json.unsupported("post-processor " + type);
     PostProcessor result;
-    for (const Component& step : json.list("processors")) {
+    const std::vector<Component> steps = json.list("processors");
+    if (steps.size() > kMaxItems) json.unsupported("a sequence of more than " + std::to_string(kMaxItems) + " post-processors");
+    for (const Component& step : steps) {
         PostProcessor next = read(step);  // each wraps what the ones before it made
         result.before.insert(result.before.begin(), next.before.begin(), next.before.end());
         result.after.insert(result.after.end(), next.after.begin(), next.after.end());

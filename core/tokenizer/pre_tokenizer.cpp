@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/limits.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
@@ -86,6 +87,9 @@ PreTokenizer::PreTokenizer(const Component& json) {
 }
 
 void PreTokenizer::add(const Component& json) {
+    if (steps_.size() >= tokenizer_limits::kMaxSteps) {  // each is a level of recursion, too
+        json.unsupported("a pre-tokenizer of more than " + std::to_string(tokenizer_limits::kMaxSteps) + " steps");
+    }
     const std::string type = json.type();
     if (type == "Sequence") {
         for (const Component& step : json.list("pretokenizers")) add(step);
@@ -112,13 +116,22 @@ void PreTokenizer::add(const Component& json) {
     }
 }
 
-void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, const PieceSink& sink) const {
+void PreTokenizer::apply(std::string_view text, bool at_start, const PieceSink& sink) const {
+    // Two byte-level steps spell a spelling, and every further one doubles it: bytes are counted, not only steps.
+    const std::size_t allowed = (steps_.size() + 1) * tokenizer_limits::grownBytes(text.size());
+    Budget budget{text.size(), allowed};
+    run(0, text, at_start, budget, sink);
+}
+
+void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, Budget& budget, const PieceSink& sink) const {
+    if (text.size() > budget.left) failGrown(budget.n_bytes, (steps_.size() + 1) * tokenizer_limits::grownBytes(budget.n_bytes));
+    budget.left -= text.size();
     if (step == steps_.size()) return sink(text);
     // A piece starts the input when it is the first of a text that does.
     bool is_first = at_start;
     const bool is_last_step = step + 1 == steps_.size();
     const PieceSink next = [&](std::string_view piece) {
-        run(step + 1, piece, is_first, sink);
+        run(step + 1, piece, is_first, budget, sink);
         is_first = false;
     };
     const PieceSink& target = is_last_step ? sink : next;

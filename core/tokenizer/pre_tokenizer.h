@@ -42,14 +42,20 @@ public:
 
     /// Sends the words of a valid UTF-8 text to the sink, one by one: nothing of the text's length is stored, unless Metaspace
     /// rewrites it. `at_start`: the text is the beginning of the whole input.
-    void apply(std::string_view text, bool at_start, const PieceSink& sink) const { run(0, text, at_start, sink); }
+    /// Throws Error{Unsupported} when the steps make far more of a text than it was (tokenizer_limits).
+    void apply(std::string_view text, bool at_start, const PieceSink& sink) const;
     /// A step spells bytes as characters, so tokens show bytes.
     [[nodiscard]] bool isByteLevel() const noexcept;
 
 private:
     using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep>;
     void add(const Component& json);
-    void run(std::size_t step, std::string_view text, bool at_start, const PieceSink& sink) const;
+    /// What one text may still cost: bytes that go through a step, all steps together.
+    struct Budget {
+        std::size_t n_bytes;
+        std::size_t left;
+    };
+    void run(std::size_t step, std::string_view text, bool at_start, Budget& budget, const PieceSink& sink) const;
     std::vector<Step> steps_;
 };
 

@@ -12,6 +12,10 @@
 namespace salient {
 namespace {
 
+constexpr std::size_t kLongestPattern = std::size_t{1} << 14U;  // ten times the longest in use
+constexpr std::uint32_t kMostSteps = 1'000'000;                 // from one place of a text; those in use need a few per character
+constexpr std::uint32_t kMostHeapKibibytes = 20'000;
+
 std::string errorText(int code) {
     std::array<PCRE2_UCHAR, 256> buffer{};
     pcre2_get_error_message(code, buffer.data(), buffer.size());
@@ -81,11 +85,14 @@ std::string translate(std::string_view pattern, const Component& place) {
 std::shared_ptr<const void> compile(std::string_view pattern, const std::function<void(const std::string&)>& fail) {
     const std::unique_ptr<pcre2_compile_context, decltype(&pcre2_compile_context_free)> context(pcre2_compile_context_create(nullptr),
                                                                                                 &pcre2_compile_context_free);
+    if (context == nullptr) throw std::bad_alloc();
     pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
+    if (pattern.size() > kLongestPattern) fail("regular expression: expected at most " + std::to_string(kLongestPattern) + " bytes");
     int code = 0;
     PCRE2_SIZE position = 0;
-    pcre2_code* const program = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                              PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &code, &position, context.get());
+    pcre2_code* const program =
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &code, &position, context.get());
     if (program == nullptr) {
         fail("regular expression: " + errorText(code) + " at byte " + std::to_string(position) + " of " + std::string(pattern));
     }
@@ -106,18 +113,25 @@ void Regex::forEachMatch(std::string_view text, const std::function<void(std::si
     const auto* const program = static_cast<const pcre2_code*>(program_.get());
     const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(pcre2_match_data_create(1, nullptr),
                                                                                     &pcre2_match_data_free);
-    if (match == nullptr) throw std::bad_alloc();
+    const std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits(pcre2_match_context_create(nullptr),
+                                                                                           &pcre2_match_context_free);
+    if (match == nullptr || limits == nullptr) throw std::bad_alloc();
+    pcre2_set_match_limit(limits.get(), kMostSteps);
+    pcre2_set_heap_limit(limits.get(), kMostHeapKibibytes);
     std::size_t from = 0;
     std::size_t last_end = std::string_view::npos;
     while (from <= text.size()) {
         // The text was checked once by our caller; a check per match would make a long text cost its square.
-        const int result =
-            pcre2_match(program, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+        const int result = pcre2_match(program, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK,
+                                       match.get(), limits.get());
         if (result == PCRE2_ERROR_NOMATCH) return;
         if (result < 0) throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: " + errorText(result));
         const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(match.get());
         const std::size_t begin = range[0];
         const std::size_t end = range[1];
+        if (begin > end || begin < from) {  // \K inside a look-around, by way of a subroutine
+            throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: expected matches from left to right");
+        }
         if (begin == end && end == last_end) {
             if (end == text.size()) return;
             from = end + unicode::decodeAt(text, end).n_bytes;

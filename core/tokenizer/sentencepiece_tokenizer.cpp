@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/tokenizer/display_text.h"
+#include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
@@ -19,10 +20,20 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 16U;
 class SentencePieceTokenizer final : public Tokenizer {
 public:
     SentencePieceTokenizer(const std::filesystem::path& path, const TokenizerConfig& config) {
-        const std::string model = readText(path, std::size_t{256} << 20U);
-        const auto status = processor_.LoadFromSerializedProto(model);
-        if (!status.ok())
-            throw Error(ErrorCode::Format, "openTokenizer: " + path.string() + ": expected a SentencePiece model: " + status.ToString());
+        constexpr std::size_t kMostBytes = std::size_t{64} << 20U;  // ten times the largest in use
+        const std::string model = readText(path, kMostBytes);
+        checkSentencePieceModel(model, path.string());
+        const auto refuse = [&](const std::string& reason) {
+            throw Error(ErrorCode::Format, "openTokenizer: " + path.string() + ": expected a SentencePiece model: " + reason);
+        };
+        try {
+            const auto status = processor_.LoadFromSerializedProto(model);
+            if (!status.ok()) refuse(status.ToString());
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {  // of the trie that the library builds from the pieces
+            refuse(error.what());
+        }
         if (config.add_bos_token.value_or(true) && processor_.bos_id() >= 0) bos_ = processor_.bos_id();
         if (config.add_eos_token.value_or(false) && processor_.eos_id() >= 0) eos_ = processor_.eos_id();
         can_cut_ = wordsStandAlone();

@@ -1,5 +1,7 @@
 #include "core/tokenizer/split.h"
 
+#include "core/error.h"
+
 namespace salient {
 
 SplitBehavior splitBehaviorFromName(const std::string& name, const Component& place) {
@@ -61,6 +63,11 @@ void forEachOccurrence(std::string_view text, std::string_view literal, const st
     }
 }
 
+void failGrown(std::size_t n_bytes, std::size_t limit_bytes) {
+    throw Error(ErrorCode::Unsupported, "encode: expected the tokenizer to make at most " + std::to_string(limit_bytes) +
+                                            " bytes of a text, found more, at " + std::to_string(n_bytes));
+}
+
 Pattern::Pattern(const Component& json)
     : value_(json.has("String") ? std::variant<std::string, Regex>(json.text("String"))
                                 : std::variant<std::string, Regex>(Regex(json.text("Regex"), json))) {}
@@ -70,11 +77,12 @@ void Pattern::forEachMatch(std::string_view text, const std::function<void(std::
     std::get<Regex>(value_).forEachMatch(text, found);
 }
 
-std::string Pattern::replaceAll(std::string_view text, std::string_view replacement) const {
+std::string Pattern::replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes) const {
     std::string result;
     result.reserve(text.size());
     std::size_t copied = 0;
     forEachMatch(text, [&](std::size_t begin, std::size_t end) {
+        if (result.size() + (begin - copied) + replacement.size() > limit_bytes) failGrown(text.size(), limit_bytes);
         result.append(text.substr(copied, begin - copied)).append(replacement);
         copied = end;
     });

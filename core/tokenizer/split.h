@@ -56,12 +56,15 @@ public:
     explicit Pattern(const Component& json);
 
     void forEachMatch(std::string_view text, const std::function<void(std::size_t begin, std::size_t end)>& found) const;
-    /// Every match replaced by the text, taken literally.
-    [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement) const;
+    /// Every match replaced by the text, taken literally. Throws Error{Unsupported} when the result exceeds `limit_bytes`.
+    [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes) const;
 
 private:
     std::variant<std::string, Regex> value_;
 };
+
+/// Throws Error{Unsupported} for a tokenizer whose steps blow a text up beyond `limit_bytes`.
+[[noreturn]] void failGrown(std::size_t n_bytes, std::size_t limit_bytes);
 
 /// Calls `found` for every occurrence of a literal, non-overlapping; for an empty literal never.
 void forEachOccurrence(std::string_view text, std::string_view literal, const std::function<void(std::size_t, std::size_t)>& found);

@@ -10,7 +10,7 @@
 namespace salient {
 
 std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& model_directory) {
-    const auto has = [&](const char* name) { return std::filesystem::exists(model_directory / name); };
+    const auto has = [&](const char* name) { return holdsFile(model_directory, name); };
     if (has("tokenizer.json")) return readTokenizerJson(containedPath(model_directory, "tokenizer.json"));
     if (has("tokenizer.model")) {
         return readSentencePiece(containedPath(model_directory, "tokenizer.model"), TokenizerConfig::read(model_directory));

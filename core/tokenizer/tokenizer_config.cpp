@@ -36,7 +36,7 @@ void readSpecialTokens(const Component& root, TokenizerConfig& config) {
 TokenizerConfig TokenizerConfig::read(const std::filesystem::path& directory) {
     TokenizerConfig config;
     for (const char* const name : {"tokenizer_config.json", "special_tokens_map.json"}) {
-        if (!std::filesystem::exists(directory / name)) continue;
+        if (!holdsFile(directory, name)) continue;
         const std::filesystem::path path = containedPath(directory, name);
         const Json json = readJson(path);
         const Component root(json, path.string());

@@ -5,11 +5,12 @@
 
 #include "core/tokenizer/bpe_tokenizer.h"
 #include "core/tokenizer/component.h"
+#include "core/tokenizer/limits.h"
 
 namespace salient {
 namespace {
 
-constexpr TokenId kMaxAddedId = (1 << 24) - 1;
+using tokenizer_limits::kMaxId;
 
 StringMap<TokenId> readVocabulary(const Component& vocabulary) {
     if (!vocabulary.json().is_object()) vocabulary.malformed("expected an object, found " + std::string(vocabulary.json().type_name()));
@@ -71,9 +72,12 @@ std::vector<AddedToken> readAddedTokens(const Component& root, const BpeModel& m
         AddedToken token;
         token.content = json.text("content");
         if (token.content.empty()) continue;
+        if (token.content.size() > tokenizer_limits::kMaxAddedTokenBytes) {
+            json.malformed("content: expected at most " + std::to_string(tokenizer_limits::kMaxAddedTokenBytes) + " bytes, found " +
+                           std::to_string(token.content.size()));
+        }
         const std::int64_t id = json.integer("id");
-        if (id < 0 || id > kMaxAddedId)
-            json.malformed("id: expected 0 to " + std::to_string(kMaxAddedId) + ", found " + std::to_string(id));
+        if (id < 0 || id > kMaxId) json.malformed("id: expected 0 to " + std::to_string(kMaxId) + ", found " + std::to_string(id));
         // The vocabulary decides where the two disagree, as in the reference implementation.
         token.id = model.idOf(token.content).value_or(static_cast<TokenId>(id));
         token.single_word = json.flag("single_word", false);

@@ -1,6 +1,5 @@
 #include "core/tokenizer/vocab_merges.h"
 
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "core/io/contained_path.h"
 #include "core/tokenizer/bpe_tokenizer.h"
 #include "core/tokenizer/component.h"
+#include "core/tokenizer/limits.h"
 #include "core/tokenizer/tokenizer_config.h"
 
 namespace salient {
@@ -20,7 +20,7 @@ StringMap<TokenId> readIds(const std::filesystem::path& path) {
     StringMap<TokenId> ids;
     ids.reserve(json.size());
     for (const auto& [token, id] : json.items()) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::numeric_limits<TokenId>::max()) {
+        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > static_cast<std::uint64_t>(tokenizer_limits::kMaxId)) {
             root.malformed("token '" + token + "': expected an id, found " + id.dump());
         }
         ids.emplace(token, id.get<TokenId>());
@@ -60,8 +60,13 @@ std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path&
                    vocabulary_path.string());
 
     std::map<std::string, AddedToken> added;
-    if (std::filesystem::exists(directory / "added_tokens.json")) {
+    if (holdsFile(directory, "added_tokens.json")) {
         for (const auto& [content, id] : readIds(containedPath(directory, "added_tokens.json"))) {
+            if (content.size() > tokenizer_limits::kMaxAddedTokenBytes) {
+                throw Error(ErrorCode::Format, "openTokenizer: " + (directory / "added_tokens.json").string() +
+                                                   ": expected tokens of at most " + std::to_string(tokenizer_limits::kMaxAddedTokenBytes) +
+                                                   " bytes, found " + std::to_string(content.size()));
+            }
             added[content] = {.id = id, .content = content, .normalized = false};
         }
     }

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/exporter/verify/checks.h"
+#include "core/io/contained_path.h"
 
 namespace salient {
 namespace {
@@ -29,11 +30,11 @@ void checkGptqKeys(const Json& config, Findings& findings) {
 
 /// Keys that both files have must say the same: AutoGPTQ opens quantize_config.json first, the others config.json.
 void checkAgreement(const fs::path& directory, const Json& config, Findings& findings) {
-    if (!fs::exists(directory / kQuantizeConfig)) {
+    if (!holdsFile(directory, kQuantizeConfig)) {
         findings.push_back({Severity::Warning, kQuantizeConfig, "missing: AutoGPTQ reads nothing else"});
         return;
     }
-    const Json other = readJson(directory / kQuantizeConfig);
+    const Json other = readJson(containedPath(directory, kQuantizeConfig));
     for (const char* key : {"bits", "group_size", "sym", "desc_act", "checkpoint_format", "dynamic"}) {
         const Json here = has(config, key) ? config.at(key) : Json();
         const Json there = has(other, key) ? other.at(key) : Json();
@@ -95,7 +96,7 @@ void checkCompressedKeys(const Json& config, Findings& findings) {
 
 Findings checkConfig(const fs::path& directory, const StoredScheme& scheme) {
     Findings findings;
-    const Json config = readJson(directory / kConfig);
+    const Json config = readJson(containedPath(directory, kConfig));
     for (const char* key : {"architectures", "model_type"}) {
         if (!has(config, key))
             findings.push_back({Severity::Warning, kConfig, std::string(key) + ": missing: loaders choose the model's class by it"});

@@ -44,7 +44,7 @@ void checkShards(const fs::path& directory, const Json& index, Findings& finding
     }
     std::int64_t bytes = 0;
     for (const auto& [shard, tensors] : listed) {
-        if (!fs::exists(directory / shard)) {
+        if (std::error_code error; !fs::exists(containedPath(directory, shard), error)) {
             findings.push_back({Severity::Failure, kIndex, "names the shard " + shard + ", which is missing"});
             continue;
         }
@@ -65,19 +65,19 @@ void checkShards(const fs::path& directory, const Json& index, Findings& finding
     const auto metadata = index.find("metadata");
     if (metadata != index.end() && metadata->is_object() && metadata->contains("total_size")) {
         const Json& total = metadata->at("total_size");
-        if (total.is_number() && total.get<std::int64_t>() != bytes) {
+        if (total != bytes) {
             findings.push_back({Severity::Note, kIndex, "total_size: expected " + std::to_string(bytes) + " bytes, found " + total.dump()});
         }
     }
 }
 
 void checkStrayFiles(const fs::path& directory, const std::set<std::string>& used, Findings& findings) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        const std::string name = entry.path().filename().string();
-        if (entry.path().extension() == ".safetensors" && !used.contains(name))
+    for (const std::string& name : namesIn(directory)) {
+        const std::string extension = fs::path(name).extension().string();
+        if (extension == ".safetensors" && !used.contains(name))
             findings.push_back(
                 {Severity::Warning, name, "a safetensors file that is no part of the model: ExLlamaV2 reads every one in the directory"});
-        if (entry.path().extension() == ".bin" || entry.path().extension() == ".pt")
+        if (extension == ".bin" || extension == ".pt")
             findings.push_back(
                 {Severity::Warning, name, "a pickle file beside the weights: some loaders prefer it, and reading it can run code"});
     }
@@ -85,8 +85,8 @@ void checkStrayFiles(const fs::path& directory, const std::set<std::string>& use
 
 void checkWeights(const fs::path& directory, Findings& findings) {
     std::set<std::string> used;
-    const bool is_single = fs::exists(directory / "model.safetensors");
-    const bool is_indexed = fs::exists(directory / kIndex);
+    const bool is_single = holdsFile(directory, "model.safetensors");
+    const bool is_indexed = holdsFile(directory, kIndex);
     if (is_single) {
         used.insert("model.safetensors");
         if (const std::optional<SafetensorsFile> file = openHeader(directory, "model.safetensors", findings))
@@ -102,19 +102,18 @@ void checkWeights(const fs::path& directory, Findings& findings) {
             }
         }
     } else {
-        for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-            if (entry.path().extension() != ".safetensors") continue;
-            used.insert(entry.path().filename().string());
-            findings.push_back(
-                {Severity::Warning, entry.path().filename().string(), "expected the name model.safetensors, which transformers looks for"});
-            if (const auto file = openHeader(directory, entry.path().filename().string(), findings)) checkMetadata(*file, findings);
+        for (const std::string& name : namesIn(directory)) {
+            if (fs::path(name).extension() != ".safetensors") continue;
+            used.insert(name);
+            findings.push_back({Severity::Warning, name, "expected the name model.safetensors, which transformers looks for"});
+            if (const auto file = openHeader(directory, name, findings)) checkMetadata(*file, findings);
         }
     }
     checkStrayFiles(directory, used, findings);
 }
 
 void checkTokenizer(const fs::path& directory, const Model* original, Findings& findings) {
-    const auto has = [&](const char* file) { return fs::exists(directory / file); };
+    const auto has = [&](const char* file) { return holdsFile(directory, file); };
     if (!has("tokenizer.json") && !has("tokenizer.model") && !(has("vocab.json") && has("merges.txt"))) {
         findings.push_back(
             {Severity::Warning, "tokenizer", "expected tokenizer.json, tokenizer.model or vocab.json and merges.txt, found none"});
@@ -124,7 +123,7 @@ void checkTokenizer(const fs::path& directory, const Model* original, Findings& 
     if (original == nullptr) return;
     for (const char* file : {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json",
                              "special_tokens_map.json", "added_tokens.json", "generation_config.json", "chat_template.jinja"}) {
-        if (!fs::exists(original->directory / file)) continue;
+        if (!holdsFile(original->directory, file)) continue;
         if (!has(file)) {
             findings.push_back({Severity::Warning, file, "the original has it, this directory does not"});
         } else if (readText(containedPath(original->directory, file)) != readText(containedPath(directory, file))) {

@@ -135,9 +135,12 @@ Findings checkSharedInputs(const Model& model, const StoredScheme& scheme) {
         for (const char* suffix : {".g_idx", ".weight_g_idx"}) {
             const Checkpoint& checkpoint = *model.checkpoint;
             if (!checkpoint.contains(first.name + suffix) || !checkpoint.contains(linear.name + suffix)) continue;
-            const auto x = checkpoint.tensor(first.name + suffix).bytes;
-            const auto y = checkpoint.tensor(linear.name + suffix).bytes;
-            if (!std::equal(x.begin(), x.end(), y.begin(), y.end()))
+            const TensorView& x = checkpoint.tensor(first.name + suffix);
+            const TensorView& y = checkpoint.tensor(linear.name + suffix);
+            const bool is_same = std::equal(x.bytes.begin(), x.bytes.end(), y.bytes.begin(), y.bytes.end());
+            x.requireIntact();
+            y.requireIntact();
+            if (!is_same)
                 findings.push_back(
                     {Severity::Failure, linear.name,
                      "g_idx: expected that of " + first.name + ", which reads the same input and is fused with it, found another"});

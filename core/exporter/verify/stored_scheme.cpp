@@ -1,8 +1,8 @@
 #include "core/exporter/verify/stored_scheme.h"
 
-#include <regex>
-
 #include "core/error.h"
+#include "core/io/contained_path.h"
+#include "core/io/name_pattern.h"
 
 namespace salient {
 namespace {
@@ -42,11 +42,7 @@ std::string text(const Json& object, const char* key, const std::string& otherwi
 
 /// Python's re.match: anchored at the start, free at the end.
 bool matchesAtStart(const std::string& pattern, const std::string& name) {
-    try {
-        return std::regex_search(name, std::regex(pattern), std::regex_constants::match_continuous);
-    } catch (const std::regex_error& error) {
-        fail(pattern, std::string("expected a regular expression (") + error.what() + ")");
-    }
+    return NamePattern(pattern, "quantization_config").starts(name);
 }
 
 int checkedBits(Index bits) {
@@ -179,13 +175,13 @@ LayerScheme compressedLayer(const Json& config, const std::string& name) {
 }  // namespace
 
 StoredScheme readScheme(const fs::path& directory) {
-    const Json model_config = readJson(directory / "config.json");
+    const Json model_config = readJson(containedPath(directory, "config.json"));
     StoredScheme scheme;
     if (const Json* config = find(model_config, "quantization_config"); config != nullptr) {
         scheme.config = *config;
     } else {
         for (const char* file : {"quantize_config.json", "quant_config.json"}) {
-            if (scheme.config.is_null() && fs::exists(directory / file)) scheme.config = readJson(directory / file);
+            if (scheme.config.is_null() && holdsFile(directory, file)) scheme.config = readJson(containedPath(directory, file));
         }
     }
     if (scheme.config.is_null()) return scheme;

@@ -2,6 +2,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/exporter/verify/checks.h"
+#include "core/io/contained_path.h"
 
 namespace salient {
 namespace {
@@ -48,8 +49,9 @@ private:
     /// What cannot be opened is a finding like any other, and the last one.
     bool open() {
         try {
-            if (fs::exists(directory_ / kSalientRecordFile)) {
-                record_ = recordFromJson(readJson(directory_ / kSalientRecordFile), (directory_ / kSalientRecordFile).string());
+            if (holdsFile(directory_, kSalientRecordFile)) {
+                record_ =
+                    recordFromJson(readJson(containedPath(directory_, kSalientRecordFile)), (directory_ / kSalientRecordFile).string());
             }
         } catch (const Error& error) {
             fail(kSalientRecordFile, error.what());
@@ -74,7 +76,9 @@ private:
                 continue;
             }
             job_.checkpoint({"verifying", 0, 0, name});
-            const std::string found = checksumText(checksum(model_->checkpoint->tensor(name).bytes));
+            const TensorView& tensor = model_->checkpoint->tensor(name);
+            const std::string found = checksumText(checksum(tensor.bytes));
+            tensor.requireIntact();
             if (found != expected) fail(name, "bytes: expected checksum " + expected + " as written, found " + found);
         }
     }

@@ -1,5 +1,7 @@
 #include "core/io/checkpoint.h"
 
+#include <sys/stat.h>
+
 #include <QTest>
 
 #include "tests/core/io/io_testing.h"
@@ -117,6 +119,42 @@ private slots:
             expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Unsupported, "safe_serialization=True");
             expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Unsupported, name);
         }
+    }
+
+    void refusesAPickleFileByWhateverWayItIsReached() {
+        const Folder folder;
+        writeBytes(folder / "pytorch_model.bin", "x");
+        expectError([&] { return Checkpoint::open(folder / "pytorch_model.bin"); }, ErrorCode::Unsupported, "safe_serialization=True");
+        writeIndex(folder, "{\"a\":\"pytorch_model.bin\"}");
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Unsupported, "safe_serialization=True");
+        for (const std::string_view start : {std::string_view("PK\x03\x04rest of a ZIP"), std::string_view("\x80\x02}q\x00rest", 9)}) {
+            writeBytes(folder / "model.safetensors", start);  // another name does not help
+            expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Unsupported, "safe_serialization=True");
+        }
+    }
+
+    void namesThatNoFileCanHaveAreErrors() {
+        const Folder folder;
+        writeIndex(folder, "{\"a\":\"" + std::string(5000, 'x') + "\"}");
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Io, "xxx, which is missing");
+        fs::create_symlink("model.safetensors", folder / "model.safetensors");  // to itself
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Io, "model.safetensors");
+    }
+
+    void aPipeIsNotWaitedFor() {
+        const Folder folder;
+        QCOMPARE(::mkfifo((folder / "model.safetensors").c_str(), 0600), 0);
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Io, "found a pipe");
+        fs::remove(folder / "model.safetensors");
+        fs::create_symlink("/dev/zero", folder / "model.safetensors");
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Io, "a device");
+    }
+
+    void aNameOutOfAFileCannotForgeALineOrReachTheTerminal() {
+        const Folder folder;
+        writeBytes(folder / "s.safetensors", shard("a", '1'));
+        writeIndex(folder, "{\"a\\n\\u001b[2J\\u009b\":\"s.safetensors\"}");
+        expectError([&] { return Checkpoint::open(folder.path()); }, ErrorCode::Format, "'a\\x0A\\x1B[2J\\x9B'");
     }
 
     void saysWhatWasThereInstead() {

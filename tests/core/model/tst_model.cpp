@@ -81,6 +81,8 @@ private slots:
     void missingTensorIsNamedWithItsShape();
     void wrongShapeIsNamedWithBothShapes();
     void nanInAWeightIsNamedWithItsPlace();
+    void aFileThatShrinksWhileItIsOpenIsNamed();
+    void aConfigThatLeadsOutIsRefused();
     void infinityInANormIsNamed();
     void quantizedDirectoryNeedsPermission();
     void modelWithoutTokenizerSaysSoWhenTextIsNeeded();
@@ -177,6 +179,25 @@ void TestModel::nanInAWeightIsNamedWithItsPlace() {
     QCOMPARE(loadBlock(*model, 0).linears.size(), std::size_t{7});
     const QString message = failure([&] { return loadBlock(*model, 1); }, ErrorCode::NonFinite);
     QVERIFY2(message.contains("'model.layers.1.mlp.up_proj.weight'") && message.contains("nan at row 5, column 7"), qPrintable(message));
+}
+
+void TestModel::aFileThatShrinksWhileItIsOpenIsNamed() {
+    const Copy copy("qwen2");
+    const auto model = Model::open(copy.path());
+    static_cast<void>(loadBlock(*model, 0));
+    fs::resize_file(copy.path() / "model.safetensors", 10000);
+    const QString message = failure([&] { return loadBlock(*model, 1).linears.size(); }, ErrorCode::Io);
+    QVERIFY2(message.contains("model.safetensors: expected 38232 bytes as when it was opened, found 10000"), qPrintable(message));
+}
+
+void TestModel::aConfigThatLeadsOutIsRefused() {
+    const Copy copy("qwen2");
+    const QTemporaryDir elsewhere;
+    const fs::path target = fs::path(elsewhere.path().toStdString()) / "config.json";
+    fs::rename(copy.path() / "config.json", target);
+    fs::create_symlink(target, copy.path() / "config.json");
+    const QString message = failure([&] { return Model::open(copy.path()); }, ErrorCode::Io);
+    QVERIFY2(message.contains("leads out of the model directory"), qPrintable(message));
 }
 
 void TestModel::infinityInANormIsNamed() {

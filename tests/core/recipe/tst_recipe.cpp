@@ -119,6 +119,9 @@ private slots:
                               << "\"down\"";
         QTest::newRow("regular expression") << "/runs/0/method/keep"
                                             << "[\"(\"]";
+        QTest::newRow("too many runs") << "/runs" << '[' + QStringList(1001, QString("{}")).join(',') + ']';
+        QTest::newRow("an expression without end") << "/runs/0/method/keep"
+                                                   << "[\"" + QString(1001, 'a') + "\"]";
         QTest::newRow("runs") << "/runs"
                               << "{}";
         QTest::newRow("no runs") << "/runs"

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace salient {
+
+/// Keeps the bytes of tensor views alive, and knows whether they are still those that were there when the views were made.
+class ByteOwner {
+public:
+    ByteOwner() = default;
+    virtual ~ByteOwner() = default;
+    ByteOwner(const ByteOwner&) = delete;
+    ByteOwner& operator=(const ByteOwner&) = delete;
+
+    /// Throws Error{Io} when the bytes are not what they were: their file was shortened or rewritten, or its device failed.
+    /// Ask after reading bytes: what was read before then counts.
+    virtual void requireIntact() const = 0;
+};
+
+}  // namespace salient

@@ -1,0 +1,212 @@
+// Tokenizer files that are well formed and made to hurt: to exhaust memory, the stack or time, or to lead a library astray. Each must be
+// refused with an Error, soon.
+
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "core/error.h"
+#include "core/io/json_file.h"
+#include "core/tokenizer/sentencepiece_check.h"
+#include "core/tokenizer/tokenizer.h"
+
+using namespace salient;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kSentencePiece = fs::path(SALIENT_TEST_DATA) / "tokenizer/sentencepiece/tokenizer.model";
+
+std::string readBytes(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+Json sequence(const char* list, int n, const Json& step) {
+    Json steps = Json::array();
+    for (int i = 0; i < n; ++i) steps.push_back(step);
+    return {{"type", "Sequence"}, {list, steps}};
+}
+
+/// The message when a text of `é a` goes through the tokenizer there and back, or "no error".
+QString useError(const Json& changes, const std::string& text = "é a é a") {
+    const QTemporaryDir folder;
+    Json document = {{"added_tokens", Json::array()},
+                     {"normalizer", nullptr},
+                     {"pre_tokenizer", nullptr},
+                     {"post_processor", nullptr},
+                     {"decoder", nullptr},
+                     {"model", {{"type", "BPE"}, {"vocab", {{"a", 0}, {"é", 1}, {" ", 2}}}, {"merges", Json::array()}}}};
+    document.update(changes);
+    const fs::path path = folder.path().toStdString();
+    writeJson(path / "tokenizer.json", document);
+    QElapsedTimer timer;
+    timer.start();
+    try {
+        const auto tokenizer = Tokenizer::open(path);
+        static_cast<void>(tokenizer->decode(tokenizer->encode(text, true)));
+        static_cast<void>(tokenizer->displayText(0));
+    } catch (const Error& error) {
+        return timer.elapsed() < 10'000 ? QString::fromUtf8(error.what()) : QString("too late: ") + error.what();
+    }
+    return "no error";
+}
+
+Json split(const char* expression) { return {{"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}}; }
+
+Json model(const Json& vocabulary) { return {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", Json::array()}}; }
+
+// The least of protobuf's wire format that a model needs.
+std::string varint(std::size_t value) {
+    std::string bytes;
+    for (; value >= 0x80; value >>= 7U) bytes.push_back(static_cast<char>((value & 0x7FU) | 0x80U));
+    return bytes + static_cast<char>(value);
+}
+std::string field(unsigned number, const std::string& bytes) { return varint(number << 3U | 2U) + varint(bytes.size()) + bytes; }
+std::string piece(const std::string& text, float score) {
+    std::string bytes(sizeof score, '\0');
+    std::memcpy(bytes.data(), &score, sizeof score);
+    return field(1, field(1, text) + varint(2U << 3U | 5U) + bytes);
+}
+std::string normalizer(const std::vector<std::uint32_t>& units, const std::string& texts) {
+    const auto n_bytes = static_cast<std::uint32_t>(units.size() * sizeof(std::uint32_t));
+    std::string table(sizeof n_bytes + n_bytes, '\0');
+    std::memcpy(table.data(), &n_bytes, sizeof n_bytes);
+    std::memcpy(table.data() + sizeof n_bytes, units.data(), n_bytes);
+    return field(3, field(2, table + texts));
+}
+/// A trie of 512 units that knows one character, "b", whose replacement starts at `value`. Its children are at 256.
+std::vector<std::uint32_t> trie(std::uint32_t value) {
+    std::vector<std::uint32_t> units(512);
+    units[0] = 256U << 10U;
+    units[256 ^ 'b'] = 'b' | 1U << 8U | ('b' ^ 1U) << 10U;  // children at 257
+    units[257] = 1U << 31U | value;
+    return units;
+}
+
+}  // namespace
+
+class TestHostileTokenizer : public QObject {
+    Q_OBJECT
+
+private slots:
+    void jsonIsRefused_data() {
+        QTest::addColumn<QByteArray>("changes");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const Json& changes, const char* message) {
+            QTest::newRow(name) << QByteArray::fromStdString(changes.dump()) << message;
+        };
+        const Json prepend = {{"type", "Prepend"}, {"prepend", std::string(100, 'x')}};
+        const Json doubles = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+        const Json digits = {{"type", "Digits"}};
+        const Json spells = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
+        row("steps that recurse", {{"pre_tokenizer", sequence("pretokenizers", 100'000, digits)}}, "more than 64 steps");
+        row("steps of a normalizer", {{"normalizer", sequence("normalizers", 100, {{"type", "NFC"}})}}, "more than 64 steps");
+        row("steps of a decoder", {{"decoder", sequence("decoders", 100, {{"type", "Fuse"}})}}, "more than 64 steps");
+        row("processors", {{"post_processor", sequence("processors", 100, {{"type", "ByteLevel"}})}}, "more than 64 post-processors");
+        row("doubling", {{"normalizer", sequence("normalizers", 60, doubles)}}, "at most");
+        row("doubling at the end", {{"decoder", sequence("decoders", 60, doubles)}}, "at most");
+        row("spelling a spelling", {{"pre_tokenizer", sequence("pretokenizers", 60, spells)}}, "at most");
+        row("one enormous replacement",
+            {{"normalizer", {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(1'000'000, 'x')}}}}, "at most");
+        row("an enormous prefix", {{"normalizer", {{"type", "Prepend"}, {"prepend", std::string(1'000'000, 'x')}}}}, "at most");
+        row("half a character", {{"pre_tokenizer", split("\\C")}}, "\\C");
+        row("backwards", {{"pre_tokenizer", split("(?(DEFINE)(?<k>\\K))(?=a(?&k))")}}, "left to right");
+        row("a long expression", {{"pre_tokenizer", split(std::string(20'000, 'a').c_str())}}, "at most 16384 bytes");
+        row("an id far away", {{"model", model({{"a", 16'777'215}})}}, "expected ids near the number of tokens");
+        row("an id out of range", {{"model", model({{"a", 2'147'483'647}})}}, "expected an id from 0 to 16777215");
+        row("an added id out of range", {{"added_tokens", {{{"id", 16'777'216}, {"content", "<x>"}}}}}, "found 16777216");
+        row("an endless added token", {{"added_tokens", {{{"id", 5}, {"content", std::string(5000, 'a')}}}}}, "at most 4096 bytes");
+        Json parts = Json::array();
+        for (int i = 0; i < 100; ++i) parts.push_back({{"SpecialToken", {{"id", "s"}}}});
+        row("a long template",
+            {{"post_processor", {{"type", "TemplateProcessing"}, {"single", parts}, {"special_tokens", {{"s", {{"ids", {0}}}}}}}}},
+            "more than 64 parts");
+    }
+    void jsonIsRefused() {
+        QFETCH(QByteArray, changes);
+        QFETCH(QString, message);
+        const QString found = useError(Json::parse(changes.toStdString()));
+        QVERIFY2(found.contains(message) && !found.startsWith("too late"), qPrintable(found));
+    }
+
+    void anExpressionThatBacktracksWithoutEndIsAnError() {
+        const QString found = useError({{"pre_tokenizer", split("(a|a|aa)+[!?]")}}, std::string(10'000, 'a'));
+        QVERIFY2(found.contains("limit"), qPrintable(found));
+    }
+
+    void aRunOfSpacesAfterEverySpaceTokenIsWalkedOnce() {
+        QElapsedTimer timer;
+        timer.start();
+        const Json added = {{{"id", 2}, {"content", " "}, {"rstrip", true}, {"normalized", false}}};
+        QCOMPARE(useError({{"added_tokens", added}}, std::string(400'000, ' ')), QString("no error"));
+        QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void mergesOfTwoFilesObeyTheSameBounds() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        write(path / "vocab.json", R"({"a":0})");
+        write(path / "merges.txt", "");
+        for (const char* const text : {R"({"<x>":2147483647})", R"({"<x>":16777216})"}) {
+            write(path / "added_tokens.json", text);
+            QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
+        }
+    }
+
+    void thePublishedFormOfATokenizerModelPasses() {
+        checkSentencePieceModel(readBytes(kSentencePiece), "tokenizer.model");
+        checkSentencePieceModel(piece("a", -1.0F) + normalizer(trie(2), std::string("x\0y\0", 4)), "tokenizer.model");
+    }
+
+    void tokenizerModelIsRefused_data() {
+        QTest::addColumn<QByteArray>("model");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const std::string& bytes, const char* message) {
+            QTest::newRow(name) << QByteArray::fromStdString(bytes) << message;
+        };
+        const std::string texts("x\0y\0", 4);
+        const std::string good = piece("a", -1.0F);
+        row("cut off", good.substr(0, good.size() - 1), "expected 8 bytes, found 7");
+        row("a length that is not there", std::string("\x0A\xFF\xFF\xFF\xFF\x0F", 6), "expected 4294967295 bytes, found 0");
+        row("an endless number", std::string(11, '\xFF'), "a number of more than 64 bits");
+        row("no text", field(1, ""), "piece 0: expected a text");
+        row("a NUL", good + piece(std::string("a\0b", 3), 0.0F), "piece 1: expected UTF-8 without NUL");
+        row("no UTF-8", piece("\xC3", 0.0F), "expected UTF-8");
+        row("a score that is none", piece("a", std::numeric_limits<float>::quiet_NaN()), "score");
+        row("an endless piece", piece(std::string(5000, 'a'), 0.0F), "expected a word");
+        row("a table longer than there is", normalizer({}, ""), "expected whole units");
+        row("a table that leads out", good + normalizer({0xFFFFFC00U}, texts), "leads out of the table");
+        std::vector<std::uint32_t> deep = trie(2);
+        deep[256 ^ 'b'] |= 1U << 30U;
+        row("a child that leads out", good + normalizer(deep, texts), "leads out of the table");
+        row("a replacement outside", good + normalizer(trie(4), texts), "outside the replacements");
+        row("a replacement without end", good + normalizer(trie(2), "xxyy"), "ended by a NUL");
+        row("a replacement too long", good + normalizer(trie(0), std::string(1000, 'x') + '\0'), "too long");
+        row("endless self-tests", good + field(4, std::string(2'000'000, 'x')), "self-test");
+    }
+    void tokenizerModelIsRefused() {
+        QFETCH(QByteArray, model);
+        QFETCH(QString, message);
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        write(path / "tokenizer.model", model.toStdString());
+        try {
+            static_cast<void>(Tokenizer::open(path)->encode("abc", true));
+        } catch (const Error& error) {
+            QVERIFY2(error.code() == ErrorCode::Format, error.what());
+            QVERIFY2(QString::fromUtf8(error.what()).contains(message), error.what());
+            return;
+        }
+        QFAIL("expected an error");
+    }
+};
+
+QTEST_APPLESS_MAIN(TestHostileTokenizer)
+#include "tst_hostile_tokenizer.moc"

@@ -1,0 +1,21 @@
+// config.json: what is accepted must have sizes that can be multiplied.
+#include "core/model/model_config.h"
+#include "tests/fuzz/fuzz_testing.h"
+
+using namespace salient;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    refusesOrReads([&] {
+        const ModelConfig config = ModelConfig::parse(parseJson(asText(data, size), "config.json"), "config.json");
+        if (config.n_blocks < 1 || config.n_heads % config.n_kv_heads != 0) std::abort();
+        for (const LinearFact& linear : config.family->linears) {
+            const auto [out_features, in_features] = config.linearShape(linear.role);
+            Index n_bytes = 0;
+            if (out_features < 1 || in_features < 1 || __builtin_mul_overflow(out_features, 4 * in_features, &n_bytes)) std::abort();
+        }
+        for (int block = 0; block < config.n_blocks; ++block) {
+            if (config.slidingWindow(block) < 0) std::abort();
+        }
+    });
+    return 0;
+}
