@@ -17,31 +17,38 @@ namespace {
 // Products of two bytes are below 2^14, so a float32 sum of 1024 of them is exact in any order.
 constexpr Index kExactFloatTerms = 1024;
 
-void multiplyTileInFloats(const Int8Matrix& a, Index row, Index rows, const Int8Matrix& b, Index col, Index cols, Int32Matrix& c) {
-    Matrix sums(rows, cols);
-    c.block(row, col, rows, cols).setZero();
+void multiplyInFloats(const Int8View& a, const Int8View& b, Int32Span& c) {
+    Matrix sums(c.rows(), c.cols());
+    c.setZero();
     for (Index k = 0; k < a.cols(); k += kExactFloatTerms) {
         const Index n = std::min(kExactFloatTerms, a.cols() - k);
-        gemmTile(a.block(row, k, rows, n).cast<float>(), false, b.block(col, k, cols, n).cast<float>(), true, sums);
-        c.block(row, col, rows, cols) += sums.cast<std::int32_t>();
+        gemmTile(a.middleCols(k, n).cast<float>(), false, b.middleCols(k, n).cast<float>(), true, sums);
+        c += sums.cast<std::int32_t>();
     }
-}
-
-// c[row … , col … ] = a[row …] · b[col …]ᵀ
-void multiplyTile(const Int8Matrix& a, Index row, Index rows, const Int8Matrix& b, Index col, Index cols, Int32Matrix& c) {
-    if (!hasExactInt8Products()) {
-        multiplyTileInFloats(a, row, rows, b, col, cols, c);
-        return;
-    }
-    const std::int32_t zero = 0;
-    const dnnl_status_t status =
-        dnnl_gemm_s8s8s32('N', 'T', 'F', rows, cols, a.cols(), 1.0F, a.data() + row * a.cols(), a.cols(), 0, b.data() + col * b.cols(),
-                          b.cols(), 0, 0.0F, c.data() + row * c.cols() + col, c.cols(), &zero);
-    if (status != dnnl_success)
-        throw Error(ErrorCode::Unsupported, "int8Product: oneDNN: expected success, found status " + std::to_string(status));
 }
 
 }  // namespace
+
+void int8ProductTile(Int8View a, Int8View b, Int32Span c) {
+    if (a.cols() != b.cols() || c.rows() != a.rows() || c.cols() != b.rows()) {
+        throw Error(ErrorCode::ShapeMismatch, "int8ProductTile: expected equal inner sizes and a result of [" + std::to_string(a.rows()) +
+                                                  ", " + std::to_string(b.rows()) + "], found " + std::to_string(a.cols()) + ", " +
+                                                  std::to_string(b.cols()) + " and [" + std::to_string(c.rows()) + ", " +
+                                                  std::to_string(c.cols()) + "]");
+    }
+    if (c.size() == 0) return;
+    if (a.cols() == 0 || !hasExactInt8Products()) {
+        multiplyInFloats(a, b, c);
+        return;
+    }
+    useOneThreadInOneDnn();
+    const std::int32_t zero = 0;
+    const dnnl_status_t status =
+        dnnl_gemm_s8s8s32('N', 'T', 'F', c.rows(), c.cols(), a.cols(), 1.0F, a.data(), std::max(a.outerStride(), a.cols()), 0, b.data(),
+                          std::max(b.outerStride(), b.cols()), 0, 0.0F, c.data(), std::max(c.outerStride(), c.cols()), &zero);
+    if (status != dnnl_success)
+        throw Error(ErrorCode::Unsupported, "int8ProductTile: oneDNN: expected success, found status " + std::to_string(status));
+}
 
 Int32Matrix int8Product(const Int8Matrix& a, const Int8Matrix& b) {
     if (a.cols() != b.cols()) {
@@ -49,15 +56,16 @@ Int32Matrix int8Product(const Int8Matrix& a, const Int8Matrix& b) {
                     "int8Product: second operand: expected " + std::to_string(a.cols()) + " columns, found " + std::to_string(b.cols()));
     }
     Int32Matrix c(a.rows(), b.rows());
-    if (a.cols() == 0) c.setZero();
-    if (c.size() == 0 || a.cols() == 0) return c;
+    if (c.size() == 0) return c;
     constexpr Index kTileRows = 128;
     constexpr Index kTileCols = 1024;
     const Index n_tile_cols = (c.cols() + kTileCols - 1) / kTileCols;
     parallelFor((c.rows() + kTileRows - 1) / kTileRows * n_tile_cols, 1, [&](Index tile, Index) {
         const Index row = tile / n_tile_cols * kTileRows;
         const Index col = tile % n_tile_cols * kTileCols;
-        multiplyTile(a, row, std::min(kTileRows, c.rows() - row), b, col, std::min(kTileCols, c.cols() - col), c);
+        const Index rows = std::min(kTileRows, c.rows() - row);
+        const Index cols = std::min(kTileCols, c.cols() - col);
+        int8ProductTile(a.middleRows(row, rows), b.middleRows(col, cols), c.block(row, col, rows, cols));
     });
     return c;
 }

@@ -26,7 +26,14 @@ struct Int8Weight {
 /// (half to even, clamped), multiplied as integers, and scaled once at the end. x [tokens, in], result [tokens, out].
 [[nodiscard]] Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float> bias = {});
 
-/// C = A·Bᵀ in exact int32. a [m, k], b [n, k].
+/// Views of integer matrices or of blocks of them.
+using Int8View = Eigen::Ref<const Int8Matrix>;
+using Int32Span = Eigen::Ref<Int32Matrix>;
+
+/// C = A·Bᵀ in exact int32, on the calling thread. a [m, k], b [n, k], c [m, n].
+void int8ProductTile(Int8View a, Int8View b, Int32Span c);
+
+/// The same, spread over all threads.
 [[nodiscard]] Int32Matrix int8Product(const Int8Matrix& a, const Int8Matrix& b);
 
 }  // namespace salient

@@ -44,7 +44,7 @@ double scaledLoss(std::span<const MatrixView> weights, const QuadraticForm& form
 // Points that the quick losses cannot tell apart from the least one are taken again in float32: the choice is then that of exact losses.
 void settleLeaders(AwqCurve& curve, std::span<const MatrixView> weights, const MatrixView& hessian,
                    const std::vector<std::vector<float>>& scales, const GridSpec& grid, JobContext& job) {
-    constexpr double kDoubt = 1e-3;  // several times what a quick loss may be off
+    constexpr double kDoubt = 2e-3;  // several times what a quick loss may be off
     const double limit = *std::ranges::min_element(curve.losses) * (1.0 + kDoubt);
     std::vector<std::size_t> leaders;
     for (std::size_t i = 0; i < curve.losses.size(); ++i) {

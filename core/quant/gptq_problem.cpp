@@ -46,7 +46,7 @@ void checkGptqWeight(MatrixView weight, const GridSpec& grid, const GptqOptions&
     options.validate();
     requireFinite(weight, "quantizeGptq", "weight");
     for (const Index column : options.keep_columns) {
-        if (column >= weight.cols()) refuse("quantizeGptq: kept column", "less than " + std::to_string(weight.cols()), std::to_string(column));
+        if (column >= weight.cols()) refuse("kept column", "less than " + std::to_string(weight.cols()), std::to_string(column));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernels/gemm.h"
+#include "core/kernels/onednn.h"
 #include "core/kernels/parallel.h"
 
 namespace salient {
@@ -12,7 +13,7 @@ namespace {
 constexpr Index kBlock = 512;
 
 // Below this, packing H costs more than it saves, and the rounding errors of Quick are too few to cancel out.
-constexpr Index kLeastForTiles = 1024;
+constexpr Index kLeastForPacking = 1024;
 
 TileOperand::Terms termsOf(FormPrecision precision) {
     return precision == FormPrecision::Quick ? TileOperand::Terms::One : TileOperand::Terms::Three;
@@ -23,7 +24,11 @@ TileOperand::Terms termsOf(FormPrecision precision) {
 QuadraticForm::QuadraticForm(MatrixView hessian, FormPrecision precision)
     : hessian_(hessian), diagonal_(hessian.diagonal()), twice_lower_(TileOperand::Side::Right, termsOf(precision)) {
     const Index n = hessian.rows();
-    if (!hasMatrixTiles() || n < kLeastForTiles) return;
+    if (n < kLeastForPacking) return;
+    if (!hasMatrixTiles()) {
+        if (precision == FormPrecision::Quick && hasExactInt8Products()) quick_.emplace(hessian);
+        return;
+    }
     twice_lower_.resize(n, n);
     parallelFor(twice_lower_.strips(), 2, [&](Index first, Index last) {
         for (Index strip = first; strip < last; ++strip) {
@@ -43,7 +48,11 @@ void QuadraticForm::addTo(Index n_rows, const RowSource& source, std::span<doubl
     if (!usesTiles()) {
         Matrix difference(n_rows, hessian_.cols());
         source(0, difference);
-        addInFloat32(difference, row_forms);
+        if (quick_) {
+            quick_->addTo(difference, row_forms);
+        } else {
+            addInFloat32(difference, row_forms);
+        }
         return;
     }
     TileOperand rows(TileOperand::Side::Left, static_cast<TileOperand::Terms>(twice_lower_.terms()));
@@ -60,7 +69,7 @@ void QuadraticForm::addTo(Index n_rows, const RowSource& source, std::span<doubl
 }
 
 void QuadraticForm::addTo(MatrixView difference, std::span<double> row_forms) const {
-    if (usesTiles()) {
+    if (usesTiles() || quick_) {
         addTo(
             difference.rows(), [&](Index first, MatrixSpan rows) { rows = difference.middleRows(first, rows.rows()); }, row_forms);
     } else {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "core/kernels/matrix_tiles.h"
+#include "core/quant/int8_form.h"
 #include "core/tensor/matrix.h"
 
 namespace salient {
@@ -11,12 +13,13 @@ namespace salient {
 /// How closely a quadratic form is asked for.
 enum class FormPrecision {
     Float32,  ///< products of float32 grade
-    Quick,  ///< off the diagonal of H, operands may be rounded to bfloat16: within a few 1e-4 of the form, mostly far closer, at a sixth of
-            ///< the cost
+    Quick,    ///< off the diagonal of H, operands may be rounded to bfloat16 (matrix tiles) or int8 (VNNI): within a few 1e-4 of the form,
+              ///< mostly far closer, at a quarter of the cost or less
 };
 
 /// d·H·dᵀ of many rows d against one H [in, in], symmetric. Only the lower triangle is multiplied: half the work of a full product.
-/// Reads H at construction and while it lives. Where the processor has no matrix tiles, and for a small H, Quick is Float32.
+/// Reads H at construction and while it lives. Where the processor has neither matrix tiles nor VNNI, and for a small H, Quick is
+/// Float32.
 class QuadraticForm {
 public:
     explicit QuadraticForm(MatrixView hessian, FormPrecision precision = FormPrecision::Float32);
@@ -30,8 +33,8 @@ public:
     /// The same for rows that exist: difference [rows, in].
     void addTo(MatrixView difference, std::span<double> row_forms) const;
 
-    /// Whether operands are rounded to bfloat16.
-    [[nodiscard]] bool isRounded() const noexcept { return usesTiles() && twice_lower_.terms() == 1; }
+    /// Whether operands are rounded.
+    [[nodiscard]] bool isRounded() const noexcept { return quick_.has_value() || (usesTiles() && twice_lower_.terms() == 1); }
 
     /// Rows that go through H at once: enough for a full-speed product, few enough to stay in the cache.
     static constexpr Index kRows = 256;
@@ -43,6 +46,7 @@ private:
 
     MatrixView hessian_;
     Eigen::RowVectorXf diagonal_;
+    std::optional<Int8Form> quick_;
     TileOperand twice_lower_;  // what stands below the diagonal, doubled: it counts for what stands above
 };
 

@@ -30,6 +30,7 @@ class TestInt8 : public QObject {
 private slots:
     void productIsExact_data();
     void productIsExact();
+    void tileOfBlocksIsExact();
     void extremeBytesDoNotSaturate();
     void linearEqualsItsFakeQuantizedDefinition_data();
     void linearEqualsItsFakeQuantizedDefinition();
@@ -53,6 +54,17 @@ void TestInt8::productIsExact() {
     const Int8Matrix b = randomBytes(n, k, 73);
     const Int32Matrix expected = a.cast<std::int32_t>() * b.cast<std::int32_t>().transpose();
     QVERIFY(int8Product(a, b) == expected);
+}
+
+void TestInt8::tileOfBlocksIsExact() {
+    const Int8Matrix a = randomBytes(40, 300, 74);
+    const Int8Matrix b = randomBytes(50, 310, 75);
+    Int32Matrix c = Int32Matrix::Constant(60, 70, 5);
+    int8ProductTile(a.block(3, 11, 30, 200), b.block(7, 9, 40, 200), c.block(2, 4, 30, 40));
+    const Int32Matrix expected = a.block(3, 11, 30, 200).cast<std::int32_t>() * b.block(7, 9, 40, 200).cast<std::int32_t>().transpose();
+    QVERIFY(c.block(2, 4, 30, 40) == expected);
+    c.block(2, 4, 30, 40).setConstant(5);
+    QVERIFY((c.array() == 5).all());
 }
 
 void TestInt8::extremeBytesDoNotSaturate() {

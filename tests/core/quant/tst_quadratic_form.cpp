@@ -32,6 +32,9 @@ private slots:
     void equalsTheDefinition_data();
     void equalsTheDefinition();
     void quickLossIsCloseWithOutliersAndCommonMean();
+    void int8FormIsClose_data();
+    void int8FormIsClose();
+    void int8FormTakesDeadChannelsAndZeroRows();
     void addsToWhatIsThere();
     void rowsThatAreMadeOnTheWayCountAsThoseThatExist();
 };
@@ -63,6 +66,50 @@ void TestQuadraticForm::quickLossIsCloseWithOutliersAndCommonMean() {
     const double expected = sumOf(definition(difference, hessian));
     const double quick = sumOf(formsOf(QuadraticForm(hessian, FormPrecision::Quick), difference));
     QVERIFY2(std::abs(quick - expected) <= 5e-4 * expected, qPrintable(QString::number(quick / expected - 1.0)));
+}
+
+// The bounds stand in Int8Form's description.
+void TestQuadraticForm::int8FormIsClose_data() {
+    QTest::addColumn<float>("mean");
+    QTest::addColumn<int>("directions");
+    QTest::addColumn<double>("bound");
+    QTest::addRow("independent channels") << 0.0F << 0 << 1e-4;
+    QTest::addRow("common mean") << 2.0F << 0 << 1e-4;
+    QTest::addRow("many strong directions") << 0.0F << 64 << 5e-4;
+}
+
+void TestQuadraticForm::int8FormIsClose() {
+    QFETCH(float, mean);
+    QFETCH(int, directions);
+    QFETCH(double, bound);
+    Matrix x = randomMatrix(800, 1024, 210);
+    if (directions > 0) x += randomMatrix(800, directions, 211) * randomMatrix(directions, 1024, 212);
+    x.rowwise() += mean * randomMatrix(1, 1024, 213).row(0);
+    for (Index j = 5; j < 1024; j += 100) x.col(j) *= 30.0F;
+    const Matrix hessian = hessianOf(x);
+    Matrix difference = 0.01F * randomMatrix(512, 1024, 214);
+    const double expected = sumOf(definition(difference, hessian));
+    std::vector<double> forms(512);
+    Int8Form(hessian).addTo(difference, forms);
+    QVERIFY2(std::abs(sumOf(forms) / expected - 1.0) <= bound, qPrintable(QString::number(sumOf(forms) / expected - 1.0)));
+}
+
+void TestQuadraticForm::int8FormTakesDeadChannelsAndZeroRows() {
+    Matrix x = randomActivations(90, 40, 215);
+    x.col(3).setZero();
+    x.col(39).setZero();
+    const Matrix hessian = hessianOf(x);
+    Matrix difference = randomMatrix(3, 40, 216);
+    difference.row(1).setZero();
+    const std::vector<double> expected = definition(difference, hessian);
+    std::vector<double> forms(3);
+    Int8Form(hessian).addTo(difference, forms);
+    QCOMPARE(forms[1], 0.0);
+    for (const std::size_t row : {0U, 2U}) QVERIFY(std::abs(forms[row] / expected[row] - 1.0) <= 0.02);
+    std::vector<double> none(1);
+    Matrix one = Matrix::Constant(1, 1, 3.0F);
+    Int8Form(Matrix::Zero(1, 1)).addTo(one, none);
+    QCOMPARE(none[0], 0.0);
 }
 
 void TestQuadraticForm::addsToWhatIsThere() {
