@@ -39,6 +39,7 @@ struct Model {
     std::string name_prefix;          ///< put before every name of the family's table, but the head's, in this checkpoint
 
     /// Throws Error{Io}, {Format}, {Unsupported}; {ShapeMismatch} naming a tensor whose shape contradicts config.json.
+    /// A family that is not known, or one that differs, is read from a salient-family.json in the directory (family_json.h).
     /// A directory with a "quantization_config" opens only when allow_quantized is set; its quantized linear layers then
     /// need no ".weight".
     [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& directory, bool allow_quantized = false);

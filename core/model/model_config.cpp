@@ -29,7 +29,7 @@ std::shared_ptr<const Family> findFamily(const ConfigReader& config) {
         for (const auto& family : families()) {
             if (family->model_type == *model_type) return family;
         }
-        config.failUnsupported("model_type", "one of " + knownFamilies());
+        config.failUnsupported("model_type", "one of " + knownFamilies() + " (or a salient-family.json that describes it)");
     }
     const Json& architectures = config.value("architectures");
     if (!architectures.is_array() || architectures.empty() || !architectures.front().is_string()) {
