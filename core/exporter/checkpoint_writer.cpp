@@ -11,6 +11,7 @@
 #include "core/io/contained_path.h"
 #include "core/io/output_directory.h"
 #include "core/kernels/convert.h"
+#include "core/model/family_json.h"
 
 namespace salient {
 namespace {
@@ -32,10 +33,19 @@ void copyFile(const fs::path& from, const fs::path& to) {
 
 /// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
 std::vector<std::string> filesToCopy(const Model& model) {
-    static constexpr const char* kNames[] = {
-        "generation_config.json",   "tokenizer.json",       "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json",        "vocab.json",           "merges.txt",      "chat_template.jinja",   "chat_template.json",
-        "preprocessor_config.json", "processor_config.json"};
+    static constexpr const char* kNames[] = {"generation_config.json",
+                                             "tokenizer.json",
+                                             "tokenizer.model",
+                                             "tokenizer_config.json",
+                                             "special_tokens_map.json",
+                                             "added_tokens.json",
+                                             "vocab.json",
+                                             "merges.txt",
+                                             "chat_template.jinja",
+                                             "chat_template.json",
+                                             "preprocessor_config.json",
+                                             "processor_config.json",
+                                             kFamilyFile};
     std::vector<std::string> present;
     for (const char* name : kNames) {
         if (holdsFile(model.directory, name)) present.emplace_back(name);

@@ -35,14 +35,20 @@ void checkShapes(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
                                                   std::to_string(kv) + " and equal rows, found " + std::to_string(q.cols()) + ", " +
                                                   std::to_string(k.cols()) + ", " + std::to_string(v.cols()));
     }
+    if (!shape.slopes.empty() && static_cast<Index>(shape.slopes.size()) != shape.n_heads) {
+        throw Error(ErrorCode::ShapeMismatch, "causalAttention: slopes: expected one for each of " + std::to_string(shape.n_heads) +
+                                                  " heads, found " + std::to_string(shape.slopes.size()));
+    }
 }
 
 // Softmax of a tile of queries over keys that come a block at a time.
 class RunningSoftmax {
 public:
-    RunningSoftmax(Index n_queries, Index first_query, Index sliding_window)
+    RunningSoftmax(Index n_queries, Index first_query, Index head, const AttentionShape& shape)
         : first_query_(first_query),
-          sliding_window_(sliding_window),
+          sliding_window_(shape.sliding_window),
+          soft_cap_(shape.soft_cap),
+          slope_(shape.slopes.empty() ? 0.0F : shape.slopes[static_cast<std::size_t>(head)]),
           largest_(Eigen::VectorXf::Constant(n_queries, -std::numeric_limits<float>::infinity())),
           total_(Eigen::VectorXf::Zero(n_queries)) {}
 
@@ -63,6 +69,8 @@ public:
                 continue;
             }
             const std::span<float> seen(row.data() + begin, static_cast<std::size_t>(end - begin));
+            if (soft_cap_ > 0.0F) softCapInPlace(seen, soft_cap_);
+            if (slope_ != 0.0F) addRamp(seen, slope_ * static_cast<float>(first_key + begin - query), slope_);
             const float now = std::max(largest_(i), largestOf(seen));
             const float shrink = std::exp(largest_(i) - now);
             largest_(i) = now;
@@ -80,15 +88,17 @@ public:
 private:
     Index first_query_;
     Index sliding_window_;
+    float soft_cap_;
+    float slope_;
     Eigen::VectorXf largest_;
     Eigen::VectorXf total_;
 };
 
 // One tile of queries of one head against all keys it may see. q, k, v, out: the window's rows of that head.
-void attendTile(const MatrixView& q, const MatrixView& k, const MatrixView& v, Index first_query, const AttentionShape& shape,
+void attendTile(const MatrixView& q, const MatrixView& k, const MatrixView& v, Index first_query, Index head, const AttentionShape& shape,
                 Compute compute, MatrixSpan out) {
     const Index n = q.rows();
-    RunningSoftmax softmax(n, first_query, shape.sliding_window);
+    RunningSoftmax softmax(n, first_query, head, shape);
     Matrix scores(n, kKeys);
     out.setZero();
     for (Index key = softmax.firstKey(); key < first_query + n; key += kKeys) {
@@ -119,7 +129,7 @@ Matrix attendAll(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
     forEachQueryTile(q.rows(), shape, [&](Index start, Index head, Index first, Index n) {
         const Index kv = head / (shape.n_heads / shape.n_kv_heads) * dim;
         attendTile(q.block(start + first, head * dim, n, dim), k.block(start, kv, shape.seq_len, dim),
-                   v.block(start, kv, shape.seq_len, dim), first, shape, compute, out.block(start + first, head * dim, n, dim));
+                   v.block(start, kv, shape.seq_len, dim), first, head, shape, compute, out.block(start + first, head * dim, n, dim));
     });
     return out;
 }
@@ -146,17 +156,18 @@ std::vector<TiledHead> tiledHeads(const MatrixView& k, const MatrixView& v, cons
 }
 
 // The same as attendTile() with Compute::BFloat16, on matrix tiles.
-void attendOnTiles(const MatrixView& q, const TiledHead& head, Index first_query, const AttentionShape& shape, MatrixSpan out) {
+void attendOnTiles(const MatrixView& q, const TiledHead& key_head, Index first_query, Index head, const AttentionShape& shape,
+                   MatrixSpan out) {
     TileOperand queries(TileOperand::Side::Left, TileOperand::Terms::One);
     queries.packAlone(q, false);
     TileOperand weights(TileOperand::Side::Left, TileOperand::Terms::One);
-    RunningSoftmax softmax(q.rows(), first_query, shape.sliding_window);
+    RunningSoftmax softmax(q.rows(), first_query, head, shape);
     Matrix scores(q.rows(), kKeys);
     out.setZero();
     for (Index key = softmax.firstKey() / kKeys * kKeys; key < first_query + q.rows(); key += kKeys) {
-        const TileOperand& values = head.values[static_cast<std::size_t>(key / kKeys)];
+        const TileOperand& values = key_head.values[static_cast<std::size_t>(key / kKeys)];
         auto block = scores.leftCols(values.inner());
-        multiplyStripRange(queries, 0, head.keys, key / kStripWidth, block, shape.scale, 0.0F);
+        multiplyStripRange(queries, 0, key_head.keys, key / kStripWidth, block, shape.scale, 0.0F);
         softmax.take(block, key, out);
         weights.packAlone(block, false);
         multiplyStripRange(weights, 0, values, 0, out, 1.0F, 1.0F);
@@ -171,13 +182,25 @@ Matrix attendAllOnTiles(const MatrixView& q, const MatrixView& k, const MatrixVi
     forEachQueryTile(q.rows(), shape, [&](Index start, Index head, Index first, Index n) {
         const Index key_head = head / (shape.n_heads / shape.n_kv_heads);
         attendOnTiles(q.block(start + first, head * dim, n, dim),
-                      heads[static_cast<std::size_t>(start / shape.seq_len * shape.n_kv_heads + key_head)], first, shape,
+                      heads[static_cast<std::size_t>(start / shape.seq_len * shape.n_kv_heads + key_head)], first, head, shape,
                       out.block(start + first, head * dim, n, dim));
     });
     return out;
 }
 
 }  // namespace
+
+std::vector<float> alibiSlopes(Index n_heads) {
+    Index power = 1;
+    while (2 * power <= n_heads) power *= 2;
+    std::vector<float> slopes;
+    for (Index i = 1; i <= power; ++i)
+        slopes.push_back(static_cast<float>(std::exp2(-8.0 * static_cast<double>(i) / static_cast<double>(power))));
+    for (Index i = 1; static_cast<Index>(slopes.size()) < n_heads; i += 2) {
+        slopes.push_back(static_cast<float>(std::exp2(-4.0 * static_cast<double>(i) / static_cast<double>(power))));
+    }
+    return slopes;
+}
 
 Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape, Compute compute) {
     checkShapes(q, k, v, shape);

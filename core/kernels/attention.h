@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "core/kernels/gemm.h"
 #include "core/tensor/matrix.h"
 
@@ -13,13 +15,20 @@ struct AttentionShape {
     Index head_dim = 0;
     Index sliding_window = 0;  ///< query t sees keys (t − sliding_window, t]; 0: all keys up to t
     float scale = 1.0F;        ///< of the scores before the softmax, usually 1 / sqrt(head_dim)
+    float soft_cap = 0.0F;     ///< scaled scores become cap · tanh(score / cap); 0: they stay. Gemma 2, arXiv:2408.00118, §2
+    /// [n_heads]: slope · (key − query) is added to the scores of each head; empty: nothing is. Press et al., ALiBi, arXiv:2108.12409, §3
+    std::vector<float> slopes = {};
 };
 
-/// softmax(scale · Q Kᵀ, causal) · V per window and head. q [tokens, n_heads · head_dim]; k, v [tokens, n_kv_heads · head_dim], head
-/// after head; tokens is a multiple of seq_len. Result [tokens, n_heads · head_dim].
-/// Works on tiles of queries × keys with a running softmax, so memory does not grow with seq_len²; windows and heads run in
-/// parallel. With Compute::BFloat16 Q, K, V and the softmax weights are rounded to bfloat16 before they are multiplied; sums stay
-/// in float32. Throws Error{ShapeMismatch}. Dao et al., FlashAttention, arXiv:2205.14135, Algorithm 1.
+/// ALiBi's slopes for n heads: 2^(−8 k / n), k from 1; where n is no power of two, those of the power below it and then every second
+/// one of the power above it.
+[[nodiscard]] std::vector<float> alibiSlopes(Index n_heads);
+
+/// softmax(scale · Q Kᵀ, capped and with slopes where the shape says so, causal) · V per window and head. q [tokens, n_heads · head_dim];
+/// k, v [tokens, n_kv_heads · head_dim], head after head; tokens is a multiple of seq_len. Result [tokens, n_heads · head_dim]. Works on
+/// tiles of queries × keys with a running softmax, so memory does not grow with seq_len²; windows and heads run in parallel. With
+/// Compute::BFloat16 Q, K, V and the softmax weights are rounded to bfloat16 before they are multiplied; sums stay in float32. Throws
+/// Error{ShapeMismatch}. Dao et al., FlashAttention, arXiv:2205.14135, Algorithm 1.
 [[nodiscard]] Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape,
                                      Compute compute = Compute::Float32);
 

@@ -18,7 +18,13 @@ Matrix causalAttentionPlain(MatrixView q, MatrixView k, MatrixView v, const Atte
             weights.clear();
             for (Index key = first; key <= token; ++key) {
                 const double dot = q.row(token).segment(head * dim, dim).cast<double>().dot(k.row(key).segment(kv, dim).cast<double>());
-                weights.push_back(static_cast<double>(shape.scale) * dot);
+                double score = static_cast<double>(shape.scale) * dot;
+                const auto cap = static_cast<double>(shape.soft_cap);
+                if (cap > 0.0) score = cap * std::tanh(score / cap);
+                if (!shape.slopes.empty()) {
+                    score += static_cast<double>(shape.slopes[static_cast<std::size_t>(head)]) * static_cast<double>(key - token);
+                }
+                weights.push_back(score);
             }
             const double largest = *std::ranges::max_element(weights);
             double total = 0.0;

@@ -1,5 +1,6 @@
 #include "core/kernels/elementwise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -59,6 +60,22 @@ Matrix rmsNorm(MatrixView x, std::span<const float> gain, float epsilon) {
     return y;
 }
 
+void rmsNormSegments(MatrixSpan x, std::span<const float> gain, float epsilon) {
+    const auto width = static_cast<Index>(gain.size());
+    if (width == 0 || x.cols() % width != 0) {
+        throw Error(ErrorCode::ShapeMismatch, "rmsNormSegments: columns: expected a multiple of the gain's " + std::to_string(width) +
+                                                  " values, found " + std::to_string(x.cols()));
+    }
+    forEachRow(x.rows(), [&](Index i) {
+        const std::span<float> row = rowOf(x, i);
+        for (std::size_t first = 0; first < row.size(); first += gain.size()) {
+            const std::span<float> segment = row.subspan(first, gain.size());
+            const float mean_square = sumOfSquares(segment) / static_cast<float>(width);
+            normalizeRow(segment, 0.0F, 1.0F / std::sqrt(mean_square + epsilon), gain, {}, segment);
+        }
+    });
+}
+
 Matrix layerNorm(MatrixView x, std::span<const float> gain, std::span<const float> bias, float epsilon) {
     checkWidth("layerNorm", "gain", x.cols(), gain.size());
     if (!bias.empty()) checkWidth("layerNorm", "bias", x.cols(), bias.size());
@@ -86,6 +103,14 @@ void gelu(MatrixSpan x) {
 
 void geluTanh(MatrixSpan x) {
     forEachRow(x.rows(), [&](Index i) { geluTanhInPlace(rowOf(x, i)); });
+}
+
+void softCap(MatrixSpan x, float cap) {
+    forEachRow(x.rows(), [&](Index i) { softCapInPlace(rowOf(x, i), cap); });
+}
+
+void clamp(MatrixSpan x, float limit) {
+    applyToAll(x, [limit](float v) { return std::clamp(v, -limit, limit); });
 }
 
 void multiply(MatrixSpan x, MatrixView y) {

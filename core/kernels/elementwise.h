@@ -13,6 +13,9 @@ namespace salient {
 /// y_j = x_j / sqrt(mean(x²) + epsilon) · gain_j per row. gain [cols]. Zhang & Sennrich, RMSNorm, arXiv:1910.07467, eq. 4.
 [[nodiscard]] Matrix rmsNorm(MatrixView x, std::span<const float> gain, float epsilon);
 
+/// The same within each run of gain.size() columns, in place: the norm of queries or keys, head by head. cols is a multiple of it.
+void rmsNormSegments(MatrixSpan x, std::span<const float> gain, float epsilon);
+
 /// y_j = (x_j − mean) / sqrt(var + epsilon) · gain_j + bias_j per row; bias may be empty. Ba et al., arXiv:1607.06450, eq. 4.
 [[nodiscard]] Matrix layerNorm(MatrixView x, std::span<const float> gain, std::span<const float> bias, float epsilon);
 
@@ -24,6 +27,11 @@ void relu(MatrixSpan x);
 void gelu(MatrixSpan x);
 /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), in place. Hendrycks & Gimpel, arXiv:1606.08415, §2.
 void geluTanh(MatrixSpan x);
+
+/// cap · tanh(x / cap), in place: the soft cap of logits. cap > 0.
+void softCap(MatrixSpan x, float cap);
+/// min(max(x, −limit), limit), in place.
+void clamp(MatrixSpan x, float limit);
 
 /// x *= y, element by element: the product of a gated MLP.
 void multiply(MatrixSpan x, MatrixView y);

@@ -111,6 +111,22 @@ float expInPlaceImpl(std::span<float> row, float shift) {
     return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
+void addRampImpl(std::span<float> row, float start, float step) {
+    const Tag d;
+    const Vector s = hn::Set(d, step);
+    const auto ramp = [&](std::size_t i) HWY_ATTR { return hn::MulAdd(hn::Iota(d, static_cast<float>(i)), s, hn::Set(d, start)); };
+    forEachVector(
+        row.size(), [&](std::size_t i) HWY_ATTR { hn::StoreU(hn::Add(hn::LoadU(d, row.data() + i), ramp(i)), d, row.data() + i); },
+        [&](std::size_t i, std::size_t count)
+            HWY_ATTR { storeTail(hn::Add(loadTail(row.data() + i, count, 0.0F), ramp(i)), row.data() + i, count); });
+}
+
+void softCapInPlaceImpl(std::span<float> row, float cap) {
+    const Vector c = hn::Set(Tag(), cap);
+    const Vector inverse = hn::Set(Tag(), 1.0F / cap);
+    transform(row, [=](Vector x) HWY_ATTR { return hn::Mul(c, hn::Tanh(Tag(), hn::Mul(x, inverse))); });
+}
+
 void scaleInPlaceImpl(std::span<float> row, float factor) {
     const Vector f = hn::Set(Tag(), factor);
     transform(row, [f](Vector x) HWY_ATTR { return hn::Mul(x, f); });
@@ -167,6 +183,8 @@ HWY_EXPORT(sumOfImpl);
 HWY_EXPORT(sumOfSquaresImpl);
 HWY_EXPORT(largestOfImpl);
 HWY_EXPORT(expInPlaceImpl);
+HWY_EXPORT(addRampImpl);
+HWY_EXPORT(softCapInPlaceImpl);
 HWY_EXPORT(scaleInPlaceImpl);
 HWY_EXPORT(normalizeRowImpl);
 HWY_EXPORT(siluInPlaceImpl);
@@ -179,6 +197,10 @@ float sumOfSquares(std::span<const float> row, float mean) noexcept { return HWY
 float largestOf(std::span<const float> row) noexcept { return HWY_DYNAMIC_DISPATCH(largestOfImpl)(row); }
 
 float expInPlace(std::span<float> row, float shift) noexcept { return HWY_DYNAMIC_DISPATCH(expInPlaceImpl)(row, shift); }
+
+void addRamp(std::span<float> row, float start, float step) noexcept { HWY_DYNAMIC_DISPATCH(addRampImpl)(row, start, step); }
+
+void softCapInPlace(std::span<float> row, float cap) noexcept { HWY_DYNAMIC_DISPATCH(softCapInPlaceImpl)(row, cap); }
 
 void scaleInPlace(std::span<float> row, float factor) noexcept { HWY_DYNAMIC_DISPATCH(scaleInPlaceImpl)(row, factor); }
 

@@ -15,6 +15,10 @@ namespace salient {
 [[nodiscard]] float largestOf(std::span<const float> row) noexcept;
 /// x = e^(x − shift); returns the sum.
 float expInPlace(std::span<float> row, float shift) noexcept;
+/// x_j = x_j + start + j · step
+void addRamp(std::span<float> row, float start, float step) noexcept;
+/// x = cap · tanh(x / cap)
+void softCapInPlace(std::span<float> row, float cap) noexcept;
 /// x = x · factor
 void scaleInPlace(std::span<float> row, float factor) noexcept;
 /// y = (x − mean) · factor · gain + bias; bias may be empty.

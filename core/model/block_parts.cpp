@@ -1,10 +1,9 @@
 #include "core/model/block_parts.h"
 
-#include <cmath>
-
 #include "core/error.h"
 #include "core/kernels/attention.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/parallel.h"
 #include "core/model/rotary.h"
 
 namespace salient {
@@ -16,7 +15,7 @@ Matrix applyLinear(MatrixView x, const LinearWeights& linear, Compute compute) {
 
 Matrix normalize(MatrixView x, const NormWeights& norm, const ModelConfig& config) {
     const auto epsilon = static_cast<float>(config.norm_epsilon);
-    if (config.family->norm == NormKind::RmsNorm) return rmsNorm(x, norm.gain, epsilon);
+    if (config.family->norm.kind == NormKind::RmsNorm) return rmsNorm(x, norm.gain, epsilon);
     return layerNorm(x, norm.gain, norm.bias, epsilon);
 }
 
@@ -37,32 +36,85 @@ void activate(MatrixSpan x, Activation activation) {
     }
 }
 
-Matrix attend(MatrixView x, const BlockWeights& weights, const ModelConfig& config, int block, Index seq_len, Compute compute) {
+namespace {
+
+AttentionShape attentionShape(const ModelConfig& config, int block, Index seq_len) {
     AttentionShape shape;
     shape.seq_len = seq_len;
     shape.n_heads = config.n_heads;
     shape.n_kv_heads = config.n_kv_heads;
     shape.head_dim = config.head_dim;
     shape.sliding_window = config.slidingWindow(block);
-    shape.scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim)));
+    shape.scale = static_cast<float>(config.attention_scale);
+    shape.soft_cap = static_cast<float>(config.attention_soft_cap);
+    if (config.family->position == PositionKind::Alibi) shape.slopes = alibiSlopes(config.n_heads);
+    return shape;
+}
 
+/// What happens to projected queries, keys and values, in place, and their attention.
+Matrix attendProjected(MatrixSpan q, MatrixSpan k, MatrixSpan v, const BlockWeights& weights, const ModelConfig& config, int block,
+                       Index seq_len, Compute compute) {
+    if (config.clip_qkv > 0.0) {
+        for (MatrixSpan* x : {&q, &k, &v}) clamp(*x, static_cast<float>(config.clip_qkv));
+    }
+    const auto epsilon = static_cast<float>(config.norm_epsilon);
+    if (weights.query_norm.exists()) rmsNormSegments(q, weights.query_norm.gain, epsilon);
+    if (weights.key_norm.exists()) rmsNormSegments(k, weights.key_norm.gain, epsilon);
+    if (config.family->position == PositionKind::Rotary) {
+        const RopeConfig& rope = config.ropeOf(block);
+        const RotaryTable table = RotaryTable::make(rope, rope.dim, seq_len);
+        rotate(q, table, config.head_dim, config.family->rotary.pairs);
+        rotate(k, table, config.head_dim, config.family->rotary.pairs);
+    }
+    return causalAttention(q, k, v, attentionShape(config, block, seq_len), compute);
+}
+
+/// The columns of x, [tokens, for every key head: its queries, its key, its value], as [tokens, all queries | all keys | all values].
+Matrix concatenated(MatrixView x, const ModelConfig& config) {
+    const Index dim = config.head_dim;
+    const Index shared = config.n_heads / config.n_kv_heads * dim;
+    const Index queries = config.n_heads * dim;
+    const Index keys = config.n_kv_heads * dim;
+    Matrix result(x.rows(), x.cols());
+    constexpr Index kRows = 32;
+    parallelFor(x.rows(), kRows, [&](Index first, Index last) {
+        for (Index row = first; row < last; ++row) {
+            for (Index head = 0; head < config.n_kv_heads; ++head) {
+                const Index from = head * (shared + 2 * dim);
+                result.row(row).segment(head * shared, shared) = x.row(row).segment(from, shared);
+                result.row(row).segment(queries + head * dim, dim) = x.row(row).segment(from + shared, dim);
+                result.row(row).segment(queries + keys + head * dim, dim) = x.row(row).segment(from + shared + dim, dim);
+            }
+        }
+    });
+    return result;
+}
+
+}  // namespace
+
+Matrix attend(MatrixView x, const BlockWeights& weights, const ModelConfig& config, int block, Index seq_len, Compute compute) {
     if (const auto fused = weights.linears.find(Role::QueryKeyValue); fused != weights.linears.end()) {
-        const Matrix qkv = applyLinear(x, fused->second, compute);
-        const Index width = qkv.cols() / 3;
-        return causalAttention(qkv.leftCols(width), qkv.middleCols(width, width), qkv.rightCols(width), shape, compute);
+        Matrix qkv = applyLinear(x, fused->second, compute);
+        if (config.family->fused_rows == FusedRows::PerKeyHead) qkv = concatenated(qkv, config);
+        const Index queries = config.n_heads * config.head_dim;
+        const Index keys = config.n_kv_heads * config.head_dim;
+        return attendProjected(qkv.leftCols(queries), qkv.middleCols(queries, keys), qkv.rightCols(keys), weights, config, block, seq_len,
+                               compute);
     }
     Matrix q = applyLinear(x, weights.linears.at(Role::Query), compute);
     Matrix k = applyLinear(x, weights.linears.at(Role::Key), compute);
-    const Matrix v = applyLinear(x, weights.linears.at(Role::Value), compute);
-    if (config.family->position == PositionKind::Rotary) {
-        const RotaryTable table = RotaryTable::make(config.rope, config.head_dim, seq_len);
-        rotate(q, table);
-        rotate(k, table);
-    }
-    return causalAttention(q, k, v, shape, compute);
+    Matrix v = applyLinear(x, weights.linears.at(Role::Value), compute);
+    return attendProjected(q, k, v, weights, config, block, seq_len, compute);
 }
 
 Matrix mlpHidden(MatrixView x, const BlockWeights& weights, const ModelConfig& config, Compute compute) {
+    if (const auto fused = weights.linears.find(Role::GateUp); fused != weights.linears.end()) {
+        Matrix both = applyLinear(x, fused->second, compute);
+        auto gate = both.leftCols(config.intermediate_size);
+        activate(gate, config.activation);
+        multiply(gate, both.rightCols(config.intermediate_size));
+        return gate;
+    }
     if (!config.family->isGated()) {
         Matrix hidden = applyLinear(x, weights.linears.at(Role::Up), compute);
         activate(hidden, config.activation);

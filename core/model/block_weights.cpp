@@ -18,14 +18,35 @@ void requireFinite(std::span<const float> values, const TensorView& tensor) {
                                           std::to_string(values[static_cast<std::size_t>(position)]) + " at " + where);
 }
 
-NormWeights loadNorm(const Model& model, const std::string& module) {
-    NormWeights norm;
-    norm.gain = model.floats(module + ".weight");
-    if (model.config.family->norm == NormKind::LayerNorm) norm.bias = model.floats(module + ".bias");
-    return norm;
+/// The gain as it multiplies.
+std::vector<float> loadGain(const Model& model, const std::string& module) {
+    std::vector<float> gain = model.floats(module + ".weight");
+    const auto offset = static_cast<float>(model.config.family->norm.gain_offset);
+    if (offset != 0.0F) {
+        for (float& value : gain) value += offset;
+    }
+    return gain;
+}
+
+void requireBlock(const Model& model, int block) {
+    if (block >= 0 && block < model.config.n_blocks) return;
+    throw Error(ErrorCode::InvalidOption,
+                "loadBlock: block: expected 0 to " + std::to_string(model.config.n_blocks - 1) + ", found " + std::to_string(block));
 }
 
 }  // namespace
+
+NormWeights loadNorm(const Model& model, const std::string& module) {
+    const NormFact& fact = model.config.family->norm;
+    NormWeights norm;
+    if (fact.has_gain) {
+        norm.gain = loadGain(model, module);
+    } else {
+        norm.gain.assign(static_cast<std::size_t>(model.config.hidden_size), 1.0F);
+    }
+    if (fact.has_bias) norm.bias = model.floats(module + ".bias");
+    return norm;
+}
 
 std::vector<float> Model::floats(const std::string& tensor) const {
     const TensorView& view = checkpoint->tensor(tensor);
@@ -42,15 +63,26 @@ Matrix loadLinear(const Model& model, const LinearInfo& linear) {
     return stored.transpose();
 }
 
-BlockWeights loadBlock(const Model& model, int block) {
+BlockWeights loadNorms(const Model& model, int block) {
+    requireBlock(model, block);
     const Family& family = *model.config.family;
-    if (block < 0 || block >= model.config.n_blocks) {
-        throw Error(ErrorCode::InvalidOption,
-                    "loadBlock: block: expected 0 to " + std::to_string(model.config.n_blocks - 1) + ", found " + std::to_string(block));
-    }
+    const auto module = [&](const std::string& fact) { return model.moduleName(family.block_prefix + fact, block); };
+    const auto norm = [&](const std::string& fact) { return fact.empty() ? NormWeights{} : loadNorm(model, module(fact)); };
+    const auto head_norm = [&](const std::string& fact) {
+        return fact.empty() ? NormWeights{} : NormWeights{loadGain(model, module(fact)), {}};
+    };
     BlockWeights weights;
-    weights.attention_norm = loadNorm(model, model.moduleName(family.block_prefix + family.attention_norm, block));
-    weights.mlp_norm = loadNorm(model, model.moduleName(family.block_prefix + family.mlp_norm, block));
+    weights.attention_norm = norm(family.attention_norm);
+    if (!model.config.shares_norm) weights.mlp_norm = norm(family.mlp_norm);
+    weights.attention_post_norm = norm(family.attention_post_norm);
+    weights.mlp_post_norm = norm(family.mlp_post_norm);
+    weights.query_norm = head_norm(family.query_norm);
+    weights.key_norm = head_norm(family.key_norm);
+    return weights;
+}
+
+BlockWeights loadBlock(const Model& model, int block) {
+    BlockWeights weights = loadNorms(model, block);
     for (const LinearInfo& info : model.linears) {
         if (info.block != block) continue;
         LinearWeights& linear = weights.linears[info.role];

@@ -24,8 +24,17 @@ ConfigReader::ConfigReader(const Json& json, std::string_view origin, std::strin
 
 bool ConfigReader::has(const std::string& key) const { return !key.empty() && !value(key).is_null(); }
 
+bool ConfigReader::mentions(const std::string& key) const { return !key.empty() && json_.contains(spelled(key)); }
+
+std::string ConfigReader::spelled(const std::string& key) const {
+    const std::size_t bar = key.find('|');
+    if (bar == std::string::npos || json_.contains(key.substr(0, bar))) return key.substr(0, bar);
+    const std::string others = spelled(key.substr(bar + 1));
+    return json_.contains(others) ? others : key.substr(0, bar);
+}
+
 const Json& ConfigReader::value(const std::string& key) const {
-    const auto found = json_.find(key);
+    const auto found = json_.find(spelled(key));
     return found == json_.end() ? kNull : *found;
 }
 
@@ -74,12 +83,12 @@ std::optional<std::string> ConfigReader::string(const std::string& key) const {
     return found.get<std::string>();
 }
 
-ConfigReader ConfigReader::object(const std::string& key) const { return {value(key), origin_, path_ + key + "."}; }
+ConfigReader ConfigReader::object(const std::string& key) const { return {value(key), origin_, path_ + spelled(key) + "."}; }
 
 std::string ConfigReader::complaint(const std::string& key, std::string_view expected) const {
-    std::string found = json_.contains(key) ? value(key).dump(-1, ' ', true) : "nothing";
+    std::string found = mentions(key) ? value(key).dump(-1, ' ', true) : "nothing";
     if (found.size() > kLongestQuote) found = found.substr(0, kLongestQuote) + "…";
-    return origin_ + ": key '" + path_ + key + "': expected " + std::string(expected) + ", found " + found;
+    return origin_ + ": key '" + path_ + spelled(key) + "': expected " + std::string(expected) + ", found " + found;
 }
 
 void ConfigReader::fail(const std::string& key, std::string_view expected) const {

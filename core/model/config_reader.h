@@ -9,7 +9,8 @@
 
 namespace salient {
 
-/// Checked access to the keys of one JSON object of a configuration. A key that is absent or null is "not given".
+/// Checked access to the keys of one JSON object of a configuration. A key that is absent or null is "not given". A key "a|b" stands
+/// for the first of its spellings that the object has.
 /// Every complaint reads "config.json: key 'rope_scaling.factor': expected …, found …" and is Error{Format}.
 class ConfigReader {
 public:
@@ -17,6 +18,8 @@ public:
     ConfigReader(const Json& json, std::string_view origin, std::string_view path = {});
 
     [[nodiscard]] bool has(const std::string& key) const;
+    /// The key is there, if only as null: for keys whose absence means a default and whose null means none.
+    [[nodiscard]] bool mentions(const std::string& key) const;
     /// An integer in [low, high].
     [[nodiscard]] Index integer(const std::string& key, Index low, Index high) const;
     [[nodiscard]] Index integer(const std::string& key, Index low, Index high, Index fallback) const;
@@ -34,6 +37,8 @@ public:
     [[noreturn]] void failUnsupported(const std::string& key, std::string_view expected) const;
 
 private:
+    /// The spelling in use; the first when the object has none.
+    [[nodiscard]] std::string spelled(const std::string& key) const;
     [[nodiscard]] std::string complaint(const std::string& key, std::string_view expected) const;
 
     const Json& json_;

@@ -4,7 +4,7 @@
 #include "core/kernels/convert.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/parallel.h"
-#include "core/model/forward.h"
+#include "core/model/block_parts.h"
 
 namespace salient {
 
@@ -52,6 +52,9 @@ HiddenStates embed(const Model& model, const TokenWindows& windows) {
     const Family& family = *config.family;
     checkWindows(config, windows);
     HiddenStates hidden{lookUp(model, windows.ids), windows.seq_len};
+    if (config.embedding_scale != 1.0) hidden.values *= static_cast<float>(config.embedding_scale);
+    if (!family.embedding_norm.empty())
+        hidden.values = normalize(hidden.values, loadNorm(model, model.moduleName(family.embedding_norm)), config);
     if (config.embedding_size != config.hidden_size) {
         const std::vector<float> weight = model.floats(model.moduleName(family.project_in) + ".weight");
         hidden.values = linear(hidden.values, Eigen::Map<const Matrix>(weight.data(), config.hidden_size, config.embedding_size));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,11 +9,11 @@
 namespace salient {
 
 enum class NormKind { RmsNorm, LayerNorm };
-enum class PositionKind { Rotary, Learned };
+enum class PositionKind { Rotary, Learned, Alibi };
 enum class Activation { Silu, Gelu, GeluTanh, Relu };
 
 /// What a linear layer does inside its block. A fused projection is one layer with one role.
-enum class Role { Query, Key, Value, QueryKeyValue, AttentionOutput, Gate, Up, Down };
+enum class Role { Query, Key, Value, QueryKeyValue, AttentionOutput, Gate, Up, GateUp, Down };
 [[nodiscard]] std::string_view name(Role role) noexcept;
 
 /// When a linear layer has a bias: always, never, or as the config's switch for its half of the block says.
@@ -20,12 +21,52 @@ enum class BiasRule { Never, Always, AttentionSwitch, MlpSwitch };
 
 /// Where one linear layer of a block stands in the checkpoint: "self_attn.q_proj" after the block's prefix, without ".weight".
 struct LinearFact {
-    Role role;
+    Role role = Role::Query;
     std::string name;
     BiasRule bias = BiasRule::Never;
+    bool operator==(const LinearFact&) const = default;
 };
 
-/// What a family calls its sizes in config.json. An empty name means that the family has no such key.
+/// Order of the rows of a fused query-key-value layer: all queries, all keys, all values; or, for every key head, the queries that
+/// share it, its key and its value.
+enum class FusedRows { Concatenated, PerKeyHead };
+
+/// How the family's norms compute. Those of the residual stream, before and after the parts of a block, are all alike.
+struct NormFact {
+    NormKind kind = NormKind::RmsNorm;
+    bool has_gain = true;
+    bool has_bias = false;
+    double gain_offset = 0.0;  ///< added to the stored gain (Gemma stores gain − 1)
+    bool operator==(const NormFact&) const = default;
+};
+
+/// Which two dimensions of a head turn together: i and i + half of those that turn, or neighbours 2i and 2i + 1.
+enum class RotaryPairs { Halves, Neighbours };
+
+/// Rotary positions. An empty key: config.json has no such entry.
+struct RotaryFact {
+    RotaryPairs pairs = RotaryPairs::Halves;
+    std::string theta_key = "rope_theta";
+    std::string fraction_key;     ///< share of a head's dimensions, the first ones, that turn
+    double default_fraction = 1;  ///< where the file has no such entry
+    std::string dim_key;          ///< the same as a number of dimensions; null in the file: all
+    std::string local_theta_key;  ///< base in blocks with a sliding window, whose frequencies are never rescaled; empty: as everywhere
+    double default_theta = 10000;
+    double default_local_theta = 10000;
+    bool operator==(const RotaryFact&) const = default;
+};
+
+/// Which blocks attend within the sliding window, where config.json has no "layer_types".
+enum class SlidingBlocks {
+    All,
+    FromMaxWindowLayers,  ///< those from "max_window_layers" on (Qwen2)
+    EverySecond,          ///< 0, 2, 4, … (Gemma 2)
+    AllButEveryNth,       ///< all but the last of every "sliding_window_pattern" (Gemma 3)
+    AttentionLayers,      ///< "attention_layers", a list of "global" and "local", or "attention_types" (GPT-Neo)
+};
+
+/// What a family calls its sizes in config.json. An empty name means that the family has no such key; of several spellings, separated
+/// by "|", the first that the file has counts.
 struct ConfigKeys {
     std::string hidden_size = "hidden_size";
     std::string intermediate_size = "intermediate_size";  ///< absent or null in a file: four times the hidden size, where allowed
@@ -40,7 +81,13 @@ struct ConfigKeys {
     std::string sliding_window_switch;  ///< boolean that must be true for the window to count; empty: it counts when present
     std::string attention_bias;
     std::string mlp_bias;
-    std::string norm_before;  ///< boolean: false puts the norms after the residual sums; empty: they always stand before
+    std::string norm_before;        ///< boolean: false puts the norms after the residual sums; empty: they always stand before
+    std::string parallel_residual;  ///< boolean, see Family::parallel_residual
+    std::string query_scalar;       ///< scores are divided by its square root instead of the head size's
+    std::string attention_soft_cap;
+    std::string logit_soft_cap;
+    std::string clip_qkv;
+    bool operator==(const ConfigKeys&) const = default;
 };
 
 /// What a family takes for granted where config.json is silent, as the published implementation does.
@@ -50,6 +97,10 @@ struct ConfigDefaults {
     bool tie_word_embeddings = false;
     bool bias = false;  ///< attention_bias, mlp_bias
     bool intermediate_is_four_times_hidden = false;
+    int max_positions = 0;            ///< 0: the file must say
+    double attention_soft_cap = 0.0;  ///< null in the file: none
+    double logit_soft_cap = 0.0;
+    bool operator==(const ConfigDefaults&) const = default;
 };
 
 /// An architecture as a table of facts: everything the forward pass and the exporters need to know beyond config.json.
@@ -57,31 +108,49 @@ struct ConfigDefaults {
 struct Family {
     std::string model_type;                  ///< config.json's "model_type"
     std::vector<std::string> architectures;  ///< config.json's "architectures"
-    NormKind norm = NormKind::RmsNorm;
+    NormFact norm;
     PositionKind position = PositionKind::Rotary;
+    RotaryFact rotary;
     int position_offset = 0;          ///< rows of the position table in front of position 0 (OPT: 2)
     bool weights_transposed = false;  ///< linear weights are stored [in, out] (GPT-2's Conv1D)
+    FusedRows fused_rows = FusedRows::Concatenated;
+    /// Attention and MLP both read the block's input, and both are added to it; keys.parallel_residual may say otherwise.
+    bool parallel_residual = false;
+    bool parallel_shares_norm = false;       ///< then attention_norm feeds both, and there is no mlp_norm
+    bool embedding_scaled_by_width = false;  ///< embeddings are multiplied by √hidden_size (Gemma)
+    bool scores_scaled = true;               ///< scores are divided by √head_dim (GPT-Neo: they are not)
+    bool head_has_bias = false;
+    SlidingBlocks sliding_blocks = SlidingBlocks::All;
     /// What checkpoints put before every name below, but the head's ("model.", or nothing when the bare model was saved); the
     /// first with which the embedding is found is the checkpoint's.
     std::vector<std::string> prefixes;
     std::string block_prefix;        ///< "layers.{}." with {} for the block number
     std::string embedding;           ///< module names from here on, without ".weight"
-    std::string position_embedding;  ///< empty when positions are rotary
+    std::string embedding_norm;      ///< empty: none
+    std::string position_embedding;  ///< empty when positions are not learned
     std::string project_in;          ///< between embedding and hidden width, where they differ; empty: the family has none
     std::string project_out;
     std::string final_norm;
-    std::string head;            ///< full name; absent from the checkpoint when tied to the embedding
-    std::string attention_norm;  ///< after the block's prefix
-    std::string mlp_norm;
+    std::string head;                 ///< full name; absent from the checkpoint when tied to the embedding
+    std::string attention_norm;       ///< after the block's prefix
+    std::string mlp_norm;             ///< empty when parallel_shares_norm always holds
+    std::string attention_post_norm;  ///< of what attention adds to the residual stream; empty: none
+    std::string mlp_post_norm;
+    std::string query_norm;  ///< RMSNorm of each head of the queries, before positions; empty: none
+    std::string key_norm;
     std::vector<LinearFact> linears;  ///< in the order of computation
     ConfigKeys keys;
     ConfigDefaults defaults;
 
+    bool operator==(const Family&) const = default;
+
     /// The MLP multiplies an activated gate with another projection.
     [[nodiscard]] bool isGated() const;
+    /// The linear layer with that role, or null.
+    [[nodiscard]] const LinearFact* find(Role role) const;
 };
 
 /// The families that can be opened.
-[[nodiscard]] std::span<const Family> families();
+[[nodiscard]] std::span<const std::shared_ptr<const Family>> families();
 
 }  // namespace salient

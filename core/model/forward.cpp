@@ -1,6 +1,7 @@
 #include "core/model/forward.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
 #include "core/kernels/elementwise.h"
@@ -11,8 +12,9 @@ namespace salient {
 
 namespace {
 
-/// The four inputs of a block, in the order of inputGroups().
-enum GroupIndex { kAttentionInput, kAttentionOutput, kMlpInput, kMlpHidden };
+/// The first inputs of a block, in the order of inputGroups(): then come the MLP's own, unless attention and MLP share one, and its
+/// hidden values.
+enum GroupIndex { kAttentionInput, kAttentionOutput, kMlpInput };
 
 /// One chunk of windows on its way through one block.
 struct ChunkPass {
@@ -33,22 +35,56 @@ struct ChunkPass {
 
     /// h [tokens, hidden], in place; garbage when the pass was stopped.
     void run(MatrixSpan h) const {
-        const bool before = config.norm_before;
-        {
-            const Matrix normed = before ? normalize(h, weights.attention_norm, config) : Matrix(h);
-            if (observe(kAttentionInput, normed)) return;
-            const Matrix mixed = attend(normed, weights, config, block, seq_len, compute);
-            if (observe(kAttentionOutput, mixed)) return;
-            add(h, applyLinear(mixed, weights.linears.at(Role::AttentionOutput), compute));
+        if (config.parallel_residual) {
+            runParallel(h);
+        } else {
+            runInTurn(h);
         }
+    }
+
+private:
+    /// What attention adds to the residual stream, given its normed input; nothing when the pass ends inside.
+    [[nodiscard]] std::optional<Matrix> attention(MatrixView normed) const {
+        if (observe(kAttentionInput, normed)) return std::nullopt;
+        const Matrix mixed = attend(normed, weights, config, block, seq_len, compute);
+        if (observe(kAttentionOutput, mixed)) return std::nullopt;
+        return output(applyLinear(mixed, weights.linears.at(Role::AttentionOutput), compute), weights.attention_post_norm);
+    }
+
+    /// What the MLP adds.
+    [[nodiscard]] std::optional<Matrix> mlp(MatrixView normed) const {
+        if (!config.shares_norm && observe(kMlpInput, normed)) return std::nullopt;
+        const Matrix activated = mlpHidden(normed, weights, config, compute);
+        if (observe(config.shares_norm ? kMlpInput : kMlpInput + 1, activated)) return std::nullopt;
+        return output(applyLinear(activated, weights.linears.at(Role::Down), compute), weights.mlp_post_norm);
+    }
+
+    [[nodiscard]] Matrix output(Matrix x, const NormWeights& post_norm) const {
+        if (post_norm.exists()) x = normalize(x, post_norm, config);
+        return x;
+    }
+
+    /// False when there is nothing to add: the pass ended.
+    [[nodiscard]] static bool addTo(MatrixSpan h, const std::optional<Matrix>& part) {
+        if (part) add(h, *part);
+        return part.has_value();
+    }
+
+    void runInTurn(MatrixSpan h) const {
+        const bool before = config.norm_before;
+        if (!addTo(h, attention(before ? normalize(h, weights.attention_norm, config) : Matrix(h)))) return;
         if (!before) h = normalize(h, weights.attention_norm, config);
 
-        const Matrix normed = before ? normalize(h, weights.mlp_norm, config) : Matrix(h);
-        if (observe(kMlpInput, normed)) return;
-        const Matrix activated = mlpHidden(normed, weights, config, compute);
-        if (observe(kMlpHidden, activated)) return;
-        add(h, applyLinear(activated, weights.linears.at(Role::Down), compute));
+        if (!addTo(h, mlp(before ? normalize(h, weights.mlp_norm, config) : Matrix(h)))) return;
         if (!before) h = normalize(h, weights.mlp_norm, config);
+    }
+
+    void runParallel(MatrixSpan h) const {
+        const Matrix normed = normalize(h, weights.attention_norm, config);
+        const std::optional<Matrix> mixed = attention(normed);
+        if (!mixed) return;
+        if (!addTo(h, mlp(config.shares_norm ? normed : normalize(h, weights.mlp_norm, config)))) return;
+        add(h, *mixed);
     }
 };
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "core/model/model_config.h"
 
 namespace salient {
@@ -10,7 +8,7 @@ bool readsAttentionInput(Role role) {
     return role == Role::Query || role == Role::Key || role == Role::Value || role == Role::QueryKeyValue;
 }
 
-bool readsMlpInput(Role role) { return role == Role::Gate || role == Role::Up; }
+bool readsMlpInput(Role role) { return role == Role::Gate || role == Role::Up || role == Role::GateUp; }
 
 }  // namespace
 
@@ -26,23 +24,30 @@ std::vector<InputGroup> inputGroups(const ModelConfig& config, std::string_view 
         return roles;
     };
     const auto norm = [&](const std::string& fact) {
-        if (!config.norm_before) return Absorber{};
+        if (!config.norm_before || !family.norm.has_gain) return Absorber{};
         return Absorber{Absorber::Kind::Norm, block_prefix + fact, Role::Value};
     };
     const auto linear = [&](Role role, bool can_absorb) {
-        const auto found =
-            std::find_if(family.linears.begin(), family.linears.end(), [role](const LinearFact& fact) { return fact.role == role; });
-        if (!can_absorb || found == family.linears.end()) return Absorber{};
+        const LinearFact* found = family.find(role);
+        if (!can_absorb || found == nullptr) return Absorber{};
         return Absorber{Absorber::Kind::Linear, block_prefix + found->name, role};
     };
 
-    const bool passes_scales = family.isGated() || config.activation == Activation::Relu;
+    const bool value_passes_scales = config.n_heads == config.n_kv_heads && config.clip_qkv == 0.0;
+    const bool up_passes_scales = family.isGated() || config.activation == Activation::Relu;
+    const InputGroup attention_output = {"attention output", members([](Role role) { return role == Role::AttentionOutput; }),
+                                         config.n_heads * config.head_dim, linear(Role::Value, value_passes_scales)};
+    const InputGroup mlp_hidden = {"MLP hidden", members([](Role role) { return role == Role::Down; }), config.intermediate_size,
+                                   linear(Role::Up, up_passes_scales)};
+    if (config.shares_norm) {
+        const auto reads_block_input = [](Role role) { return readsAttentionInput(role) || readsMlpInput(role); };
+        return {{"block input", members(reads_block_input), config.hidden_size, norm(family.attention_norm)}, attention_output, mlp_hidden};
+    }
     return {
         {"attention input", members(readsAttentionInput), config.hidden_size, norm(family.attention_norm)},
-        {"attention output", members([](Role role) { return role == Role::AttentionOutput; }), config.n_heads * config.head_dim,
-         linear(Role::Value, config.n_heads == config.n_kv_heads)},
+        attention_output,
         {"MLP input", members(readsMlpInput), config.hidden_size, norm(family.mlp_norm)},
-        {"MLP hidden", members([](Role role) { return role == Role::Down; }), config.intermediate_size, linear(Role::Up, passes_scales)},
+        mlp_hidden,
     };
 }
 

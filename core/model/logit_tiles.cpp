@@ -22,10 +22,7 @@ Matrix headInput(const Model& model, MatrixView hidden, Compute compute) {
     const Family& family = *config.family;
     Matrix states = hidden;
     if (config.final_norm) {
-        NormWeights norm;
-        norm.gain = model.floats(model.moduleName(family.final_norm) + ".weight");
-        if (family.norm == NormKind::LayerNorm) norm.bias = model.floats(model.moduleName(family.final_norm) + ".bias");
-        states = normalize(states, norm, config);
+        states = normalize(states, loadNorm(model, model.moduleName(family.final_norm)), config);
     }
     if (config.embedding_size != config.hidden_size) {
         const std::vector<float> weight = model.floats(model.moduleName(family.project_out) + ".weight");
@@ -47,7 +44,9 @@ LogitTiles::LogitTiles(const Model& model, MatrixView hidden, const ForwardOptio
     : model_(model),
       head_(model.checkpoint->tensor(model.headTensor())),
       states_(headInput(model, hidden, options.compute)),
-      compute_(options.compute) {}
+      compute_(options.compute) {
+    if (model.config.family->head_has_bias) bias_ = model.floats(model.config.family->head + ".bias");
+}
 
 Index LogitTiles::tileCount() const noexcept { return (model_.config.vocabulary_size + kTileTokens - 1) / kTileTokens; }
 
@@ -55,8 +54,13 @@ Index LogitTiles::firstToken(Index tile) const noexcept { return tile * kTileTok
 
 Matrix LogitTiles::tile(Index index) const {
     const Index first = firstToken(index);
-    const Matrix weight = toMatrixRows(head_, first, std::min(kTileTokens, model_.config.vocabulary_size - first));
-    return linear(states_, weight, {}, compute_);
+    const Index n_tokens = std::min(kTileTokens, model_.config.vocabulary_size - first);
+    const std::span<const float> bias = bias_.empty()
+                                            ? std::span<const float>()
+                                            : std::span(bias_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(n_tokens));
+    Matrix logits = linear(states_, toMatrixRows(head_, first, n_tokens), bias, compute_);
+    if (model_.config.logit_soft_cap > 0.0) softCap(logits, static_cast<float>(model_.config.logit_soft_cap));
+    return logits;
 }
 
 Matrix logits(const Model& model, MatrixView hidden, const ForwardOptions& options) {

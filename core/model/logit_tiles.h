@@ -21,7 +21,8 @@ public:
 private:
     const Model& model_;
     const TensorView& head_;
-    Matrix states_;  ///< [rows, embedding_size], what the head multiplies
+    Matrix states_;            ///< [rows, embedding_size], what the head multiplies
+    std::vector<float> bias_;  ///< [vocabulary], empty when the head has none
     Compute compute_;
 };
 

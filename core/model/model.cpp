@@ -5,7 +5,11 @@
 #include "core/error.h"
 #include "core/io/contained_path.h"
 #include "core/io/json_file.h"
+<<<<<<< HEAD
 #include "core/io/pickle.h"
+=======
+#include "core/model/family_json.h"
+>>>>>>> families
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -100,7 +104,7 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& directory,
     const Json json = readJson(config_file);
     auto model = std::make_shared<Model>();
     model->directory = directory;
-    model->config = ModelConfig::parse(json, config_file.string());
+    model->config = ModelConfig::parse(json, config_file.string(), describedFamily(directory));
     if (json.contains("quantization_config") && !allow_quantized) {
         throw Error(ErrorCode::Unsupported, "openModel: " + config_file.string() +
                                                 ": expected a full-precision model, found a quantized one (quantization_config); "

@@ -39,6 +39,7 @@ struct Model {
     std::string name_prefix;          ///< put before every name of the family's table, but the head's, in this checkpoint
 
     /// Throws Error{Io}, {Format}, {Unsupported}; {ShapeMismatch} naming a tensor whose shape contradicts config.json.
+    /// A family that is not known, or one that differs, is read from a salient-family.json in the directory (family_json.h).
     /// A directory with a "quantization_config" opens only when allow_quantized is set; its quantized linear layers then
     /// need no ".weight".
     [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& directory, bool allow_quantized = false);
@@ -64,21 +65,30 @@ struct LinearWeights {
     std::optional<Int8Weight> int8;  ///< set: compute through real int8 products instead of `weight`
 };
 
-/// Gain and bias of a norm, [hidden].
+/// Gain and bias of a norm, as it multiplies and adds: [hidden], or [head_dim] for those of queries and keys.
 struct NormWeights {
-    std::vector<float> gain;
-    std::vector<float> bias;  ///< empty for RMSNorm
+    std::vector<float> gain;  ///< the stored one and the family's offset; ones where the checkpoint holds none
+    std::vector<float> bias;  ///< empty: the norm adds nothing
+    [[nodiscard]] bool exists() const noexcept { return !gain.empty(); }
 };
 
 /// One transformer block in memory: about 4 bytes per parameter.
 struct BlockWeights {
     NormWeights attention_norm;
-    NormWeights mlp_norm;
+    NormWeights mlp_norm;  ///< empty where attention_norm feeds the MLP, too; those below where the family has none
+    NormWeights attention_post_norm;
+    NormWeights mlp_post_norm;
+    NormWeights query_norm;
+    NormWeights key_norm;
     std::map<Role, LinearWeights> linears;
 };
 
 /// Reads and converts one block. Throws Error{NonFinite} naming tensor, row and column of the first NaN or infinity.
 [[nodiscard]] BlockWeights loadBlock(const Model& model, int block);
+/// The same with the norms alone: no linear layers.
+[[nodiscard]] BlockWeights loadNorms(const Model& model, int block);
+/// A norm outside the blocks or inside one, by the full name of its module.
+[[nodiscard]] NormWeights loadNorm(const Model& model, const std::string& module);
 /// One linear weight [out, in] alone, as loadBlock would give it.
 [[nodiscard]] Matrix loadLinear(const Model& model, const LinearInfo& linear);
 

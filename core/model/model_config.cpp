@@ -1,10 +1,12 @@
 #include "core/model/model_config.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "core/model/config_reader.h"
 #include "core/model/rope_config.h"
+#include "core/model/sliding_config.h"
 
 namespace salient {
 
@@ -18,24 +20,24 @@ constexpr Index kMostBlocks = 4096;
 
 std::string knownFamilies() {
     std::string names;
-    for (const Family& family : families()) names += (names.empty() ? "" : ", ") + family.model_type;
+    for (const auto& family : families()) names += (names.empty() ? "" : ", ") + family->model_type;
     return names;
 }
 
-const Family& findFamily(const ConfigReader& config) {
+std::shared_ptr<const Family> findFamily(const ConfigReader& config) {
     if (const auto model_type = config.string("model_type")) {
-        for (const Family& family : families()) {
-            if (family.model_type == *model_type) return family;
+        for (const auto& family : families()) {
+            if (family->model_type == *model_type) return family;
         }
-        config.failUnsupported("model_type", "one of " + knownFamilies());
+        config.failUnsupported("model_type", "one of " + knownFamilies() + " (or a salient-family.json that describes it)");
     }
     const Json& architectures = config.value("architectures");
     if (!architectures.is_array() || architectures.empty() || !architectures.front().is_string()) {
         config.fail("model_type", "one of " + knownFamilies());
     }
     const auto wanted = architectures.front().get<std::string>();
-    for (const Family& family : families()) {
-        const auto& known = family.architectures;
+    for (const auto& family : families()) {
+        const auto& known = family->architectures;
         if (std::find(known.begin(), known.end(), wanted) != known.end()) return family;
     }
     config.failUnsupported("architectures", "a model of type " + knownFamilies());
@@ -66,41 +68,27 @@ void readHeads(const ConfigReader& config, ModelConfig& c) {
         config.fail(keys.n_kv_heads, "a positive integer that divides " + keys.n_heads + " (" + std::to_string(c.n_heads) + ")");
     }
     if (c.n_heads * c.head_dim > kLargestSize) config.fail(keys.head_dim, "heads of a size that fits a model");
-    if (c.family->position == PositionKind::Rotary && c.head_dim % 2 != 0) {
+    const RotaryFact& rotary = c.family->rotary;
+    const bool turns_whole = c.family->position == PositionKind::Rotary && rotary.fraction_key.empty() && rotary.dim_key.empty();
+    if (turns_whole && c.head_dim % 2 != 0) {
         config.fail(config.has(keys.head_dim) ? keys.head_dim : keys.n_heads, "an even size of heads, for rotary positions");
     }
 }
 
-void readSlidingWindow(const ConfigReader& config, ModelConfig& c) {
-    const ConfigKeys& keys = c.family->keys;
-    if (!config.has(keys.sliding_window)) return;
-    if (!keys.sliding_window_switch.empty() && !config.boolean(keys.sliding_window_switch, false)) return;
-    c.sliding_window = config.integer(keys.sliding_window, 1, kMostPositions);
-
-    const auto n_blocks = static_cast<std::size_t>(c.n_blocks);
-    if (config.has("layer_types")) {
-        const Json& types = config.value("layer_types");
-        if (!types.is_array() || types.size() != n_blocks) config.fail("layer_types", "one entry per block");
-        for (const Json& type : types) {
-            if (type != "sliding_attention" && type != "full_attention") {
-                config.failUnsupported("layer_types", "sliding_attention or full_attention");
-            }
-            c.block_slides.push_back(type == "sliding_attention");
-        }
-    } else if (!keys.sliding_window_switch.empty()) {
-        // Qwen2 counts from the bottom: the blocks below max_window_layers see everything. Its published default is 28.
-        constexpr Index kDefaultFullBlocks = 28;
-        const Index first = config.integer("max_window_layers", 0, kMostBlocks, kDefaultFullBlocks);
-        for (Index block = 0; block < c.n_blocks; ++block) c.block_slides.push_back(block >= first);
-    }
-}
-
-/// What changes the function that a model computes, and we do not compute.
+/// What changes the function that a model computes, and we do not compute: key, and the one value we do.
 void refuseWhatWeDoNotCompute(const ConfigReader& config) {
-    if (!config.boolean("scale_attn_weights", true)) config.failUnsupported("scale_attn_weights", "true");
-    if (config.boolean("scale_attn_by_inverse_layer_idx", false)) config.failUnsupported("scale_attn_by_inverse_layer_idx", "false");
-    if (config.boolean("add_cross_attention", false)) config.failUnsupported("add_cross_attention", "false");
-    if (!config.boolean("layer_norm_elementwise_affine", true)) config.failUnsupported("layer_norm_elementwise_affine", "true");
+    constexpr std::pair<const char*, bool> kOnly[] = {
+        {"scale_attn_weights", true},
+        {"scale_attn_by_inverse_layer_idx", false},
+        {"add_cross_attention", false},
+        {"layer_norm_elementwise_affine", true},
+        {"qk_layernorm", false},
+        {"apply_residual_connection_post_layernorm", false},
+        {"use_bidirectional_attention", false},
+    };
+    for (const auto& [key, value] : kOnly) {
+        if (config.boolean(key, value) != value) config.failUnsupported(key, value ? "true" : "false");
+    }
 }
 
 void readWidths(const ConfigReader& config, ModelConfig& c) {
@@ -113,15 +101,47 @@ void readWidths(const ConfigReader& config, ModelConfig& c) {
     if (!c.family->project_in.empty()) c.embedding_size = config.integer("word_embed_proj_dim", 1, kLargestSize, c.hidden_size);
     c.vocabulary_size = config.integer("vocab_size", 1, kMostTokens);
     c.n_blocks = static_cast<int>(config.integer(keys.n_blocks, 1, kMostBlocks));
-    c.max_positions = config.integer(keys.max_positions, 1, kMostPositions);
+    const int default_positions = c.family->defaults.max_positions;
+    c.max_positions = default_positions > 0 ? config.integer(keys.max_positions, 1, kMostPositions, default_positions)
+                                            : config.integer(keys.max_positions, 1, kMostPositions);
+}
+
+/// A cap that a file may leave to the family's default, or switch off with null.
+double readSoftCap(const ConfigReader& config, const std::string& key, double fallback) {
+    if (key.empty()) return 0.0;
+    if (!config.mentions(key)) return fallback;
+    return config.number(key, 0.0, 0.0);
+}
+
+void readAttention(const ConfigReader& config, ModelConfig& c) {
+    const Family& family = *c.family;
+    const double scalar = family.keys.query_scalar.empty() ? static_cast<double>(c.head_dim) : config.number(family.keys.query_scalar, 0.0);
+    c.attention_scale = family.scores_scaled ? 1.0 / std::sqrt(scalar) : 1.0;
+    c.attention_soft_cap = readSoftCap(config, family.keys.attention_soft_cap, family.defaults.attention_soft_cap);
+    c.clip_qkv = family.keys.clip_qkv.empty() ? 0.0 : config.number(family.keys.clip_qkv, 0.0, 0.0);
+    if (family.position != PositionKind::Rotary) return;
+    c.rope = readRopeConfig(config, family.rotary, c.head_dim, c.max_positions);
+    if (!family.rotary.local_theta_key.empty()) c.local_rope = readLocalRopeConfig(config, family.rotary, c.rope.dim);
+}
+
+void readResidual(const ConfigReader& config, ModelConfig& c) {
+    const Family& family = *c.family;
+    const ConfigKeys& keys = family.keys;
+    c.parallel_residual =
+        keys.parallel_residual.empty() ? family.parallel_residual : config.boolean(keys.parallel_residual, family.parallel_residual);
+    c.shares_norm = c.parallel_residual && family.parallel_shares_norm;
+    if (!keys.norm_before.empty()) {
+        c.norm_before = config.boolean(keys.norm_before, true);
+        c.final_norm = c.norm_before && !config.boolean("_remove_final_layer_norm", false);
+    }
 }
 
 }  // namespace
 
-ModelConfig ModelConfig::parse(const Json& json, std::string_view origin) {
+ModelConfig ModelConfig::parse(const Json& json, std::string_view origin, std::shared_ptr<const Family> described) {
     const ConfigReader config(json, origin);
     ModelConfig c;
-    c.family = &findFamily(config);
+    c.family = described ? std::move(described) : findFamily(config);
     const ConfigKeys& keys = c.family->keys;
     const ConfigDefaults& defaults = c.family->defaults;
     refuseWhatWeDoNotCompute(config);
@@ -132,11 +152,10 @@ ModelConfig ModelConfig::parse(const Json& json, std::string_view origin) {
     c.activation = readActivation(config, keys.activation, defaults.activation);
     if (!keys.attention_bias.empty()) c.attention_bias = config.boolean(keys.attention_bias, defaults.bias);
     if (!keys.mlp_bias.empty()) c.mlp_bias = config.boolean(keys.mlp_bias, defaults.bias);
-    if (c.family->position == PositionKind::Rotary) c.rope = readRopeConfig(config, c.max_positions);
-    if (!keys.norm_before.empty()) {
-        c.norm_before = config.boolean(keys.norm_before, true);
-        c.final_norm = c.norm_before && !config.boolean("_remove_final_layer_norm", false);
-    }
+    readAttention(config, c);
+    readResidual(config, c);
+    c.logit_soft_cap = readSoftCap(config, keys.logit_soft_cap, defaults.logit_soft_cap);
+    if (c.family->embedding_scaled_by_width) c.embedding_scale = std::sqrt(static_cast<double>(c.hidden_size));
     c.tie_word_embeddings = config.boolean("tie_word_embeddings", defaults.tie_word_embeddings);
     c.stored_dtype = config.string(config.has("torch_dtype") ? "torch_dtype" : "dtype").value_or("");
     c.raw = json;
@@ -147,6 +166,8 @@ Index ModelConfig::slidingWindow(int block) const {
     if (block_slides.empty()) return sliding_window;
     return block_slides[static_cast<std::size_t>(block)] ? sliding_window : 0;
 }
+
+const RopeConfig& ModelConfig::ropeOf(int block) const { return local_rope && slidingWindow(block) > 0 ? *local_rope : rope; }
 
 bool ModelConfig::hasBias(const LinearFact& linear) const {
     switch (linear.bias) {
@@ -178,6 +199,8 @@ std::pair<Index, Index> ModelConfig::linearShape(Role role) const {
         case Role::Gate:
         case Role::Up:
             return {intermediate_size, hidden_size};
+        case Role::GateUp:
+            return {2 * intermediate_size, hidden_size};
         case Role::Down:
             return {hidden_size, intermediate_size};
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace salient {
 
 /// Rotary embedding: base and the rescaling of its frequencies.
 struct RopeConfig {
-    enum class Scaling { None, Linear, Dynamic, Llama3, Yarn };
+    enum class Scaling { None, Linear, Dynamic, Llama3, Yarn, LongRope };
+    Index dim = 0;  ///< dimensions of a head that turn, its first ones; even, head_dim for most families
     double theta = 10000.0;
     Scaling scaling = Scaling::None;
     double factor = 1.0;
@@ -23,13 +25,15 @@ struct RopeConfig {
     double beta_fast = 32.0;                 ///< Yarn
     double beta_slow = 1.0;                  ///< Yarn
     bool truncate = true;                    ///< Yarn: borders of the ramp are rounded outwards to whole pairs
-    std::optional<double> attention_factor;  ///< Yarn: overrides 0.1·ln(factor) + 1
-    Index original_max_positions = 0;        ///< Llama3, Yarn, Dynamic
+    std::optional<double> attention_factor;  ///< Yarn: overrides 0.1·ln(factor) + 1; LongRope: √(1 + ln(factor) / ln(trained length))
+    Index original_max_positions = 0;        ///< Llama3, Yarn, Dynamic, LongRope
+    std::vector<double> short_factors;       ///< LongRope, [dim / 2]: divide the frequencies of windows within the trained length
+    std::vector<double> long_factors;        ///< LongRope, [dim / 2]: those of longer ones
 };
 
 /// config.json, read and checked: sizes are positive, heads divide the hidden size, and so on.
 struct ModelConfig {
-    const Family* family = nullptr;
+    std::shared_ptr<const Family> family;
     Index hidden_size = 0;
     Index intermediate_size = 0;
     int n_blocks = 0;
@@ -45,19 +49,30 @@ struct ModelConfig {
     double norm_epsilon = 1e-5;
     Activation activation = Activation::Silu;
     RopeConfig rope;
-    bool norm_before = true;   ///< false: OPT-350m's order, norm after the residual sum
-    bool final_norm = true;    ///< a norm stands between the last block and the head
-    Index embedding_size = 0;  ///< width of the token embedding; differs from hidden_size where project_in/out exist (OPT-350m)
+    std::optional<RopeConfig> local_rope;  ///< of blocks whose attention slides, where it differs
+    double attention_scale = 1.0;          ///< of the scores before the softmax, usually 1 / √head_dim
+    double attention_soft_cap = 0.0;       ///< scores become cap · tanh(score / cap); 0: they stay
+    double logit_soft_cap = 0.0;           ///< the same for logits
+    double clip_qkv = 0.0;                 ///< queries, keys and values are clamped to ± this; 0: not
+    double embedding_scale = 1.0;
+    bool parallel_residual = false;  ///< attention and MLP both read the block's input
+    bool shares_norm = false;        ///< … through one norm, attention_norm
+    bool norm_before = true;         ///< false: OPT-350m's order, norm after the residual sum
+    bool final_norm = true;          ///< a norm stands between the last block and the head
+    Index embedding_size = 0;        ///< width of the token embedding; differs from hidden_size where project_in/out exist (OPT-350m)
     bool tie_word_embeddings = true;
     std::string stored_dtype;  ///< "float16", "bfloat16", "float32", as config.json names it
     Json raw;                  ///< the file as it was, for exporters
 
     /// Throws Error{Unsupported} naming an unknown architecture and those known, Error{Format} naming key, expected, found.
     /// A quantity that we could not honour (an unknown rope type, attention scaled per block) is Error{Unsupported}, never ignored.
-    [[nodiscard]] static ModelConfig parse(const Json& config, std::string_view origin);
+    /// described: the family, where the user describes one; else it is looked up by model_type or architecture.
+    [[nodiscard]] static ModelConfig parse(const Json& config, std::string_view origin, std::shared_ptr<const Family> described = {});
 
     /// How far back the attention of that block reaches; 0: to the start.
     [[nodiscard]] Index slidingWindow(int block) const;
+    /// The rotary embedding of that block.
+    [[nodiscard]] const RopeConfig& ropeOf(int block) const;
     /// Whether a linear layer of the family's table has a bias in this model.
     [[nodiscard]] bool hasBias(const LinearFact& linear) const;
     /// [out_features, in_features] of a layer with that role.
@@ -75,16 +90,17 @@ struct Absorber {
 
 /// Linear layers of one block that read the same input, so share one Hessian, one set of channel statistics and one vector of scales.
 struct InputGroup {
-    std::string title;  ///< "attention input", "attention output", "MLP input", "MLP hidden"
+    std::string title;  ///< "attention input", "attention output", "MLP input", "MLP hidden"; "block input" where both read one norm
     std::vector<Role> members;
     Index in_features = 0;
     Absorber absorber;
 };
 
-/// The groups of every block, in the order of computation: q,k,v → o → gate,up → down. The value layer absorbs for the
-/// attention output only where it is a layer of its own and shapes agree (no grouped queries); the up layer absorbs for the down
-/// layer where the activation acts on another factor (gated) or is positively homogeneous (ReLU). Where a norm follows the residual
-/// sum its output is the residual stream too, so nothing absorbs. name_prefix is the checkpoint's (Model::name_prefix).
+/// The groups of every block, in the order of computation: q,k,v → o → gate,up → down; where attention and MLP read one norm,
+/// q,k,v,gate,up → o → down. The value layer absorbs for the attention output only where it is a layer of its own, its output is not
+/// clamped, and shapes agree (no grouped queries); the up layer absorbs for the down layer where it is a layer of its own and the
+/// activation acts on another factor (gated) or is positively homogeneous (ReLU). A norm absorbs if it has gains. Where it follows
+/// the residual sum its output is the residual stream too, so nothing absorbs. name_prefix is the checkpoint's (Model::name_prefix).
 [[nodiscard]] std::vector<InputGroup> inputGroups(const ModelConfig& config, std::string_view name_prefix = {});
 
 }  // namespace salient

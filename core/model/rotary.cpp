@@ -78,11 +78,20 @@ std::vector<double> rotaryFrequencies(const RopeConfig& rope, Index head_dim, In
         case RopeConfig::Scaling::Yarn:
             applyYarn(rope, head_dim, frequencies);
             break;
+        case RopeConfig::Scaling::LongRope: {
+            const std::vector<double>& factors = seq_len > rope.original_max_positions ? rope.long_factors : rope.short_factors;
+            for (std::size_t i = 0; i < frequencies.size(); ++i) frequencies[i] /= factors[i];
+            break;
+        }
     }
     return frequencies;
 }
 
 double rotaryMagnitude(const RopeConfig& rope) {
+    if (rope.scaling == RopeConfig::Scaling::LongRope) {
+        const double trained = std::log(static_cast<double>(rope.original_max_positions));
+        return rope.attention_factor.value_or(rope.factor <= 1.0 ? 1.0 : std::sqrt(1.0 + std::log(rope.factor) / trained));
+    }
     if (rope.scaling != RopeConfig::Scaling::Yarn) return 1.0;
     return rope.attention_factor.value_or(rope.factor <= 1.0 ? 1.0 : 0.1 * std::log(rope.factor) + 1.0);
 }
@@ -101,9 +110,24 @@ RotaryTable RotaryTable::make(const RopeConfig& rope, Index head_dim, Index seq_
     return table;
 }
 
-void rotate(MatrixSpan x, const RotaryTable& table) {
+namespace {
+
+/// Turns the pairs (a_i, b_i) by the angles of one position. Each of a, b: half of the dimensions that turn, at any stride.
+template <typename A, typename B>
+void turn(A a, B b, const Eigen::Ref<const Eigen::RowVectorXf>& cosine, const Eigen::Ref<const Eigen::RowVectorXf>& sine,
+          Eigen::Map<Eigen::RowVectorXf>& turned) {
+    turned = a.cwiseProduct(cosine) - b.cwiseProduct(sine);
+    b = b.cwiseProduct(cosine) + a.cwiseProduct(sine);
+    a = turned;
+}
+
+}  // namespace
+
+void rotate(MatrixSpan x, const RotaryTable& table, Index head_dim, RotaryPairs pairs) {
     const Index half = table.cosine.cols();
     const Index seq_len = table.cosine.rows();
+    const Index width = head_dim > 0 ? head_dim : 2 * half;
+    using EverySecond = Eigen::Map<Eigen::RowVectorXf, 0, Eigen::InnerStride<2>>;
     constexpr Index kRows = 32;
     parallelFor(x.rows(), kRows, [&](Index first, Index last) {
         std::vector<float> buffer(static_cast<std::size_t>(half));
@@ -111,12 +135,13 @@ void rotate(MatrixSpan x, const RotaryTable& table) {
         for (Index row = first; row < last; ++row) {
             const auto cosine = table.cosine.row(row % seq_len);
             const auto sine = table.sine.row(row % seq_len);
-            for (Index head = 0; head + 2 * half <= x.cols(); head += 2 * half) {
-                auto a = x.row(row).segment(head, half);
-                auto b = x.row(row).segment(head + half, half);
-                turned = a.cwiseProduct(cosine) - b.cwiseProduct(sine);
-                b = b.cwiseProduct(cosine) + a.cwiseProduct(sine);
-                a = turned;
+            for (Index head = 0; head + width <= x.cols(); head += width) {
+                if (pairs == RotaryPairs::Halves) {
+                    turn(x.row(row).segment(head, half), x.row(row).segment(head + half, half), cosine, sine, turned);
+                } else {
+                    float* values = &x(row, head);
+                    turn(EverySecond(values, half), EverySecond(values + 1, half), cosine, sine, turned);
+                }
             }
         }
     });

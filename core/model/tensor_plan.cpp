@@ -16,8 +16,14 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
         plan.push_back({fillName(name_prefix, fact, block) + std::string(part), std::move(shape)});
     };
     const auto addNorm = [&](const std::string& fact, int block) {
-        add(fact, block, ".weight", {config.hidden_size});
-        if (family.norm == NormKind::LayerNorm) add(fact, block, ".bias", {config.hidden_size});
+        if (family.norm.has_gain) add(fact, block, ".weight", {config.hidden_size});
+        if (family.norm.has_bias) add(fact, block, ".bias", {config.hidden_size});
+    };
+    const auto addNormIfAny = [&](const std::string& fact, int block) {
+        if (!fact.empty()) addNorm(family.block_prefix + fact, block);
+    };
+    const auto addHeadNorm = [&](const std::string& fact, int block) {
+        if (!fact.empty()) add(family.block_prefix + fact, block, ".weight", {config.head_dim});
     };
 
     add(family.embedding, -1, ".weight", {config.vocabulary_size, config.embedding_size});
@@ -25,12 +31,17 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
         add(family.project_in, -1, ".weight", {config.hidden_size, config.embedding_size});
         add(family.project_out, -1, ".weight", {config.embedding_size, config.hidden_size});
     }
+    if (!family.embedding_norm.empty()) addNorm(family.embedding_norm, -1);
     if (family.position == PositionKind::Learned) {
         add(family.position_embedding, -1, ".weight", {config.max_positions + family.position_offset, config.hidden_size});
     }
     for (int block = 0; block < config.n_blocks; ++block) {
         addNorm(family.block_prefix + family.attention_norm, block);
-        addNorm(family.block_prefix + family.mlp_norm, block);
+        addNormIfAny(config.shares_norm ? "" : family.mlp_norm, block);
+        addNormIfAny(family.attention_post_norm, block);
+        addNormIfAny(family.mlp_post_norm, block);
+        addHeadNorm(family.query_norm, block);
+        addHeadNorm(family.key_norm, block);
         for (const LinearFact& linear : family.linears) {
             auto [rows, cols] = config.linearShape(linear.role);
             const Index out_features = rows;
@@ -42,6 +53,7 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
     }
     if (config.final_norm) addNorm(family.final_norm, -1);
     if (!config.tie_word_embeddings) plan.push_back({family.head + ".weight", {config.vocabulary_size, config.embedding_size}});
+    if (family.head_has_bias) plan.push_back({family.head + ".bias", {config.vocabulary_size}});
     return plan;
 }
 

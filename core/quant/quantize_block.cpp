@@ -1,9 +1,15 @@
 #include "core/quant/quantize_block.h"
 
 #include <algorithm>
+<<<<<<< HEAD
+=======
+#include <cmath>
+#include <regex>
+>>>>>>> families
 
 #include "core/io/name_pattern.h"
 #include "core/quant/scaling.h"
+#include "core/tensor/float16.h"
 
 namespace salient {
 
@@ -81,6 +87,22 @@ private:
         const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
         JobContext part = progress(group(g).title);
         scales_[g] = chooseSharedScale(weights, names, input, method_, part);
+        makeStorable(g, scales_[g].scales);
+    }
+
+    /// A gain stored as gain − offset loses digits when it is divided to something small: gain − 1 ≈ −1 keeps none of them in 16 bits.
+    /// So the scales give way, by at most what rounding would have cost: what will be stored is a bfloat16 number.
+    void makeStorable(int g, std::vector<float>& scales) const {
+        const auto offset = static_cast<float>(model_.config.family->norm.gain_offset);
+        if (offset == 0.0F || scales.empty() || group(g).absorber.kind != Absorber::Kind::Norm) return;
+        const std::vector<float>& gain = (feedsAttention(group(g)) ? original_.attention_norm : original_.mlp_norm).gain;
+        for (std::size_t j = 0; j < scales.size(); ++j) {
+            if (gain[j] == 0.0F) continue;
+            float folded = offset + fromBFloat16(toBFloat16(gain[j] / scales[j] - offset));
+            constexpr float kStep = 0x1p-7F;  // of bfloat16 beyond 1: the smallest gain that is surely stored apart from zero
+            if (folded * gain[j] <= 0.0F) folded = std::copysign(kStep, gain[j]);
+            scales[j] = gain[j] / folded;
+        }
     }
 
     /// What the rows of a layer are divided by because a later group's scales went there, or nothing.
@@ -137,6 +159,8 @@ private:
             NormWeights norm = feedsAttention(group(g)) ? original_.attention_norm : original_.mlp_norm;
             divide(norm.gain, scales.scales);
             divide(norm.bias, scales.scales);
+            const auto offset = static_cast<float>(model_.config.family->norm.gain_offset);
+            for (float& gain : norm.gain) gain -= offset;
             result_.replaced[name + ".weight"] = std::move(norm.gain);
             if (!norm.bias.empty()) result_.replaced[name + ".bias"] = std::move(norm.bias);
         }

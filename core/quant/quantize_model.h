@@ -17,7 +17,7 @@ namespace salient {
 struct QuantizedBlock {
     int block = 0;
     std::vector<QuantizedLinear> linears;                ///< quantized ones only
-    std::map<std::string, std::vector<float>> replaced;  ///< full tensor name ("….input_layernorm.weight") → folded values
+    std::map<std::string, std::vector<float>> replaced;  ///< full tensor name ("….input_layernorm.weight") → folded values as stored
     std::map<std::string, Matrix> kept;                  ///< layers kept in 16 bits whose weights a fold changed: name → [out, in]
 };
 

@@ -99,7 +99,10 @@ BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedB
         if (group.absorber.kind != Absorber::Kind::Norm) continue;
         const std::string name = absorberName(group.absorber, block.block);
         NormWeights& norm = feedsAttention(group) ? weights.attention_norm : weights.mlp_norm;
-        if (const auto gain = block.replaced.find(name + ".weight"); gain != block.replaced.end()) norm.gain = gain->second;
+        if (const auto gain = block.replaced.find(name + ".weight"); gain != block.replaced.end()) {
+            norm.gain = gain->second;
+            for (float& value : norm.gain) value += static_cast<float>(model.config.family->norm.gain_offset);
+        }
         if (const auto bias = block.replaced.find(name + ".bias"); bias != block.replaced.end()) norm.bias = bias->second;
     }
     return weights;

@@ -1,6 +1,6 @@
 // Methods as JSON. A method may be given by its name alone ({"name": "awq"}); every other key then changes one of its settings.
 
-#include "core/recipe/json_object.h"
+#include "core/io/json_object.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -39,7 +39,7 @@ Json toJson(const GridSpec& grid) {
 }
 
 void read(const Json& value, const std::string& path, GridSpec& grid) {
-    JsonObject object(value, path);
+    JsonObject object(value, path, "recipe");
     object.read("bits", grid.bits);
     object.read("symmetric", grid.is_symmetric);
     object.read("group_size", grid.group_size);
@@ -62,7 +62,7 @@ Json toJson(const AwqOptions& awq) {
 }
 
 void read(const Json& value, const std::string& path, AwqOptions& awq) {
-    JsonObject object(value, path);
+    JsonObject object(value, path, "recipe");
     object.read("n_grid", awq.n_grid);
     object.read("duo", awq.duo);
     object.read("fixed_ratio", awq.fixed_ratio);
@@ -78,7 +78,7 @@ Json toJson(const SmoothQuantOptions& smoothquant) {
 }
 
 void read(const Json& value, const std::string& path, SmoothQuantOptions& smoothquant) {
-    JsonObject object(value, path);
+    JsonObject object(value, path, "recipe");
     object.read("alpha", smoothquant.alpha);
     object.read("search_alpha", smoothquant.search_alpha);
     object.read("activation_only", smoothquant.activation_only);
@@ -98,7 +98,7 @@ Json toJson(const GptqOptions& gptq) {
 }
 
 void read(const Json& value, const std::string& path, GptqOptions& gptq) {
-    JsonObject object(value, path);
+    JsonObject object(value, path, "recipe");
     object.read("damping", gptq.damping);
     object.read("max_damping_tries", gptq.max_damping_tries);
     object.read("block_size", gptq.block_size);
@@ -128,7 +128,7 @@ Json toJson(const MethodSpec& method) {
 }
 
 MethodSpec methodFromJson(const Json& document) {
-    JsonObject object(document, "method");
+    JsonObject object(document, "method", "recipe");
     MethodSpec method;
     const Json* grid = object.find("grid");
     std::string name;

@@ -1,4 +1,4 @@
-#include "core/recipe/json_object.h"
+#include "core/io/json_object.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -20,7 +20,7 @@ void readPath(JsonObject& object, const char* key, const std::filesystem::path& 
 }
 
 void readCalibration(const Json& value, const std::filesystem::path& folder, Recipe& recipe) {
-    JsonObject object(value, "calibration");
+    JsonObject object(value, "calibration", "recipe");
     readPath(object, "text", folder, recipe.calibration_text);
     object.read("n_samples", recipe.samples.n_samples);
     object.read("seq_len", recipe.samples.seq_len);
@@ -32,7 +32,7 @@ void readCalibration(const Json& value, const std::filesystem::path& folder, Rec
 }
 
 void readEvaluation(const Json& value, const std::filesystem::path& folder, Recipe& recipe) {
-    JsonObject object(value, "evaluation");
+    JsonObject object(value, "evaluation", "recipe");
     readPath(object, "text", folder, recipe.evaluation_text);
     auto protocol = static_cast<std::size_t>(recipe.perplexity.protocol);
     object.readName("protocol", kProtocols, protocol);
@@ -44,7 +44,7 @@ void readEvaluation(const Json& value, const std::filesystem::path& folder, Reci
 }
 
 RecipeRun readRun(const Json& value, const std::string& path, const std::filesystem::path& folder) {
-    JsonObject object(value, path);
+    JsonObject object(value, path, "recipe");
     RecipeRun run;
     object.read("name", run.name);
     const Json* method = object.find("method");
@@ -52,7 +52,7 @@ RecipeRun readRun(const Json& value, const std::string& path, const std::filesys
     run.method = methodFromJson(*method);
     if (run.name.empty()) run.name = methodName(run.method);
     if (const Json* written = object.find("export")) {
-        JsonObject target(*written, object.pathOf("export"));
+        JsonObject target(*written, object.pathOf("export"), "recipe");
         std::size_t format = 0;
         target.readName("format", exportFormatNames(), format);
         run.format = exportFormatFromName(exportFormatNames()[format]);
@@ -66,7 +66,7 @@ RecipeRun readRun(const Json& value, const std::string& path, const std::filesys
 }  // namespace
 
 Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder) {
-    JsonObject object(document, "");
+    JsonObject object(document, "", "recipe");
     Recipe recipe;
     readPath(object, "model", folder, recipe.model);
     if (const Json* calibration = object.find("calibration")) readCalibration(*calibration, folder, recipe);

@@ -16,14 +16,6 @@ Int8Weight toInt8(const StoredLayer& layer) {
     return weight;
 }
 
-NormWeights readNorm(const Model& model, const std::string& fact, int block) {
-    const std::string name = model.moduleName(model.config.family->block_prefix + fact, block);
-    NormWeights norm;
-    norm.gain = model.floats(name + ".weight");
-    if (model.config.family->norm == NormKind::LayerNorm) norm.bias = model.floats(name + ".bias");
-    return norm;
-}
-
 LinearWeights readLinear(const Model& model, const StoredScheme& scheme, const LinearInfo& linear) {
     LinearWeights weights;
     if (linear.has_bias) weights.bias = model.floats(linear.name + ".bias");
@@ -46,9 +38,7 @@ BlockLoader storedBlocks(std::shared_ptr<const Model> quantized_directory) {
     StoredScheme scheme = readScheme(quantized_directory->directory);
     if (scheme.kind == StoredScheme::Kind::Float) return originalBlocks(std::move(quantized_directory));
     return [model = std::move(quantized_directory), scheme = std::move(scheme)](int block) {
-        BlockWeights weights;
-        weights.attention_norm = readNorm(*model, model->config.family->attention_norm, block);
-        weights.mlp_norm = readNorm(*model, model->config.family->mlp_norm, block);
+        BlockWeights weights = loadNorms(*model, block);
         for (const LinearInfo& linear : model->linears) {
             if (linear.block == block) weights.linears.emplace(linear.role, readLinear(*model, scheme, linear));
         }

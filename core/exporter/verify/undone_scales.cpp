@@ -12,9 +12,9 @@ const std::vector<float> kNone;
 
 /// s of a group behind a norm: original gain / stored gain.
 std::vector<float> fromNorm(const Model& stored, const Model& original, const Absorber& absorber, int block) {
-    const std::string tensor = absorberName(absorber, block) + ".weight";
-    std::vector<float> scales = original.floats(tensor);
-    const std::vector<float> divided = stored.floats(tensor);
+    const std::string module = absorberName(absorber, block);
+    std::vector<float> scales = loadNorm(original, module).gain;
+    const std::vector<float> divided = loadNorm(stored, module).gain;
     for (std::size_t j = 0; j < scales.size(); ++j) scales[j] = divided[j] != 0.0F && scales[j] != 0.0F ? scales[j] / divided[j] : 1.0F;
     return scales;
 }

@@ -83,6 +83,27 @@ private slots:
         QVERIFY(text.out.contains("grouped") || text.out.contains("key/value heads"));
     }
 
+    void familiesListsTheTable() {
+        const Outcome outcome = run({"families", "--json"});
+        QCOMPARE(outcome.status, 0);
+        const QJsonArray families = outcome.json()["families"].toArray();
+        const Outcome text = run({"families"});
+        QCOMPARE(text.status, 0);
+        QStringList names;
+        for (const QJsonValue& family : outcome.json()["families"].toArray()) {
+            names << family["model_type"].toString();
+            QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
+            QVERIFY(family["groups"].toArray().size() >= 3);
+            QVERIFY(family["facts"]["linears"].toArray().size() >= 4);
+            QCOMPARE(family["formats"].toArray().size(), 4);
+        }
+        QVERIFY(names.contains("llama") && names.contains("gemma3_text"));
+        const QJsonArray llama = families[names.indexOf("llama")]["groups"].toArray();
+        QCOMPARE(llama[0]["absorber"]["name"].toString(), QString("layers.{}.input_layernorm"));
+        QCOMPARE(llama[1]["absorber"]["with_grouped_queries"].toBool(), false);
+        QVERIFY(families[names.indexOf("gpt2")]["groups"][3]["absorber"].isNull());
+    }
+
     void perplexityAgreesWithTheReference() {
         const Outcome outcome =
             run({"--json", "perplexity", kModel, "--text", kEval, "--protocol", "bos-windows", "--n-windows", "20", "--seq-len", "256"});

@@ -10,9 +10,27 @@
 #include "core/io/safetensors.h"
 #include "core/kernels/convert.h"
 #include "core/model/tensor_plan.h"
+#include "tests/core/model/small_models.h"
 
 /// Small seeded random models of every family, and their quantization, for tests of export and verification.
 namespace salient::samples {
+
+/// Families whose configuration is that of a small model, with other widths.
+inline bool isEnlarged(const std::string& family) {
+    return family != "llama" && family != "mistral" && family != "qwen2" && family != "gpt2" && family != "opt";
+}
+
+/// The configuration of a small model with widths that every export format can hold.
+inline Json enlarged(Json config) {
+    const std::shared_ptr<const Family> family = ModelConfig::parse(config, "config.json").family;
+    const ConfigKeys& keys = family->keys;
+    for (const char* width : {"hidden_size", "n_embed", "n_embd"}) {
+        if (config.contains(width)) config[width] = 64;
+    }
+    if (!keys.intermediate_size.empty()) config[keys.intermediate_size] = 128;
+    if (!keys.head_dim.empty()) config[keys.head_dim] = 32;
+    return config;
+}
 
 inline Json familyConfig(const std::string& family) {
     if (family == "gpt2") {
@@ -25,6 +43,7 @@ inline Json familyConfig(const std::string& family) {
             "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 64, "activation_function": "relu",
             "word_embed_proj_dim": 64, "do_layer_norm_before": true})");
     }
+    if (isEnlarged(family)) return enlarged(readJson(smallModelDirectory(family) / "config.json"));
     Json config = Json::parse(R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 64, "hidden_size": 64,
         "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
         "max_position_embeddings": 64, "hidden_act": "silu", "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": true})");
@@ -53,6 +72,8 @@ inline void writeModel(const std::filesystem::path& directory, const std::string
     writeJson(directory / "generation_config.json", Json::object({{"bos_token_id", 0}}));
     std::mt19937 random(7);
     std::normal_distribution<float> normal;
+    // Attention that is far from uniform: its output is then no mean of all values, the same for every token.
+    const float spread = isEnlarged(family) ? 0.3F : 0.1F;
     std::vector<TensorLayout> layout;
     for (const PlannedTensor& planned : plannedTensors(parsed, parsed.family->prefixes.front()))
         layout.push_back({planned.name, type, planned.shape});
@@ -62,9 +83,11 @@ inline void writeModel(const std::filesystem::path& directory, const std::string
         for (const std::int64_t extent : tensor.shape) count *= extent;
         std::vector<float> values(static_cast<std::size_t>(count));
         const bool is_gain = tensor.shape.size() == 1 && tensor.name.ends_with(".weight");
+        // Behind a norm of the embedding the same columns would stand out twice.
+        const bool feeds_norms = tensor.name.find("embeddings_layernorm") != std::string::npos;
         for (std::size_t i = 0; i < values.size(); ++i) {
-            values[i] = (is_gain ? 1.0F : 0.0F) + 0.1F * normal(random);
-            if (is_gain && i % 16 == 3) values[i] *= 8.0F;
+            values[i] = is_gain ? 1.0F + 0.1F * normal(random) : spread * normal(random);
+            if (is_gain && !feeds_norms && i % 16 == 3) values[i] *= 8.0F;
         }
         writer.write(tensor.name, fromFloats(values, type));
     }

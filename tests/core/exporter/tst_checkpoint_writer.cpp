@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <set>
 
+#include "core/model/family_json.h"
 #include "tests/core/exporter/sample_models.h"
 
 using namespace salient;
@@ -21,6 +22,7 @@ private slots:
     void scaleTypeFollowsTheModel();
 
     void directoryHoldsWhatLoadersNeed();
+    void descriptionOfTheFamilyGoesAlong();
     void gptqConfigsAgree();
     void compressedConfigHasNoForbiddenKeys();
     void keptLayersAreDeclaredAndUntouched_data();
@@ -219,6 +221,24 @@ void TestCheckpointWriter::directoryHoldsWhatLoadersNeed() {
     // The original's keys come first and unchanged.
     const Json config = readJson(pathOf(directory, "out") / "config.json");
     for (const auto& [key, value] : model->config.raw.items()) QVERIFY2(config.at(key) == value, key.c_str());
+}
+
+void TestCheckpointWriter::descriptionOfTheFamilyGoesAlong() {
+    const QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "qwen3", DType::BF16);
+    Json config = readJson(pathOf(directory, "model") / "config.json");
+    config["model_type"] = "quartz";
+    writeJson(pathOf(directory, "model") / "config.json", config);
+    writeJson(pathOf(directory, "model") / kFamilyFile, Json{{"like", "qwen3"}, {"model_type", "quartz"}});
+    const auto model = Model::open(pathOf(directory, "model"));
+    GridSpec grid;
+    grid.group_size = 32;
+    exportTo(quantizeRandomly(model, methodFor(*model, ExportFormat::Gptq, "awq+gptq", grid)), pathOf(directory, "out"),
+             ExportFormat::Gptq);
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    QCOMPARE(Model::open(pathOf(directory, "out"), true)->config.family->model_type, std::string("quartz"));
 }
 
 void TestCheckpointWriter::gptqConfigsAgree() {

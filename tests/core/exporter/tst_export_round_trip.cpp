@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <set>
 
 #include "tests/core/exporter/sample_models.h"
 
@@ -93,6 +94,11 @@ void addFamilies() {
     QTest::newRow("qwen2 BF16, biases") << "qwen2" << static_cast<int>(DType::BF16);
     QTest::newRow("opt F16") << "opt" << static_cast<int>(DType::F16);
     QTest::newRow("gpt2 F32, transposed") << "gpt2" << static_cast<int>(DType::F32);
+    const std::set<std::string> above = {"llama", "mistral", "qwen2", "opt", "gpt2"};
+    for (const auto& known : families()) {
+        if (above.contains(known->model_type)) continue;
+        QTest::newRow(known->model_type.c_str()) << QString::fromStdString(known->model_type) << static_cast<int>(DType::BF16);
+    }
 }
 
 /// Generous bounds of ‖Ŵ − W‖ / ‖W‖: rounding to a grid of 2^bits levels over about ±3 standard deviations, and twice as much where GPTQ

@@ -28,6 +28,9 @@ class TestAttention : public QObject {
 private slots:
     void equalsTheDefinition_data();
     void equalsTheDefinition();
+    void capsAndSlopesEqualTheDefinition_data();
+    void capsAndSlopesEqualTheDefinition();
+    void slopesFollowThePaper();
     void bfloat16StaysWithinItsRounding();
     void laterTokensDoNotMatter();
     void windowsDoNotSeeEachOther();
@@ -60,6 +63,42 @@ void TestAttention::equalsTheDefinition() {
     const Matrix fast = causalAttention(x.q, x.k, x.v, shape);
     const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
     QVERIFY((fast - plain).cast<double>().norm() <= 16.0 * kEpsilon * x.v.cast<double>().norm() * std::sqrt(n_heads / n_kv_heads));
+}
+
+void TestAttention::capsAndSlopesEqualTheDefinition_data() {
+    QTest::addColumn<int>("seq_len");
+    QTest::addColumn<int>("sliding_window");
+    QTest::addColumn<float>("soft_cap");
+    QTest::addColumn<bool>("has_slopes");
+    QTest::newRow("cap") << 300 << 0 << 0.7F << false;
+    QTest::newRow("slopes") << 300 << 0 << 0.0F << true;
+    QTest::newRow("both, window") << 600 << 130 << 1.5F << true;
+    QTest::newRow("both, short") << 3 << 0 << 2.0F << true;
+}
+
+void TestAttention::capsAndSlopesEqualTheDefinition() {
+    QFETCH(int, seq_len);
+    QFETCH(int, sliding_window);
+    QFETCH(float, soft_cap);
+    QFETCH(bool, has_slopes);
+    AttentionShape shape = shapeOf(seq_len, 6, 3, 16, sliding_window);
+    const Operands x(shape, 2);
+    const Matrix without = causalAttentionPlain(x.q, x.k, x.v, shape);
+    shape.soft_cap = soft_cap;
+    if (has_slopes) shape.slopes = alibiSlopes(6);
+    const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
+    QVERIFY((plain - without).norm() > 1e-3F * plain.norm());
+    const double norm = x.v.cast<double>().norm() * std::sqrt(2.0);
+    QVERIFY((causalAttention(x.q, x.k, x.v, shape) - plain).cast<double>().norm() <= 16.0 * kEpsilon * norm);
+    const Matrix rounded = causalAttention(x.q, x.k, x.v, shape, Compute::BFloat16);
+    QVERIFY((rounded - plain).cast<double>().norm() <= 4.0 * 0x1p-9 * plain.cast<double>().norm());
+    QVERIFY(isSameForAnyThreadCount([&] { return causalAttention(x.q, x.k, x.v, shape); }));
+}
+
+void TestAttention::slopesFollowThePaper() {
+    QCOMPARE(alibiSlopes(4), (std::vector<float>{0x1p-2F, 0x1p-4F, 0x1p-6F, 0x1p-8F}));
+    QCOMPARE(alibiSlopes(6), (std::vector<float>{0x1p-2F, 0x1p-4F, 0x1p-6F, 0x1p-8F, 0x1p-1F, 0x1p-3F}));
+    QCOMPARE(alibiSlopes(1), std::vector<float>{0x1p-8F});
 }
 
 void TestAttention::bfloat16StaysWithinItsRounding() {
@@ -103,6 +142,9 @@ void TestAttention::shapesThatDisagreeAreRefused() {
     QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.k, x.v, shapeOf(10, 4, 3, 8, 0)), Error);
     QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.k, x.v, shapeOf(7, 4, 2, 8, 0)), Error);
     QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.q, x.v, shape), Error);
+    AttentionShape sloped = shape;
+    sloped.slopes = alibiSlopes(3);
+    QVERIFY_EXCEPTION_THROWN((void)causalAttention(x.q, x.k, x.v, sloped), Error);
 }
 
 void TestAttention::bitsDoNotDependOnThreads() {

@@ -36,6 +36,9 @@ class TestElementwise : public QObject {
 private slots:
     void normsEqualTheDefinition_data() { sizes(); }
     void normsEqualTheDefinition();
+    void headNormsEqualNormsOfTheHeads();
+    void capsAndClampsEqualTheDefinition_data() { sizes(); }
+    void capsAndClampsEqualTheDefinition();
     void activationsEqualTheDefinition_data() { sizes(); }
     void activationsEqualTheDefinition();
     void activationsSurviveExtremes();
@@ -55,6 +58,30 @@ private:
         for (const auto& s : all) QTest::addRow("%d x %d", s[0], s[1]) << s[0] << s[1];
     }
 };
+
+void TestElementwise::headNormsEqualNormsOfTheHeads() {
+    const Matrix x = spread(9, 3 * 20);
+    const Matrix gain = randomMatrix(1, 20, 52);
+    const std::span<const float> gains(gain.data(), 20);
+    Matrix y = x;
+    rmsNormSegments(y, gains, 1e-5F);
+    for (Index head = 0; head < 3; ++head) QVERIFY(y.middleCols(head * 20, 20) == rmsNorm(x.middleCols(head * 20, 20), gains, 1e-5F));
+    QVERIFY_EXCEPTION_THROWN(rmsNormSegments(y, gains.first(7), 1e-5F), Error);
+}
+
+void TestElementwise::capsAndClampsEqualTheDefinition() {
+    QFETCH(int, rows);
+    QFETCH(int, cols);
+    const Matrix x = spread(rows, cols);
+    forEachTarget([&] {
+        Matrix y = x;
+        softCap(y, 5.0F);
+        QVERIFY(relativeError(y, applied(x, [](double v) { return 5.0 * std::tanh(v / 5.0); }), 1e-3) < 16.0 * kEpsilon);
+        y = x;
+        clamp(y, 1.5F);
+        QVERIFY(relativeError(y, applied(x, [](double v) { return std::min(std::max(v, -1.5), 1.5); }), 1e-3) == 0.0);
+    });
+}
 
 void TestElementwise::normsEqualTheDefinition() {
     QFETCH(int, rows);

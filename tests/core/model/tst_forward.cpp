@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/kernels/parallel.h"
 #include "core/model/forward.h"
+#include "tests/core/model/small_models.h"
 
 using namespace salient;
 
@@ -56,6 +58,7 @@ class TestForward : public QObject {
     Q_OBJECT
 
 private slots:
+    void everyFamilyHasASmallModel();
     void lossesAgreeWithDoublePrecision_data() { families(); }
     void lossesAgreeWithDoublePrecision();
     void lastLogitsAgreeWithDoublePrecision_data() { families(); }
@@ -79,10 +82,15 @@ private:
 
 void TestForward::families() {
     QTest::addColumn<QString>("name");
-    for (const char* name : {"llama-llama3", "llama-yarn", "llama-linear", "llama-dynamic", "mistral", "qwen2", "qwen2-sliding", "opt",
-                             "opt-post-norm", "gpt2", "gpt2-prefixed"}) {
-        QTest::newRow(name) << QString(name);
+    for (const std::string& name : samples::smallModels()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+void TestForward::everyFamilyHasASmallModel() {
+    std::set<std::string> covered;
+    for (const std::string& name : samples::smallModels()) {
+        covered.insert(Model::open(samples::smallModelDirectory(name))->config.family->model_type);
     }
+    for (const auto& family : salient::families()) QVERIFY2(covered.contains(family->model_type), family->model_type.c_str());
 }
 
 // A logit is a sum of products bounded by |state| · |head row|. Two blocks of some ten operations each stand before it.

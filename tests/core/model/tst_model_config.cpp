@@ -55,6 +55,14 @@ private slots:
     void groupsNameWhatAbsorbsScales();
     void valueAbsorbsOnlyWithoutGroupedQueries();
     void nothingAbsorbsBehindAPostNorm();
+    void sharedNormMakesOneGroupOfAttentionAndMlp();
+    void clampedValuesAbsorbNothing();
+    void normWithoutGainAbsorbsNothing();
+    void softCapsOfGemma2AreOnUnlessNull();
+    void localBlocksOfGemma3HaveABaseOfTheirOwn();
+    void fiveOfSixBlocksOfGemma3Slide();
+    void gptNeoReadsItsKindsOfBlocks();
+    void bloomIsSpelledInTwoWays();
 };
 
 void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
@@ -80,13 +88,33 @@ void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
     row("epsilon", "llama", R"({"rms_norm_eps": 0})", "key 'rms_norm_eps': expected a positive number, found 0", format);
     row("odd heads", "llama", R"({"head_dim": 7})", "key 'head_dim': expected an even size of heads", format);
     row("activation", "llama", R"({"hidden_act": "mish"})", "key 'hidden_act': expected silu, gelu", unsupported);
-    row("rope type", "llama", R"({"rope_scaling": {"rope_type": "longrope", "factor": 2}})",
-        "config.json: key 'rope_scaling.rope_type': expected default, linear, dynamic, llama3 or yarn, found \"longrope\"", unsupported);
+    row("rope type", "llama", R"({"rope_scaling": {"rope_type": "mrope", "factor": 2}})",
+        "config.json: key 'rope_scaling.rope_type': expected default, linear, dynamic, llama3, yarn or longrope, found \"mrope\"",
+        unsupported);
     row("rope factor", "llama", R"({"rope_scaling": {"type": "linear"}})",
         "key 'rope_scaling.factor': expected a positive number, found nothing", format);
     row("rope factor below one", "llama", R"({"rope_scaling": {"type": "linear", "factor": 0.5}})", "at least 1, found 0.5", format);
     row("rope no object", "llama", R"({"rope_scaling": [1]})", "key 'rope_scaling': expected a JSON object, found array", format);
     row("partial rotary", "llama", R"({"partial_rotary_factor": 0.5})", "key 'partial_rotary_factor': expected 1, found 0.5", unsupported);
+    row("longrope without factors", "llama",
+        R"({"rope_scaling": {"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1]}})",
+        "key 'rope_scaling.long_factor': expected 4 positive numbers", format);
+    row("odd share of a head", "stablelm", R"({"partial_rotary_factor": 0.4})",
+        "key 'partial_rotary_factor': expected a share of the 8 dimensions of a head that is an even number of them, found 0.4", format);
+    row("more than a head", "stablelm", R"({"partial_rotary_factor": 2})", "found 2", format);
+    row("norms of q and k", "stablelm", R"({"qk_layernorm": true})", "key 'qk_layernorm': expected false, found true", unsupported);
+    row("clamp", "olmo", R"({"clip_qkv": -1})", "key 'clip_qkv': expected a positive number, found -1", format);
+    row("no window", "gemma2", R"({})", "key 'sliding_window': expected an integer", format);
+    row("kinds of blocks", "gemma2", R"({"sliding_window": 8, "layer_types": ["sliding_attention", "chunked_attention"]})",
+        "key 'layer_types': expected sliding_attention or full_attention", unsupported);
+    row("both directions", "gemma3_text", R"({"sliding_window": 8, "use_bidirectional_attention": true})", "expected false, found true",
+        unsupported);
+    row("rescaled local base", "gemma3_text",
+        R"({"sliding_window": 8, "rope_parameters": {"sliding_attention": {"rope_type": "linear", "factor": 2}}})",
+        "key 'rope_parameters.sliding_attention.rope_type': expected default, found \"linear\"", unsupported);
+    row("norm in the residual stream", "bloom", R"({"apply_residual_connection_post_layernorm": true})", "expected false, found true",
+        unsupported);
+    row("second spelling", "bloom", R"({"hidden_size": null, "n_embed": -3})", "found null", format);
     row("scaled per block", "gpt2", R"({"scale_attn_by_inverse_layer_idx": true})", "scale_attn_by_inverse_layer_idx", unsupported);
     row("norm without gains", "opt", R"({"layer_norm_elementwise_affine": false})", "layer_norm_elementwise_affine", unsupported);
 }
@@ -97,6 +125,9 @@ void TestModelConfig::brokenConfigIsRefusedWithItsKey() {
     QFETCH(QString, message);
     QFETCH(int, code);
     Json json = base == "gpt2" ? gpt2() : base == "opt" ? opt() : llama();
+    if (base != "gpt2" && base != "opt") json["model_type"] = base.toStdString();
+    if (base == "bloom") json.update(Json{{"n_layer", 2}, {"n_head", 8}});
+    if (base.startsWith("gemma")) json["query_pre_attn_scalar"] = 8;
     json.update(parseJson(patch.toStdString(), "patch"));
     try {
         parse(json);
@@ -115,7 +146,7 @@ void TestModelConfig::unknownFamilyListsTheKnownOnes() {
         } catch (const Error& error) {
             QCOMPARE(error.code(), ErrorCode::Unsupported);
             const QString message = QString::fromUtf8(error.what());
-            QVERIFY2(message.contains("llama, mistral, qwen2, opt, gpt2"), error.what());
+            for (const auto& family : families()) QVERIFY2(message.contains(QString::fromStdString(family->model_type)), error.what());
             QVERIFY2(message.contains("amba"), error.what());
         }
     }
@@ -270,6 +301,101 @@ void TestModelConfig::nothingAbsorbsBehindAPostNorm() {
     QCOMPARE(inputGroups(parse(json))[0].absorber.kind, Absorber::Kind::None);
     QCOMPARE(inputGroups(parse(json))[2].absorber.kind, Absorber::Kind::None);
     QCOMPARE(inputGroups(parse(json))[3].absorber.kind, Absorber::Kind::Linear);
+}
+
+void TestModelConfig::sharedNormMakesOneGroupOfAttentionAndMlp() {
+    Json json = llama();
+    json["model_type"] = "stablelm";
+    QCOMPARE(inputGroups(parse(json)).size(), std::size_t{4});
+    json["use_parallel_residual"] = true;
+    const auto groups = inputGroups(parse(json), "model.");
+    QCOMPARE(groups.size(), std::size_t{3});
+    QCOMPARE(groups[0].title, std::string("block input"));
+    QCOMPARE(groups[0].members, (std::vector{Role::Query, Role::Key, Role::Value, Role::Gate, Role::Up}));
+    QCOMPARE(groups[0].absorber.name, std::string("model.layers.{}.input_layernorm"));
+    QCOMPARE(groups[2].absorber.role, Role::Up);
+}
+
+void TestModelConfig::clampedValuesAbsorbNothing() {
+    Json json = llama();
+    json["model_type"] = "olmo";
+    json["num_key_value_heads"] = 8;
+    QCOMPARE(inputGroups(parse(json))[1].absorber.kind, Absorber::Kind::Linear);
+    json["clip_qkv"] = 8.0;
+    QCOMPARE(inputGroups(parse(json))[1].absorber.kind, Absorber::Kind::None);
+}
+
+void TestModelConfig::normWithoutGainAbsorbsNothing() {
+    Json json = llama();
+    json["model_type"] = "olmo";
+    QCOMPARE(inputGroups(parse(json))[0].absorber.kind, Absorber::Kind::None);
+    QCOMPARE(inputGroups(parse(json))[2].absorber.kind, Absorber::Kind::None);
+}
+
+void TestModelConfig::softCapsOfGemma2AreOnUnlessNull() {
+    Json json = llama();
+    json["model_type"] = "gemma2";
+    json["sliding_window"] = 8;
+    json["query_pre_attn_scalar"] = 64;
+    QCOMPARE(parse(json).attention_soft_cap, 50.0);
+    QCOMPARE(parse(json).logit_soft_cap, 30.0);
+    QCOMPARE(parse(json).attention_scale, 1.0 / 8.0);
+    QCOMPARE(parse(json).embedding_scale, 8.0);
+    json["attn_logit_softcapping"] = nullptr;
+    json["final_logit_softcapping"] = 7.5;
+    QCOMPARE(parse(json).attention_soft_cap, 0.0);
+    QCOMPARE(parse(json).logit_soft_cap, 7.5);
+}
+
+void TestModelConfig::localBlocksOfGemma3HaveABaseOfTheirOwn() {
+    Json json = llama();
+    json["model_type"] = "gemma3_text";
+    json["sliding_window"] = 8;
+    json["query_pre_attn_scalar"] = 64;
+    json["sliding_window_pattern"] = 2;
+    QCOMPARE(parse(json).ropeOf(0).theta, 10000.0);
+    QCOMPARE(parse(json).ropeOf(1).theta, 1e6);
+    json["layer_types"] = {"full_attention", "sliding_attention"};
+    json["rope_parameters"] = parseJson(R"({"full_attention": {"rope_type": "linear", "factor": 8, "rope_theta": 5e5},
+                                            "sliding_attention": {"rope_type": "default", "rope_theta": 2e4}})",
+                                        "new spelling");
+    const ModelConfig config = parse(json);
+    QCOMPARE(config.ropeOf(0).theta, 5e5);
+    QCOMPARE(config.ropeOf(0).factor, 8.0);
+    QCOMPARE(config.ropeOf(1).theta, 2e4);
+    QCOMPARE(config.ropeOf(1).scaling, RopeConfig::Scaling::None);
+}
+
+void TestModelConfig::fiveOfSixBlocksOfGemma3Slide() {
+    Json json = llama();
+    json.update(Json{{"model_type", "gemma3_text"}, {"sliding_window", 8}, {"query_pre_attn_scalar", 64}, {"num_hidden_layers", 13}});
+    const ModelConfig config = parse(json);
+    for (int block = 0; block < 13; ++block) QCOMPARE(config.slidingWindow(block), Index{block == 5 || block == 11 ? 0 : 8});
+}
+
+void TestModelConfig::gptNeoReadsItsKindsOfBlocks() {
+    Json json = Json{{"model_type", "gpt_neo"},       {"hidden_size", 48}, {"num_layers", 4},  {"num_heads", 4},
+                     {"max_position_embeddings", 64}, {"vocab_size", 100}, {"window_size", 16}};
+    json["attention_types"] = parseJson(R"([[["global", "local"], 2]])", "pairs");
+    QCOMPARE(parse(json).slidingWindow(2), Index{0});
+    QCOMPARE(parse(json).slidingWindow(3), Index{16});
+    QCOMPARE(parse(json).attention_scale, 1.0);
+    json["attention_types"] = parseJson(R"([[["global", "local"], 1]])", "pairs");
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+    json["attention_layers"] = {"local", "local", "global", "global"};
+    QCOMPARE(parse(json).slidingWindow(0), Index{16});
+}
+
+void TestModelConfig::bloomIsSpelledInTwoWays() {
+    const Json old_spelling = {{"model_type", "bloom"}, {"n_embed", 48}, {"n_layer", 3}, {"num_attention_heads", 4}, {"vocab_size", 100}};
+    const Json new_spelling = {{"model_type", "bloom"}, {"hidden_size", 48}, {"n_layer", 3}, {"n_head", 4}, {"vocab_size", 100}};
+    for (const Json& json : {old_spelling, new_spelling}) {
+        const ModelConfig config = parse(json);
+        QCOMPARE(config.hidden_size, Index{48});
+        QCOMPARE(config.intermediate_size, Index{192});
+        QCOMPARE(config.n_heads, Index{4});
+        QCOMPARE(config.max_positions, Index{2048});
+    }
 }
 
 QTEST_APPLESS_MAIN(TestModelConfig)

@@ -19,6 +19,9 @@ private slots:
     void dynamicScalingChangesNothingWithinTheTrainedLength();
     void llama3KeepsFastTurnsAndDividesSlowOnes();
     void yarnMagnitudeGrowsWithTheFactor();
+    void longRopeTakesItsFactorsByLength();
+    void dimensionsBeyondTheTurningOnesStay();
+    void neighboursTurnAsHalvesDoInAnotherOrder();
 };
 
 void TestRotary::plainFrequenciesFollowThePaper() {
@@ -105,6 +108,44 @@ void TestRotary::yarnMagnitudeGrowsWithTheFactor() {
     QCOMPARE(rotaryMagnitude(rope), 1.1);
     rope.attention_factor = 0.7;
     QCOMPARE(rotaryMagnitude(rope), 0.7);
+}
+
+void TestRotary::longRopeTakesItsFactorsByLength() {
+    RopeConfig rope;
+    rope.scaling = RopeConfig::Scaling::LongRope;
+    rope.original_max_positions = 16;
+    rope.short_factors = {1.0, 2.0};
+    rope.long_factors = {4.0, 8.0};
+    const auto plain = rotaryFrequencies({}, 4, 1);
+    QCOMPARE(rotaryFrequencies(rope, 4, 16), (std::vector<double>{plain[0], plain[1] / 2.0}));
+    QCOMPARE(rotaryFrequencies(rope, 4, 17), (std::vector<double>{plain[0] / 4.0, plain[1] / 8.0}));
+    QCOMPARE(rotaryMagnitude(rope), 1.0);
+    rope.factor = 16.0;
+    QCOMPARE(rotaryMagnitude(rope), std::sqrt(2.0));  // √(1 + ln 16 / ln 16)
+}
+
+void TestRotary::dimensionsBeyondTheTurningOnesStay() {
+    const Matrix before = Matrix::Random(5, 3 * 10);
+    Matrix x = before;
+    rotate(x, RotaryTable::make({}, 4, 5), 10);
+    for (Index head = 0; head < 3; ++head) {
+        QVERIFY(x.middleCols(head * 10 + 4, 6) == before.middleCols(head * 10 + 4, 6));
+        Matrix alone = before.middleCols(head * 10, 4);
+        rotate(alone, RotaryTable::make({}, 4, 5));
+        QVERIFY(x.middleCols(head * 10, 4) == alone);
+    }
+}
+
+void TestRotary::neighboursTurnAsHalvesDoInAnotherOrder() {
+    const RotaryTable table = RotaryTable::make({}, 6, 4);
+    const Matrix before = Matrix::Random(4, 2 * 8);
+    Matrix neighbours = before;
+    rotate(neighbours, table, 8, RotaryPairs::Neighbours);
+    const int order[] = {0, 2, 4, 1, 3, 5, 6, 7};
+    Matrix halves(4, 16);
+    for (Index i = 0; i < 16; ++i) halves.col(i) = before.col(i / 8 * 8 + order[i % 8]);
+    rotate(halves, table, 8);
+    for (Index i = 0; i < 16; ++i) QVERIFY(halves.col(i) == neighbours.col(i / 8 * 8 + order[i % 8]));
 }
 
 QTEST_APPLESS_MAIN(TestRotary)

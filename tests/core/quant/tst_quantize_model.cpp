@@ -5,6 +5,8 @@
 
 #include "core/kernels/parallel.h"
 #include "core/quant/quantize_model.h"
+#include "core/tensor/float16.h"
+#include "tests/core/model/small_models.h"
 
 using namespace salient;
 
@@ -96,6 +98,7 @@ private slots:
     void foldingLeavesTheModelUnchanged_data() { families(); }
     void foldingLeavesTheModelUnchanged();
     void foldingRefusesAGroupThatNothingAbsorbs();
+    void gainsStoredWithAnOffsetSurviveSixteenBits();
     void overlayComputesWhatTheEffectiveWeightsCompute_data() { familiesAndMethods(); }
     void overlayComputesWhatTheEffectiveWeightsCompute();
     void keptLayersTakePartInFolds();
@@ -117,16 +120,15 @@ private slots:
 private:
     static void families() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"gpt2", "llama-dynamic", "llama-linear", "mistral", "opt", "opt-post-norm", "qwen2", "demo"}) {
-            QTest::newRow(name) << QString(name);
-        }
+        for (const std::string& name : samples::smallModels()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        QTest::newRow("demo") << QString("demo");
     }
     static void familiesAndMethods() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("method");
-        for (const char* name : {"gpt2", "llama-dynamic", "llama-linear", "opt", "opt-post-norm", "qwen2"}) {
+        for (const std::string& name : samples::smallModels()) {
             for (const char* method : {"rtn", "awq", "smoothquant+gptq"}) {
-                QTest::addRow("%s %s", name, method) << QString(name) << QString(method);
+                QTest::addRow("%s %s", name.c_str(), method) << QString::fromStdString(name) << QString(method);
             }
         }
     }
@@ -162,6 +164,27 @@ void TestQuantizeModel::foldingRefusesAGroupThatNothingAbsorbs() {
     QCOMPARE(static_cast<int>(model->groups[1].absorber.kind), static_cast<int>(Absorber::Kind::None));
     const std::vector<float> scales(static_cast<std::size_t>(model->groups[1].in_features), 2.0F);
     QVERIFY_EXCEPTION_THROWN((void)foldScales(loadBlock(*model, 0), *model, {{1, scales}}), Error);
+}
+
+void TestQuantizeModel::gainsStoredWithAnOffsetSurviveSixteenBits() {
+    const auto model = Model::open(modelDirectory("gemma"));
+    for (const char* name : {"awq", "smoothquant"}) {
+        const QuantizedModel result = quantized(model, methodOf(name));
+        int n_gains = 0;
+        for (const QuantizedBlock& block : result.blocks) {
+            for (const auto& [tensor, values] : block.replaced) {
+                for (const float stored : values) {
+                    const float rounded = fromBFloat16(toBFloat16(stored));
+                    // What multiplies is 1 + stored: it must keep its digits where the two nearly cancel.
+                    QVERIFY2(std::abs(rounded - stored) <= 4.0F * std::numeric_limits<float>::epsilon() * (1.0F + std::abs(stored)),
+                             tensor.c_str());
+                    QVERIFY(1.0F + rounded != 0.0F);
+                    ++n_gains;
+                }
+            }
+        }
+        QVERIFY(n_gains > 0);
+    }
 }
 
 void TestQuantizeModel::overlayComputesWhatTheEffectiveWeightsCompute() {

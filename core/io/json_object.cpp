@@ -1,4 +1,4 @@
-#include "core/recipe/json_object.h"
+#include "core/io/json_object.h"
 
 #include <algorithm>
 #include <limits>
@@ -25,16 +25,18 @@ std::string listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-JsonObject::JsonObject(const Json& value, std::string path) : object_(value), path_(std::move(path)) {
+JsonObject::JsonObject(const Json& value, std::string path, std::string origin)
+    : object_(value), path_(std::move(path)), origin_(std::move(origin)) {
     if (!value.is_object()) {
-        throw Error(ErrorCode::Format, "recipe: " + (path_.empty() ? "document" : path_) + ": expected an object, found " + shown(value));
+        throw Error(ErrorCode::Format,
+                    origin_ + ": " + (path_.empty() ? "document" : path_) + ": expected an object, found " + shown(value));
     }
 }
 
 std::string JsonObject::pathOf(std::string_view key) const { return path_.empty() ? std::string(key) : path_ + "." + std::string(key); }
 
 void JsonObject::refuse(std::string_view key, std::string_view expected, const Json& found) const {
-    throw Error(ErrorCode::Format, "recipe: " + pathOf(key) + ": expected " + std::string(expected) + ", found " + shown(found));
+    throw Error(ErrorCode::Format, origin_ + ": " + pathOf(key) + ": expected " + std::string(expected) + ", found " + shown(found));
 }
 
 const Json* JsonObject::find(const char* key) {
@@ -113,7 +115,7 @@ void JsonObject::readName(const char* key, const std::vector<std::string>& names
 void JsonObject::finish() const {
     for (const auto& [key, value] : object_.items()) {
         if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-            throw Error(ErrorCode::Format, "recipe: " + pathOf(key) + ": expected one of " + listed(known_) + ", found an unknown key");
+            throw Error(ErrorCode::Format, origin_ + ": " + pathOf(key) + ": expected one of " + listed(known_) + ", found an unknown key");
         }
     }
 }

@@ -11,12 +11,12 @@
 namespace salient {
 
 /// Reads a JSON object whose keys are all known: every key is asked for once, and finish() refuses the rest, so that a typing
-/// error is never ignored. A key that is absent leaves the target as it was. Errors are Error{Format} and name the path of the key
-/// ("runs[1].method.grid.bits"), what was expected and what was found.
+/// error is never ignored. A key that is absent leaves the target as it was. Errors are Error{Format} and name the document, the path
+/// of the key ("runs[1].method.grid.bits"), what was expected and what was found.
 class JsonObject {
 public:
-    /// Throws when the value is no object. path: where it stands, empty at the top.
-    JsonObject(const Json& value, std::string path);
+    /// Throws when the value is no object. path: where it stands, empty at the top. origin: what errors call the document.
+    JsonObject(const Json& value, std::string path, std::string origin);
 
     void read(const char* key, bool& target);
     void read(const char* key, int& target);
@@ -31,16 +31,18 @@ public:
     /// The value itself, or null when the key is absent.
     [[nodiscard]] const Json* find(const char* key);
     [[nodiscard]] std::string pathOf(std::string_view key) const;
+    [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+    [[noreturn]] void refuse(std::string_view key, std::string_view expected, const Json& found) const;
     /// Throws Error{Format} naming the first key nobody asked for, and those that are known.
     void finish() const;
 
 private:
-    [[noreturn]] void refuse(std::string_view key, std::string_view expected, const Json& found) const;
     template <typename T>
     void readInteger(const char* key, T& target);
 
     const Json& object_;
     std::string path_;
+    std::string origin_;
     std::vector<std::string> known_;
 };
 

@@ -1,0 +1,131 @@
+#include <ostream>
+
+#include "app/cli/command.h"
+#include "app/cli/text_format.h"
+#include "core/exporter/export_checkpoint.h"
+#include "core/model/family_json.h"
+#include "core/model/model_config.h"
+
+namespace salient::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+
+/// A model of the family whose config.json says nothing that the defaults do not say.
+ModelConfig usualConfig(const std::shared_ptr<const Family>& family, bool grouped_queries) {
+    ModelConfig config;
+    config.family = family;
+    config.n_heads = 2;
+    config.n_kv_heads = grouped_queries ? 1 : 2;
+    config.activation = family->defaults.activation;
+    config.parallel_residual = family->parallel_residual;
+    config.shares_norm = family->parallel_residual && family->parallel_shares_norm;
+    return config;
+}
+
+/// One group of layers that share an input, and what takes the inverse of their scales.
+struct GroupSummary {
+    InputGroup group;
+    bool absorbs_when_grouped = false;  ///< with grouped queries, too
+};
+
+std::vector<GroupSummary> summarize(const std::shared_ptr<const Family>& family) {
+    const bool may_group = !family->keys.n_kv_heads.empty();
+    const std::vector<InputGroup> grouped = inputGroups(usualConfig(family, may_group));
+    std::vector<GroupSummary> result;
+    for (const InputGroup& group : inputGroups(usualConfig(family, false))) {
+        result.push_back({group, grouped[result.size()].absorber.kind != Absorber::Kind::None});
+    }
+    return result;
+}
+
+std::string absorberWord(const GroupSummary& summary) {
+    const Absorber& absorber = summary.group.absorber;
+    if (absorber.kind == Absorber::Kind::None) return "-";
+    const std::string word = absorber.kind == Absorber::Kind::Norm ? "norm" : std::string(name(absorber.role));
+    return summary.absorbs_when_grouped ? word : word + "*";
+}
+
+std::string shape(const Family& family) {
+    std::string text = family.norm.kind == NormKind::RmsNorm ? "RMSNorm" : "LayerNorm";
+    if (!family.attention_post_norm.empty()) text += " around";
+    if (!family.query_norm.empty()) text += ", q and k normed";
+    text += family.find(Role::QueryKeyValue) != nullptr ? ", fused qkv" : "";
+    text += family.find(Role::GateUp) != nullptr ? ", fused gate-up" : family.isGated() ? ", gated" : "";
+    const bool may_be_parallel = !family.keys.parallel_residual.empty();
+    if (family.parallel_residual || may_be_parallel) text += family.parallel_shares_norm ? ", parallel behind one norm" : ", parallel";
+    if (may_be_parallel) text += family.parallel_residual ? " or in turn" : " if config.json says so";
+    return text;
+}
+
+std::string positions(const Family& family) {
+    switch (family.position) {
+        case PositionKind::Rotary:
+            return "rotary";
+        case PositionKind::Learned:
+            return "learned";
+        case PositionKind::Alibi:
+            return "alibi";
+    }
+    return {};
+}
+
+Json describe(const std::shared_ptr<const Family>& family) {
+    Json groups = Json::array();
+    for (const GroupSummary& summary : summarize(family)) {
+        const InputGroup& group = summary.group;
+        Json members = Json::array();
+        for (const Role role : group.members) members.push_back(name(role));
+        Json absorber;
+        if (group.absorber.kind != Absorber::Kind::None) {
+            absorber = {{"kind", group.absorber.kind == Absorber::Kind::Norm ? "norm" : "linear"},
+                        {"name", group.absorber.name},
+                        {"with_grouped_queries", summary.absorbs_when_grouped}};
+        }
+        groups.push_back({{"title", group.title}, {"members", members}, {"absorber", absorber}});
+    }
+    return {{"model_type", family->model_type},
+            {"architectures", family->architectures},
+            {"blocks", shape(*family)},
+            {"positions", positions(*family)},
+            {"groups", groups},
+            {"formats", exportFormatNames()},
+            {"facts", familyToJson(*family)}};
+}
+
+void print(std::ostream& out) {
+    TextTable table({{"family", Align::Left}, {"positions", Align::Left}, {"blocks", Align::Left}, {"scales go into", Align::Left}});
+    for (const auto& family : families()) {
+        std::string absorbers;
+        for (const GroupSummary& summary : summarize(family)) absorbers += (absorbers.empty() ? "" : ", ") + absorberWord(summary);
+        table.addRow({family->model_type, positions(*family), shape(*family), absorbers});
+    }
+    out << table.text()
+        << "\nscales go into: for the inputs of attention, its output layer, the MLP, its down layer (three where one norm feeds both);\n"
+           "  - nothing takes them; * not with grouped queries\nformats         ";
+    std::string formats;
+    for (const std::string& format : exportFormatNames()) formats += (formats.empty() ? "" : ", ") + format;
+    out << formats << ": each holds every family\nanother family  describe it in " << kFamilyFile
+        << " in the model's directory; --json prints every family's facts in that form\n";
+}
+
+}  // namespace
+
+void addFamilies(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand("families", "List the families of models that can be opened, and what is known of each");
+    command->callback([&action] {
+        action = [](Context& context) {
+            if (!context.common.json) {
+                print(context.out);
+                return kDone;
+            }
+            Json all = Json::array();
+            for (const auto& family : families()) all.push_back(describe(family));
+            context.print({{"families", all}});
+            return kDone;
+        };
+    });
+}
+
+}  // namespace salient::cli

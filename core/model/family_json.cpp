@@ -1,0 +1,303 @@
+// Families as JSON. One function lists the facts for both directions, so that what is written can always be read.
+
+#include "core/model/family_json.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/io/json_object.h"
+
+namespace salient {
+
+namespace {
+
+/// The words for the values of an enumeration, in its order.
+using Words = std::vector<std::string>;
+const Words kNormKinds = {"rms", "layer"};
+const Words kPositions = {"rotary", "learned", "alibi"};
+const Words kPairs = {"halves", "neighbours"};
+const Words kFusedRows = {"concatenated", "per-key-head"};
+const Words kSlidingBlocks = {"all", "from-max-window-layers", "every-second", "all-but-every-nth", "attention-layers"};
+const Words kActivations = {"silu", "gelu", "gelu-tanh", "relu"};
+const Words kBiasRules = {"never", "always", "attention-switch", "mlp-switch"};
+
+Words roleWords() {
+    Words words;
+    for (int role = 0; role <= static_cast<int>(Role::Down); ++role) words.emplace_back(name(static_cast<Role>(role)));
+    return words;
+}
+
+class FactWriter {
+public:
+    template <typename T>
+    void value(const char* key, const T& fact) {
+        json[key] = fact;
+    }
+    template <typename Enum>
+    void word(const char* key, const Enum& fact, const Words& words) {
+        json[key] = words[static_cast<std::size_t>(fact)];
+    }
+    template <typename Part, typename Each>
+    void part(const char* key, const Part& facts, Each each) {
+        FactWriter writer;
+        each(facts, writer);
+        json[key] = std::move(writer.json);
+    }
+    template <typename Part, typename Each>
+    void list(const char* key, const std::vector<Part>& parts, Each each) {
+        Json& array = json[key] = Json::array();
+        for (const Part& facts : parts) {
+            FactWriter writer;
+            each(facts, writer);
+            array.push_back(std::move(writer.json));
+        }
+    }
+
+    Json json = Json::object();
+};
+
+class FactReader {
+public:
+    explicit FactReader(JsonObject& object) : object_(object) {}
+
+    template <typename T>
+    void value(const char* key, T& fact) {
+        object_.read(key, fact);
+    }
+    template <typename Enum>
+    void word(const char* key, Enum& fact, const Words& words) {
+        auto position = static_cast<std::size_t>(fact);
+        object_.readName(key, words, position);
+        fact = static_cast<Enum>(position);
+    }
+    template <typename Part, typename Each>
+    void part(const char* key, Part& facts, Each each) {
+        if (const Json* found = object_.find(key)) readOne(*found, object_.pathOf(key), facts, each);
+    }
+    template <typename Part, typename Each>
+    void list(const char* key, std::vector<Part>& parts, Each each) {
+        const Json* found = object_.find(key);
+        if (found == nullptr) return;
+        if (!found->is_array()) object_.refuse(key, "an array of objects", *found);
+        parts.clear();
+        for (const Json& item : *found) {
+            const std::string path = object_.pathOf(key) + "[" + std::to_string(parts.size()) + "]";
+            readOne(item, path, parts.emplace_back(), each);
+        }
+    }
+
+private:
+    template <typename Part, typename Each>
+    void readOne(const Json& json, const std::string& path, Part& facts, Each each) {
+        JsonObject object(json, path, object_.origin());
+        FactReader reader(object);
+        each(facts, reader);
+        object.finish();
+    }
+
+    JsonObject& object_;
+};
+
+// Each of the following lists the facts of one part; const or not, and the direction, are the caller's.
+
+constexpr auto kNormFacts = [](auto& norm, auto& facts) {
+    facts.word("kind", norm.kind, kNormKinds);
+    facts.value("has_gain", norm.has_gain);
+    facts.value("has_bias", norm.has_bias);
+    facts.value("gain_offset", norm.gain_offset);
+};
+
+constexpr auto kRotaryFacts = [](auto& rotary, auto& facts) {
+    facts.word("pairs", rotary.pairs, kPairs);
+    facts.value("theta_key", rotary.theta_key);
+    facts.value("fraction_key", rotary.fraction_key);
+    facts.value("default_fraction", rotary.default_fraction);
+    facts.value("dim_key", rotary.dim_key);
+    facts.value("local_theta_key", rotary.local_theta_key);
+    facts.value("default_theta", rotary.default_theta);
+    facts.value("default_local_theta", rotary.default_local_theta);
+};
+
+constexpr auto kLinearFacts = [](auto& linear, auto& facts) {
+    facts.word("role", linear.role, roleWords());
+    facts.value("name", linear.name);
+    facts.word("bias", linear.bias, kBiasRules);
+};
+
+constexpr auto kKeyFacts = [](auto& keys, auto& facts) {
+    facts.value("hidden_size", keys.hidden_size);
+    facts.value("intermediate_size", keys.intermediate_size);
+    facts.value("n_blocks", keys.n_blocks);
+    facts.value("n_heads", keys.n_heads);
+    facts.value("n_kv_heads", keys.n_kv_heads);
+    facts.value("head_dim", keys.head_dim);
+    facts.value("max_positions", keys.max_positions);
+    facts.value("norm_epsilon", keys.norm_epsilon);
+    facts.value("activation", keys.activation);
+    facts.value("sliding_window", keys.sliding_window);
+    facts.value("sliding_window_switch", keys.sliding_window_switch);
+    facts.value("attention_bias", keys.attention_bias);
+    facts.value("mlp_bias", keys.mlp_bias);
+    facts.value("norm_before", keys.norm_before);
+    facts.value("parallel_residual", keys.parallel_residual);
+    facts.value("query_scalar", keys.query_scalar);
+    facts.value("attention_soft_cap", keys.attention_soft_cap);
+    facts.value("logit_soft_cap", keys.logit_soft_cap);
+    facts.value("clip_qkv", keys.clip_qkv);
+};
+
+constexpr auto kDefaultFacts = [](auto& defaults, auto& facts) {
+    facts.value("norm_epsilon", defaults.norm_epsilon);
+    facts.word("activation", defaults.activation, kActivations);
+    facts.value("tie_word_embeddings", defaults.tie_word_embeddings);
+    facts.value("bias", defaults.bias);
+    facts.value("intermediate_is_four_times_hidden", defaults.intermediate_is_four_times_hidden);
+    facts.value("max_positions", defaults.max_positions);
+    facts.value("attention_soft_cap", defaults.attention_soft_cap);
+    facts.value("logit_soft_cap", defaults.logit_soft_cap);
+};
+
+constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
+    facts.value("model_type", family.model_type);
+    facts.value("architectures", family.architectures);
+    facts.part("norm", family.norm, kNormFacts);
+    facts.word("position", family.position, kPositions);
+    facts.part("rotary", family.rotary, kRotaryFacts);
+    facts.value("position_offset", family.position_offset);
+    facts.value("weights_transposed", family.weights_transposed);
+    facts.word("fused_rows", family.fused_rows, kFusedRows);
+    facts.value("parallel_residual", family.parallel_residual);
+    facts.value("parallel_shares_norm", family.parallel_shares_norm);
+    facts.value("embedding_scaled_by_width", family.embedding_scaled_by_width);
+    facts.value("scores_scaled", family.scores_scaled);
+    facts.value("head_has_bias", family.head_has_bias);
+    facts.word("sliding_blocks", family.sliding_blocks, kSlidingBlocks);
+    facts.value("prefixes", family.prefixes);
+    facts.value("block_prefix", family.block_prefix);
+    facts.value("embedding", family.embedding);
+    facts.value("embedding_norm", family.embedding_norm);
+    facts.value("position_embedding", family.position_embedding);
+    facts.value("project_in", family.project_in);
+    facts.value("project_out", family.project_out);
+    facts.value("final_norm", family.final_norm);
+    facts.value("head", family.head);
+    facts.value("attention_norm", family.attention_norm);
+    facts.value("mlp_norm", family.mlp_norm);
+    facts.value("attention_post_norm", family.attention_post_norm);
+    facts.value("mlp_post_norm", family.mlp_post_norm);
+    facts.value("query_norm", family.query_norm);
+    facts.value("key_norm", family.key_norm);
+    facts.list("linears", family.linears, kLinearFacts);
+    facts.part("keys", family.keys, kKeyFacts);
+    facts.part("defaults", family.defaults, kDefaultFacts);
+};
+
+/// The known family that a description starts from.
+Family startingPoint(const JsonObject& object, const Json& like) {
+    std::string known;
+    for (const auto& family : families()) {
+        if (like == family->model_type) return *family;
+        known += (known.empty() ? "" : ", ") + family->model_type;
+    }
+    object.refuse("like", "one of " + known, like);
+}
+
+/// Facts that each make sense and together do not make a model.
+class FamilyCheck {
+public:
+    FamilyCheck(const JsonObject& object, const Family& family) : object_(object), family_(family) {}
+
+    void run() const {
+        requireText("model_type", family_.model_type);
+        requireText("embedding", family_.embedding);
+        requireText("final_norm", family_.final_norm);
+        requireText("head", family_.head);
+        requireText("attention_norm", family_.attention_norm);
+        requireText("keys.hidden_size", family_.keys.hidden_size);
+        requireText("keys.n_blocks", family_.keys.n_blocks);
+        requireText("keys.n_heads", family_.keys.n_heads);
+        require(!family_.prefixes.empty(), "prefixes", "at least one, if only \"\"", family_.prefixes);
+        require(family_.block_prefix.find("{}.") != std::string::npos, "block_prefix", "{} for the block's number and a dot at the end",
+                family_.block_prefix);
+        requireNorms();
+        requirePositions();
+        requireLinears();
+    }
+
+private:
+    void require(bool holds, std::string_view key, std::string_view expected, const Json& found) const {
+        if (!holds) object_.refuse(key, expected, found);
+    }
+    void requireText(std::string_view key, const std::string& text) const { require(!text.empty(), key, "a name", text); }
+
+    void requireNorms() const {
+        const bool may_lack = family_.parallel_residual && family_.parallel_shares_norm && family_.keys.parallel_residual.empty();
+        if (!may_lack) requireText("mlp_norm", family_.mlp_norm);
+        require(family_.norm.has_gain || (!family_.norm.has_bias && family_.norm.gain_offset == 0.0), "norm.has_gain",
+                "true where the norm has a bias or an offset", family_.norm.has_gain);
+        require(family_.norm.kind == NormKind::LayerNorm || !family_.norm.has_bias, "norm.has_bias", "false for an RMSNorm",
+                family_.norm.has_bias);
+        const bool can_follow = family_.keys.norm_before.empty() || !family_.parallel_residual;
+        require(can_follow, "keys.norm_before", "none where attention and MLP are parallel", family_.keys.norm_before);
+    }
+
+    void requirePositions() const {
+        if (family_.position == PositionKind::Learned) requireText("position_embedding", family_.position_embedding);
+        constexpr int kMostRows = 1 << 20;
+        require(family_.position_offset >= 0 && family_.position_offset <= kMostRows, "position_offset", "a number of rows",
+                family_.position_offset);
+        const RotaryFact& rotary = family_.rotary;
+        require(rotary.default_fraction > 0.0 && rotary.default_fraction <= 1.0, "rotary.default_fraction", "a number above 0, at most 1",
+                rotary.default_fraction);
+        require(rotary.default_theta > 1.0, "rotary.default_theta", "a number above 1", rotary.default_theta);
+        require(rotary.default_local_theta > 1.0, "rotary.default_local_theta", "a number above 1", rotary.default_local_theta);
+    }
+
+    void requireLinears() const {
+        const auto has = [this](Role role) { return family_.find(role) != nullptr; };
+        Json roles = Json::array();
+        for (const LinearFact& linear : family_.linears) {
+            requireText("linears", linear.name);
+            require(std::find(roles.begin(), roles.end(), name(linear.role)) == roles.end(), "linears", "each role once",
+                    name(linear.role));
+            roles.push_back(name(linear.role));
+        }
+        const bool apart = has(Role::Query) && has(Role::Key) && has(Role::Value);
+        const bool some_apart = has(Role::Query) || has(Role::Key) || has(Role::Value);
+        require(apart ? !has(Role::QueryKeyValue) : !some_apart && has(Role::QueryKeyValue), "linears",
+                "query, key and value, or query-key-value", roles);
+        require(has(Role::GateUp) ? !has(Role::Gate) && !has(Role::Up) : has(Role::Up), "linears", "up, gate and up, or gate-up", roles);
+        require(has(Role::AttentionOutput) && has(Role::Down), "linears", "attention-output and down", roles);
+    }
+
+    const JsonObject& object_;
+    const Family& family_;
+};
+
+}  // namespace
+
+Json familyToJson(const Family& family) {
+    FactWriter writer;
+    kFamilyFacts(family, writer);
+    return std::move(writer.json);
+}
+
+Family familyFromJson(const Json& json, std::string_view origin) {
+    JsonObject object(json, "", std::string(origin));
+    Family family;
+    if (const Json* like = object.find("like")) family = startingPoint(object, *like);
+    FactReader reader(object);
+    kFamilyFacts(family, reader);
+    object.finish();
+    FamilyCheck(object, family).run();
+    return family;
+}
+
+std::shared_ptr<const Family> describedFamily(const std::filesystem::path& directory) {
+    const std::filesystem::path file = directory / kFamilyFile;
+    std::error_code unreadable;  // then there is one, and reading it says why not
+    if (!std::filesystem::exists(file, unreadable) && !unreadable) return nullptr;
+    return std::make_shared<const Family>(familyFromJson(readJson(file), file.string()));
+}
+
+}  // namespace salient
