@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/io/contained_path.h"
 #include "core/io/json_object.h"
 
 namespace salient {
@@ -294,9 +295,8 @@ Family familyFromJson(const Json& json, std::string_view origin) {
 }
 
 std::shared_ptr<const Family> describedFamily(const std::filesystem::path& directory) {
-    const std::filesystem::path file = directory / kFamilyFile;
-    std::error_code unreadable;  // then there is one, and reading it says why not
-    if (!std::filesystem::exists(file, unreadable) && !unreadable) return nullptr;
+    if (!holdsFile(directory, kFamilyFile)) return nullptr;
+    const std::filesystem::path file = containedPath(directory, kFamilyFile);
     return std::make_shared<const Family>(familyFromJson(readJson(file), file.string()));
 }
 

@@ -5,11 +5,8 @@
 #include "core/error.h"
 #include "core/io/contained_path.h"
 #include "core/io/json_file.h"
-<<<<<<< HEAD
 #include "core/io/pickle.h"
-=======
 #include "core/model/family_json.h"
->>>>>>> families
 #include "core/model/tensor_plan.h"
 
 namespace salient {

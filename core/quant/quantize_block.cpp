@@ -1,11 +1,7 @@
 #include "core/quant/quantize_block.h"
 
 #include <algorithm>
-<<<<<<< HEAD
-=======
 #include <cmath>
-#include <regex>
->>>>>>> families
 
 #include "core/io/name_pattern.h"
 #include "core/quant/scaling.h"
