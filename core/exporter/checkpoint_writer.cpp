@@ -139,7 +139,7 @@ struct CheckpointWriter::State {
         const TensorView& view = model->checkpoint->tensor(tensor.source);
         if (view.dtype == tensor.layout.dtype) {
             putRecorded(tensor, view.bytes);
-            view.requireIntact();
+            view.finishReading();
         } else {
             putFloats(tensor, toFloats(view));
         }

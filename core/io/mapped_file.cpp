@@ -1,8 +1,10 @@
 #include "core/io/mapped_file.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -33,6 +35,16 @@ MappedFile::MappedFile(FileDescriptor file, FileDescriptor::Stamp stamp, std::sp
 MappedFile::~MappedFile() {
     guard_.reset();  // before the addresses can belong to another mapping
     if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());  // NOLINT: munmap takes void*
+}
+
+void MappedFile::letGo(std::span<const std::byte> bytes) const noexcept {
+    constexpr std::size_t kWorthACall = std::size_t{1} << 20;
+    if (bytes.size() < kWorthACall) return;
+    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+    const std::uintptr_t first = (begin + page - 1) / page * page;
+    const std::uintptr_t last = (begin + bytes.size()) / page * page;
+    (void)::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);  // NOLINT: an address that was cut out of a mapping
 }
 
 void MappedFile::requireIntact() const {

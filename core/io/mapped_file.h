@@ -26,6 +26,8 @@ public:
     /// Throws Error{Io} "read: FILE: expected …, found …" when the file has another size or time of change than when it was opened, or
     /// could not be read. One fstat(2). Any thread.
     void requireIntact() const override;
+    /// Gives the pages within `bytes` back, from 1 MiB on: touched again, they come from the system's cache or from the file.
+    void letGo(std::span<const std::byte> bytes) const noexcept override;
 
 private:
     MappedFile(FileDescriptor file, FileDescriptor::Stamp stamp, std::span<const std::byte> bytes);

@@ -65,7 +65,7 @@ std::vector<float> toFloats(const TensorView& tensor) {
     checkReadable(tensor);
     std::vector<float> values(static_cast<std::size_t>(tensor.elementCount()));
     widenInParallel(tensor.bytes.data(), tensor.dtype, tensor.elementCount(), values.data());
-    tensor.requireIntact();
+    tensor.finishReading();
     return values;
 }
 
@@ -82,8 +82,9 @@ Matrix toMatrixRows(const TensorView& tensor, Index first, Index count) {
     }
     Matrix values(count, tensor.shape[1]);
     const auto row_bytes = static_cast<Index>(sizeBytes(tensor.dtype)) * values.cols();
-    widenInParallel(tensor.bytes.data() + first * row_bytes, tensor.dtype, values.size(), values.data());
-    tensor.requireIntact();
+    const auto rows = tensor.bytes.subspan(static_cast<std::size_t>(first * row_bytes), static_cast<std::size_t>(count * row_bytes));
+    widenInParallel(rows.data(), tensor.dtype, values.size(), values.data());
+    tensor.finishReading(rows);
     return values;
 }
 

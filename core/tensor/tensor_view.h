@@ -14,7 +14,7 @@ namespace salient {
 
 /// A named, shaped, read-only array of stored elements, little-endian, last index fastest. `owner` keeps the bytes
 /// alive (a mapped file), so a view may outlive the reader that made it. A mapped file can change under its readers: whoever reads
-/// `bytes` calls requireIntact() afterwards, before what was read counts (toFloats() and toMatrix() do).
+/// `bytes` calls finishReading() afterwards, before what was read counts (toFloats() and toMatrix() do).
 struct TensorView {
     std::string name;
     DType dtype = DType::F32;
@@ -27,10 +27,14 @@ struct TensorView {
         for (const std::int64_t extent : shape) n *= extent;
         return n;
     }
-    /// Throws Error{Io} when the bytes are no longer those that the view was made of.
-    void requireIntact() const {
-        if (owner) owner->requireIntact();
+    /// Says that `read`, some of the bytes, have been read. The memory that they took, being mapped, may be given back, so that a model
+    /// larger than memory can be gone through. Throws Error{Io} when the bytes are no longer those that the view was made of.
+    void finishReading(std::span<const std::byte> read) const {
+        if (!owner) return;
+        owner->requireIntact();
+        owner->letGo(read);
     }
+    void finishReading() const { finishReading(bytes); }
 };
 
 }  // namespace salient

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a LLaMA of random weights (bfloat16, seeded) for whole-model timings. Never committed.
 
-usage: make_llama.py OUT [--shape 1.1b|7b]
+usage: make_llama.py OUT [--shape 1.1b|7b] [--blocks N]
 
 Weights are normal with standard deviation 0.02 and residual outputs scaled by 1/sqrt(2 n_blocks), so activations stay in range; the tokenizer is
 the demo model's, whose ids are all below 2,048, so any text runs.
@@ -52,12 +52,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--shape", choices=SHAPES, default="1.1b")
+    parser.add_argument("--blocks", type=int, help="fewer blocks of the same shape, for a shorter run")
     args = parser.parse_args()
     demo = Path(__file__).resolve().parents[2] / "resources" / "demo" / "model"
     config = dict(
         architectures=["LlamaForCausalLM"], model_type="llama", vocab_size=32000, max_position_embeddings=2048, rms_norm_eps=1e-5,
         rope_theta=10000.0, hidden_act="silu", tie_word_embeddings=False, bos_token_id=0, eos_token_id=1, torch_dtype="bfloat16",
         **SHAPES[args.shape])
+    config["num_hidden_layers"] = args.blocks or config["num_hidden_layers"]
     args.out.mkdir(parents=True)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(demo / name, args.out / name)

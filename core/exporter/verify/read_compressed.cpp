@@ -18,7 +18,7 @@ void checkShape(const Checkpoint& checkpoint, const LinearInfo& linear) {
     const TensorView& tensor = storedTensor(checkpoint, linear.name + ".weight_shape", DType::I64, {2});
     std::int64_t shape[2] = {};
     std::memcpy(shape, tensor.bytes.data(), sizeof shape);
-    tensor.requireIntact();
+    tensor.finishReading();
     if (shape[0] != linear.out_features || shape[1] != linear.in_features) {
         failStored(tensor.name, "expected " + std::to_string(linear.out_features) + ", " + std::to_string(linear.in_features) + ", found " +
                                     std::to_string(shape[0]) + ", " + std::to_string(shape[1]));
@@ -91,7 +91,7 @@ StoredLayer readIntQuantized(const Checkpoint& checkpoint, const LinearInfo& lin
     layer.codes.resize(n_out, n_in);
     for (Index i = 0; i < layer.codes.size(); ++i)
         layer.codes.data()[i] = static_cast<std::uint8_t>(static_cast<std::uint8_t>(weight.bytes[static_cast<std::size_t>(i)]) ^ 0x80U);
-    weight.requireIntact();
+    weight.finishReading();
     layer.scale.resize(n_out, 1);
     for (Index n = 0; n < n_out; ++n) layer.scale(n, 0) = scales[is_per_tensor ? 0 : static_cast<std::size_t>(n)];
     layer.zero = Matrix::Constant(n_out, 1, 128.0F);

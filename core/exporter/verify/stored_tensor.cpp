@@ -38,7 +38,7 @@ std::vector<std::int32_t> storedInts(const Checkpoint& checkpoint, const std::st
     const TensorView& tensor = storedTensor(checkpoint, name, DType::I32, shape);
     std::vector<std::int32_t> values(tensor.bytes.size() / sizeof(std::int32_t));
     if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(std::int32_t));
-    tensor.requireIntact();
+    tensor.finishReading();
     return values;
 }
 

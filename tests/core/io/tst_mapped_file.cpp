@@ -9,6 +9,8 @@
 #include <atomic>
 #include <csetjmp>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -34,6 +36,19 @@ std::size_t countOf(std::span<const std::byte> bytes, std::byte wanted) {
     return n;
 }
 
+// What this process holds of the mapping that starts at an address, from /proc/self/smaps.
+std::size_t residentBytes(const void* address) {
+    std::ifstream maps("/proc/self/smaps");
+    std::ostringstream start;
+    start << std::hex << reinterpret_cast<std::uintptr_t>(address) << '-';
+    bool is_found = false;
+    for (std::string line; std::getline(maps, line);) {
+        is_found = is_found || line.starts_with(start.str());
+        if (is_found && line.starts_with("Rss:")) return std::stoul(line.substr(4)) * 1024;
+    }
+    return 0;
+}
+
 void fill(const fs::path& path) { writeBytes(path, std::string(kPages * kPage, 'x')); }
 
 }  // namespace
@@ -52,6 +67,21 @@ private slots:
         file->requireIntact();
         writeBytes(folder / "empty", "");
         MappedFile::open(folder / "empty")->requireIntact();
+    }
+
+    void bytesThatWereReadTakeNoMemoryAndCanBeReadAgain() {
+        constexpr std::size_t kBytes = std::size_t{8} << 20;
+        const Folder folder;
+        writeBytes(folder / "f", std::string(kBytes, 'x'));
+        const auto file = MappedFile::open(folder / "f");
+        TensorView view{"t", DType::U8, {kBytes}, file->bytes(), file};
+        QCOMPARE(countOf(view.bytes, std::byte{'x'}), kBytes);
+        QVERIFY(residentBytes(view.bytes.data()) >= kBytes / 2);
+        view.finishReading(view.bytes.subspan(0, 1000));
+        QVERIFY(residentBytes(view.bytes.data()) >= kBytes / 2);
+        view.finishReading();
+        QVERIFY(residentBytes(view.bytes.data()) <= kBytes / 8);
+        QCOMPARE(countOf(view.bytes, std::byte{'x'}), kBytes);
     }
 
     void aFileThatIsShortenedGivesZerosAndThenAnError() {
