@@ -109,6 +109,15 @@ private:
 
     void stageDone(const std::string& stage, Clock::time_point start) { report_.stage_seconds.emplace_back(stage, secondsSince(start)); }
 
+    /// A walk of its own, in its parts: running the model with its statistics, rounding, and writing where it was written meanwhile.
+    void walkDone(const RecipeRun& run, Clock::time_point start, const std::vector<LayerReport>& layers, double writing) {
+        double rounding = 0.0;
+        for (const LayerReport& layer : layers) rounding += layer.seconds;
+        report_.stage_seconds.emplace_back("calibrate: " + run.name, std::max(0.0, secondsSince(start) - rounding - writing));
+        report_.stage_seconds.emplace_back("quantize: " + run.name, rounding);
+        if (writing > 0.0) report_.stage_seconds.emplace_back("export: " + run.name, writing);
+    }
+
     void refuseWhatCannotWork() {
         for (RecipeRun& run : runs()) {
             if (run.format) run.method.grid.scale_type = storedScaleType(*run.format, model_->config);
@@ -213,22 +222,27 @@ private:
         const QuantizeOptions options{.forward = forward()};
         if (!run.format || keep_models_) {
             auto quantized = std::make_shared<const QuantizedModel>(quantizeModel(model_, samples(), run.method, options, job_));
-            stageDone("quantize: " + run.name, start);
+            walkDone(run, start, quantized->reports(), 0.0);
             finish(index, std::move(quantized));
             return;
         }
         std::vector<LayerReport> layers;
+        double writing = 0.0;
         CheckpointWriter writer(model_, run.method, run.out, exportOptions(run));
         quantizeModel(
             model_, samples(), run.method, options,
             [&](QuantizedBlock&& block) {
                 for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
+                const Clock::time_point made = Clock::now();
                 writer.add(block);
+                writing += secondsSince(made);
             },
             job_);
-        describe(result, run, std::move(layers), secondsSince(start));
+        const double seconds = secondsSince(start);
+        const Clock::time_point all_made = Clock::now();
         writer.finish(job_);
-        stageDone("quantize and export: " + run.name, start);
+        walkDone(run, start, layers, writing + secondsSince(all_made));
+        describe(result, run, std::move(layers), seconds);
         verify(result, run);
         if (recipe_.evaluation_text.empty()) return;
         const bool is_plain = *run.format == ExportFormat::Dequantized;

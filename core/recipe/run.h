@@ -38,6 +38,7 @@ struct Report {
     Index calibration_seq_len = 0;
     std::optional<PerplexityResult> full_precision;
     std::vector<RunResult> runs;
+    /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.
     std::vector<std::pair<std::string, double>> stage_seconds;
     std::int64_t peak_memory_bytes = 0;
     std::string version;

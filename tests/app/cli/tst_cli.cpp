@@ -165,6 +165,14 @@ private slots:
         QVERIFY(twice.err.contains(out.toUtf8()));
     }
 
+    void quantizeSaysWhatTookHowLong() {
+        const Outcome made =
+            run(QStringList{"quantize", kModel, "--out", folder_->filePath("timed"), "--format", "gptq", "--method", "rtn"} + kFewSamples);
+        QCOMPARE(made.status, 0);
+        for (const char* part : {"time: open ", "calibrate: rtn ", " tokens/s), quantize: rtn ", "export: rtn ", "verify: rtn "})
+            QVERIFY2(made.out.contains(part), made.out);
+    }
+
     void verifyFailsOnADamagedDirectory() {
         const QString out = folder_->filePath("out");
         QCOMPARE(run(QStringList{"quantize", kModel, "--out", out, "--format", "gptq", "--method", "rtn"} + kFewSamples).status, 0);

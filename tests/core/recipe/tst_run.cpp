@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <map>
 
 #include "core/exporter/verify.h"
 #include "core/recipe/run.h"
@@ -65,6 +66,9 @@ private slots:
         const Report streamed = run(recipe, job);
         QVERIFY(streamed.runs[0].is_verified);
         QVERIFY(streamed.runs[0].model == nullptr);
+        std::map<std::string, double> seconds(streamed.stage_seconds.begin(), streamed.stage_seconds.end());
+        for (const char* stage : {"open", "read text", "calibrate: gptq", "quantize: gptq", "export: gptq", "verify: gptq"})
+            QVERIFY2(seconds[stage] > 0.0, stage);
         QVERIFY(verifyCheckpoint(recipe.runs[0].out, nullptr, job).passed());
         // The same in memory, with the scales as they are stored: float16 embeddings and norms are what the original has.
         Recipe in_memory = demoRecipe({"gptq"});
