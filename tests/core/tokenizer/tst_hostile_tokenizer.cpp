@@ -78,7 +78,7 @@ std::string normalizer(const std::vector<std::uint32_t>& units, const std::strin
     const auto n_bytes = static_cast<std::uint32_t>(units.size() * sizeof(std::uint32_t));
     std::string table(sizeof n_bytes + n_bytes, '\0');
     std::memcpy(table.data(), &n_bytes, sizeof n_bytes);
-    std::memcpy(table.data() + sizeof n_bytes, units.data(), n_bytes);
+    if (!units.empty()) std::memcpy(table.data() + sizeof n_bytes, units.data(), n_bytes);
     return field(3, field(2, table + texts));
 }
 /// A trie of 512 units that knows one character, "b", whose replacement starts at `value`. Its children are at 256.
