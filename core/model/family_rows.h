@@ -7,6 +7,9 @@ namespace salient::rows {
 
 inline const NormFact kLayerNorm = {NormKind::LayerNorm, true, true};
 
+/// For descendants of LLaMA whose MLP has no biases, and no switch for them.
+void withoutMlpBias(Family& family);
+
 [[nodiscard]] Family llama();
 [[nodiscard]] Family mistral();
 [[nodiscard]] Family qwen2();

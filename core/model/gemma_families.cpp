@@ -12,11 +12,8 @@ Family gemma() {
     f.architectures = {"GemmaForCausalLM", "GemmaModel"};
     f.norm.gain_offset = 1.0;
     f.embedding_scaled_by_width = true;
-    for (LinearFact& linear : f.linears) {
-        if (linear.bias == BiasRule::MlpSwitch) linear.bias = BiasRule::Never;
-    }
+    withoutMlpBias(f);
     f.keys.activation = "hidden_activation";
-    f.keys.mlp_bias.clear();
     f.defaults = {.activation = Activation::GeluTanh, .tie_word_embeddings = true};
     return f;
 }

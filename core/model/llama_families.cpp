@@ -29,6 +29,13 @@ Family llama() {
     return f;
 }
 
+void withoutMlpBias(Family& family) {
+    for (LinearFact& linear : family.linears) {
+        if (linear.bias == BiasRule::MlpSwitch) linear.bias = BiasRule::Never;
+    }
+    family.keys.mlp_bias.clear();
+}
+
 /// LLaMA's shape with a sliding window. Jiang et al., Mistral 7B, arXiv:2310.06825.
 Family mistral() {
     Family f = llama();
@@ -59,12 +66,9 @@ Family qwen3() {
     Family f = llama();
     f.model_type = "qwen3";
     f.architectures = {"Qwen3ForCausalLM", "Qwen3Model"};
-    for (LinearFact& linear : f.linears) {
-        if (linear.bias == BiasRule::MlpSwitch) linear.bias = BiasRule::Never;
-    }
+    withoutMlpBias(f);
     f.query_norm = "self_attn.q_norm";
     f.key_norm = "self_attn.k_norm";
-    f.keys.mlp_bias.clear();
     f.keys.sliding_window = "sliding_window";
     f.keys.sliding_window_switch = "use_sliding_window";
     f.sliding_blocks = SlidingBlocks::FromMaxWindowLayers;
@@ -113,11 +117,8 @@ Family olmo() {
     f.model_type = "olmo";
     f.architectures = {"OlmoForCausalLM", "OlmoModel"};
     f.norm = {NormKind::LayerNorm, false, false};
-    for (LinearFact& linear : f.linears) {
-        if (linear.bias == BiasRule::MlpSwitch) linear.bias = BiasRule::Never;
-    }
+    withoutMlpBias(f);
     f.keys.norm_epsilon.clear();
-    f.keys.mlp_bias.clear();
     f.keys.clip_qkv = "clip_qkv";
     f.defaults.norm_epsilon = 1e-5;
     return f;
