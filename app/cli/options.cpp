@@ -108,6 +108,13 @@ void addWalkOptions(CLI::App& command, MethodFlags& flags) {
     command.add_option("--keep", flags.keep, "Layers that stay in 16 bits: a regular expression found in their names; may be repeated")
         ->allow_extra_args(false)
         ->group(kWalkGroup);
+    command
+        .add_option(
+            "--override", flags.overrides,
+            "Other settings for some layers: EXPRESSION:bits=8,group_size=32,method=rtn; the first that matches a name counts; may be "
+            "repeated")
+        ->allow_extra_args(false)
+        ->group(kWalkGroup);
 }
 
 void addComputeOption(CLI::App& command, std::string& compute) {

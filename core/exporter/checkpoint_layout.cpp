@@ -104,7 +104,7 @@ CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, 
         std::vector<CheckpointTensor>& part = parts[number < 0 ? 0 : static_cast<std::size_t>(number) + 1];
         const auto weight = quantized_weights.find(name);
         if (weight != quantized_weights.end() && form != LayerForm::Float) {
-            for (TensorLayout& tensor : layerLayout(form, *weight->second, method, scale_type))
+            for (TensorLayout& tensor : layerLayout(form, *weight->second, methodFor(method, weight->second->name), scale_type))
                 part.push_back({std::move(tensor), "", number, 0});
         } else {
             const DType type = isFloat(view.dtype) ? storedFloatType(format, view.dtype) : view.dtype;

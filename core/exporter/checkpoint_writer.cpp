@@ -148,7 +148,8 @@ struct CheckpointWriter::State {
     void addLinear(const QuantizedLinear& linear) {
         const auto info = layout.quantized.find(linear.name);
         if (info == layout.quantized.end()) refuse(ErrorCode::InvalidOption, linear.name, "expected a layer that the method quantizes");
-        checkLayer(form, linear, *info->second, method, scale_type);
+        const MethodSpec own = methodFor(method, linear.name);
+        checkLayer(form, linear, *info->second, own, scale_type);
         Matrix meant = linear.tensor.dequantize();
         if (form == LayerForm::Float) {
             const CheckpointTensor& tensor = planned(linear.name + ".weight");
@@ -156,7 +157,7 @@ struct CheckpointWriter::State {
             const DType type = tensor.layout.dtype;
             meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
         } else {
-            for (const PackedTensor& packed : packLayer(form, linear, method, scale_type)) {
+            for (const PackedTensor& packed : packLayer(form, linear, own, scale_type)) {
                 const CheckpointTensor& tensor = planned(packed.layout.name);
                 if (packed.layout.name.ends_with(".input_scale")) {
                     putRecorded(tensor, packed.bytes);

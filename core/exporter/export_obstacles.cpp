@@ -59,13 +59,28 @@ std::string groupAdvice(const std::vector<const LinearInfo*>& layers) {
 }
 
 void addGroupSizes(LayerSentences& layers, const MethodSpec& method, const std::vector<const LinearInfo*>& all) {
-    const Index group_size = method.grid.group_size;
-    if (group_size <= 0 || method.grid.per_tensor) return;
-    layers.add([&](const LinearInfo& layer) { return layer.in_features % group_size != 0; },
+    const auto size = [&](const LinearInfo& layer) { return methodFor(method, layer.name).grid.group_size; };
+    if (method.grid.per_tensor) return;
+    layers.add([&](const LinearInfo& layer) { return size(layer) > 0 && layer.in_features % size(layer) != 0; },
                [&](const LinearInfo& layer) {
+                   const Index group_size = size(layer);
                    return "its " + number(layer.in_features) + " inputs cannot be divided by the group size " + number(group_size) +
                           " (remainder " + number(layer.in_features % group_size) + "): " + groupAdvice(all);
                });
+}
+
+/// The methods at work in the quantized layers, one per kind of difference between them.
+std::vector<MethodSpec> methodsInUse(const MethodSpec& method, const std::vector<const LinearInfo*>& layers) {
+    if (method.overrides.empty()) return {method};
+    std::vector<MethodSpec> methods;
+    for (const LinearInfo* layer : layers) {
+        MethodSpec own = methodFor(method, layer->name);
+        const auto same = [&](const MethodSpec& other) {
+            return other.grid == own.grid && other.rounding == own.rounding && other.scaling == own.scaling;
+        };
+        if (std::none_of(methods.begin(), methods.end(), same)) methods.push_back(std::move(own));
+    }
+    return methods;
 }
 
 void addMultiple(LayerSentences& layers, ExportFormat format, Index multiple, bool of_inputs) {
@@ -78,17 +93,26 @@ void addMultiple(LayerSentences& layers, ExportFormat format, Index multiple, bo
                });
 }
 
-void addGptq(std::vector<std::string>& reasons, LayerSentences& layers, const MethodSpec& method) {
+void addGptq(std::vector<std::string>& reasons, LayerSentences& layers, const std::vector<MethodSpec>& methods) {
     constexpr std::array<int, 4> kBits = {2, 3, 4, 8};
-    if (std::find(kBits.begin(), kBits.end(), method.grid.bits) == kBits.end())
-        reasons.push_back("gptq holds 2, 3, 4 or 8 bits, found " + number(method.grid.bits) + ".");
+    for (const MethodSpec& method : methods) {
+        if (std::find(kBits.begin(), kBits.end(), method.grid.bits) == kBits.end())
+            reasons.push_back("gptq holds 2, 3, 4 or 8 bits, found " + number(method.grid.bits) + ".");
+    }
     addMultiple(layers, ExportFormat::Gptq, 32, true);
     addMultiple(layers, ExportFormat::Gptq, 32, false);
 }
 
-void addAwq(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& method) {
-    if (method.grid.bits != 4) reasons.push_back("awq holds 4 bits, found " + number(method.grid.bits) + ".");
-    if (storesGroupIndex(method)) {
+void addAwq(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& method,
+            const std::vector<MethodSpec>& methods) {
+    for (const MethodSpec& own : methods) {
+        if (own.grid.bits != 4) reasons.push_back("awq holds 4 bits, found " + number(own.grid.bits) + ".");
+        if (own.grid.group_size != method.grid.group_size) {
+            reasons.push_back("awq has one group size for all layers, found " + number(method.grid.group_size) + " and " +
+                              number(own.grid.group_size) + ".");
+        }
+    }
+    if (std::any_of(methods.begin(), methods.end(), storesGroupIndex)) {
         reasons.emplace_back(
             "awq has no place for the groups that activation order makes (no g_idx): choose static groups, no activation order, or gptq.");
     }
@@ -104,25 +128,31 @@ void addAwq(std::vector<std::string>& reasons, LayerSentences& layers, const Mod
     }
 }
 
-void addCompressed(std::vector<std::string>& reasons, LayerSentences& layers, const MethodSpec& method) {
-    const GridSpec& grid = method.grid;
-    if (method.activations != ActivationScale::None) {
-        if (grid.bits != 8)
-            reasons.push_back("int8 activations need 8-bit weights in compressed-tensors, found " + number(grid.bits) + " bits.");
-        if (!grid.is_symmetric)
-            reasons.emplace_back("int8 activations need symmetric weights in compressed-tensors, found asymmetric ones.");
-        if (grid.group_size > 0 && !grid.per_tensor) {
-            reasons.push_back("int8 activations need one weight scale per row (group size -1) in compressed-tensors, found groups of " +
-                              number(grid.group_size) + ".");
+void addInt8(std::vector<std::string>& reasons, const GridSpec& grid) {
+    if (grid.bits != 8)
+        reasons.push_back("int8 activations need 8-bit weights in compressed-tensors, found " + number(grid.bits) + " bits.");
+    if (!grid.is_symmetric) reasons.emplace_back("int8 activations need symmetric weights in compressed-tensors, found asymmetric ones.");
+    if (grid.group_size > 0 && !grid.per_tensor) {
+        reasons.push_back("int8 activations need one weight scale per row (group size -1) in compressed-tensors, found groups of " +
+                          number(grid.group_size) + ".");
+    }
+}
+
+void addCompressed(std::vector<std::string>& reasons, LayerSentences& layers, const MethodSpec& method,
+                   const std::vector<MethodSpec>& methods) {
+    int fewest_bits = 8;
+    for (const MethodSpec& own : methods) {
+        if (own.activations != ActivationScale::None) {
+            addInt8(reasons, own.grid);
+        } else if (own.grid.bits != 4 && own.grid.bits != 8) {
+            reasons.push_back("compressed-tensors holds 4 or 8 bits (its releases disagree on other widths), found " +
+                              number(own.grid.bits) + ".");
         }
-        return;
+        fewest_bits = std::min(fewest_bits, own.grid.bits);
     }
-    if (grid.bits != 4 && grid.bits != 8) {
-        reasons.push_back("compressed-tensors holds 4 or 8 bits (its releases disagree on other widths), found " + number(grid.bits) + ".");
-        return;
-    }
-    addMultiple(layers, ExportFormat::CompressedTensors, 32 / grid.bits, true);
-    if (!grid.is_symmetric) addMultiple(layers, ExportFormat::CompressedTensors, 32 / grid.bits, false);
+    if (!reasons.empty() || method.activations != ActivationScale::None) return;
+    addMultiple(layers, ExportFormat::CompressedTensors, 32 / fewest_bits, true);
+    if (!method.grid.is_symmetric) addMultiple(layers, ExportFormat::CompressedTensors, 32 / fewest_bits, false);
 }
 
 }  // namespace
@@ -132,6 +162,7 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
     const std::vector<const LinearInfo*> all = quantizedLayers(model, method);
     LayerSentences layers(all);
     addGroupSizes(layers, method, all);
+    const std::vector<MethodSpec> methods = methodsInUse(method, all);
     const bool has_int8_activations = method.activations != ActivationScale::None;
     if (has_int8_activations && (format == ExportFormat::Gptq || format == ExportFormat::Awq)) {
         reasons.push_back(std::string(name(format)) +
@@ -139,13 +170,13 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
     }
     switch (format) {
         case ExportFormat::Gptq:
-            addGptq(reasons, layers, method);
+            addGptq(reasons, layers, methods);
             break;
         case ExportFormat::Awq:
-            addAwq(reasons, layers, model, method);
+            addAwq(reasons, layers, model, method, methods);
             break;
         case ExportFormat::CompressedTensors:
-            addCompressed(reasons, layers, method);
+            addCompressed(reasons, layers, method, methods);
             break;
         case ExportFormat::Dequantized:
             break;

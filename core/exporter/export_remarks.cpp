@@ -26,6 +26,25 @@ bool isUsualGroup(Index group_size) {
     return std::find(kSizes.begin(), kSizes.end(), group_size) != kSizes.end();
 }
 
+bool isLoadedAlike(const MethodSpec& a, const MethodSpec& b) {
+    return a.grid.bits == b.grid.bits && a.grid.group_size == b.grid.group_size && storesGroupIndex(a) == storesGroupIndex(b);
+}
+
+/// vLLM and others join the layers that read one input, q, k and v say, into one.
+bool joinedLayersDiffer(const Model& model, const MethodSpec& method) {
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 1; i < layers.all.size(); ++i) {
+            const LinearInfo& before = *layers.all[i - 1];
+            const LinearInfo& layer = *layers.all[i];
+            if (layer.group != before.group) continue;
+            if (layers.is_kept[i] != layers.is_kept[i - 1]) return true;
+            if (!layers.is_kept[i] && !isLoadedAlike(methodFor(method, layer.name), methodFor(method, before.name))) return true;
+        }
+    }
+    return false;
+}
+
 void remarkGptq(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method) {
     const GridSpec& grid = method.grid;
     if (grid.bits == 2 || grid.bits == 3)
@@ -48,6 +67,12 @@ void remarkGptq(std::vector<std::string>& remarks, const Model& model, const Met
     if (!shapesDivide(model, method, 128, 64))
         remarks.emplace_back(
             "Some layers are not multiples of 128 inputs and 64 outputs: older vLLM versions refuse them with Marlin kernels.");
+    if (!method.overrides.empty()) {
+        remarks.emplace_back(
+            "Layers of another width or group size are declared under \"dynamic\", which vLLM and GPTQModel read; AutoGPTQ and "
+            "transformers "
+            "without GPTQModel do not and would read them wrongly.");
+    }
     if (!method.keep.empty()) {
         remarks.emplace_back(
             "Layers kept in 16 bits are declared under \"dynamic\", which vLLM and GPTQModel read; AutoGPTQ does not and would find "
@@ -88,6 +113,11 @@ void remarkCompressed(std::vector<std::string>& remarks, const Model& model, con
 
 std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format) {
     std::vector<std::string> remarks;
+    if (format != ExportFormat::Dequantized && joinedLayersDiffer(model, method)) {
+        remarks.emplace_back(
+            "Layers that read the same input (q, k, v; gate, up) do not all have the same bits and groups: vLLM computes them as one layer "
+            "and refuses the model.");
+    }
     switch (format) {
         case ExportFormat::Gptq:
             remarkGptq(remarks, model, method);

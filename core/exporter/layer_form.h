@@ -24,6 +24,8 @@ enum class LayerForm {
 /// static groups. With one group per row the order leaves no trace.
 [[nodiscard]] bool storesGroupIndex(const MethodSpec& method) noexcept;
 
+// `method` below is that of the one layer: methodFor(…, its name).
+
 /// Names, types and shapes of a quantized layer's tensors. Not for LayerForm::Float.
 [[nodiscard]] std::vector<TensorLayout> layerLayout(LayerForm form, const LinearInfo& linear, const MethodSpec& method, DType scale_type);
 /// The tensors of that layout.

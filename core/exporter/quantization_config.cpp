@@ -39,6 +39,19 @@ std::vector<std::string> quantizedKinds(const Model& model, const CheckpointLayo
     return kinds;
 }
 
+/// Layers whose method an override changed to something this format writes down, in the order of their names.
+std::vector<std::pair<std::string, MethodSpec>> changedLayers(const MethodSpec& method, const CheckpointLayout& layout) {
+    std::vector<std::pair<std::string, MethodSpec>> changed;
+    if (method.overrides.empty()) return changed;
+    for (const auto& [name, info] : layout.quantized) {
+        MethodSpec own = methodFor(method, name);
+        const bool is_same = own.grid.bits == method.grid.bits && own.grid.group_size == method.grid.group_size &&
+                             storesGroupIndex(own) == storesGroupIndex(method);
+        if (!is_same) changed.emplace_back(name, std::move(own));
+    }
+    return changed;
+}
+
 Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
     const char* version = gptqVersionFor(method.grid) == GptqVersion::V1 ? "gptq" : "gptq_v2";
     Json config = {{"quant_method", "gptq"},
@@ -54,10 +67,18 @@ Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLa
                    {"true_sequential", method.true_sequential},
                    {"damp_percent", method.gptq.damping},
                    {"model_file_base_name", "model"}};
-    if (layout.kept.empty()) return config;
+    const auto changed = changedLayers(method, layout);
+    if (layout.kept.empty() && changed.empty()) return config;
     // GPTQModel and vLLM read "dynamic"; transformers (through optimum) reads the list of what is quantized, where whole kinds are.
     Json& dynamic = config["dynamic"] = Json::object();
     for (const std::string& name : layout.kept) dynamic["-:^" + layerRegex(model, name)] = Json::object();
+    for (const auto& [name, own] : changed) {
+        dynamic["+:^" + layerRegex(model, name)] = {{"bits", own.grid.bits},
+                                                    {"group_size", own.grid.group_size},
+                                                    {"sym", own.grid.is_symmetric},
+                                                    {"desc_act", storesGroupIndex(own)}};
+    }
+    if (layout.kept.empty()) return config;
     if (const std::vector<std::string> kinds = quantizedKinds(model, layout); !kinds.empty())
         config["modules_in_block_to_quantize"] = Json::array({Json(kinds)});
     return config;
@@ -69,7 +90,7 @@ Json awqConfig(const MethodSpec& method, const CheckpointLayout& layout) {
         {"zero_point", true},    {"version", "gemm"},        {"modules_to_not_convert", layout.kept.empty() ? Json() : Json(layout.kept)}};
 }
 
-Json compressedConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
+Json compressedGroup(const MethodSpec& method, const Json& targets) {
     const bool is_int8 = formOf(ExportFormat::CompressedTensors, method) == LayerForm::IntQuantized;
     const bool is_grouped = method.grid.group_size > 0 && !method.grid.per_tensor;
     Json weights = {{"num_bits", method.grid.bits},
@@ -86,17 +107,35 @@ Json compressedConfig(const Model& model, const MethodSpec& method, const Checkp
             {"num_bits", 8}, {"type", "int"}, {"symmetric", true}, {"strategy", per_token ? "token" : "tensor"}, {"dynamic", per_token}};
         if (per_token) activations["observer"] = nullptr;
     }
+    return {{"targets", targets}, {"weights", weights}, {"input_activations", activations}, {"output_activations", nullptr}};
+}
+
+/// A layer as compressed-tensors' lists name it: as it is, or as an expression where the model's names may get a prefix.
+std::string target(const Model& model, const std::string& name) {
+    return nameMayBePrefixed(model) && name != model.config.family->head ? "re:" + layerRegex(model, name) : name;
+}
+
+Json compressedConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
+    const bool is_int8 = formOf(ExportFormat::CompressedTensors, method) == LayerForm::IntQuantized;
     Json ignore = Json::array();
-    for (const std::string& name : floatLinears(model, layout)) {
-        const bool is_regex = nameMayBePrefixed(model) && name != model.config.family->head;
-        ignore.push_back(is_regex ? "re:" + layerRegex(model, name) : name);
+    for (const std::string& name : floatLinears(model, layout)) ignore.push_back(target(model, name));
+    Json groups = Json::object({{"group_0", compressedGroup(method, Json::array({"Linear"}))}});
+    // One more group per kind of change; a layer's own name goes before its class.
+    std::vector<std::pair<Json, Json>> others;  // what the group says without targets, its targets
+    for (const auto& [name, own] : changedLayers(method, layout)) {
+        const Json kind = compressedGroup(own, Json::array());
+        auto group = std::find_if(others.begin(), others.end(), [&](const auto& other) { return other.first == kind; });
+        if (group == others.end()) group = others.emplace(others.end(), kind, Json::array());
+        group->second.push_back(target(model, name));
     }
-    Json group = {
-        {"targets", Json::array({"Linear"})}, {"weights", weights}, {"input_activations", activations}, {"output_activations", nullptr}};
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        others[i].first["targets"] = others[i].second;
+        groups["group_" + std::to_string(i + 1)] = others[i].first;
+    }
     return {{"quant_method", "compressed-tensors"},
             {"format", is_int8 ? "int-quantized" : "pack-quantized"},
             {"quantization_status", "compressed"},
-            {"config_groups", Json::object({{"group_0", group}})},
+            {"config_groups", groups},
             {"ignore", ignore},
             {"kv_cache_scheme", nullptr},
             {"global_compression_ratio", nullptr}};

@@ -40,7 +40,7 @@ void JsonObject::refuse(std::string_view key, std::string_view expected, const J
 }
 
 const Json* JsonObject::find(const char* key) {
-    known_.emplace_back(key);
+    if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
     const auto found = object_.find(key);
     return found == object_.end() ? nullptr : &*found;
 }

@@ -45,6 +45,41 @@ void MethodSpec::validate() const {
             refuse("int8 activations", "one weight scale per row (group size -1)", "group size " + std::to_string(grid.group_size));
     }
     for (const std::string& pattern : keep) static_cast<void>(NamePattern(pattern, "method: keep"));
+    for (const LayerOverride& change : overrides) {
+        change.validate();
+        const MethodSpec changed = overridden(*this, change);
+        const std::string subject = "override of \"" + change.layers + "\"";
+        if (changed.activations != activations)
+            refuse(subject, "a method of the same activations as " + std::string(methodName(*this)), std::string(methodName(changed)));
+        try {
+            changed.validate();
+        } catch (const Error& error) {
+            throw Error(error.code(), "method: " + subject + ": " + error.what());
+        }
+    }
+}
+
+void LayerOverride::validate() const {
+    static_cast<void>(NamePattern(layers, "method: override"));
+    if (!method && !bits && !group_size) refuse("override of \"" + layers + "\"", "a method, bits or a group size", "nothing");
+}
+
+MethodSpec overridden(const MethodSpec& method, const LayerOverride& change) {
+    MethodSpec changed = method;
+    changed.overrides.clear();
+    if (change.bits) changed.grid.bits = *change.bits;
+    if (change.group_size) changed.grid.group_size = *change.group_size;
+    // A name means a rule of rounding, too, which stays where the name does.
+    return change.method ? methodFromName(*change.method, changed) : changed;
+}
+
+MethodSpec methodFor(const MethodSpec& method, const std::string& layer) {
+    for (const LayerOverride& change : method.overrides) {
+        if (NamePattern(change.layers, "method: override").occursIn(layer)) return overridden(method, change);
+    }
+    MethodSpec same = method;
+    same.overrides.clear();
+    return same;
 }
 
 const std::vector<std::string>& methodNames() {

@@ -6,6 +6,7 @@
 
 #include "core/quant/awq.h"
 #include "core/quant/gptq.h"
+#include "core/quant/layer_override.h"
 #include "core/quant/smoothquant.h"
 
 namespace salient {
@@ -31,9 +32,16 @@ struct MethodSpec {
     /// Whether rows of an earlier linear layer may take scales (value for attention output, up for down); false: norms only, as published
     /// SmoothQuant does.
     bool fold_into_linears = true;
-    std::vector<std::string> keep;  ///< regular expressions of layer names that stay in 16 bits
+    std::vector<std::string> keep;         ///< regular expressions of layer names that stay in 16 bits
+    std::vector<LayerOverride> overrides;  ///< for the layers that are quantized: the first whose expression matches counts
     void validate() const;
 };
+
+/// The method as it is for one layer: the first override that matches its name laid over it, and no overrides left. Its options (AWQ's
+/// search, GPTQ's damping, …) and its zero points stay.
+[[nodiscard]] MethodSpec methodFor(const MethodSpec& method, const std::string& layer);
+/// The method as an override makes it.
+[[nodiscard]] MethodSpec overridden(const MethodSpec& method, const LayerOverride& change);
 
 /// "rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8" (RTN on weights and activations).
 [[nodiscard]] std::string_view methodName(const MethodSpec& spec) noexcept;

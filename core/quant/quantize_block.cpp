@@ -82,7 +82,7 @@ private:
         }
         const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
         JobContext part = progress(group(g).title);
-        scales_[g] = chooseSharedScale(weights, names, input, method_, part);
+        scales_[g] = chooseSharedScale(weights, names, input, methodFor(method_, names.front()), part);
         makeStorable(g, scales_[g].scales);
     }
 
@@ -140,8 +140,9 @@ private:
                 // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
                 linear.report.error = measuredError(weight.weight, scaledRows(linear.tensor.dequantize(), row_scale), linear.channel_scale,
                                                     input, linear.activations);
+                const GridSpec grid = methodFor(method_, linear.name).grid;
                 linear.report.nearest =
-                    measuredError(weight.weight, quantizeNearest(weight.weight, method_.grid).dequantize(), {}, input, linear.activations);
+                    measuredError(weight.weight, quantizeNearest(weight.weight, grid).dequantize(), {}, input, linear.activations);
             }
             result_.linears.push_back(std::move(linear));
         }
@@ -213,14 +214,15 @@ BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method)
 }
 
 bool takesScales(const Model& model, int block, int group, const MethodSpec& method) {
-    if (method.scaling == Scaling::None) return false;
-    if (method.scaling == Scaling::Awq && !method.awq.search_scale) return false;
     const Absorber& absorber = model.groups[static_cast<std::size_t>(group)].absorber;
     if (absorber.kind == Absorber::Kind::None) return false;
     if (absorber.kind == Absorber::Kind::Linear && !method.fold_into_linears) return false;
     const BlockLayers layers = blockLayers(model, block, method);
     for (std::size_t i = 0; i < layers.all.size(); ++i) {
-        if (layers.all[i]->group == group && !layers.is_kept[i]) return true;
+        if (layers.all[i]->group != group || layers.is_kept[i]) continue;
+        // checkMethod() sees to it that the other members agree with the first.
+        const Scaling scaling = methodFor(method, layers.all[i]->name).scaling;
+        return scaling == Scaling::SmoothQuant || (scaling == Scaling::Awq && method.awq.search_scale);
     }
     return false;
 }

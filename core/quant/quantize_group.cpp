@@ -35,32 +35,34 @@ void requireStatistics(std::span<const MatrixView> weights, std::span<const std:
 
 class GroupQuantizer {
 public:
-    GroupQuantizer(const InputStatistics& input, const MethodSpec& method, const SharedScale& shared)
-        : input_(input), method_(method), shared_(shared) {
+    GroupQuantizer(const InputStatistics& input, const SharedScale& shared) : input_(input), shared_(shared) {
         if (shared.scales.empty()) return;
         scaled_hessian_ = scaledHessian(input.hessian, shared.scales);
         if (input.clip_hessian.size() > 0) scaled_clip_hessian_ = scaledHessian(input.clip_hessian, shared.scales);
     }
 
-    QuantizedLinear quantize(MatrixView weight, const std::string& name, JobContext& job) {
+    QuantizedLinear quantize(MatrixView weight, const std::string& name, const MethodSpec& method, JobContext& job) {
         const Clock::time_point start = Clock::now();
         QuantizedLinear linear;
         linear.name = name;
         linear.channel_scale = shared_.scales;
-        linear.activations = method_.activations;
-        linear.input_scale = inputScale();
+        linear.activations = method.activations;
+        linear.input_scale = method.activations == ActivationScale::PerTensor ? inputScale() : 0.0F;
 
         LayerReport& report = linear.report;
         report.name = name;
+        report.method = methodName(method);
+        report.bits = method.grid.bits;
+        report.group_size = method.grid.group_size;
         report.out_features = weight.rows();
         report.in_features = weight.cols();
         report.scale_parameter = shared_.parameter;
         Matrix target = shared_.scales.empty() ? Matrix(weight) : scaledColumns(weight, shared_.scales);
-        if (method_.scaling == Scaling::Awq && method_.awq.search_clip) target = clipped(target, report, job);
-        linear.tensor = round(target, report, job);
+        if (method.scaling == Scaling::Awq && method.awq.search_clip) target = clipped(target, method, report, job);
+        linear.tensor = round(target, method, report, job);
 
-        report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method_.activations);
-        report.nearest = measuredError(weight, quantizeNearest(weight, method_.grid).dequantize(), {}, input_, method_.activations);
+        report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method.activations);
+        report.nearest = measuredError(weight, quantizeNearest(weight, method.grid).dequantize(), {}, input_, method.activations);
         report.saturated_fraction = linear.tensor.saturatedFraction();
         report.bytes = linear.tensor.packedBytes();
         report.seconds = secondsSince(start);
@@ -76,7 +78,6 @@ private:
     }
 
     [[nodiscard]] float inputScale() const {
-        if (method_.activations != ActivationScale::PerTensor) return 0.0F;
         float highest = 1e-5F;
         for (std::size_t j = 0; j < input_.channels.max_abs.size(); ++j) {
             const float s = shared_.scales.empty() ? 1.0F : shared_.scales[j];
@@ -85,35 +86,34 @@ private:
         return highest / 127.0F;
     }
 
-    Matrix clipped(const Matrix& target, LayerReport& report, JobContext& job) const {
-        const Matrix clip = awqClip(target, clipHessian(), method_.grid, method_.awq, job);
-        Matrix result = applyClip(target, clip, method_.grid.group_size);
+    Matrix clipped(const Matrix& target, const MethodSpec& method, LayerReport& report, JobContext& job) const {
+        const Matrix clip = awqClip(target, clipHessian(), method.grid, method.awq, job);
+        Matrix result = applyClip(target, clip, method.grid.group_size);
         const Index n_clipped = (result.array() != target.array()).count();
         report.clipped_fraction = target.size() > 0 ? static_cast<double>(n_clipped) / static_cast<double>(target.size()) : 0.0;
         return result;
     }
 
-    QuantizedTensor round(const Matrix& target, LayerReport& report, JobContext& job) {
-        if (method_.rounding == Rounding::Nearest) {
+    QuantizedTensor round(const Matrix& target, const MethodSpec& method, LayerReport& report, JobContext& job) {
+        if (method.rounding == Rounding::Nearest) {
             report.n_dead_columns = (input_.hessian.diagonal().array() == 0.0F).count();
-            return quantizeNearest(target, method_.grid);
+            return quantizeNearest(target, method.grid);
         }
         if (!factor_) {
             job.checkpoint({"factorizing", 0, 0});
-            factor_ = factorizeGptq(hessian(), method_.gptq);
+            factor_ = factorizeGptq(hessian(), method.gptq);
         }
-        GptqResult result = quantizeGptq(target, *factor_, method_.grid, method_.gptq, job);
+        GptqResult result = quantizeGptq(target, *factor_, method.grid, method.gptq, job);
         report.damping_tries = std::move(result.damping_tries);
         report.n_dead_columns = static_cast<Index>(result.dead_columns.size());
         return std::move(result.tensor);
     }
 
     const InputStatistics& input_;
-    const MethodSpec& method_;
     const SharedScale& shared_;
     Matrix scaled_hessian_;
     Matrix scaled_clip_hessian_;
-    std::optional<GptqFactor> factor_;  // made for the first layer that needs it
+    std::optional<GptqFactor> factor_;  // made for the first layer that needs it: overrides leave GPTQ's options alone
 };
 
 }  // namespace
@@ -142,11 +142,11 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
                                            JobContext& job) {
     method.validate();
     requireStatistics(weights, names, input);
-    GroupQuantizer quantizer(input, method, scale);
+    GroupQuantizer quantizer(input, scale);
     std::vector<QuantizedLinear> linears;
     for (std::size_t k = 0; k < weights.size(); ++k) {
         try {
-            linears.push_back(quantizer.quantize(weights[k], names[k], job));
+            linears.push_back(quantizer.quantize(weights[k], names[k], methodFor(method, names[k]), job));
             linears.back().report.seconds += scale.seconds / static_cast<double>(weights.size());
         } catch (const Error& error) {
             throw Error(error.code(), names[k] + ": " + error.what());
@@ -159,7 +159,8 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
                                            const InputStatistics& input, bool can_scale, const MethodSpec& method, JobContext& job) {
     method.validate();
     requireStatistics(weights, names, input);
-    const SharedScale scale = can_scale ? chooseSharedScale(weights, names, input, method, job) : SharedScale{};
+    const bool scales = can_scale && !names.empty();
+    const SharedScale scale = scales ? chooseSharedScale(weights, names, input, methodFor(method, names.front()), job) : SharedScale{};
     return quantizeGroup(weights, names, input, scale, method, job);
 }
 

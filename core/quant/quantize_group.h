@@ -15,6 +15,9 @@ namespace salient {
 /// adds, estimated from the channels' statistics (activationRoundingError()), so that smoothing shows where it helps.
 struct LayerReport {
     std::string name;
+    std::string method;     ///< its name, which an override may have chosen
+    int bits = 0;           ///< of a code
+    Index group_size = -1;  ///< inputs that share a scale; −1: the row
     Index out_features = 0;
     Index in_features = 0;
     LayerError error;                   ///< against the original weight, in the original model's units (scales undone)
@@ -49,8 +52,8 @@ struct QuantizedLinear {
                                        ActivationScale activations);
 
 /// Rounds the layers that share one input, with the scales they were given. weights[k] [out_k, in] belong to names[k].
-/// Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H diag(1/s).
-/// Throws what its parts throw, with the layer's name in front. Checkpoints inside.
+/// Each layer takes the method as methodFor() gives it. Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with
+/// diag(1/s) H diag(1/s). Throws what its parts throw, with the layer's name in front. Checkpoints inside.
 [[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
                                                          const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,
                                                          JobContext& job);

@@ -1,6 +1,7 @@
 #include "core/quant/quantize_model.h"
 
 #include <chrono>
+#include <map>
 #include <optional>
 
 #include "core/quant/quantize_block.h"
@@ -49,6 +50,25 @@ private:
     int next_ = 0;
 };
 
+void checkGroupSize(const LinearInfo& linear, const GridSpec& grid) {
+    if (grid.group_size <= 0 || linear.in_features % grid.group_size == 0) return;
+    throw Error(ErrorCode::InvalidOption, "quantize: " + linear.name + ": expected a group size that divides its " +
+                                              std::to_string(linear.in_features) + " inputs, found " + std::to_string(grid.group_size));
+}
+
+/// Layers that read one input share its scales, which are chosen for one grid.
+void checkSharedScale(const std::string& name, const MethodSpec& own, const std::string& first_name, const MethodSpec& first) {
+    if (own.scaling == Scaling::None && first.scaling == Scaling::None) return;
+    if (own.scaling == first.scaling && own.grid == first.grid) return;
+    const auto text = [](const MethodSpec& method) {
+        return std::string(methodName(method)) + " " + std::to_string(method.grid.bits) + "-bit, group size " +
+               std::to_string(method.grid.group_size);
+    };
+    throw Error(ErrorCode::InvalidOption, "quantize: " + name + ": expected what " + first_name +
+                                              ", which shares its input and scales, has (" + text(first) + "), found " + text(own) +
+                                              ": one override must name all layers of that input");
+}
+
 bool hessiansKept(const Calibration& calibration, int block) {
     const int n_groups = static_cast<int>(calibration.model->groups.size());
     for (int group = 0; group < n_groups; ++group) {
@@ -64,15 +84,15 @@ void checkMethod(const Model& model, const MethodSpec& method) {
     bool any = false;
     for (int block = 0; block < model.config.n_blocks; ++block) {
         const BlockLayers layers = blockLayers(model, block, method);
+        std::map<int, std::pair<std::string, MethodSpec>> first_of_group;
         for (std::size_t i = 0; i < layers.all.size(); ++i) {
             if (layers.is_kept[i]) continue;
             any = true;
             const LinearInfo& linear = *layers.all[i];
-            if (method.grid.group_size > 0 && linear.in_features % method.grid.group_size != 0) {
-                throw Error(ErrorCode::InvalidOption, "quantize: " + linear.name + ": expected a group size that divides its " +
-                                                          std::to_string(linear.in_features) + " inputs, found " +
-                                                          std::to_string(method.grid.group_size));
-            }
+            const MethodSpec own = methodFor(method, linear.name);
+            checkGroupSize(linear, own.grid);
+            const auto [first, is_new] = first_of_group.try_emplace(linear.group, linear.name, own);
+            if (!is_new) checkSharedScale(linear.name, own, first->second.first, first->second.second);
         }
     }
     if (!any) throw Error(ErrorCode::InvalidOption, "quantize: keep: expected at least one layer left to quantize, found none");

@@ -77,7 +77,8 @@ std::vector<double> quantizeModels(const Calibration& calibration, std::span<con
                                    JobContext& job);
 
 /// Throws Error{InvalidOption} when a method does not fit a model: an option out of range, a group size that does not divide a layer's
-/// inputs (loaders refuse a ragged group), a `keep` that is no regular expression or keeps every layer.
+/// inputs (loaders refuse a ragged group), a `keep` that is no regular expression or keeps every layer, overrides that differ between
+/// layers which share scales.
 void checkMethod(const Model& model, const MethodSpec& method);
 
 /// The block as it computes after quantization: dequantized weights (or real int8), folded norms and biases.

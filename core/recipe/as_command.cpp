@@ -94,6 +94,7 @@ std::optional<std::string> asCompare(const Recipe& recipe) {
         take(merged.feed, flags->feed);
         take(merged.norms_only, flags->norms_only);
         if (!flags->keep.empty()) merged.keep = flags->keep;
+        if (!flags->overrides.empty()) merged.overrides = flags->overrides;
     }
     // One set of flags must mean every run; where it does not, only a recipe can say it.
     try {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/recipe/override_text.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -199,6 +200,7 @@ MethodSpec methodFromFlags(const MethodFlags& flags) {
     }
     method.fold_into_linears = !flags.norms_only.value_or(!method.fold_into_linears);
     method.keep = flags.keep;
+    for (const std::string& text : flags.overrides) method.overrides.push_back(overrideFromText(text));
     method.validate();
     return method;
 }
@@ -255,6 +257,7 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
     if (method.feed == MethodSpec::Feed::Quantized) flags.feed = "quantized";
     flags.norms_only = unless(!method.fold_into_linears, false);
     flags.keep = method.keep;
+    for (const LayerOverride& change : method.overrides) flags.overrides.push_back(toText(change));
     // Settings of parts that the method does not use need no flag.
     flags = usedBy(flags, flags.method);
 
@@ -266,10 +269,14 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
         return std::nullopt;
     }
     meant.grid.scale_type = method.grid.scale_type;
-    if (method.rounding == Rounding::Nearest) meant.gptq = method.gptq;
-    if (method.scaling != Scaling::Awq) meant.awq = method.awq;
-    if (method.scaling != Scaling::SmoothQuant) meant.smoothquant = method.smoothquant;
-    if (method.scaling == Scaling::None) meant.fold_into_linears = method.fold_into_linears;
+    // What the method does not use may be anything, unless an override brings in another method, which may.
+    const bool is_only_method = std::none_of(method.overrides.begin(), method.overrides.end(), [](const auto& o) { return o.method; });
+    if (is_only_method) {
+        if (method.rounding == Rounding::Nearest) meant.gptq = method.gptq;
+        if (method.scaling != Scaling::Awq) meant.awq = method.awq;
+        if (method.scaling != Scaling::SmoothQuant) meant.smoothquant = method.smoothquant;
+        if (method.scaling == Scaling::None) meant.fold_into_linears = method.fold_into_linears;
+    }
     if (toJson(meant) != toJson(method)) return std::nullopt;
     return flags;
 }
@@ -298,6 +305,10 @@ std::vector<std::string> arguments(const MethodFlags& flags, bool with_method) {
     for (const std::string& pattern : flags.keep) {
         words.emplace_back("--keep");
         words.push_back(pattern);
+    }
+    for (const std::string& text : flags.overrides) {
+        words.emplace_back("--override");
+        words.push_back(text);
     }
     return words;
 }

@@ -39,6 +39,7 @@ struct MethodFlags {
     std::optional<std::string> feed;  ///< "original", "quantized"
     std::optional<bool> norms_only;   ///< scales go into norms, not into linear layers
     std::vector<std::string> keep;
+    std::vector<std::string> overrides;  ///< as overrideFromText() reads them
 };
 
 /// The method those flags mean. Throws Error{InvalidOption} for a flag that the method has no use for ("--alpha" with "gptq"), so that

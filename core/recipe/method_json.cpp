@@ -110,21 +110,50 @@ void read(const Json& value, const std::string& path, GptqOptions& gptq) {
     object.finish();
 }
 
+Json toJson(const LayerOverride& change) {
+    Json json = {{"layers", change.layers}};
+    if (change.method) json["method"] = *change.method;
+    if (change.bits) json["bits"] = *change.bits;
+    if (change.group_size) json["group_size"] = *change.group_size;
+    return json;
+}
+
+template <typename Value>
+void readOptional(JsonObject& object, const char* key, std::optional<Value>& target) {
+    Value value{};
+    if (object.find(key) == nullptr) return;
+    object.read(key, value);
+    target = value;
+}
+
+LayerOverride readOverride(const Json& value, const std::string& path) {
+    JsonObject object(value, path, "recipe");
+    LayerOverride change;
+    object.read("layers", change.layers);
+    readOptional(object, "method", change.method);
+    readOptional(object, "bits", change.bits);
+    readOptional(object, "group_size", change.group_size);
+    object.finish();
+    return change;
+}
+
 }  // namespace
 
 Json toJson(const MethodSpec& method) {
-    return {{"name", methodName(method)},
-            {"scaling", nameOf(kScalings, method.scaling)},
-            {"rounding", nameOf(kRoundings, method.rounding)},
-            {"activations", nameOf(kActivationScales, method.activations)},
-            {"grid", toJson(method.grid)},
-            {"awq", toJson(method.awq)},
-            {"smoothquant", toJson(method.smoothquant)},
-            {"gptq", toJson(method.gptq)},
-            {"true_sequential", method.true_sequential},
-            {"feed", nameOf(kFeeds, method.feed)},
-            {"fold_into_linears", method.fold_into_linears},
-            {"keep", method.keep}};
+    Json json = {{"name", methodName(method)},
+                 {"scaling", nameOf(kScalings, method.scaling)},
+                 {"rounding", nameOf(kRoundings, method.rounding)},
+                 {"activations", nameOf(kActivationScales, method.activations)},
+                 {"grid", toJson(method.grid)},
+                 {"awq", toJson(method.awq)},
+                 {"smoothquant", toJson(method.smoothquant)},
+                 {"gptq", toJson(method.gptq)},
+                 {"true_sequential", method.true_sequential},
+                 {"feed", nameOf(kFeeds, method.feed)},
+                 {"fold_into_linears", method.fold_into_linears},
+                 {"keep", method.keep}};
+    for (const LayerOverride& change : method.overrides) json["overrides"].push_back(toJson(change));
+    return json;
 }
 
 MethodSpec methodFromJson(const Json& document) {
@@ -148,6 +177,12 @@ MethodSpec methodFromJson(const Json& document) {
     readEnum(object, "feed", kFeeds, method.feed);
     object.read("fold_into_linears", method.fold_into_linears);
     object.read("keep", method.keep);
+    if (const Json* overrides = object.find("overrides")) {
+        if (!overrides->is_array()) object.refuse("overrides", "a list", *overrides);
+        for (std::size_t i = 0; i < overrides->size(); ++i) {
+            method.overrides.push_back(readOverride((*overrides)[i], object.pathOf("overrides") + "[" + std::to_string(i) + "]"));
+        }
+    }
     object.finish();
     method.validate();
     if (!name.empty() && name != methodName(method)) {

@@ -69,7 +69,7 @@ std::string grid(const MethodSpec& method) {
     const std::string unit = method.grid.per_tensor
                                  ? "per tensor"
                                  : (method.grid.group_size < 0 ? "per row" : "groups of " + std::to_string(method.grid.group_size));
-    return unit + (method.grid.is_symmetric ? ", symmetric" : ", asymmetric");
+    return unit + (method.grid.is_symmetric ? ", symmetric" : ", asymmetric") + (method.overrides.empty() ? "" : "; some layers otherwise");
 }
 
 std::string figure(const std::string& svg, const std::string& caption) {

@@ -23,6 +23,9 @@ Json toJson(const LayerError& error) {
 
 Json toJson(const LayerReport& layer) {
     Json json = {{"layer", layer.name},
+                 {"method", layer.method},
+                 {"weight_bits", layer.bits},
+                 {"group_size", layer.group_size},
                  {"out_features", layer.out_features},
                  {"in_features", layer.in_features},
                  {"error", toJson(layer.error)},

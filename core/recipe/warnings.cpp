@@ -34,7 +34,7 @@ std::vector<const LayerReport*> layersWith(std::span<const LayerReport> layers, 
 std::vector<std::string> runWarnings(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
                                      Index calibration_tokens) {
     // A layer whose codes sit at the ends of the grid more often than this has lost its range (uniform codes: 2 / 2^bits).
-    const double saturation_limit = std::max(0.5, 4.0 / static_cast<double>(1 << method.grid.bits));
+    const auto saturation_limit = [](const LayerReport& layer) { return std::max(0.5, 4.0 / static_cast<double>(1 << layer.bits)); };
     std::vector<std::string> warnings;
     for (const LayerReport& layer : layers) {
         if (layer.damping_tries.size() > 1) {
@@ -49,8 +49,9 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
         warnings.push_back(layersNamed(dead) + ": " + std::to_string(columns) +
                            " input channels were never active in calibration; their weights are set to 0");
     }
-    const auto starved = layersWith(layers, [&](const LayerReport& layer) { return layer.in_features > calibration_tokens; });
-    if (method.rounding == Rounding::Gptq && !starved.empty()) {
+    const auto starved = layersWith(
+        layers, [&](const LayerReport& layer) { return layer.method.ends_with("gptq") && layer.in_features > calibration_tokens; });
+    if (!starved.empty()) {
         warnings.push_back(layersNamed(starved) + ": more inputs than the " + std::to_string(calibration_tokens) +
                            " calibration tokens; the Hessian is singular but for its damping");
     }
@@ -61,8 +62,9 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
             if (!by_norm && !by_linear) warnings.push_back(group.title + ": not scaled, as nothing before it can take the scales");
         }
     }
-    const auto saturated = layersWith(layers, [&](const LayerReport& layer) { return layer.saturated_fraction > saturation_limit; });
-    if (method.grid.bits > 2 && !saturated.empty()) {
+    const auto saturated =
+        layersWith(layers, [&](const LayerReport& layer) { return layer.bits > 2 && layer.saturated_fraction > saturation_limit(layer); });
+    if (!saturated.empty()) {
         warnings.push_back(layersNamed(saturated) + ": " + percent(saturated.front()->saturated_fraction) +
                            " of codes lie at an end of the grid");
     }

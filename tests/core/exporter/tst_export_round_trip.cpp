@@ -28,6 +28,7 @@ struct Case {
     bool act_order = false;
     bool static_groups = false;
     ActivationScale activations = ActivationScale::None;
+    int first_block_bits = 0;  ///< another width, and groups of 16, for the layers of block 0
 };
 
 const Case kCases[] = {
@@ -44,6 +45,8 @@ const Case kCases[] = {
     {ExportFormat::Gptq, "gptq", 4, true, 32, true, true},
     {ExportFormat::Gptq, "gptq", 4, true, -1, true},
     {ExportFormat::Gptq, "awq+gptq", 4, true, 32},
+    {ExportFormat::Gptq, "gptq", 4, true, 32, true, false, ActivationScale::None, 8},
+    {ExportFormat::Gptq, "awq+gptq", 4, false, 32, false, false, ActivationScale::None, 3},
     {ExportFormat::Awq, "awq", 4, false, 32},
     {ExportFormat::Awq, "awq", 4, false, -1},
     {ExportFormat::Awq, "rtn", 4, true, 64},
@@ -57,7 +60,10 @@ const Case kCases[] = {
     {ExportFormat::CompressedTensors, "smoothquant", 8, true, -1},
     {ExportFormat::CompressedTensors, "smoothquant+gptq", 8, true, -1},
     {ExportFormat::CompressedTensors, "w8a8", 8, true, -1, false, false, ActivationScale::PerTensor},
+    {ExportFormat::CompressedTensors, "gptq", 4, true, 32, true, false, ActivationScale::None, 8},
+    {ExportFormat::CompressedTensors, "awq", 8, false, 32, false, false, ActivationScale::None, 4},
     {ExportFormat::Dequantized, "rtn", 5, true, 32},
+    {ExportFormat::Dequantized, "awq", 4, false, 32, false, false, ActivationScale::None, 6},
     {ExportFormat::Dequantized, "awq", 4, false, 32},
     {ExportFormat::Dequantized, "gptq", 3, false, 32, true},
     {ExportFormat::Dequantized, "smoothquant", 8, true, -1},
@@ -76,13 +82,15 @@ MethodSpec methodOf(const Model& model, const Case& c) {
     if (c.activations != ActivationScale::None) method.activations = c.activations;
     method.gptq.act_order = c.act_order;
     method.gptq.static_groups = c.static_groups;
+    if (c.first_block_bits > 0) method.overrides = {{R"(\.0\.)", std::nullopt, c.first_block_bits, 16}};
     return method;
 }
 
 QByteArray title(const Case& c) {
     return QByteArray(name(c.format).data()) + " " + c.method + " w" + QByteArray::number(c.bits) + (c.symmetric ? " sym" : " asym") +
            " g" + QByteArray::number(static_cast<int>(c.group_size)) + (c.act_order ? " act-order" : "") +
-           (c.static_groups ? " static" : "") + (c.activations == ActivationScale::PerTensor ? " per tensor" : "");
+           (c.static_groups ? " static" : "") + (c.activations == ActivationScale::PerTensor ? " per tensor" : "") +
+           (c.first_block_bits > 0 ? " first block w" + QByteArray::number(c.first_block_bits) : "");
 }
 
 void addFamilies() {
@@ -107,7 +115,8 @@ double errorBound(const Case& c) {
     // Scales blow up the rounding of channels that hardly carry activations: there only a rough likeness can be asked for.
     if (std::string(c.method).find('+') != std::string::npos || c.method == std::string("awq") || c.method == std::string("smoothquant"))
         return 0.6;
-    return 2.0 * 6.0 / ((1 << c.bits) - 1) / std::sqrt(12.0) * 1.5;
+    const int bits = c.first_block_bits > 0 ? std::min(c.bits, c.first_block_bits) : c.bits;
+    return 2.0 * 6.0 / ((1 << bits) - 1) / std::sqrt(12.0) * 1.5;
 }
 
 bool isNear(const std::vector<float>& read, const std::vector<float>& meant, float relative) {

@@ -102,6 +102,9 @@ private slots:
     void overlayComputesWhatTheEffectiveWeightsCompute_data() { familiesAndMethods(); }
     void overlayComputesWhatTheEffectiveWeightsCompute();
     void keptLayersTakePartInFolds();
+    void overriddenLayersAreThoseOfTheOtherMethod_data();
+    void overriddenLayersAreThoseOfTheOtherMethod();
+    void overridesThatDoNotFitAreRefused();
     void realInt8EqualsItsFakeQuantizedDefinition();
     void reportsAreInTheOriginalUnits_data() { familiesAndMethods(); }
     void reportsAreInTheOriginalUnits();
@@ -213,6 +216,102 @@ void TestQuantizeModel::keptLayersTakePartInFolds() {
         *model, [&](int b) { return withEffectiveWeights(*model, result.blocks.at(static_cast<std::size_t>(b))); }, windows);
     const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(result)), windows);
     QVERIFY(relativeDifference(found, expected) < 256 * kEpsilon);
+}
+
+void TestQuantizeModel::overriddenLayersAreThoseOfTheOtherMethod_data() {
+    QTest::addColumn<QString>("base");
+    QTest::addColumn<QString>("layers");
+    QTest::addColumn<QString>("other");
+    QTest::addColumn<int>("bits");
+    QTest::newRow("wider down projections") << "gptq"
+                                            << "down_proj$"
+                                            << "" << 8;
+    QTest::newRow("one layer rounded plainly") << "gptq"
+                                               << R"(layers\.1\.self_attn\.v_proj)"
+                                               << "rtn" << 0;
+    QTest::newRow("GPTQ where plain rounding is the rule") << "rtn"
+                                                           << "mlp"
+                                                           << "gptq" << 3;
+    QTest::newRow("wider scaled layers") << "awq"
+                                         << "mlp"
+                                         << "" << 8;  // both ends of every fold
+    QTest::newRow("an MLP that is not scaled") << "awq"
+                                               << "mlp"
+                                               << "rtn" << 0;
+    QTest::newRow("a block") << "awq+gptq"
+                             << R"(layers\.0\.)"
+                             << "gptq" << 5;
+    QTest::newRow("unscaled int8") << "smoothquant"
+                                   << "mlp"
+                                   << "w8a8" << 0;
+}
+
+void TestQuantizeModel::overriddenLayersAreThoseOfTheOtherMethod() {
+    QFETCH(QString, base);
+    QFETCH(QString, layers);
+    QFETCH(QString, other);
+    QFETCH(int, bits);
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    MethodSpec method = methodOf(base.toStdString());
+    LayerOverride change{layers.toStdString(), {}, {}, {}};
+    if (!other.isEmpty()) change.method = other.toStdString();
+    if (bits > 0) change.bits = bits;
+    method.overrides = {change, {".", {}, 2, {}}};  // the first that matches counts …
+    const QRegularExpression matching(layers);
+    MethodSpec elsewhere = methodOf(base.toStdString());
+    if (base == "smoothquant") {
+        method.overrides.pop_back();
+    } else {
+        elsewhere.grid.bits = 2;  // … and the second takes all others
+    }
+    const QuantizedModel mixed = quantized(model, method);
+    const QuantizedModel plain = quantized(model, elsewhere);
+    const QuantizedModel changed = quantized(model, overridden(method, change));
+    int n_changed = 0;
+    for (std::size_t b = 0; b < mixed.blocks.size(); ++b) {
+        for (std::size_t i = 0; i < mixed.blocks[b].linears.size(); ++i) {
+            const QuantizedLinear& linear = mixed.blocks[b].linears[i];
+            const bool is_changed = matching.match(QString::fromStdString(linear.name)).hasMatch();
+            n_changed += is_changed ? 1 : 0;
+            const QuantizedLinear& expected = (is_changed ? changed : plain).blocks[b].linears[i];
+            QVERIFY2(linear.tensor.codes == expected.tensor.codes && same(linear.tensor.scale, expected.tensor.scale), linear.name.c_str());
+            QCOMPARE(linear.report.bits, linear.tensor.spec.bits);
+            if (is_changed) QCOMPARE(linear.report.method, std::string(methodName(methodFor(method, linear.name))));
+        }
+    }
+    QVERIFY(n_changed > 0 && n_changed < static_cast<int>(model->linears.size()));
+    const TokenWindows windows = randomSamples(*model, 4).windows;
+    const Matrix expected = outputOf(
+        *model, [&](int b) { return withEffectiveWeights(*model, mixed.blocks.at(static_cast<std::size_t>(b))); }, windows);
+    const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(mixed)), windows);
+    if (method.activations == ActivationScale::None) QVERIFY(relativeDifference(found, expected) < 256 * kEpsilon);
+}
+
+void TestQuantizeModel::overridesThatDoNotFitAreRefused() {
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    const auto messageOf = [&](const char* base, const LayerOverride& change) {
+        MethodSpec method = methodOf(base);
+        method.overrides = {change};
+        try {
+            checkMethod(*model, method);
+        } catch (const Error& error) {
+            return QString::fromUtf8(error.what());
+        }
+        return QString();
+    };
+    const auto refuses = [&](const char* base, const LayerOverride& change, const char* expected) {
+        const QString message = messageOf(base, change);
+        return message.contains(expected) && message.contains("expected") && message.contains("found");
+    };
+    QVERIFY(messageOf("gptq", {"q_proj", {}, 8, {}}).isEmpty());
+    QVERIFY(refuses("awq", {"q_proj", {}, 8, {}}, "shares its input"));
+    QVERIFY(refuses("awq", {"k_proj", "rtn", {}, {}}, "shares its input"));
+    QVERIFY(refuses("gptq", {"q_proj", {}, 9, {}}, "2 … 8"));
+    QVERIFY(refuses("gptq", {"q_proj", {}, {}, 7}, "group size that divides"));
+    QVERIFY(refuses("gptq", {"q_proj", "best", {}, {}}, "smoothquant"));
+    QVERIFY(refuses("gptq", {"q_proj", "w8a8", {}, {}}, "same activations"));
+    QVERIFY(refuses("gptq", {"(", {}, 8, {}}, "regular expression"));
+    QVERIFY(refuses("gptq", {"q_proj", {}, {}, {}}, "nothing"));
 }
 
 void TestQuantizeModel::realInt8EqualsItsFakeQuantizedDefinition() {

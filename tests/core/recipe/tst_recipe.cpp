@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "core/recipe/method_flags.h"
+#include "core/recipe/override_text.h"
 #include "core/recipe/recipe.h"
 
 using namespace salient;
@@ -59,6 +60,8 @@ private slots:
             run.method.feed = MethodSpec::Feed::Quantized;
             run.method.fold_into_linears = false;
             run.method.keep = {"down_proj$"};
+            if (run.method.activations == ActivationScale::None)
+                run.method.overrides = {{"o_proj", "awq+gptq", 5, -1}, {"v_proj", {}, 6, {}}};
             run.format = ExportFormat::Dequantized;
             run.out = "out/" + name;
             recipe.runs.push_back(run);
@@ -119,6 +122,14 @@ private slots:
                               << "\"down\"";
         QTest::newRow("regular expression") << "/runs/0/method/keep"
                                             << "[\"(\"]";
+        QTest::newRow("an override of nothing") << "/runs/0/method/overrides"
+                                                << R"([{"layers": "down"}])";
+        QTest::newRow("an override's bits") << "/runs/0/method/overrides"
+                                            << R"([{"layers": "down", "bits": 1}])";
+        QTest::newRow("an override's key") << "/runs/0/method/overrides"
+                                           << R"([{"layers": "down", "bit": 8}])";
+        QTest::newRow("overrides") << "/runs/0/method/overrides"
+                                   << R"({"layers": "down"})";
         QTest::newRow("too many runs") << "/runs" << '[' + QStringList(1001, QString("{}")).join(',') + ']';
         QTest::newRow("an expression without end") << "/runs/0/method/keep"
                                                    << "[\"" + QString(1001, 'a') + "\"]";
@@ -171,12 +182,26 @@ private slots:
                 if (name.starts_with("awq")) flags.ratio = 0.25;
                 if (name.starts_with("smoothquant")) flags.alpha = 0.75;
                 flags.keep = {"lm_head|down"};
+                if (!(name == "smoothquant" || name == "w8a8" || (name == "smoothquant+gptq" && bits == 8)))
+                    flags.overrides = {"a:b|c:method=gptq,bits=6,group_size=-1", "q_proj:bits=5"};
                 const MethodSpec method = methodFromFlags(flags);
                 const std::optional<MethodFlags> again = flagsFromMethod(method);
                 QVERIFY2(again.has_value(), name.c_str());
                 QCOMPARE(toJson(methodFromFlags(*again)).dump(), toJson(method).dump());
             }
         }
+    }
+
+    void wrongOverridesAreRefused_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"q_proj", ":bits=8", "q_proj:", "q_proj:bits", "q_proj:bits=", "q_proj:bits=8x", "q_proj:width=8",
+                                 "q_proj:bits=8,,", "(:bits=8", "q_proj:bits=99999999999"})
+            QTest::newRow(text) << text;
+    }
+    void wrongOverridesAreRefused() {
+        QFETCH(QString, text);
+        const std::string message = refusal([&] { (void)overrideFromText(text.toStdString()); });
+        QVERIFY2(contains(message, "expected") && contains(message, "found"), message.c_str());
     }
 
     void whatFlagsCannotSayHasNone() {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/tensor/matrix.h"
+
+namespace salient {
+
+/// What is different for some layers of a model, and only that: the rest is the method's.
+struct LayerOverride {
+    std::string layers;                 ///< regular expression that their full module names contain
+    std::optional<std::string> method;  ///< one of methodNames(), of the same activations as the method it changes
+    std::optional<int> bits;
+    std::optional<Index> group_size;  ///< −1: one scale per row
+    bool operator==(const LayerOverride&) const = default;
+
+    /// Throws Error{InvalidOption} for an expression that is none, or an override that changes nothing.
+    void validate() const;
+};
+
+}  // namespace salient
