@@ -53,6 +53,7 @@ void HeatmapView::setPyramid(std::shared_ptr<const MagnitudePyramid> pyramid) {
     if (!(whole() == before)) {
         viewport_ = whole();
         crosshair_ = selected_ = {};
+        other_.reset();  // of another shape
     }
     refreshScale();
     picture_is_stale_ = true;
@@ -176,7 +177,7 @@ void HeatmapView::moveCrosshair(Cell cell) {
 
 float HeatmapView::valueAt(Cell cell) const {
     if (isEmpty() || cell.row < 0 || cell.column < 0) return kNan;
-    const Matrix& values = pyramid_->values();
+    const Matrix& values = shownAt(cell).values();
     return cell.row < values.rows() && cell.column < values.cols() ? values(cell.row, cell.column) : kNan;
 }
 
@@ -268,6 +269,7 @@ void HeatmapView::wheelEvent(QWheelEvent* event) {
 
 void HeatmapView::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || !plotRect().contains(event->position().toPoint())) return;
+    is_swiping_ = isOnDivider(event->position());
     press_ = event->position();
     press_viewport_ = viewport_;
     is_panning_ = false;
@@ -275,6 +277,12 @@ void HeatmapView::mousePressEvent(QMouseEvent* event) {
 
 void HeatmapView::mouseMoveEvent(QMouseEvent* event) {
     if (isEmpty()) return;
+    if (is_swiping_) {
+        const QRect plot = plotRect();
+        moveDivider((event->position().x() - plot.left()) / plot.width());
+        return;
+    }
+    if (!press_) setCursor(isOnDivider(event->position()) ? Qt::SplitHCursor : Qt::ArrowCursor);
     if (press_ && event->buttons().testFlag(Qt::LeftButton)) {
         const QPointF moved = event->position() - *press_;
         is_panning_ = is_panning_ || moved.manhattanLength() >= QApplication::startDragDistance();
@@ -293,6 +301,10 @@ void HeatmapView::mouseReleaseEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || !press_) return;
     press_.reset();
     unsetCursor();
+    if (is_swiping_) {
+        is_swiping_ = false;
+        return;
+    }
     const Cell cell = cellAt(event->position());
     if (!is_panning_ && cell.row >= 0) emit cellChosen(cell.row, cell.column);
     is_panning_ = false;
@@ -327,6 +339,8 @@ void HeatmapView::keyPressEvent(QKeyEvent* event) {
         zoomIn();
     } else if (key == Qt::Key_Minus) {
         zoomOut();
+    } else if (other_ && (key == Qt::Key_BracketLeft || key == Qt::Key_BracketRight)) {
+        moveDivider(swipe_ + (key == Qt::Key_BracketLeft ? -0.1 : 0.1));
     } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && crosshair_.row >= 0) {
         emit cellChosen(crosshair_.row, crosshair_.column);
     } else {

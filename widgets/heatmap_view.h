@@ -51,6 +51,12 @@ public:
     /// Text when there is nothing to show.
     void setEmptyText(const QString& text);
 
+    /// A second matrix of the same shape under the first, for a swipe: it shows right of the divider. Null: none.
+    void setOther(std::shared_ptr<const MagnitudePyramid> other, const QString& title);
+    /// Where the divider is, 0 (only the second shows) … 1 (only the first). Dragged at its handle; [ and ] move it by a tenth.
+    void setSwipe(double position);
+    [[nodiscard]] double swipe() const noexcept { return swipe_; }
+
     /// Fixes the colours, so that several views can share them.
     void setColourScale(const ColourScale& scale);
     /// Colours from the matrix itself: ± its largest magnitude, or 0 … largest on the sequential map.
@@ -84,6 +90,8 @@ signals:
     /// −1, −1, NaN when the cursor leaves.
     void crosshairMoved(salient::Index row, salient::Index column, float value);
     void cellChosen(salient::Index row, salient::Index column);
+    /// The user moved the divider.
+    void swipeMoved(double position);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -110,12 +118,18 @@ private:
     [[nodiscard]] Cell cellAt(QPointF position) const;
     [[nodiscard]] QRectF cellRect(Index row, Index column, Index n_rows = 1, Index n_columns = 1) const;
     [[nodiscard]] float valueAt(Cell cell) const;
+    [[nodiscard]] const MagnitudePyramid& shownAt(Cell cell) const;
+    [[nodiscard]] int dividerX() const;
+    [[nodiscard]] bool isOnDivider(QPointF position) const;
+    void moveDivider(double position);
+    void paintOther(QPainter& painter);
     [[nodiscard]] Index columnNumber(Index column) const;
     [[nodiscard]] int headerHeight() const;
     [[nodiscard]] bool isZoomed() const;
     void placeLegend();
     void refreshScale();
     void renderPicture();
+    void render(const MagnitudePyramid& pyramid, QImage& picture);
     void moveCrosshair(Cell cell);
     void moveViewport(const MatrixRegion& region);
     void zoomAround(QPointF position, double factor);
@@ -140,6 +154,11 @@ private:
     ColourBar* legend_;
     QImage picture_;
     bool picture_is_stale_ = true;
+    std::shared_ptr<const MagnitudePyramid> other_;
+    QString other_title_;
+    QImage other_picture_;
+    double swipe_ = 0.5;
+    bool is_swiping_ = false;
     std::optional<QPointF> press_;
     MatrixRegion press_viewport_;
     bool is_panning_ = false;

@@ -49,20 +49,26 @@ void HeatmapView::placeLegend() {
 }
 
 void HeatmapView::renderPicture() {
+    const QSize size = (QSizeF(plotRect().size()) * devicePixelRatioF()).toSize();
+    if (!picture_is_stale_ && picture_.size() == size) return;
+    render(*pyramid_, picture_);
+    if (other_) render(*other_, other_picture_);
+    picture_is_stale_ = false;
+}
+
+void HeatmapView::render(const MagnitudePyramid& pyramid, QImage& picture) {
     const double ratio = devicePixelRatioF();
     const QSize size = (QSizeF(plotRect().size()) * ratio).toSize();
-    if (!picture_is_stale_ && picture_.size() == size) return;
-    const Matrix pooled = pyramid_->pool(viewport_, size.height(), size.width());
-    if (picture_.size() != size) picture_ = QImage(size, QImage::Format_RGB32);
-    picture_.setDevicePixelRatio(ratio);
-    auto* const bits = reinterpret_cast<QRgb*>(picture_.bits());
-    const auto stride = static_cast<Index>(picture_.bytesPerLine() / 4);
+    const Matrix pooled = pyramid.pool(viewport_, size.height(), size.width());
+    if (picture.size() != size) picture = QImage(size, QImage::Format_RGB32);
+    picture.setDevicePixelRatio(ratio);
+    auto* const bits = reinterpret_cast<QRgb*>(picture.bits());
+    const auto stride = static_cast<Index>(picture.bytesPerLine() / 4);
     parallelFor(pooled.rows(), 64, [&](Index first, Index last) {
         for (Index r = first; r < last; ++r) {
             paintColours(pooled.row(r).data(), bits + r * stride, static_cast<int>(pooled.cols()), scale_);
         }
     });
-    picture_is_stale_ = false;
 }
 
 void HeatmapView::paintEvent(QPaintEvent*) {
@@ -77,12 +83,13 @@ void HeatmapView::paintEvent(QPaintEvent*) {
     }
     renderPicture();
     painter.drawImage(plot.topLeft(), picture_);
+    if (other_) paintOther(painter);
     painter.setPen(gridColour(palette()));
     painter.drawRect(plot.adjusted(-1, -1, 0, 0));
     paintRulers(painter);
     painter.save();
     painter.setClipRect(plot.adjusted(0, -headerHeight(), 0, 0));
-    paintCells(painter);
+    if (!other_) paintCells(painter);
     paintMarks(painter);
     paintCursor(painter);
     painter.restore();
@@ -106,7 +113,7 @@ void HeatmapView::paintHeader(QPainter& painter) const {
     if (title_width > 6 * metrics.averageCharWidth()) {
         painter.setFont(bold);
         painter.drawText(QRect(line.left(), line.top(), title_width, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         bold_metrics.elidedText(title_, Qt::ElideRight, title_width));
+                         bold_metrics.elidedText(other_ ? tr("%1  |  %2").arg(title_, other_title_) : title_, Qt::ElideRight, title_width));
         painter.setFont(font());
     }
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(read_out, Qt::ElideMiddle, line.width()));

@@ -47,6 +47,10 @@ double MetricsModel::number(int row, int column) const {
         }
         case PerplexityChange:
             return result && full_precision_ ? number(row, Perplexity) / full_precision_->perplexity - 1.0 : kUnknown;
+        case MeanKl:
+        case SameTop:
+            if (!result || !result->perplexity || !result->perplexity->divergence) return kUnknown;
+            return column == MeanKl ? result->perplexity->divergence->mean_kl : result->perplexity->divergence->same_top;
         case BitsPerWeight:
             return result ? result->bits_per_weight : original_bits_;
         case Bytes:
@@ -78,6 +82,16 @@ QString MetricsModel::lossText(int row) const {
     return tr("Mean loss %1 nats: %2").arg(perplexity->mean_nll, 0, 'f', 5).arg(protocolText(row));
 }
 
+QString MetricsModel::divergenceText(int row) const {
+    const Divergence& divergence = *run(row)->perplexity->divergence;
+    return tr("KL: mean %1, median %2, 99 % of predictions below %3, largest %4 nats: %5")
+        .arg(divergence.mean_kl, 0, 'g', 4)
+        .arg(divergence.median_kl, 0, 'g', 3)
+        .arg(divergence.p99_kl, 0, 'g', 3)
+        .arg(divergence.max_kl, 0, 'g', 3)
+        .arg(protocolText(row));
+}
+
 QVariant MetricsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
     const int row = index.row();
@@ -86,6 +100,7 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole) return QVariant((column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
         if (column == Perplexity || column == PerplexityChange) return lossText(row);
+        if ((column == MeanKl || column == SameTop) && !std::isnan(value)) return divergenceText(row);
         return std::isnan(value) ? QVariant() : QVariant(QLocale::c().toString(value, 'g', 10));
     }
     if (role == kSortRole) return column == Name ? data(index, Qt::DisplayRole) : QVariant(value);
@@ -99,6 +114,10 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
             return QLocale::c().toString(value, 'f', 4);
         case PerplexityChange:
             return (value >= 0 ? QStringLiteral("+") : QString()) + percentText(value);
+        case MeanKl:
+            return QLocale::c().toString(value, 'g', 3);
+        case SameTop:
+            return percentText(value);
         case BitsPerWeight:
             return QLocale::c().toString(value, 'f', 2);
         case Bytes:
@@ -121,6 +140,10 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
                 return tr("On the evaluation text; lower is better. Point at a number to see its protocol");
             case PerplexityChange:
                 return tr("Against the original model");
+            case MeanKl:
+                return tr("Mean KL divergence of the next-token distribution from the original's, in nats, on the evaluation text");
+            case SameTop:
+                return tr("Share of the predictions whose likeliest token is the original's");
             case BitsPerWeight:
                 return tr("Of the quantized layers, scales and zero points included");
             case Bytes:
@@ -141,6 +164,10 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
             return tr("Perplexity");
         case PerplexityChange:
             return tr("Change");
+        case MeanKl:
+            return tr("KL, nats");
+        case SameTop:
+            return tr("Same top");
         case BitsPerWeight:
             return tr("Bits/weight");
         case Bytes:
@@ -153,7 +180,8 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
 }
 
 QString MetricsModel::toCsv() const {
-    QString csv = QStringLiteral("method,relative_output_error,perplexity,perplexity_change,bits_per_weight,bytes,seconds\n");
+    QString csv =
+        QStringLiteral("method,relative_output_error,perplexity,perplexity_change,mean_kl,same_top,bits_per_weight,bytes,seconds\n");
     for (int row = 0; row < rowCount(); ++row) {
         csv += QLatin1Char('"') + data(index(row, Name), Qt::DisplayRole).toString().replace(QLatin1Char('"'), QStringLiteral("\"\"")) +
                QLatin1Char('"');

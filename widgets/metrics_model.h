@@ -13,7 +13,7 @@ namespace salient {
 class MetricsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, OutputError, Perplexity, PerplexityChange, BitsPerWeight, Bytes, Seconds, ColumnCount };
+    enum Column { Name, OutputError, Perplexity, PerplexityChange, MeanKl, SameTop, BitsPerWeight, Bytes, Seconds, ColumnCount };
     static constexpr int kSortRole = Qt::UserRole;  ///< a number (or the name), for sorting; NaN where nothing is known
 
     explicit MetricsModel(QObject* parent = nullptr);
@@ -34,6 +34,7 @@ public:
 private:
     [[nodiscard]] double number(int row, int column) const;
     [[nodiscard]] QString lossText(int row) const;
+    [[nodiscard]] QString divergenceText(int row) const;
 
     std::vector<std::shared_ptr<const RunResult>> runs_;
     std::optional<PerplexityResult> full_precision_;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/override_panel.h"
 #include "widgets/theme.h"
 
 namespace salient {
@@ -102,7 +103,8 @@ ModelMapView::ModelMapView(QWidget* parent)
       matches_(new QLabel(this)),
       table_(new QTableView(this)),
       legend_(new GradientBar(this)),
-      worst_(new QListWidget(this)) {
+      worst_(new QListWidget(this)),
+      overrides_(new OverridePanel(this)) {
     metric_->setToolTip(tr("What the colours show"));
     metric_->setAccessibleName(tr("Metric"));
     metric_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -118,6 +120,9 @@ ModelMapView::ModelMapView(QWidget* parent)
     table_->setShowGrid(false);
     table_->setFrameShape(QFrame::NoFrame);
     table_->viewport()->setBackgroundRole(QPalette::Window);
+    QPalette no_highlight;  // the chosen cell has a frame: a filled one would hide what a dimmed cell shows
+    no_highlight.setColor(QPalette::Highlight, Qt::transparent);
+    table_->setPalette(no_highlight);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->verticalHeader()->setHighlightSections(false);
@@ -155,6 +160,7 @@ ModelMapView::ModelMapView(QWidget* parent)
     layout->setSpacing(12);
     layout->addLayout(top);
     layout->addLayout(body, 1);
+    layout->addWidget(overrides_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, &ModelMapView::showMetric);
     connect(metric_, &QComboBox::activated, this, [this] { chosen_metric_ = metric_->currentText(); });
@@ -165,6 +171,7 @@ ModelMapView::ModelMapView(QWidget* parent)
                           : !expression.isValid() ? tr("Not a regular expression: %1").arg(expression.errorString())
                                                   : tr("%n layer(s)", nullptr, model_->matchCount()));
         matches_->setVisible(!pattern.isEmpty());
+        overrides_->setPattern(expression.isValid() ? pattern : QString());
         showWorst();
     });
     matches_->hide();
@@ -186,6 +193,7 @@ ModelMapView::ModelMapView(QWidget* parent)
 void ModelMapView::setModel(const std::shared_ptr<const Model>& model) {
     const QScopedValueRollback setting(is_setting_, true);
     model_->setModel(model);
+    overrides_->setModel(model);
     table_->verticalHeader()->setDefaultSectionSize(std::clamp(kMapHeight / std::max(1, model_->rowCount()), kLowestCell, kTallestCell));
     metrics_.clear();
     chosen_metric_.clear();
@@ -208,6 +216,7 @@ void ModelMapView::setMetrics(std::vector<LayerMetric> metrics) {
 void ModelMapView::setSelectedLayer(const QString& layer) {
     const QScopedValueRollback setting(is_setting_, true);
     table_->setCurrentIndex(model_->indexOf(layer));
+    overrides_->setLayer(layer);
 }
 
 void ModelMapView::showMetric() {

@@ -15,8 +15,10 @@ class QTableView;
 namespace salient {
 
 class GradientBar;
+class OverridePanel;
 
-/// The whole model at a glance: every linear layer as a cell coloured by the metric of choice, with a filter and the worst layers.
+/// The whole model at a glance: every linear layer as a cell coloured by the metric of choice, with a filter, the worst layers, and
+/// settings of their own for some.
 class ModelMapView : public QWidget {
     Q_OBJECT
 public:
@@ -26,6 +28,8 @@ public:
     /// What can be shown; keeps what the user chose when it is still there, else shows the first.
     void setMetrics(std::vector<LayerMetric> metrics);
     void setSelectedLayer(const QString& layer);
+    /// Other settings for the layers that the filter matches, or for the chosen one.
+    [[nodiscard]] OverridePanel& overrides() noexcept { return *overrides_; }
     [[nodiscard]] const ModelMapModel& model() const noexcept { return *model_; }
 
 signals:
@@ -44,6 +48,7 @@ private:
     QTableView* table_;
     GradientBar* legend_;
     QListWidget* worst_;
+    OverridePanel* overrides_;
     std::vector<LayerMetric> metrics_;
     QString chosen_metric_;  ///< by the user; until then the first is shown
     bool is_setting_ = false;

@@ -54,6 +54,7 @@ void addCompare(CLI::App& program, Action& action);
 void addLayer(CLI::App& program, Action& action);
 void addVerify(CLI::App& program, Action& action);
 void addRun(CLI::App& program, Action& action);
+void addSensitivity(CLI::App& program, Action& action);
 void addFamilies(CLI::App& program, Action& action);
 
 /// The whole program but for signals: parses, runs, reports errors in one line each. Standard streams are parameters, so that a

@@ -29,7 +29,11 @@ void printTable(const Report& report, std::ostream& out) {
     const bool has_perplexity = report.full_precision.has_value();
     std::vector<TextTable::Column> columns = {
         {"method", Align::Left}, {"width", Align::Left}, {"group"}, {"grid", Align::Left}, {"bits/weight"}, {"size"}, {"output error"}};
-    if (has_perplexity) columns.push_back({"perplexity"});
+    if (has_perplexity) {
+        columns.push_back({"perplexity"});
+        columns.push_back({"KL"});
+        columns.push_back({"same top"});
+    }
     columns.push_back({"seconds"});
     TextTable table(std::move(columns));
     if (has_perplexity) {
@@ -43,7 +47,12 @@ void printTable(const Report& report, std::ostream& out) {
                                           significant(run.bits_per_weight, 3),
                                           byteSize(run.bytes),
                                           percentage(run.relative_output_error)};
-        if (has_perplexity) cells.push_back(run.perplexity ? significant(run.perplexity->perplexity, 5) : "");
+        if (has_perplexity) {
+            const Divergence* divergence = run.perplexity && run.perplexity->divergence ? &*run.perplexity->divergence : nullptr;
+            cells.push_back(run.perplexity ? significant(run.perplexity->perplexity, 5) : "");
+            cells.push_back(divergence != nullptr ? significant(divergence->mean_kl, 3) : "");
+            cells.push_back(divergence != nullptr ? percentage(divergence->same_top) : "");
+        }
         cells.push_back(significant(run.seconds, 3));
         table.addRow(std::move(cells));
     }
@@ -57,7 +66,8 @@ void printProtocol(const Report& report, std::ostream& out) {
     const PerplexityResult& measured = *report.full_precision;
     out << "perplexity: " << report.recipe.evaluation_text.filename().string() << ", protocol " << name(measured.protocol) << ", "
         << measured.n_windows << " windows of " << measured.seq_len << ", " << measured.n_tokens << " tokens scored, "
-        << (measured.compute == Compute::Float32 ? "float32" : "bfloat16") << "\n";
+        << (measured.compute == Compute::Float32 ? "float32" : "bfloat16")
+        << "\nKL, same top: mean KL(original || quantized) in nats, share of predictions with the same likeliest token, same predictions\n";
 }
 
 void printWorstLayers(const RunResult& run, std::ostream& out) {

@@ -113,6 +113,46 @@ void LayerWorkflow::loadStepper() {
     stepper_job_ = quick_.start(tr("Solve %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
 }
 
+void LayerWorkflow::diagnose(const QString& run) {
+    quick_.cancel(diagnosis_job_);
+    const LinearInfo* chosen = session_.selectedLayer();
+    const auto calibration = session_.calibration();
+    const auto result = session_.runNamed(run.toStdString());
+    if (chosen == nullptr || !calibration || !result || !result->model) return;
+    const LinearInfo layer = *chosen;
+    const auto work = [layer, calibration, result](JobContext& job) {
+        LayerDiagnosis diagnosis;
+        diagnosis.run = QString::fromStdString(result->name);
+        diagnosis.layer = QString::fromStdString(layer.name);
+        diagnosis.seq_len = calibration->samples.windows.seq_len;
+        for (const QuantizedBlock& block : result->model->blocks) {
+            const auto linear = std::ranges::find(block.linears, layer.name, &QuantizedLinear::name);
+            if (linear == block.linears.end()) continue;
+            const Matrix weight = loadLinear(*calibration->model, layer);
+            const InputStatistics input = withHessian(*calibration, layer, job);
+            const ErrorMap map = errorMap(weight, linear->effectiveWeight(), input.hessian);
+            diagnosis.relative_output_error = linear->report.error.relative_output_error;
+            diagnosis.findings = diagnoseLayer(*calibration->model, result->model->method, *linear, weight, map, input);
+        }
+        return diagnosis;
+    };
+    const auto done = [this, layer, calibration](const LayerDiagnosis& diagnosis) {
+        if (isStillChosen(layer, calibration)) emit diagnosisReady(diagnosis);
+    };
+    diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
+}
+
+void LayerWorkflow::forecast(const QString& run, const MethodSpec& before, const MethodSpec& after) {
+    quick_.cancel(forecast_job_);
+    const auto calibration = session_.calibration();
+    if (!calibration) return;
+    const auto work = [calibration, before, after](JobContext& job) { return forecastSettings(*calibration, before, after, job); };
+    const auto done = [this, calibration, run](const SettingsForecast& forecast) {
+        if (session_.calibration() == calibration) emit forecastReady(run, forecast);
+    };
+    forecast_job_ = quick_.start(tr("Compare settings"), this, work, done, reportFailure());
+}
+
 void LayerWorkflow::toggleKeptColumn(Index channel) {
     if (std::erase(what_if_.keep_columns, channel) == 0) what_if_.keep_columns.push_back(channel);
     loadStepper();

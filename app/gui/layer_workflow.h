@@ -5,8 +5,10 @@
 
 #include "app/gui/job_runner.h"
 #include "app/gui/session.h"
+#include "core/eval/settings_forecast.h"
 #include "widgets/channel_table_model.h"
 #include "widgets/compare_panel.h"
+#include "widgets/diagnosis_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
 
@@ -34,6 +36,10 @@ public:
     /// What-if of the stepper: that channel is processed at that position.
     void moveColumn(Index channel, Index position);
     void resetWhatIf();
+    /// Why a run's error in the chosen layer is what it is.
+    void diagnose(const QString& run);
+    /// What other settings for some layers would do; a newer wish replaces an older one.
+    void forecast(const QString& run, const MethodSpec& before, const MethodSpec& after);
 
 signals:
     void channelsReady(const salient::ChannelData& channels);
@@ -42,6 +48,8 @@ signals:
     void lossReady(int serial, double relative_error);
     void curveReady(salient::TuneMethod method, const std::vector<double>& relative_errors);
     void errorsReady(const QString& layer, const std::vector<salient::ComparedError>& errors);
+    void diagnosisReady(const salient::LayerDiagnosis& diagnosis);
+    void forecastReady(const QString& run, const salient::SettingsForecast& forecast);
     void originReady(salient::Index channel, const QString& text);
     void failed(const QString& title, const QString& message);
 
@@ -54,6 +62,8 @@ private:
     int channels_job_ = 0;
     int stepper_job_ = 0;
     int errors_job_ = 0;
+    int forecast_job_ = 0;
+    int diagnosis_job_ = 0;
     int tune_job_ = 0;
     int loss_job_ = 0;
     int curve_job_ = 0;

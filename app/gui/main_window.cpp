@@ -21,10 +21,13 @@
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
+#include "widgets/diagnosis_panel.h"
+#include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
+#include "widgets/override_panel.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
@@ -37,7 +40,8 @@ constexpr QSize kFirstSize{1280, 800};
 constexpr int kJobsHeight = 110;
 
 bool looksAtLayer(Page page) {
-    return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare;
+    return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare ||
+           page == Page::Evaluate;
 }
 
 std::size_t at(Page page) { return static_cast<std::size_t>(page); }
@@ -66,18 +70,23 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       tune_(new TunePanel(this)),
       quantize_(new QuantizePanel(this)),
       compare_(new ComparePanel(this)),
+      evaluate_(new EvaluatePanel(this)),
       export_(new ExportPanel(this)) {
     setWindowTitle(tr("Salient"));
     setAcceptDrops(true);
     buildPages();
     buildShell();
     buildMenus();
+    buildPalette();
     wireOpen();
     wireCalibrate();
     wireLayerViews();
     wireTune();
     wireQuantize();
     wireCompare();
+    wireDiagnosis();
+    wireEvaluate();
+    wireOverrides();
     wireExport();
     wireJobs();
 
@@ -124,6 +133,8 @@ void MainWindow::buildPages() {
     addPage(Page::Quantize, tr("The methods to run and compare. Everything here is the recipe: it can be saved, undone and run elsewhere."),
             quantize_);
     addPage(Page::Compare, tr("What each method did to the same model, measured on the same text."), compare_);
+    addPage(Page::Evaluate, tr("How good each result is as a model, and which layers that hangs on. Every figure carries its protocol."),
+            evaluate_);
     addPage(Page::Export, tr("A checkpoint that other programs load, and a report of everything measured."), export_);
     for (PageFrame* frame : frames_) {
         connect(frame, &PageFrame::nextRequested, this, [this] {
@@ -207,6 +218,7 @@ void MainWindow::modelChanged() {
     selection_bar_->setModel(model);
     map_->setModel(model);
     calibration_panel_->setMaxSeqLen(model ? model->config.max_positions : 0);
+    evaluate_->setMaxSeqLen(model ? model->config.max_positions : 0);
     export_->setFolder({});
     stepper_->setStepper({});
     channels_->setChannels({});
@@ -226,6 +238,7 @@ void MainWindow::runsChanged() {
     double stored_bits = 0.0;
     if (model && !model->linears.empty()) stored_bits = 8.0 * static_cast<double>(sizeBytes(model->linears.front().stored));
     compare_->setResults(session_.runs(), session_.fullPrecision(), model ? model->checkpoint->sizeBytes() : 0, stored_bits);
+    evaluate_->setResults(session_.runs(), session_.fullPrecision());
     map_->setMetrics(mapMetrics(session_));
     map_->setSelectedLayer(session_.selection().current().layer);
     QStringList names;
@@ -241,6 +254,8 @@ void MainWindow::recipeChanged() {
     calibration_panel_->setChoice({toQString(recipe.calibration_text), recipe.samples, recipe.compute});
     calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
     quantize_->setRuns(recipe.runs);
+    map_->overrides().setRuns(recipe.runs);
+    evaluate_->setChoice({toQString(recipe.evaluation_text), recipe.perplexity});
     quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
     is_stale_[at(Page::Stepper)] = true;
     is_stale_[at(Page::Tune)] = true;
@@ -253,6 +268,7 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
     stepper_->setSelectedCell(now.row, now.channel);
     tune_->setSelectedChannel(now.channel);
     compare_->setSelectedCell(now.row, now.channel);
+    evaluate_->setSelectedLayer(now.layer);
     if (now.layer == before.layer) return;
     is_stale_.fill(true);
     loadPage();
@@ -265,18 +281,21 @@ void MainWindow::loadPage() {
     if (shown == Page::Channels) layers_.loadChannels();
     if (shown == Page::Stepper) layers_.loadStepper();
     if (shown == Page::Tune) layers_.loadTune();
-    if (shown == Page::Compare) layers_.loadErrors(compare_->comparedRuns());
+    if (shown == Page::Compare) {
+        layers_.loadErrors(compare_->comparedRuns());
+        if (compare_->showsDiagnosis()) layers_.diagnose(compare_->diagnosis().currentRun());
+    }
 }
 
 void MainWindow::refreshPages() {
     const bool has_model = session_.model() != nullptr;
     const bool has_calibration = session_.calibration() != nullptr;
     const bool has_runs = !session_.runs().empty();
-    for (const Page page :
-         {Page::Calibrate, Page::Map, Page::Channels, Page::Stepper, Page::Tune, Page::Quantize, Page::Compare, Page::Export}) {
+    for (const Page page : {Page::Calibrate, Page::Map, Page::Channels, Page::Stepper, Page::Tune, Page::Quantize, Page::Compare,
+                            Page::Evaluate, Page::Export}) {
         PageFrame* frame = frames_[at(page)];
         const bool needs_calibration = page == Page::Channels || page == Page::Stepper || page == Page::Tune;
-        const bool needs_runs = page == Page::Compare || page == Page::Export;
+        const bool needs_runs = page == Page::Compare || page == Page::Evaluate || page == Page::Export;
         if (!has_model) {
             frame->setEmpty(tr("No model is open yet. Start with the demo, or with a model of your own."), tr("Open a model"));
         } else if ((needs_calibration || needs_runs) && !has_calibration) {
@@ -290,7 +309,8 @@ void MainWindow::refreshPages() {
     navigation_->setDone(Page::Open, has_model);
     navigation_->setDone(Page::Calibrate, has_calibration);
     navigation_->setDone(Page::Quantize, has_runs);
-    navigation_->setDone(Page::Compare, has_runs && session_.fullPrecision().has_value());
+    navigation_->setDone(Page::Compare, has_runs);
+    navigation_->setDone(Page::Evaluate, has_runs && session_.fullPrecision().has_value());
     refreshJobs();
 }
 
@@ -299,6 +319,8 @@ void MainWindow::refreshJobs() {
     calibration_panel_->setBusy(is_busy);
     export_->setBusy(is_busy);
     compare_->setEvaluateEnabled(!is_busy);
+    compare_->diagnosis().setBusy(is_busy);
+    evaluate_->setBusy(is_busy);
     quantize_->setBlockedReason(!session_.calibration() ? tr("Calibrate first.") : is_busy ? tr("A job is running.") : QString());
 }
 

@@ -2,6 +2,8 @@
 
 #include <QMainWindow>
 #include <array>
+#include <functional>
+#include <vector>
 
 #include "app/gui/file_chooser.h"
 #include "app/gui/job_runner.h"
@@ -18,7 +20,9 @@ namespace salient {
 
 class CalibrationPanel;
 class ChannelsPanel;
+class CommandPalette;
 class ComparePanel;
+class EvaluatePanel;
 class ExportPanel;
 class JobsPanel;
 class JobStatus;
@@ -85,6 +89,9 @@ private:
     void copyCommand();
     void browseModel();
     void browseRecipe();
+    // main_window_palette.cpp: what the command palette offers
+    void buildPalette();
+    void openPalette();
     // main_window_wiring.cpp: which wish of which view goes where
     void wireOpen();
     void wireCalibrate();
@@ -92,6 +99,9 @@ private:
     void wireTune();
     void wireQuantize();
     void wireCompare();
+    void wireDiagnosis();
+    void wireEvaluate();
+    void wireOverrides();
     void wireExport();
     void wireJobs();
 
@@ -110,6 +120,9 @@ private:
     JobStatus* job_status_;
     JobsPanel* jobs_panel_;
     QDockWidget* jobs_dock_;
+    CommandPalette* palette_ = nullptr;
+    QAction* palette_action_ = nullptr;
+    std::vector<std::function<void()>> palette_actions_;  ///< parallel to what the palette shows
     std::array<PageFrame*, kPages> frames_{};
     OpenPage* open_page_;
     CalibrationPanel* calibration_panel_;
@@ -119,6 +132,7 @@ private:
     TunePanel* tune_;
     QuantizePanel* quantize_;
     ComparePanel* compare_;
+    EvaluatePanel* evaluate_;
     ExportPanel* export_;
     std::array<bool, kPages> is_stale_{};  ///< a layer view whose data must be made when it is next looked at
 };

@@ -58,10 +58,12 @@ void MainWindow::buildViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < kPages; ++i) {
         const auto target = static_cast<Page>(i);
-        menu->addAction(pageTitle(target), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i)), this,
+        menu->addAction(pageTitle(target), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + (i + 1) % 10)), this,
                         [this, target] { goTo(target); });
     }
     menu->addSeparator();
+    palette_action_ =
+        menu->addAction(tr("&Command palette…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), this, &MainWindow::openPalette);
     QAction* jobs = jobs_dock_->toggleViewAction();
     jobs->setText(tr("&Jobs"));
     jobs->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_J));

@@ -1,19 +1,24 @@
 #include <QDesktopServices>
 #include <QDir>
 #include <QUrl>
+#include <algorithm>
 
 #include "app/gui/job_status.h"
 #include "app/gui/main_window.h"
+#include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "core/exporter/export_checkpoint.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
+#include "widgets/diagnosis_panel.h"
+#include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
 #include "widgets/method_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
+#include "widgets/override_panel.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
@@ -188,6 +193,83 @@ void MainWindow::wireCompare() {
         compare_->setErrors(layer, errors);
         const Selection& now = session_.selection().current();
         compare_->setSelectedCell(now.row, now.channel);
+    });
+}
+
+void MainWindow::wireDiagnosis() {
+    DiagnosisPanel& diagnosis = compare_->diagnosis();
+    const auto look = [this, &diagnosis](const QString& run) {
+        diagnosis.clear();
+        layers_.diagnose(run);
+    };
+    connect(&diagnosis, &DiagnosisPanel::diagnosisWanted, this, look);
+    connect(compare_, &ComparePanel::diagnosisShown, this, [look, &diagnosis] { look(diagnosis.currentRun()); });
+    connect(&layers_, &LayerWorkflow::diagnosisReady, &diagnosis, &DiagnosisPanel::setDiagnosis);
+    connect(&diagnosis, &DiagnosisPanel::worstLayerWanted, this, [this](const QString& name) {
+        const auto run = session_.runNamed(name.toStdString());
+        if (!run || run->layers.empty()) return;
+        const auto worst = std::ranges::max_element(run->layers, {}, [](const LayerReport& r) { return r.error.relative_output_error; });
+        session_.selection().selectLayer(session_.model()->linear(worst->name).block, QString::fromStdString(worst->name));
+    });
+    connect(&diagnosis, &DiagnosisPanel::cellChosen, this, [this](Index row, Index channel) {
+        session_.selection().selectCell(row, channel);
+        goTo(Page::Channels);
+    });
+    connect(&diagnosis, &DiagnosisPanel::trialWanted, this, [this](const QString& name, const MethodSpec& method) {
+        Recipe recipe = session_.recipe();
+        RecipeRun run;
+        run.name = name.toStdString();
+        run.method = method;
+        std::erase_if(recipe.runs, [&](const RecipeRun& known) { return known.name == run.name; });
+        recipe.runs.push_back(run);
+        session_.editRecipe(recipe, tr("trial of %1").arg(name));
+        messages_->dismiss();
+        compare_->showMethods();
+        workflow_.quantize({run.name}, !recipe.evaluation_text.empty());
+    });
+}
+
+void MainWindow::wireEvaluate() {
+    connect(evaluate_, &EvaluatePanel::choiceChanged, this, [this](const QString& what) {
+        const EvaluationChoice choice = evaluate_->choice();
+        Recipe recipe = session_.recipe();
+        recipe.evaluation_text = toPath(choice.text_file);
+        recipe.perplexity.protocol = choice.spec.protocol;
+        recipe.perplexity.seq_len = choice.spec.seq_len;
+        recipe.perplexity.n_windows = choice.spec.n_windows;
+        session_.editRecipe(recipe, what);
+    });
+    connect(evaluate_, &EvaluatePanel::browseRequested, quantize_, &QuantizePanel::browseEvaluationRequested);
+    connect(evaluate_, &EvaluatePanel::evaluateRequested, this, [this] {
+        messages_->dismiss();
+        workflow_.evaluate();
+    });
+    connect(evaluate_, &EvaluatePanel::sensitivityRequested, this, [this](const QString& run) {
+        messages_->dismiss();
+        workflow_.measureSensitivity(run.toStdString());
+    });
+    connect(&session_, &Session::sensitivitiesChanged, this, [this] {
+        evaluate_->setSensitivities(session_.sensitivities());
+        map_->setMetrics(mapMetrics(session_));
+        map_->setSelectedLayer(session_.selection().current().layer);
+    });
+    const auto choose_layer = [this](const QString& layer) {
+        session_.selection().selectLayer(session_.model()->linear(layer.toStdString()).block, layer);
+    };
+    connect(evaluate_, &EvaluatePanel::layerChosen, this, choose_layer);
+    connect(evaluate_, &EvaluatePanel::overrideRequested, this, [this, choose_layer](const QString& layer) {
+        choose_layer(layer);
+        goTo(Page::Map);
+    });
+}
+
+void MainWindow::wireOverrides() {
+    OverridePanel& overrides = map_->overrides();
+    connect(&overrides, &OverridePanel::runsEdited, quantize_, &QuantizePanel::runsEdited);
+    connect(&overrides, &OverridePanel::forecastWanted, &layers_, &LayerWorkflow::forecast);
+    connect(&layers_, &LayerWorkflow::forecastReady, this, [this](const QString& run, const SettingsForecast& forecast) {
+        const auto result = session_.runNamed(run.toStdString());
+        map_->overrides().setForecast(forecast, result ? result->layers : std::vector<LayerReport>());
     });
 }
 

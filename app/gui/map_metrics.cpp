@@ -38,6 +38,16 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
         metrics.push_back({translated("Relative output error: %1").arg(name), QStringLiteral("%"),
                            fromReports(model, *run, [](const LayerReport& r) { return r.error.relative_output_error; }), true});
     }
+    for (const auto& [name, layers] : session.sensitivities()) {
+        std::map<std::string, double> known;
+        for (const LayerSensitivity& layer : layers) known[layer.layer] = layer.mean_kl;
+        LayerMetric metric{translated("KL when quantized alone: %1").arg(QString::fromStdString(name)), translated("nats"), {}, true};
+        for (const LinearInfo& linear : model.linears) {
+            const auto found = known.find(linear.name);
+            metric.values.push_back(found == known.end() ? std::numeric_limits<double>::quiet_NaN() : found->second);
+        }
+        metrics.push_back(std::move(metric));
+    }
     if (session.calibration()) {
         LayerMetric outliers{translated("Outlier ratio: largest channel over median channel"), {}, {}, true};
         LayerMetric largest{translated("Largest |x|"), {}, {}, true};

@@ -25,6 +25,7 @@ constexpr std::array<Step, kPages> kSteps{{
     {Page::Tune, "tune", QT_TRANSLATE_NOOP("salient::Navigation", "Tune")},
     {Page::Quantize, "quantize", QT_TRANSLATE_NOOP("salient::Navigation", "Quantize")},
     {Page::Compare, "compare", QT_TRANSLATE_NOOP("salient::Navigation", "Compare")},
+    {Page::Evaluate, "evaluate", QT_TRANSLATE_NOOP("salient::Navigation", "Evaluate")},
     {Page::Export, "export", QT_TRANSLATE_NOOP("salient::Navigation", "Export")},
 }};
 
@@ -87,7 +88,7 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     viewport()->setBackgroundRole(QPalette::Window);
     for (const Step& step : kSteps) {
         auto* item = new QListWidgetItem(icon(QString::fromLatin1(step.icon)), pageTitle(step.page), this);
-        item->setToolTip(tr("%1 (Ctrl+%2)").arg(pageTitle(step.page)).arg(static_cast<int>(step.page) + 1));
+        item->setToolTip(tr("%1 (Ctrl+%2)").arg(pageTitle(step.page)).arg((static_cast<int>(step.page) + 1) % 10));
     }
     connect(this, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0) emit pageChosen(static_cast<Page>(row));

@@ -5,8 +5,8 @@
 namespace salient {
 
 /// The steps of the path, in the order a new user takes them.
-enum class Page { Open, Calibrate, Map, Channels, Stepper, Tune, Quantize, Compare, Export };
-inline constexpr int kPages = 9;
+enum class Page { Open, Calibrate, Map, Channels, Stepper, Tune, Quantize, Compare, Evaluate, Export };
+inline constexpr int kPages = 10;
 
 /// Title of a page, as the navigation shows it.
 [[nodiscard]] QString pageTitle(Page page);

@@ -27,17 +27,12 @@ private:
     Recipe after_;
 };
 
-namespace {
-
-/// Whether perplexities of the two may stand in one table.
 bool hasSameEvaluation(const Recipe& a, const Recipe& b) {
     const PerplexitySpec& p = a.perplexity;
     const PerplexitySpec& q = b.perplexity;
     return a.evaluation_text == b.evaluation_text && a.compute == b.compute && p.protocol == q.protocol && p.seq_len == q.seq_len &&
            p.max_chars == q.max_chars && p.n_windows == q.n_windows;
 }
-
-}  // namespace
 
 Session::Session(QObject* parent) : QObject(parent) {}
 
@@ -87,6 +82,8 @@ void Session::setModel(std::shared_ptr<const Model> model, Recipe recipe) {
     calibration_.reset();
     runs_.clear();
     full_precision_.reset();
+    reference_.reset();
+    sensitivities_.clear();
     recipe_ = std::move(recipe);
     undo_.clear();
     if (model_ && !model_->linears.empty()) {
@@ -99,6 +96,7 @@ void Session::setModel(std::shared_ptr<const Model> model, Recipe recipe) {
     emit samplesChanged();
     emit calibrationChanged();
     emit runsChanged();
+    emit sensitivitiesChanged();
 }
 
 void Session::setSamples(std::shared_ptr<const Samples> samples) {
@@ -109,11 +107,14 @@ void Session::setSamples(std::shared_ptr<const Samples> samples) {
 void Session::setCalibration(std::shared_ptr<const Calibration> calibration) {
     calibration_ = std::move(calibration);
     runs_.clear();  // measured against other statistics: not comparable
+    sensitivities_.clear();
     emit calibrationChanged();
     emit runsChanged();
+    emit sensitivitiesChanged();
 }
 
 void Session::addRun(RunResult run) {
+    dropSensitivities(run.name);
     auto value = std::make_shared<const RunResult>(std::move(run));
     const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->name == value->name; });
     if (known == runs_.end()) {
@@ -125,7 +126,17 @@ void Session::addRun(RunResult run) {
 }
 
 void Session::removeRun(const std::string& name) {
+    dropSensitivities(name);
     if (std::erase_if(runs_, [&](const auto& run) { return run->name == name; }) > 0) emit runsChanged();
+}
+
+void Session::dropSensitivities(const std::string& name) {
+    if (sensitivities_.erase(name) > 0) emit sensitivitiesChanged();
+}
+
+void Session::setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers) {
+    sensitivities_[name] = std::move(layers);
+    emit sensitivitiesChanged();
 }
 
 void Session::setRunPerplexity(const std::string& name, const PerplexityResult& result) {
@@ -137,8 +148,9 @@ void Session::setRunPerplexity(const std::string& name, const PerplexityResult& 
     emit runsChanged();
 }
 
-void Session::setFullPrecision(const PerplexityResult& result) {
-    full_precision_ = result;
+void Session::setReference(std::shared_ptr<const EvaluationReference> reference) {
+    reference_ = std::move(reference);
+    full_precision_ = reference_->perplexity;
     emit runsChanged();
 }
 
@@ -156,6 +168,9 @@ void Session::applyRecipe(const Recipe& recipe) {
 
 void Session::dropPerplexities() {
     full_precision_.reset();
+    reference_.reset();
+    sensitivities_.clear();
+    emit sensitivitiesChanged();
     for (auto& run : runs_) {
         if (!run->perplexity) continue;
         RunResult copy = *run;

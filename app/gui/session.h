@@ -2,12 +2,13 @@
 
 #include <QObject>
 #include <QUndoStack>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/calib/calibrate.h"
-#include "core/eval/perplexity.h"
+#include "core/eval/divergence.h"
 #include "core/recipe/recipe.h"
 #include "core/recipe/run.h"
 #include "widgets/selection.h"
@@ -28,7 +29,12 @@ public:
     }  ///< the preview of the recipe's choice
     [[nodiscard]] const std::shared_ptr<const Calibration>& calibration() const noexcept { return calibration_; }
     [[nodiscard]] const std::vector<std::shared_ptr<const RunResult>>& runs() const noexcept { return runs_; }
+    /// Perplexity of the original by the recipe's protocol.
     [[nodiscard]] const std::optional<PerplexityResult>& fullPrecision() const noexcept { return full_precision_; }
+    /// What runs are compared with, prediction by prediction; null until the original has been measured in this sitting.
+    [[nodiscard]] const std::shared_ptr<const EvaluationReference>& reference() const noexcept { return reference_; }
+    /// What the layers of each run cost one at a time, as far as measured.
+    [[nodiscard]] const std::map<std::string, std::vector<LayerSensitivity>>& sensitivities() const noexcept { return sensitivities_; }
     [[nodiscard]] const Recipe& recipe() const noexcept { return recipe_; }
     [[nodiscard]] SelectionModel& selection() noexcept { return selection_; }
     [[nodiscard]] const SelectionModel& selection() const noexcept { return selection_; }
@@ -50,7 +56,9 @@ public:
     void addRun(RunResult run);
     void removeRun(const std::string& name);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
-    void setFullPrecision(const PerplexityResult& result);
+    void setReference(std::shared_ptr<const EvaluationReference> reference);
+    /// Replaces what is known of that run's layers.
+    void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);
     /// Replaces the recipe as one undoable step. Perplexities measured by another protocol or on another text are let go. Edits with the
     /// same text in a row become one step; an equal recipe is none.
     void editRecipe(const Recipe& next, const QString& what);
@@ -60,22 +68,29 @@ signals:
     void samplesChanged();
     void calibrationChanged();
     void runsChanged();
+    void sensitivitiesChanged();
     void recipeChanged();
 
 private:
     friend class RecipeEdit;
     void applyRecipe(const Recipe& recipe);
     void dropPerplexities();
+    void dropSensitivities(const std::string& name);
 
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const Samples> samples_;
     std::shared_ptr<const Calibration> calibration_;
     std::vector<std::shared_ptr<const RunResult>> runs_;
     std::optional<PerplexityResult> full_precision_;
+    std::shared_ptr<const EvaluationReference> reference_;
+    std::map<std::string, std::vector<LayerSensitivity>> sensitivities_;
     Recipe recipe_;
     SelectionModel selection_;
     QUndoStack undo_;
 };
+
+/// Whether figures of the two may stand in one table: the same text, protocol and precision.
+[[nodiscard]] bool hasSameEvaluation(const Recipe& a, const Recipe& b);
 
 /// What the window proposes for a model: the bundled text where it is the bundled model, window length within the model's positions, and
 /// the four published methods at 4 bits.

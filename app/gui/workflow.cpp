@@ -1,6 +1,7 @@
 #include "app/gui/workflow.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
@@ -15,7 +16,13 @@ QString shortName(const std::filesystem::path& path) {
 }
 
 Workflow::Workflow(Session& session, JobRunner& jobs, JobRunner& quick, QObject* parent)
-    : QObject(parent), session_(session), jobs_(jobs), quick_(quick) {}
+    : QObject(parent), session_(session), jobs_(jobs), quick_(quick) {
+    connect(&jobs_, &JobRunner::changed, this, [this](const JobRecord& record) {
+        const auto known = while_running_.find(record.id);
+        if (known != while_running_.end() && record.state == JobRecord::State::Running) known->second();
+    });
+    connect(&jobs_, &JobRunner::finished, this, [this](const JobRecord& record) { while_running_.erase(record.id); });
+}
 
 std::function<void(const JobRecord&)> Workflow::reportFailure() {
     return [this](const JobRecord& record) {
@@ -146,38 +153,110 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
     jobs_.start(tr("Quantize: %1").arg(QString::fromStdString(run.name)), this, work, done, otherwise);
 }
 
-void Workflow::evaluate() {
-    if (!session_.model()) return;
-    if (session_.recipe().evaluation_text.empty()) {
-        emit failed(tr("Perplexity"), tr("There is no evaluation text yet. Choose one on the Quantize page."));
-        return;
+struct Workflow::SharedReference {
+    std::shared_ptr<const Model> model;
+    Recipe recipe;
+    std::shared_ptr<const EvaluationReference> value;  // jobs run one after another: no two touch it at once
+
+    [[nodiscard]] ForwardOptions forward() const {
+        ForwardOptions options;
+        options.compute = recipe.compute;
+        return options;
     }
-    if (!session_.fullPrecision()) evaluateOne(tr("Perplexity: full precision"), {});
+
+    const EvaluationReference& get(JobContext& job) {
+        if (!value) {
+            value = namingText(recipe.evaluation_text, [&] {
+                return std::make_shared<const EvaluationReference>(
+                    evaluationReference(model, readCorpus(recipe.evaluation_text), recipe.perplexity, forward(), job));
+            });
+        }
+        return *value;
+    }
+};
+
+std::shared_ptr<Workflow::SharedReference> Workflow::sharedReference() const {
+    return std::make_shared<SharedReference>(SharedReference{session_.model(), session_.recipe(), session_.reference()});
+}
+
+bool Workflow::requireEvaluationText() {
+    if (!session_.model()) return false;
+    if (!session_.recipe().evaluation_text.empty()) return true;
+    emit failed(tr("Perplexity"), tr("There is no evaluation text yet. Choose one on the Evaluate page."));
+    return false;
+}
+
+void Workflow::useReference(const SharedReference& shared) {
+    const bool is_current = session_.model() == shared.model && hasSameEvaluation(session_.recipe(), shared.recipe);
+    if (is_current && shared.value && session_.reference() != shared.value) session_.setReference(shared.value);
+}
+
+void Workflow::evaluate() {
+    if (!requireEvaluationText()) return;
+    const auto shared = sharedReference();
+    if (!session_.reference()) evaluateOriginal(shared);
     for (const auto& run : session_.runs()) {
-        if (!run->perplexity) evaluateOne(tr("Perplexity: %1").arg(QString::fromStdString(run->name)), run->name);
+        if (!run->perplexity) evaluateRun(shared, run->name);
     }
 }
 
-void Workflow::evaluateOne(const QString& title, const std::string& name) {
-    const auto model = session_.model();
-    const auto run = name.empty() ? nullptr : session_.runNamed(name);
-    const Recipe recipe = session_.recipe();
-    const auto work = [model, run, recipe](JobContext& job) {
-        ForwardOptions options;
-        options.compute = recipe.compute;
-        const BlockLoader blocks = run ? quantizedBlocks(run->model) : originalBlocks(model);
-        return namingText(recipe.evaluation_text,
-                          [&] { return perplexity(*model, blocks, readCorpus(recipe.evaluation_text), recipe.perplexity, options, job); });
+void Workflow::evaluateOriginal(const std::shared_ptr<SharedReference>& shared) {
+    const auto work = [shared](JobContext& job) { static_cast<void>(shared->get(job)); };
+    jobs_.start(
+        tr("Perplexity: full precision"), this, work, [this, shared] { useReference(*shared); }, reportFailure());
+}
+
+void Workflow::evaluateRun(const std::shared_ptr<SharedReference>& shared, const std::string& name) {
+    const auto run = session_.runNamed(name);
+    if (!run || !run->model) return;
+    const auto work = [shared, run](JobContext& job) {
+        const EvaluationReference& reference = shared->get(job);
+        return evaluateAgainst(reference, *shared->model, quantizedBlocks(run->model), shared->forward(), job);
     };
-    const auto done = [this, model, run, name](const PerplexityResult& result) {
-        if (session_.model() != model) return;
-        if (name.empty()) {
-            session_.setFullPrecision(result);
-        } else if (session_.runNamed(name) == run) {
-            session_.setRunPerplexity(name, result);
-        }
+    const auto done = [this, shared, run, name](const PerplexityResult& result) {
+        useReference(*shared);
+        const bool is_current = session_.model() == shared->model && hasSameEvaluation(session_.recipe(), shared->recipe);
+        if (is_current && session_.runNamed(name) == run) session_.setRunPerplexity(name, result);
     };
-    jobs_.start(title, this, work, done, reportFailure());
+    jobs_.start(tr("Perplexity: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());
+}
+
+void Workflow::measureSensitivity(const std::string& name) {
+    if (!requireEvaluationText()) return;
+    const auto run = session_.runNamed(name);
+    if (!run || !run->model) return;
+    struct Found {
+        std::mutex mutex;
+        std::vector<LayerSensitivity> layers;
+    };
+    const auto found = std::make_shared<Found>();
+    const auto shared = sharedReference();
+    // On the window's thread: what has been found so far, unless what it is about is gone.
+    const auto take = [this, found, shared, name, model = run->model] {
+        useReference(*shared);
+        const auto now = session_.runNamed(name);
+        if (!now || now->model != model || !hasSameEvaluation(session_.recipe(), shared->recipe)) return;
+        const std::scoped_lock lock(found->mutex);
+        const auto known = session_.sensitivities().find(name);
+        if (known == session_.sensitivities().end() ? !found->layers.empty() : known->second.size() != found->layers.size())
+            session_.setSensitivities(name, found->layers);
+    };
+    const auto work = [shared, found, model = run->model](JobContext& job) {
+        const EvaluationReference& reference = shared->get(job);
+        layerSensitivity(
+            *model, reference, shared->forward(),
+            [&](LayerSensitivity layer) {
+                const std::scoped_lock lock(found->mutex);
+                found->layers.push_back(std::move(layer));
+            },
+            job);
+    };
+    const auto otherwise = [take, tell = reportFailure()](const JobRecord& record) {
+        take();
+        tell(record);
+    };
+    const int id = jobs_.start(tr("Layer by layer: %1").arg(QString::fromStdString(name)), this, work, take, otherwise);
+    while_running_[id] = take;
 }
 
 void Workflow::exportRun(const std::string& name, ExportFormat format, const QString& folder) {

@@ -3,6 +3,8 @@
 #include <QObject>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
 
 #include "app/gui/job_runner.h"
 #include "app/gui/session.h"
@@ -32,8 +34,10 @@ public:
     void calibrate();
     /// The recipe's runs whose names are given (all when empty), one job each: what is done stays when a later one is cancelled.
     void quantize(const std::vector<std::string>& names = {}, bool then_evaluate = false);
-    /// Perplexity of the original and of every run that has none yet.
+    /// Perplexity of the original, and perplexity and divergence of every run that has none yet.
     void evaluate();
+    /// What each layer of a run costs when it alone is quantized. Shown as it comes; what is done stays when the job is cancelled.
+    void measureSensitivity(const std::string& name);
     void exportRun(const std::string& name, ExportFormat format, const QString& folder);
     void writeReport(const QString& folder);
 
@@ -47,13 +51,20 @@ signals:
 
 private:
     void openModel(const QString& directory, std::function<Recipe(const Model&)> recipe_of);
-    void evaluateOne(const QString& title, const std::string& name);
+    /// The original's predictions, shared by the jobs of one request: made by the first that needs them.
+    struct SharedReference;
+    [[nodiscard]] std::shared_ptr<SharedReference> sharedReference() const;
+    [[nodiscard]] bool requireEvaluationText();
+    void useReference(const SharedReference& shared);
+    void evaluateOriginal(const std::shared_ptr<SharedReference>& shared);
+    void evaluateRun(const std::shared_ptr<SharedReference>& shared, const std::string& name);
     void quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended);
     [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
 
     Session& session_;
     JobRunner& jobs_;
     JobRunner& quick_;
+    std::map<int, std::function<void()>> while_running_;  ///< by job: fetches what it has found so far
     int preview_job_ = 0;
     std::filesystem::path previewed_text_;  // and the windows of it, of the latest preview, whatever became of it
     SampleSpec previewed_;

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "core/model/text_windows.h"
+#include "core/eval/text_pass.h"
 
 namespace salient {
 
@@ -38,46 +38,66 @@ void validate(const PerplexitySpec& spec) {
 
 std::string_view name(PerplexityProtocol protocol) noexcept { return protocol == PerplexityProtocol::Stream ? "stream" : "bos-windows"; }
 
-PerplexityResult perplexity(const Model& model, const BlockLoader& blocks, std::string_view text, const PerplexitySpec& spec,
-                            const ForwardOptions& options, JobContext& job) {
-    const auto start = std::chrono::steady_clock::now();
+TextWindows evaluationWindows(const Model& model, std::string_view text, const PerplexitySpec& spec) {
     validate(spec);
     constexpr Index kUsualWindow = 2048;
     const Index seq_len = spec.seq_len > 0 ? spec.seq_len : std::min(kUsualWindow, model.config.max_positions);
     if (spec.max_chars > 0) text = firstCharacters(text, spec.max_chars);
     const Tokenizer& tokenizer = model.requireTokenizer();
-    const TextWindows cut = spec.protocol == PerplexityProtocol::Stream ? streamWindows(tokenizer, text, seq_len, spec.n_windows)
-                                                                        : bosWindows(tokenizer, text, seq_len, spec.n_windows);
+    return spec.protocol == PerplexityProtocol::Stream ? streamWindows(tokenizer, text, seq_len, spec.n_windows)
+                                                       : bosWindows(tokenizer, text, seq_len, spec.n_windows);
+}
 
-    // One unit of progress is a token through a block; the head counts as one more block.
-    HiddenStates hidden = embed(model, cut.windows);
-    const std::int64_t n_positions = hidden.values.rows();
-    const std::int64_t total = (model.config.n_blocks + std::int64_t{1}) * n_positions;
-    const auto report = [&](const Progress& now, std::int64_t units_before) {
-        const std::int64_t within = now.total > 0 ? n_positions * now.done / now.total : 0;
-        job.checkpoint({"perplexity", units_before + within, total, now.detail});
-    };
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        JobContext part({}, [&](const Progress& now) { report(now, block * n_positions); });
-        forwardBlock(model, blocks(block), block, hidden, options, {}, part);
+TextPass::TextPass(const Model& model, const TextWindows& text, const ForwardOptions& options, JobContext& job)
+    : model_(model), text_(text), options_(options), job_(job), hidden_(embed(model, text.windows)), n_positions_(hidden_.values.rows()) {}
+
+void TextPass::report(const Progress& now, std::int64_t units_before) {
+    const std::int64_t total = (model_.config.n_blocks + std::int64_t{1}) * n_positions_;
+    const std::int64_t within = now.total > 0 ? n_positions_ * now.done / now.total : 0;
+    job_.checkpoint({"perplexity", units_before + within, total, now.detail});
+}
+
+void TextPass::runBlocks(const BlockLoader& blocks) {
+    for (int block = 0; block < model_.config.n_blocks; ++block) {
+        JobContext part({}, [&](const Progress& now) { report(now, block * n_positions_); });
+        forwardBlock(model_, blocks(block), block, hidden_, options_, {}, part);
     }
-    JobContext part({}, [&](const Progress& now) { report(now, model.config.n_blocks * n_positions); });
-    const std::vector<double> loss = negativeLogLikelihood(model, hidden.values, cut.targets, options, part);
+}
 
-    PerplexityResult result;
-    result.n_tokens = std::ranges::count_if(cut.targets, [](TokenId target) { return target >= 0; });
-    result.n_windows = cut.windows.count();
-    result.mean_nll = std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(result.n_tokens);
-    result.perplexity = std::exp(result.mean_nll);
-    result.seq_len = seq_len;
-    result.protocol = spec.protocol;
-    result.compute = options.compute;
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!std::isfinite(result.mean_nll)) {
-        throw Error(ErrorCode::NonFinite, "perplexity: mean loss: expected a finite number, found " + std::to_string(result.mean_nll) +
+JobContext TextPass::headProgress() {
+    return JobContext({}, [this](const Progress& now) { report(now, model_.config.n_blocks * n_positions_); });
+}
+
+PerplexityResult TextPass::result(double mean_nll, PerplexityProtocol protocol, std::chrono::steady_clock::time_point start) const {
+    if (!std::isfinite(mean_nll)) {
+        throw Error(ErrorCode::NonFinite, "perplexity: mean loss: expected a finite number, found " + std::to_string(mean_nll) +
                                               "; the model's activations overflow or its weights are damaged");
     }
+    PerplexityResult result;
+    result.n_tokens = std::ranges::count_if(text_.targets, [](TokenId target) { return target >= 0; });
+    result.n_windows = text_.windows.count();
+    result.mean_nll = mean_nll;
+    result.perplexity = std::exp(mean_nll);
+    result.seq_len = text_.windows.seq_len;
+    result.protocol = protocol;
+    result.compute = options_.compute;
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
+}
+
+PerplexityResult TextPass::perplexity(const BlockLoader& blocks, PerplexityProtocol protocol) {
+    const auto start = std::chrono::steady_clock::now();
+    runBlocks(blocks);
+    JobContext part = headProgress();
+    const std::vector<double> loss = negativeLogLikelihood(model_, hidden_.values, text_.targets, options_, part);
+    const auto n_scored = std::ranges::count_if(text_.targets, [](TokenId target) { return target >= 0; });
+    return result(std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(n_scored), protocol, start);
+}
+
+PerplexityResult perplexity(const Model& model, const BlockLoader& blocks, std::string_view text, const PerplexitySpec& spec,
+                            const ForwardOptions& options, JobContext& job) {
+    const TextWindows windows = evaluationWindows(model, text, spec);
+    return TextPass(model, windows, options, job).perplexity(blocks, spec.protocol);
 }
 
 }  // namespace salient

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/job.h"
@@ -24,6 +25,16 @@ struct PerplexitySpec {
     Index n_windows = 0;  ///< > 0: at most so many windows
 };
 
+/// How far the next-token distributions of a model are from the original's, over the same predictions. See divergence.h.
+struct Divergence {
+    double mean_kl = 0.0;  ///< KL(original ‖ model), nats
+    double median_kl = 0.0;
+    double p99_kl = 0.0;
+    double max_kl = 0.0;
+    double same_top = 1.0;  ///< share of the predictions whose likeliest token is the same
+    Index n_tokens = 0;
+};
+
 struct PerplexityResult {
     double perplexity = 0.0;
     double mean_nll = 0.0;  ///< nats
@@ -33,6 +44,7 @@ struct PerplexityResult {
     PerplexityProtocol protocol = PerplexityProtocol::Stream;
     Compute compute = Compute::Float32;
     double seconds = 0.0;
+    std::optional<Divergence> divergence = {};  ///< where the model was compared with the original
 };
 
 /// Runs block by block, all windows at once, so each block is loaded once. Throws Error{InvalidOption} when the text is too short for one

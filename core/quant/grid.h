@@ -32,6 +32,8 @@ struct GridSpec {
     void validate() const;
     [[nodiscard]] Index groupCount(Index in_features) const noexcept;
     [[nodiscard]] Index groupSizeFor(Index in_features) const noexcept { return group_size < 0 ? in_features : group_size; }
+    /// Packed codes, scales (in their stored type) and zero points (bits wide; none when symmetric) of a weight of that shape.
+    [[nodiscard]] std::int64_t packedBytes(Index out_features, Index in_features) const noexcept;
     bool operator==(const GridSpec&) const = default;
 };
 
@@ -60,8 +62,8 @@ struct QuantizedTensor {
     [[nodiscard]] Matrix dequantize() const;
     /// Share of codes at either end of the grid.
     [[nodiscard]] double saturatedFraction() const;
-    /// Packed codes, scales (in their stored type) and zero points (bits wide; none when symmetric).
-    [[nodiscard]] std::int64_t packedBytes() const noexcept;
+    /// See GridSpec.
+    [[nodiscard]] std::int64_t packedBytes() const noexcept { return spec.packedBytes(codes.rows(), codes.cols()); }
 };
 
 /// Round to nearest: the baseline. weight [out, in]. Multithreaded, at memory speed. Throws Error{InvalidOption}, and Error{NonFinite}

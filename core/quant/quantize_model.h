@@ -83,6 +83,9 @@ void checkMethod(const Model& model, const MethodSpec& method);
 
 /// The block as it computes after quantization: dequantized weights (or real int8), folded norms and biases.
 [[nodiscard]] BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedBlock& block);
+/// The original block with one layer quantized and nothing else changed: the scales its group shares are folded, and its rows are
+/// not divided for the layer after it.
+[[nodiscard]] BlockWeights overlayLayer(BlockWeights original, const Model& model, const QuantizedLinear& linear);
 /// Blocks of a quantized model, for a pass over it.
 [[nodiscard]] BlockLoader quantizedBlocks(std::shared_ptr<const QuantizedModel> model);
 

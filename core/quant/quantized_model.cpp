@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/quant/quantize_block.h"
+#include "core/quant/scaling.h"
 
 namespace salient {
 
@@ -104,6 +105,20 @@ BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedB
             for (float& value : norm.gain) value += static_cast<float>(model.config.family->norm.gain_offset);
         }
         if (const auto bias = block.replaced.find(name + ".bias"); bias != block.replaced.end()) norm.bias = bias->second;
+    }
+    return weights;
+}
+
+BlockWeights overlayLayer(BlockWeights original, const Model& model, const QuantizedLinear& linear) {
+    const LinearInfo& info = model.linear(linear.name);
+    BlockWeights weights = std::move(original);
+    if (!linear.channel_scale.empty()) weights = foldScales(std::move(weights), model, {{info.group, linear.channel_scale}});
+    LinearWeights& target = weights.linears.at(info.role);
+    if (linear.activations == ActivationScale::None) {
+        target.weight = linear.row_scale.empty() ? linear.tensor.dequantize() : scaledRows(linear.tensor.dequantize(), linear.row_scale);
+    } else {
+        target.int8 = toInt8Weight(linear.tensor, linear.activations, linear.input_scale);
+        for (std::size_t row = 0; row < linear.row_scale.size(); ++row) target.int8->row_scale[row] *= linear.row_scale[row];
     }
     return weights;
 }

@@ -58,11 +58,11 @@ double QuantizedTensor::saturatedFraction() const {
     return static_cast<double>(total) / static_cast<double>(codes.size());
 }
 
-std::int64_t QuantizedTensor::packedBytes() const noexcept {
+std::int64_t GridSpec::packedBytes(Index out_features, Index in_features) const noexcept {
     const auto bytesOf = [](std::int64_t n_bits) { return (n_bits + 7) / 8; };
-    const std::int64_t n_scales = spec.per_tensor ? 1 : scale.size();
-    const std::int64_t zero_bytes = spec.is_symmetric ? 0 : bytesOf(n_scales * spec.bits);
-    return bytesOf(codes.size() * spec.bits) + n_scales * static_cast<std::int64_t>(sizeBytes(spec.scale_type)) + zero_bytes;
+    const std::int64_t n_scales = per_tensor ? 1 : out_features * groupCount(in_features);
+    const std::int64_t zero_bytes = is_symmetric ? 0 : bytesOf(n_scales * bits);
+    return bytesOf(out_features * in_features * bits) + n_scales * static_cast<std::int64_t>(sizeBytes(scale_type)) + zero_bytes;
 }
 
 }  // namespace salient

@@ -95,12 +95,14 @@ std::string summaryTable(const Report& report) {
     if (has_perplexity) {
         titles.emplace_back("perplexity");
         titles.emplace_back("change");
+        titles.emplace_back("mean KL, nats");
+        titles.emplace_back("same top token");
     }
     titles.emplace_back("seconds");
     std::string html = "<div class=\"scroll\"><table>" + heading(titles);
     if (has_perplexity) {
         html += "<tr>" + cell("original", true) + cell("") + cell("") + cell("") + cell(size(report.original_bytes)) + cell("") +
-                cell(formatted("%.5g", report.full_precision->perplexity)) + cell("") + cell("") + "</tr>";
+                cell(formatted("%.5g", report.full_precision->perplexity)) + cell("") + cell("") + cell("") + cell("") + "</tr>";
     }
     for (const RunResult& run : report.runs) {
         html += "<tr>" + cell(run.name, true) + cell(widths(run.method)) + cell(grid(run.method)) +
@@ -110,6 +112,9 @@ std::string summaryTable(const Report& report) {
             html +=
                 cell(run.perplexity ? formatted("%+.2f %%", 100.0 * (run.perplexity->perplexity / report.full_precision->perplexity - 1.0))
                                     : "");
+            const Divergence* divergence = run.perplexity && run.perplexity->divergence ? &*run.perplexity->divergence : nullptr;
+            html += cell(divergence != nullptr ? formatted("%.3g", divergence->mean_kl) : "");
+            html += cell(divergence != nullptr ? percent(divergence->same_top) : "");
         }
         html += cell(formatted("%.3g", run.seconds)) + "</tr>";
     }

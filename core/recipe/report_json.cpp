@@ -3,14 +3,22 @@
 namespace salient {
 
 Json toJson(const PerplexityResult& result) {
-    return {{"perplexity", result.perplexity},
-            {"mean_nll", result.mean_nll},
-            {"n_tokens", result.n_tokens},
-            {"protocol", name(result.protocol)},
-            {"seq_len", result.seq_len},
-            {"n_windows", result.n_windows},
-            {"compute", result.compute == Compute::Float32 ? "float32" : "bfloat16"},
-            {"seconds", result.seconds}};
+    Json json = {{"perplexity", result.perplexity},
+                 {"mean_nll", result.mean_nll},
+                 {"n_tokens", result.n_tokens},
+                 {"protocol", name(result.protocol)},
+                 {"seq_len", result.seq_len},
+                 {"n_windows", result.n_windows},
+                 {"compute", result.compute == Compute::Float32 ? "float32" : "bfloat16"},
+                 {"seconds", result.seconds}};
+    if (result.divergence) {
+        json["divergence"] = {{"mean_kl", result.divergence->mean_kl},
+                              {"median_kl", result.divergence->median_kl},
+                              {"p99_kl", result.divergence->p99_kl},
+                              {"max_kl", result.divergence->max_kl},
+                              {"same_top", result.divergence->same_top}};
+    }
+    return json;
 }
 
 Json toJson(const LayerError& error) {

@@ -158,16 +158,16 @@ private:
     void evaluateOriginal() {
         if (recipe_.evaluation_text.empty()) return;
         const Clock::time_point start = Clock::now();
-        report_.full_precision = namingText(recipe_.evaluation_text, [&] {
-            return perplexity(*model_, originalBlocks(model_), evaluation_text_, recipe_.perplexity, forward(), job_);
-        });
+        reference_ = namingText(recipe_.evaluation_text,
+                                [&] { return evaluationReference(model_, evaluation_text_, recipe_.perplexity, forward(), job_); });
+        report_.full_precision = reference_.perplexity;
         stageDone("perplexity: full precision", start);
     }
 
     void evaluate(RunResult& result, const Model& model, const BlockLoader& blocks) {
         if (recipe_.evaluation_text.empty()) return;
         const Clock::time_point start = Clock::now();
-        result.perplexity = perplexity(model, blocks, evaluation_text_, recipe_.perplexity, forward(), job_);
+        result.perplexity = evaluateAgainst(reference_, model, blocks, forward(), job_);
         stageDone("perplexity: " + result.name, start);
     }
 
@@ -309,6 +309,7 @@ private:
     std::shared_ptr<const Calibration> calibration_;
     Samples samples_;  // before they went into a calibration
     std::string evaluation_text_;
+    EvaluationReference reference_;  // what the original makes of it
     Report report_;
 };
 

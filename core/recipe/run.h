@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/eval/perplexity.h"
+#include "core/eval/divergence.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
 #include "core/recipe/recipe.h"

@@ -1,11 +1,13 @@
 // Walks the real window through the whole path on a model and saves a picture of every view, in both themes.
 // usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]
 
+#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QSettings>
 #include <QTabWidget>
 #include <QTableView>
@@ -16,10 +18,13 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "widgets/channels_panel.h"
+#include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
+#include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
 #include "widgets/method_text.h"
+#include "widgets/model_map_view.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/theme.h"
@@ -111,7 +116,28 @@ public:
         picture(Page::Compare, QStringLiteral("weight-error"));
         tabs->currentWidget()->findChild<QComboBox*>()->setCurrentIndex(1);
         picture(Page::Compare, QStringLiteral("output-error"));
+        tabs->setCurrentIndex(2);
+        waitForJobs();
+        picture(Page::Compare, QStringLiteral("diagnosis"));
+        tabs->setCurrentIndex(0);
         picture(Page::Map);
+        view<ModelMapView>()->findChild<QLineEdit*>()->setText(QStringLiteral("down_proj"));
+        waitForJobs();
+        picture(Page::Map, QStringLiteral("override"));
+        view<ModelMapView>()->findChild<QLineEdit*>()->clear();
+        picture(Page::Evaluate, QStringLiteral("methods"));
+        window_.workflow().measureSensitivity(window_.session().runs().at(1)->name);
+        waitForJobs();
+        for (QComboBox* box : view<EvaluatePanel>()->findChildren<QComboBox*>()) {
+            if (box->accessibleName() == QStringLiteral("Result")) box->setCurrentIndex(1);
+        }
+        picture(Page::Evaluate, QStringLiteral("layers"));
+        for (QAction* action : window_.findChildren<QAction*>()) {
+            if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)) action->trigger();
+        }
+        view<CommandPalette>()->findChild<QLineEdit*>()->setText(QStringLiteral("co"));
+        picture(Page::Evaluate, QStringLiteral("palette"));
+        view<CommandPalette>()->hide();
 
         QTemporaryDir target;
         window_.goTo(Page::Export);

@@ -63,6 +63,46 @@ private slots:
         QCOMPARE(pixelAt(view, centreOf(view, 0, 0) + aside), divergingColour(0.0));
     }
 
+    void aSwipeShowsTheOtherMatrixRightOfTheDivider() {
+        HeatmapView view;
+        view.resize(600, 400);
+        const auto constant = [](float value) {
+            auto m = std::make_shared<Matrix>(Matrix::Constant(4, 10, value));
+            return m;
+        };
+        view.setMatrix(constant(-1.0F));
+        view.setOther(std::make_shared<const MagnitudePyramid>(constant(1.0F)), "other");
+        view.setColourScale(divergingScale(1.0F));
+        view.setSwipe(0.5);
+        QCOMPARE(pixelAt(view, centreOf(view, 1, 2)), divergingColour(-1.0));
+        QCOMPARE(pixelAt(view, centreOf(view, 1, 7)), divergingColour(1.0));
+        moveMouse(view, centreOf(view, 1, 7));
+        QVERIFY2(view.readOut().endsWith(": 1"), qPrintable(view.readOut()));  // what is seen is what is read
+        moveMouse(view, centreOf(view, 1, 2));
+        QVERIFY(view.readOut().endsWith(": -1") || view.readOut().endsWith(QString("−1")));
+        QSignalSpy moved(&view, &HeatmapView::swipeMoved);
+        QTest::keyClick(&view, Qt::Key_BracketRight);
+        QCOMPARE(view.swipe(), 0.6);
+        QCOMPARE(moved.count(), 1);
+        // Dragged at the divider.
+        const QRect plot = view.plotRect();
+        const QPoint divider(plot.left() + static_cast<int>(0.6 * plot.width()), plot.center().y());
+        QTest::mousePress(&view, Qt::LeftButton, {}, divider);
+        QMouseEvent drag(QEvent::MouseMove, divider + QPoint(-plot.width() / 5, 0), view.mapToGlobal(divider), Qt::LeftButton,
+                         Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&view, &drag);
+        QSignalSpy chosen(&view, &HeatmapView::cellChosen);
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, divider);
+        QVERIFY(std::abs(view.swipe() - 0.4) < 0.01);
+        QCOMPARE(chosen.count(), 0);
+        view.setMatrix(ramp(3, 3));  // of another shape: the other one goes
+        QCOMPARE(view.readOut(), QString());
+        view.setOther(std::make_shared<const MagnitudePyramid>(constant(1.0F)), "other");  // does not fit: not shown
+        view.setSwipe(0.0);
+        view.setColourScale(divergingScale(4.5F));
+        QVERIFY(pixelAt(view, centreOf(view, 0, 0)) != divergingColour(1.0 / 4.5));
+    }
+
     void anOutlierStaysVisibleInALargeMatrix() {
         HeatmapView view;
         view.resize(300, 200);

@@ -222,12 +222,50 @@ private slots:
         panel.show();
         panel.setErrors(QStringLiteral("layer"), {{QStringLiteral("a"), someErrors(1.0F)}, {QStringLiteral("b"), someErrors(4.0F)}});
         const QList<HeatmapView*> views = panel.findChildren<HeatmapView*>();
-        QCOMPARE(views.size(), ComparePanel::kMaxMaps);
+        QCOMPARE(views.size(), ErrorMapsPanel::kMaxMaps);
         QCOMPARE(views[0]->colourScale(), views[1]->colourScale());
         QCOMPARE(views[0]->colourScale().high, 4.0F);
         QVERIFY(!views[0]->isHidden() && !views[1]->isHidden() && views[2]->isHidden());
         views[0]->zoomIn();
         QCOMPARE(views[1]->viewport(), views[0]->viewport());
+    }
+
+    void aBaselineIsSubtractedFromTheOthers() {
+        ErrorMapsPanel panel;
+        panel.resize(900, 700);
+        panel.show();
+        panel.setErrors(
+            QStringLiteral("layer"),
+            {{QStringLiteral("a"), someErrors(1.0F)}, {QStringLiteral("b"), someErrors(4.0F)}, {QStringLiteral("c"), someErrors(0.5F)}});
+        auto* baseline = named<QComboBox>(panel, QStringLiteral("Baseline"));
+        baseline->setCurrentIndex(baseline->findData(QStringLiteral("b")));
+        const QList<HeatmapView*> views = panel.findChildren<HeatmapView*>();
+        QVERIFY(!views[0]->isHidden() && !views[1]->isHidden() && views[2]->isHidden());
+        QCOMPARE((*views[0]->matrix())(2, 3), -3.0F);
+        QCOMPARE((*views[1]->matrix())(2, 3), -3.5F);
+        QVERIFY2(views[0]->title().startsWith(QStringLiteral("a − b")), qPrintable(views[0]->title()));
+        // The choice stays when another layer is shown, and goes with its run.
+        panel.setErrors(QStringLiteral("next"), {{QStringLiteral("b"), someErrors(2.0F)}, {QStringLiteral("c"), someErrors(0.5F)}});
+        QCOMPARE((*views[0]->matrix())(2, 3), -1.5F);
+        panel.setErrors(QStringLiteral("next"), {{QStringLiteral("c"), someErrors(0.5F)}});
+        QCOMPARE((*views[0]->matrix())(2, 3), 0.5F);
+    }
+
+    void swipeAndBlinkShowTwoMapsInOnePlace() {
+        ErrorMapsPanel panel;
+        panel.resize(900, 700);
+        panel.show();
+        panel.setErrors(QStringLiteral("layer"), {{QStringLiteral("a"), someErrors(1.0F)}, {QStringLiteral("b"), someErrors(4.0F)}});
+        const QList<HeatmapView*> views = panel.findChildren<HeatmapView*>();
+        auto* arrangement = named<QComboBox>(panel, QStringLiteral("Arrangement of the maps"));
+        arrangement->setCurrentIndex(ErrorMapsPanel::Swipe);
+        QVERIFY(!views[0]->isHidden() && views[1]->isHidden());
+        QCOMPARE(views[0]->swipe(), 0.5);
+        arrangement->setCurrentIndex(ErrorMapsPanel::Blink);
+        QTRY_COMPARE(views[0]->swipe(), 1.0);
+        QTRY_COMPARE(views[0]->swipe(), 0.0);
+        arrangement->setCurrentIndex(ErrorMapsPanel::SideBySide);
+        QVERIFY(!views[1]->isHidden());
     }
 
     void comparePanelOffersOnlyWhatWouldDoSomething() {

@@ -75,7 +75,8 @@ private slots:
         const QRegularExpressionMatch figures = told.match(section);
         QVERIFY(figures.hasMatch());
         for (const auto& [method, error, perplexity] : {std::tuple("w8a8", 1, 3), std::tuple("smoothquant", 2, 4)}) {
-            const QRegularExpression row("^" + QString(method) + " .* ([0-9.]+) % +([0-9.]+) +\\S+$", QRegularExpression::MultilineOption);
+            const QRegularExpression row("^" + QString(method) + " .* ([0-9.]+) % +([0-9.]+) +\\S+ +[0-9.]+ % +\\S+$",
+                                         QRegularExpression::MultilineOption);
             const QRegularExpressionMatch found = row.match(output);
             QVERIFY2(found.hasMatch(), qPrintable(output));
             QVERIFY2(std::abs(found.captured(1).toDouble() / figures.captured(error).toDouble() - 1.0) < 0.02, method);

@@ -103,7 +103,10 @@ private slots:
         session.setModel(model_, proposedRecipe(*model_));
         session.addRun(run("a"));
         session.setRunPerplexity("a", {.perplexity = 2.0});
-        session.setFullPrecision({.perplexity = 1.9});
+        EvaluationReference reference;
+        reference.perplexity.perplexity = 1.9;
+        session.setReference(std::make_shared<const EvaluationReference>(reference));
+        session.setSensitivities("a", {{"layer", 0.1, 0.2, 0.9}});
         Recipe edited = session.recipe();
         edited.samples.seed = 5;
         session.editRecipe(edited, QStringLiteral("seed"));
@@ -111,7 +114,21 @@ private slots:
         edited.perplexity.n_windows = 3;
         session.editRecipe(edited, QStringLiteral("evaluation windows"));
         QVERIFY(!session.runNamed("a")->perplexity);
-        QVERIFY(!session.fullPrecision());
+        QVERIFY(!session.fullPrecision() && !session.reference());
+        QVERIFY(session.sensitivities().empty());
+    }
+
+    void sensitivitiesGoWithTheirRun() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        session.addRun(run("a"));
+        session.addRun(run("b"));
+        session.setSensitivities("a", {{"layer", 0.1, 0.2, 0.9}});
+        session.setSensitivities("b", {{"layer", 0.1, 0.2, 0.9}});
+        session.addRun(run("a"));  // made anew: measured on another one
+        QVERIFY(!session.sensitivities().contains("a") && session.sensitivities().contains("b"));
+        session.removeRun("b");
+        QVERIFY(session.sensitivities().empty());
     }
 
     void reportsWhatIsThere() {

@@ -11,6 +11,7 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QSignalSpy>
+#include <QTabWidget>
 #include <QTest>
 #include <QTimer>
 #include <atomic>
@@ -19,8 +20,12 @@
 #include "core/io/json_file.h"
 #include "tests/app/gui/desk.h"
 #include "widgets/channels_panel.h"
+#include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
+#include "widgets/diagnosis_panel.h"
+#include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
+#include "widgets/model_map_view.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
@@ -99,6 +104,12 @@ private slots:
         QCOMPARE(compare->metrics().rowCount(), static_cast<int>(session.runs().size()) + 1);
         QCOMPARE(compare->comparedRuns().size(), std::size_t{4});
 
+        desk.window.goTo(Page::Evaluate);
+        for (const auto& run : session.runs()) QVERIFY(run->perplexity->divergence && run->perplexity->divergence->mean_kl > 0.0);
+        button(desk.view<EvaluatePanel>(), QStringLiteral("Measure layer by layer"))->click();
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(session.sensitivities().at(session.runs().front()->name).size(), session.model()->linears.size());
+
         desk.window.goTo(Page::Export);
         auto* exporting = desk.view<ExportPanel>();
         exporting->setCurrentRun(QString::fromStdString(session.runs().at(1)->name));
@@ -117,6 +128,85 @@ private slots:
         QVERIFY(desk.waitForJobs());
         QVERIFY(entries(report).contains(QStringLiteral("report.html")));
         QVERIFY(entries(report).contains(QStringLiteral("report.json")));
+    }
+
+    void sensitivityKeepsWhatIsDoneWhenCancelled() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        desk.window.workflow().quantize({session.recipe().runs.front().name});
+        QVERIFY(desk.waitForJobs());
+        const std::string name = session.runs().front()->name;
+        // Cancelled as soon as the first layers are shown, while the job still runs.
+        QObject::connect(&session, &Session::sensitivitiesChanged, &session, [&] {
+            if (!session.sensitivities().empty()) desk.window.jobs().cancelAll();
+        });
+        desk.window.workflow().measureSensitivity(name);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(session.sensitivities().contains(name));
+        const std::size_t n_measured = session.sensitivities().at(name).size();
+        QVERIFY2(n_measured > 0 && n_measured < session.model()->linears.size(), qPrintable(QString::number(n_measured)));
+    }
+
+    void otherSettingsForSomeLayersGoThroughTheRecipeAndBack() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        desk.window.goTo(Page::Map);
+        auto* map = desk.view<ModelMapView>();
+        map->findChild<QLineEdit*>()->setText(QStringLiteral("down_proj$"));
+        QVERIFY(desk.waitForJobs());
+        button(map, QStringLiteral("Apply"))->click();
+        QCOMPARE(session.recipe().runs.front().method.keep, std::vector<std::string>{"down_proj$"});
+        desk.window.workflow().quantize({session.recipe().runs.front().name});
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(session.runs().front()->layers.size(), session.model()->linears.size() - 4);
+        session.undoStack().undo();
+        QVERIFY(session.recipe().runs.front().method.keep.empty());
+    }
+
+    void aDiagnosisIsTriedWithOneClick() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        Recipe recipe = session.recipe();
+        recipe.evaluation_text.clear();
+        session.editRecipe(recipe, QStringLiteral("no evaluation"));
+        const std::string plain = recipe.runs.front().name;
+        desk.window.workflow().quantize({plain});
+        QVERIFY(desk.waitForJobs());
+        desk.window.goTo(Page::Compare);
+        auto* panel = desk.view<DiagnosisPanel>();
+        desk.view<ComparePanel>()->findChild<QTabWidget*>()->setCurrentWidget(panel);
+        QVERIFY(desk.waitForJobs());
+        // The demo model's planted outlier channels are what its layers behind a norm suffer from.
+        QPushButton* trial = nullptr;
+        for (QPushButton* candidate : panel->findChildren<QPushButton*>()) {
+            if (candidate->text().startsWith(QStringLiteral("Try it: AWQ"))) trial = candidate;
+        }
+        QVERIFY(trial != nullptr);
+        trial->click();
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(session.runs().size(), std::size_t{2});
+        QVERIFY(session.runs()[1]->layers.front().error.output_error < 0.5 * session.runs()[0]->layers.front().error.output_error);
+    }
+
+    void thePaletteDoesWhatTheMenusDo() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        auto* palette = desk.view<CommandPalette>();
+        auto* line = palette->findChild<QLineEdit*>();
+        const auto run = [&](const QString& words) {
+            for (QAction* action : desk.window.findChildren<QAction*>()) {
+                if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)) action->trigger();
+            }
+            QTest::keyClicks(line, words);
+            QTest::keyClick(line, Qt::Key_Return);
+        };
+        run(QStringLiteral("model map"));
+        QCOMPARE(desk.window.page(), Page::Map);
+        run(QStringLiteral("layer 2 down"));
+        QCOMPARE(desk.window.session().selection().current().layer, QStringLiteral("model.layers.2.mlp.down_proj"));
     }
 
     void aChannelChosenInOneViewIsChosenInAll() {
@@ -324,7 +414,7 @@ private slots:
         desk.window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
         for (int i = 0; i < kPages; ++i) {
-            QTest::keyClick(&desk.window, static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
+            QTest::keyClick(&desk.window, static_cast<Qt::Key>(Qt::Key_0 + (i + 1) % 10), Qt::ControlModifier);
             QCOMPARE(desk.window.page(), static_cast<Page>(i));
         }
     }

@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+#include "app/cli/options.h"
+#include "app/cli/text_format.h"
+#include "core/calib/naming_text.h"
+#include "core/calib/samples.h"
+#include "core/eval/divergence.h"
+
+namespace salient::cli {
+
+namespace {
+
+struct Options {
+    std::string model;
+    MethodFlags method;
+    CalibrationFlags calibration;
+    EvaluationFlags evaluation;
+};
+
+std::vector<LayerSensitivity> measure(const Options& options, const MethodSpec& method, EvaluationReference& reference, Context& context) {
+    const auto model = Model::open(options.model);
+    checkMethod(*model, method);
+    SampleSpec spec = sampleSpec(options.calibration, context.common);
+    if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, model->config.max_positions);
+    const std::string text = readCorpus(options.evaluation.text);
+    const ForwardOptions forward{.compute = computeFromName(options.calibration.compute)};
+    reference = namingText(options.evaluation.text, [&] {
+        return evaluationReference(model, text, perplexitySpec(options.evaluation, options.calibration.seq_len), forward, context.job);
+    });
+    const Samples samples = namingText(options.calibration.text,
+                                       [&] { return drawSamples(model->requireTokenizer(), readCorpus(options.calibration.text), spec); });
+    const QuantizedModel quantized = quantizeModel(model, samples, method, QuantizeOptions{.forward = forward}, context.job);
+    std::vector<LayerSensitivity> layers;
+    layerSensitivity(
+        quantized, reference, forward, [&](LayerSensitivity layer) { layers.push_back(std::move(layer)); }, context.job);
+    return layers;
+}
+
+int run(const Options& options, Context& context) {
+    const MethodSpec method = understood([&] { return methodFromFlags(options.method); });
+    EvaluationReference reference;
+    std::vector<LayerSensitivity> layers = measure(options, method, reference, context);
+    double sum = 0.0;
+    for (const LayerSensitivity& layer : layers) sum += layer.mean_kl;
+    const auto share = [&](const LayerSensitivity& layer) { return sum > 0.0 ? layer.mean_kl / sum : 0.0; };
+    if (context.common.json) {
+        Json json = {{"model", options.model},
+                     {"method", methodName(method)},
+                     {"original_perplexity", reference.perplexity.perplexity},
+                     {"n_tokens", reference.perplexity.n_tokens},
+                     {"protocol", name(reference.perplexity.protocol)},
+                     {"layers", Json::array()}};
+        for (const LayerSensitivity& layer : layers) {
+            json["layers"].push_back({{"layer", layer.layer},
+                                      {"mean_kl", layer.mean_kl},
+                                      {"share", share(layer)},
+                                      {"added_nll", layer.added_nll},
+                                      {"same_top", layer.same_top}});
+        }
+        context.print(json);
+        return kDone;
+    }
+    std::ranges::stable_sort(layers, std::ranges::greater(), &LayerSensitivity::mean_kl);
+    TextTable table({{"layer quantized alone", TextTable::Align::Left}, {"KL"}, {"share"}, {"added NLL"}, {"same top"}});
+    for (const LayerSensitivity& layer : layers) {
+        table.addRow({layer.layer, significant(layer.mean_kl, 3), percentage(share(layer)), significant(layer.added_nll, 3),
+                      percentage(layer.same_top)});
+    }
+    context.out << table.text() << "\nKL: mean KL(original || one layer quantized) in nats, " << reference.perplexity.n_tokens
+                << " predictions in " << reference.perplexity.n_windows << " windows of " << reference.perplexity.seq_len << "\n";
+    return kDone;
+}
+
+}  // namespace
+
+void addSensitivity(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand(
+        "sensitivity", "What each layer does to the model when it alone is quantized: KL divergence from the original on a text");
+    auto options = std::make_shared<Options>();
+    command->add_option("model", options->model, "Model directory")->required();
+    addMethodOptions(*command, options->method, true);
+    addWalkOptions(*command, options->method);
+    addCalibrationOptions(*command, options->calibration);
+    addEvaluationOptions(*command, options->evaluation, true, true);
+    command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
+}
+
+}  // namespace salient::cli

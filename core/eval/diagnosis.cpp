@@ -1,0 +1,297 @@
+#include "core/eval/diagnosis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+
+namespace {
+
+// What counts as standing out. Chosen so that layers of a model without planted trouble stay silent; see tst_diagnosis.
+constexpr double kOutlierShare = 0.5;     // of the error, in …
+constexpr double kOutlierChannels = 0.1;  // … at most that part of the channels
+constexpr double kOutlierRatio = 8.0;     // largest |x| of such a channel over the median channel's
+constexpr double kLonePeak = 6.0;         // largest |w| of a group over its root mean square
+constexpr double kLoneShare = 0.25;
+constexpr double kSaturated = 0.5;
+constexpr double kInputShare = 0.5;
+
+std::string number(double value, const char* format = "%.3g") {
+    char text[32];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+std::string percent(double share) { return number(100.0 * share) + " %"; }
+
+class Diagnosis {
+public:
+    Diagnosis(const Model& model, const MethodSpec& method, const QuantizedLinear& linear, MatrixView weight, const ErrorMap& map,
+              const InputStatistics& input)
+        : model_(model),
+          method_(method),
+          own_(methodFor(method, linear.name)),
+          linear_(linear),
+          info_(model.linear(linear.name)),
+          weight_(weight),
+          map_(map),
+          input_(input) {}
+
+    std::vector<ErrorFinding> run() {
+        findOutlierChannels();
+        findLoneWeights();
+        findInputRounding();
+        findSaturation();
+        findFewTokens();
+        findDeadChannels();
+        std::ranges::stable_sort(found_, std::ranges::greater(), &ErrorFinding::share);
+        return std::move(found_);
+    }
+
+private:
+    /// An expression for the layers that must have equal settings with this one.
+    [[nodiscard]] std::string layersOfItsKind(bool scales) const {
+        std::string names;
+        for (const LinearInfo& other : model_.linears) {
+            const bool shares_scales = other.block == info_.block && other.group == info_.group;
+            if (other.name != info_.name && !(scales && shares_scales)) continue;
+            std::string escaped;
+            for (const char c : other.name) escaped += c == '.' ? std::string("\\.") : std::string(1, c);
+            names += (names.empty() ? "" : "|") + escaped;
+        }
+        return "^(" + names + ")$";
+    }
+
+    void tryOverride(ErrorFinding& finding, LayerOverride change, const std::string& text) const {
+        const bool scales = own_.scaling != Scaling::None || change.method.has_value();
+        change.layers = layersOfItsKind(scales);
+        MethodSpec trial = method_;
+        trial.overrides.insert(trial.overrides.begin(), std::move(change));
+        tryMethod(finding, std::move(trial), text);
+    }
+
+    /// Only what the model and the method can do is offered.
+    void tryMethod(ErrorFinding& finding, MethodSpec trial, const std::string& text) const {
+        try {
+            checkMethod(model_, trial);
+        } catch (const Error&) {
+            return;
+        }
+        finding.trial = std::move(trial);
+        finding.trial_text = text;
+    }
+
+    void trySmallerGroups(ErrorFinding& finding) const {
+        for (const Index size : {64, 32, 16}) {
+            const bool is_smaller = own_.grid.group_size < 0 || size < own_.grid.group_size;
+            if (!is_smaller || info_.in_features % size != 0 || own_.activations != ActivationScale::None) continue;
+            tryOverride(finding, {{}, {}, {}, size}, "groups of " + std::to_string(size));
+            if (finding.trial) return;
+        }
+        tryMoreBits(finding);
+    }
+
+    void tryMoreBits(ErrorFinding& finding) const {
+        if (own_.activations != ActivationScale::None || own_.grid.bits >= 8) return;
+        const int bits = own_.grid.bits < 4 ? 4 : 8;
+        tryOverride(finding, {{}, {}, bits, {}}, std::to_string(bits) + " bits");
+    }
+
+    void tryScaling(ErrorFinding& finding) const {
+        const Absorber& absorber = model_.groups.at(static_cast<std::size_t>(info_.group)).absorber;
+        const bool can_scale =
+            absorber.kind == Absorber::Kind::Norm || (absorber.kind == Absorber::Kind::Linear && method_.fold_into_linears);
+        if (own_.scaling == Scaling::None && can_scale) {
+            if (own_.activations != ActivationScale::None) {
+                tryOverride(finding, {{}, "smoothquant", {}, {}}, "SmoothQuant for the layers of this input");
+            } else {
+                tryOverride(finding, {{}, own_.rounding == Rounding::Gptq ? "awq+gptq" : "awq", {}, {}},
+                            "AWQ scales for the layers of this input");
+            }
+        }
+        if (!finding.trial) trySmallerGroups(finding);
+    }
+
+    void findOutlierChannels() {
+        const std::vector<double>& by_channel = map_.by_channel;
+        const double total = std::accumulate(by_channel.begin(), by_channel.end(), 0.0);
+        if (total <= 0.0) return;
+        std::vector<Index> order(by_channel.size());
+        std::iota(order.begin(), order.end(), Index{0});
+        const auto error_of = [&](Index channel) { return by_channel[static_cast<std::size_t>(channel)]; };
+        std::ranges::sort(order, std::ranges::greater(), error_of);
+        double share = 0.0;
+        std::size_t n_top = 0;
+        while (n_top < order.size() && share < kOutlierShare) share += error_of(order[n_top++]) / total;
+        const Index worst = order.front();
+        const double ratio = static_cast<double>(input_.channels.max_abs[static_cast<std::size_t>(worst)]) / medianMaximum();
+        if (static_cast<double>(n_top) > std::max(1.0, kOutlierChannels * static_cast<double>(order.size())) || !(ratio > kOutlierRatio))
+            return;
+        ErrorFinding finding;
+        finding.cause = ErrorCause::OutlierChannels;
+        finding.share = share;
+        finding.channel = worst;
+        finding.token = input_.channels.max_abs_token[static_cast<std::size_t>(worst)];
+        finding.evidence = percent(share) + " of the output error comes from " +
+                           (n_top == 1 ? "input channel " + std::to_string(worst)
+                                       : std::to_string(n_top) + " of " + std::to_string(order.size()) +
+                                             " input channels, most from channel " + std::to_string(worst)) +
+                           ", whose largest |x| of " + number(input_.channels.max_abs[static_cast<std::size_t>(worst)]) + " is " +
+                           number(ratio) + " times the median channel's.";
+        tryScaling(finding);
+        found_.push_back(std::move(finding));
+    }
+
+    [[nodiscard]] double medianMaximum() const {
+        std::vector<float> maxima = input_.channels.max_abs;
+        const auto middle = maxima.begin() + static_cast<std::ptrdiff_t>(maxima.size() / 2);
+        std::nth_element(maxima.begin(), middle, maxima.end());
+        return std::max(static_cast<double>(*middle), 1e-30);
+    }
+
+    void findLoneWeights() {
+        if (own_.grid.per_tensor) return;
+        const Index width = own_.grid.groupSizeFor(weight_.cols());
+        constexpr Index kFewestWeights = 8;  // a few weights have no typical size
+        if (width < kFewestWeights) return;
+        double all = 0.0;
+        double lone = 0.0;
+        double worst = 0.0;
+        ErrorFinding finding;
+        double worst_peak = 0.0;
+        for (Index row = 0; row < weight_.rows(); ++row) {
+            for (Index first = 0; first < weight_.cols(); first += width) {
+                const Index n = std::min(width, weight_.cols() - first);
+                const auto group = weight_.row(row).segment(first, n);
+                const double error = map_.output_error.row(row).segment(first, n).cast<double>().sum();
+                all += error;
+                Index at = 0;
+                const double highest = static_cast<double>(group.cwiseAbs().maxCoeff(&at));
+                const double rms = std::sqrt(group.cast<double>().squaredNorm() / static_cast<double>(n));
+                if (!(highest > kLonePeak * rms)) continue;
+                lone += error;
+                if (error <= worst) continue;
+                worst = error;
+                worst_peak = highest / rms;
+                finding.row = row;
+                finding.channel = first + at;
+            }
+        }
+        if (all <= 0.0 || lone < kLoneShare * all) return;
+        finding.cause = ErrorCause::LoneWeights;
+        finding.share = lone / all;
+        finding.evidence = percent(finding.share) + " of the output error is in groups of " + std::to_string(width) +
+                           " weights whose range one large weight sets; the heaviest is in row " + std::to_string(finding.row) +
+                           ", channel " + std::to_string(finding.channel) + ", " + number(worst_peak) +
+                           " times the root mean square of its group.";
+        trySmallerGroups(finding);
+        found_.push_back(std::move(finding));
+    }
+
+    void findInputRounding() {
+        if (own_.activations == ActivationScale::None || linear_.report.error.output_error <= 0.0) return;
+        const double share = 1.0 - map_.total.output_error / linear_.report.error.output_error;
+        if (share < kInputShare) return;
+        ErrorFinding finding;
+        finding.cause = ErrorCause::InputRounding;
+        finding.share = share;
+        const auto highest = std::ranges::max_element(input_.channels.max_abs);
+        finding.channel = highest - input_.channels.max_abs.begin();
+        finding.token = input_.channels.max_abs_token[static_cast<std::size_t>(finding.channel)];
+        finding.evidence = percent(share) + " of the output error comes from rounding the inputs to int8; channel " +
+                           std::to_string(finding.channel) + " reaches " + number(*highest) +
+                           " and sets the scale of tokens whose median channel stays below " + number(medianMaximum()) + ".";
+        if (own_.activations == ActivationScale::PerTensor) {
+            MethodSpec trial = method_;
+            trial.activations = ActivationScale::PerToken;
+            tryMethod(finding, std::move(trial), "one input scale per token");
+        }
+        if (!finding.trial) tryScaling(finding);
+        found_.push_back(std::move(finding));
+    }
+
+    void findSaturation() {
+        // Uniform codes lie at the ends with a share of 2 / 2^bits.
+        const double usual = 4.0 / static_cast<double>(1 << own_.grid.bits);
+        const double share = linear_.report.saturated_fraction;
+        if (own_.grid.bits <= 2 || share < std::max(kSaturated, usual)) return;
+        ErrorFinding finding;
+        finding.cause = ErrorCause::Saturation;
+        finding.share = share;
+        finding.evidence = percent(share) + " of the codes lie at an end of the grid: its range is too small for the weights.";
+        tryMoreBits(finding);
+        found_.push_back(std::move(finding));
+    }
+
+    void findFewTokens() {
+        if (own_.rounding != Rounding::Gptq) return;
+        const Index n_tokens = input_.channels.n_tokens;
+        const std::vector<double>& tries = linear_.report.damping_tries;
+        const bool has_retried = tries.size() > 1;
+        if (n_tokens >= info_.in_features && !has_retried) return;
+        ErrorFinding finding;
+        finding.cause = ErrorCause::FewTokens;
+        finding.share = n_tokens < info_.in_features ? 1.0 - static_cast<double>(n_tokens) / static_cast<double>(info_.in_features) : 0.0;
+        finding.evidence = std::to_string(n_tokens) + " calibration tokens for " + std::to_string(info_.in_features) +
+                           " inputs: the Hessian says nothing of the remaining directions";
+        if (n_tokens >= info_.in_features) finding.evidence = "The Hessian is nearly singular";
+        if (has_retried) finding.evidence += "; it needed damping " + percent(tries.back()) + " instead of " + percent(tries.front());
+        finding.evidence += ". More calibration windows measure them; more damping trusts them less.";
+        constexpr double kMostDamping = 0.1;
+        if (method_.gptq.damping < kMostDamping) {
+            const double damping = std::min(kMostDamping, 10.0 * std::max(method_.gptq.damping, 0.001));
+            MethodSpec trial = method_;
+            trial.gptq.damping = damping;
+            tryMethod(finding, std::move(trial), "damping " + percent(damping));
+        }
+        found_.push_back(std::move(finding));
+    }
+
+    void findDeadChannels() {
+        const auto n_dead = std::ranges::count(input_.channels.max_abs, 0.0F);
+        if (n_dead == 0) return;
+        ErrorFinding finding;
+        finding.cause = ErrorCause::DeadChannels;
+        finding.share = static_cast<double>(n_dead) / static_cast<double>(info_.in_features);
+        finding.channel = std::ranges::find(input_.channels.max_abs, 0.0F) - input_.channels.max_abs.begin();
+        finding.evidence = std::to_string(n_dead) + " of " + std::to_string(info_.in_features) +
+                           " input channels were never active in calibration, channel " + std::to_string(finding.channel) +
+                           " first: nothing is known of what their weights do. Text nearer to the model's use may wake them.";
+        found_.push_back(std::move(finding));
+    }
+
+    const Model& model_;
+    const MethodSpec& method_;
+    MethodSpec own_;
+    const QuantizedLinear& linear_;
+    const LinearInfo& info_;
+    MatrixView weight_;
+    const ErrorMap& map_;
+    const InputStatistics& input_;
+    std::vector<ErrorFinding> found_;
+};
+
+}  // namespace
+
+std::vector<ErrorFinding> diagnoseLayer(const Model& model, const MethodSpec& method, const QuantizedLinear& linear, MatrixView weight,
+                                        const ErrorMap& map, const InputStatistics& input) {
+    const LinearInfo& info = model.linear(linear.name);
+    const auto require = [&](bool holds, const std::string& what, const std::string& found) {
+        if (!holds) throw Error(ErrorCode::ShapeMismatch, "diagnoseLayer: " + info.name + ": expected " + what + ", found " + found);
+    };
+    const auto shape = [](Index rows, Index cols) { return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]"; };
+    require(weight.rows() == info.out_features && weight.cols() == info.in_features,
+            "a weight of " + shape(info.out_features, info.in_features), shape(weight.rows(), weight.cols()));
+    require(map.output_error.rows() == info.out_features && map.output_error.cols() == info.in_features, "an error map of the same shape",
+            shape(map.output_error.rows(), map.output_error.cols()));
+    require(input.channels.channelCount() == info.in_features, std::to_string(info.in_features) + " channels",
+            std::to_string(input.channels.channelCount()));
+    return Diagnosis(model, method, linear, weight, map, input).run();
+}
+
+}  // namespace salient

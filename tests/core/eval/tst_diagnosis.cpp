@@ -1,0 +1,205 @@
+#include <QtTest>
+#include <random>
+
+#include "core/error.h"
+#include "core/eval/diagnosis.h"
+
+using namespace salient;
+
+namespace {
+
+constexpr Index kTokens = 2048;
+
+/// A layer of the demo model with a weight and inputs of our own making.
+struct Case {
+    std::shared_ptr<const Model> model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+    std::string name = "model.layers.1.self_attn.q_proj";  // [256, 256], behind a norm
+    Matrix weight;
+    Matrix x;
+    MethodSpec method;
+
+    Case() {
+        std::mt19937 random(5);
+        std::normal_distribution<float> normal;
+        const LinearInfo& info = model->linear(name);
+        const auto fill = [&](Index rows, Index cols, float size) {
+            Matrix matrix(rows, cols);
+            for (Index i = 0; i < matrix.size(); ++i) matrix.data()[i] = size * normal(random);
+            return matrix;
+        };
+        weight = fill(info.out_features, info.in_features, 0.05F);
+        x = fill(kTokens, info.in_features, 1.0F);
+        MethodSpec base;
+        base.grid.is_symmetric = false;
+        base.grid.group_size = 64;
+        method = methodFromName("rtn", base);
+    }
+
+    [[nodiscard]] InputStatistics statistics() const {
+        InputStatistics input;
+        input.channels.add(x, 0);
+        input.hessian = x.transpose() * x * (2.0F / static_cast<float>(x.rows()));
+        return input;
+    }
+
+    [[nodiscard]] QuantizedLinear quantized(const MethodSpec& by) const {
+        const std::vector<MatrixView> weights{weight};
+        const std::vector<std::string> names{name};
+        JobContext job;
+        return quantizeGroup(weights, names, statistics(), true, by, job).front();
+    }
+
+    [[nodiscard]] std::vector<ErrorFinding> findings(const QuantizedLinear& linear) const {
+        const InputStatistics input = statistics();
+        return diagnoseLayer(*model, method, linear, weight, errorMap(weight, linear.effectiveWeight(), input.hessian), input);
+    }
+    [[nodiscard]] std::vector<ErrorFinding> findings() const { return findings(quantized(method)); }
+
+    /// How much smaller the layer's error gets by what a finding proposes.
+    [[nodiscard]] double gain(const ErrorFinding& finding) const {
+        return quantized(method).report.error.output_error / quantized(*finding.trial).report.error.output_error;
+    }
+};
+
+const ErrorFinding* of(const std::vector<ErrorFinding>& findings, ErrorCause cause) {
+    const auto found = std::ranges::find(findings, cause, &ErrorFinding::cause);
+    return found == findings.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+class TestDiagnosis : public QObject {
+    Q_OBJECT
+
+private slots:
+    void anOrdinaryLayerHasNone() {
+        for (const char* name : {"rtn", "gptq", "awq"}) {
+            Case ordinary;
+            ordinary.method = methodFromName(name, ordinary.method);
+            QVERIFY2(ordinary.findings().empty(), name);
+        }
+    }
+
+    void anOutlierChannelIsNamedWithItsToken() {
+        Case planted;
+        planted.x.col(37) *= 30.0F;
+        planted.x(1234, 37) = 500.0F;
+        const std::vector<ErrorFinding> findings = planted.findings();
+        const ErrorFinding* finding = of(findings, ErrorCause::OutlierChannels);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(finding->channel, Index{37});
+        QCOMPARE(finding->token, Index{1234});
+        QVERIFY(finding->share >= 0.5);
+        QVERIFY(QString::fromStdString(finding->evidence).contains("channel 37"));
+        QVERIFY(finding->trial.has_value());
+        QCOMPARE(methodFor(*finding->trial, planted.name).scaling, Scaling::Awq);
+        // The layers that share its scales come along, no other does.
+        QCOMPARE(methodFor(*finding->trial, "model.layers.1.self_attn.v_proj").scaling, Scaling::Awq);
+        QCOMPARE(methodFor(*finding->trial, "model.layers.1.self_attn.o_proj").scaling, Scaling::None);
+        QCOMPARE(methodFor(*finding->trial, "model.layers.11.self_attn.q_proj").scaling, Scaling::None);
+        QVERIFY2(planted.gain(*finding) > 2.0, qPrintable(QString::number(planted.gain(*finding))));
+    }
+
+    void loneWeightsAreNamedWithTheirPlace() {
+        Case planted;
+        planted.method.grid.group_size = 128;
+        for (Index row = 0; row < planted.weight.rows(); ++row)
+            planted.weight(row, 10) = 1.0F;  // 20 times the others, in half of the groups
+        const std::vector<ErrorFinding> findings = planted.findings();
+        const ErrorFinding* finding = of(findings, ErrorCause::LoneWeights);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(finding->channel, Index{10});
+        QVERIFY(finding->row >= 0 && finding->share > 0.8);
+        QCOMPARE(methodFor(*finding->trial, planted.name).grid.group_size, Index{64});
+        QVERIFY(planted.gain(*finding) > 1.3);
+    }
+
+    void roundingOfInt8InputsIsToldFromThatOfWeights() {
+        Case planted;
+        MethodSpec base;
+        base.activations = ActivationScale::PerTensor;
+        planted.method = methodFromName("w8a8", base);
+        planted.x.col(99) *= 100.0F;
+        const std::vector<ErrorFinding> findings = planted.findings();
+        const ErrorFinding* finding = of(findings, ErrorCause::InputRounding);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(finding->channel, Index{99});
+        QVERIFY(finding->share > 0.9);
+        QVERIFY(finding->trial->activations == ActivationScale::PerToken);
+        // Per token already: scales are what helps.
+        planted.method.activations = ActivationScale::PerToken;
+        const std::vector<ErrorFinding> per_token = planted.findings();
+        const ErrorFinding* again = of(per_token, ErrorCause::InputRounding);
+        QVERIFY(again != nullptr);
+        QCOMPARE(methodFor(*again->trial, planted.name).scaling, Scaling::SmoothQuant);
+        QVERIFY(planted.gain(*again) > 2.0);
+    }
+
+    void tooFewTokensAreTold() {
+        Case planted;
+        planted.method = methodFromName("gptq", planted.method);
+        planted.x = Matrix(planted.x.topRows(64));
+        const std::vector<ErrorFinding> findings = planted.findings();
+        const ErrorFinding* finding = of(findings, ErrorCause::FewTokens);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(finding->share, 0.75);
+        QVERIFY(QString::fromStdString(finding->evidence).contains("64 calibration tokens for 256 inputs"));
+        QCOMPARE(finding->trial->gptq.damping, 0.1);
+        planted.method = methodFromName("rtn", planted.method);
+        QVERIFY(of(planted.findings(), ErrorCause::FewTokens) == nullptr);  // plain rounding asks no Hessian
+    }
+
+    void retriesOfDampingAreTold() {
+        Case planted;
+        planted.method = methodFromName("gptq", planted.method);
+        QuantizedLinear linear = planted.quantized(planted.method);
+        linear.report.damping_tries = {0.01, 0.1};
+        const std::vector<ErrorFinding> findings = planted.findings(linear);
+        const ErrorFinding* finding = of(findings, ErrorCause::FewTokens);
+        QVERIFY(finding != nullptr);
+        QVERIFY(QString::fromStdString(finding->evidence).contains("damping 10 % instead of 1 %"));
+    }
+
+    void deadChannelsAreCounted() {
+        Case planted;
+        planted.x.col(3).setZero();
+        planted.x.col(200).setZero();
+        const std::vector<ErrorFinding> findings = planted.findings();
+        const ErrorFinding* finding = of(findings, ErrorCause::DeadChannels);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(finding->channel, Index{3});
+        QCOMPARE(finding->share, 2.0 / 256.0);
+    }
+
+    void saturationIsTold() {
+        Case planted;
+        QuantizedLinear linear = planted.quantized(planted.method);
+        linear.report.saturated_fraction = 0.7;
+        const std::vector<ErrorFinding> findings = planted.findings(linear);
+        const ErrorFinding* finding = of(findings, ErrorCause::Saturation);
+        QVERIFY(finding != nullptr);
+        QCOMPARE(methodFor(*finding->trial, planted.name).grid.bits, 8);
+    }
+
+    void theHeaviestReasonIsFirst() {
+        Case planted;
+        planted.x.col(3).setZero();
+        planted.x.col(37) *= 60.0F;
+        const std::vector<ErrorFinding> findings = planted.findings();
+        QVERIFY(findings.size() >= 2);
+        QVERIFY(findings.front().cause == ErrorCause::OutlierChannels);
+        QVERIFY(std::ranges::is_sorted(findings, std::ranges::greater(), &ErrorFinding::share));
+    }
+
+    void wrongShapesAreRefused() {
+        Case planted;
+        const QuantizedLinear linear = planted.quantized(planted.method);
+        const InputStatistics input = planted.statistics();
+        const ErrorMap map = errorMap(planted.weight, linear.effectiveWeight(), input.hessian);
+        const Matrix half = planted.weight.topRows(10);
+        QVERIFY_EXCEPTION_THROWN((void)diagnoseLayer(*planted.model, planted.method, linear, half, map, input), Error);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDiagnosis)
+#include "tst_diagnosis.moc"

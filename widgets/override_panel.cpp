@@ -1,0 +1,305 @@
+#include "widgets/override_panel.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/io/name_pattern.h"
+#include "widgets/method_text.h"
+#include "widgets/number_text.h"
+
+namespace salient {
+
+namespace {
+
+constexpr int kListLines = 4;
+enum What { Keep, Change };
+enum ListRole { RunRole = Qt::UserRole, IsKeepRole, IndexRole };
+
+QComboBox* newChoice(QWidget* parent, const QString& name, const QString& tip) {
+    auto* box = new QComboBox(parent);
+    box->setAccessibleName(name);
+    box->setToolTip(tip);
+    return box;
+}
+
+/// A copy in which every change of `layers` is gone.
+template <typename Changes, typename Expression>
+void removeSame(Changes& changes, const Expression& has_same_layers) {
+    changes.erase(std::remove_if(changes.begin(), changes.end(), has_same_layers), changes.end());
+}
+
+QString ratioText(double before, double after) {
+    if (after <= 0.0) return OverridePanel::tr("no error is left in them.");
+    if (before <= 0.0) return OverridePanel::tr("they had none, and get the error of rounding.");
+    const double ratio = after / before;
+    return ratio <= 1.0 ? OverridePanel::tr("by plain rounding, their error falls to 1/%1.").arg(1.0 / ratio, 0, 'g', 3)
+                        : OverridePanel::tr("by plain rounding, their error grows %1 times.").arg(ratio, 0, 'g', 3);
+}
+
+}  // namespace
+
+OverridePanel::OverridePanel(QWidget* parent)
+    : QWidget(parent),
+      subject_(new QLabel(this)),
+      run_(newChoice(this, tr("Run"), tr("The run of the recipe whose layers get other settings"))),
+      what_(newChoice(this, tr("Change"), tr("What happens to these layers"))),
+      method_(newChoice(this, tr("Method of these layers"), tr("How these layers are quantized"))),
+      bits_(newChoice(this, tr("Bits of these layers"), tr("Bits per weight code"))),
+      group_size_(newChoice(this, tr("Group size of these layers"), tr("Consecutive input columns that share scale and zero point"))),
+      apply_(new QPushButton(tr("Apply"), this)),
+      forecast_(new QLabel(this)),
+      list_(new QListWidget(this)),
+      remove_(new QPushButton(tr("Take back"), this)) {
+    subject_->setTextFormat(Qt::PlainText);
+    what_->addItem(tr("stay in 16 bits"), Keep);
+    what_->addItem(tr("are quantized otherwise:"), Change);
+    method_->addItem(tr("same method"), QString());
+    for (const std::string& name : methodNames()) method_->addItem(methodTitle(name), QString::fromStdString(name));
+    bits_->addItem(tr("same bits"), 0);
+    for (int bits = 2; bits <= 8; ++bits) bits_->addItem(tr("%1 bits").arg(bits), bits);
+    group_size_->addItem(tr("same groups"), 0);
+    for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("groups of %1").arg(size), size);
+    group_size_->addItem(tr("whole row"), -1);
+    apply_->setToolTip(tr("Put the change into the recipe; it can be undone"));
+    remove_->setToolTip(tr("Remove the chosen change from its run (Delete)"));
+    forecast_->setWordWrap(true);
+    forecast_->setTextFormat(Qt::PlainText);
+    forecast_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    forecast_->setAccessibleName(tr("What the change would do"));
+    list_->setAccessibleName(tr("Layers with other settings"));
+    list_->setFixedHeight(kListLines * (fontMetrics().height() + 8));
+    auto* remove_key = new QAction(tr("Take back"), list_);
+    remove_key->setShortcut(QKeySequence::Delete);
+    remove_key->setShortcutContext(Qt::WidgetShortcut);
+    list_->addAction(remove_key);
+
+    auto* row = new QHBoxLayout;
+    row->addWidget(new QLabel(tr("In"), this));
+    row->addWidget(run_);
+    row->addWidget(subject_);
+    row->addWidget(what_);
+    row->addWidget(method_);
+    row->addWidget(bits_);
+    row->addWidget(group_size_);
+    row->addWidget(apply_);
+    row->addStretch();
+    auto* below = new QHBoxLayout;
+    below->addWidget(list_, 1);
+    below->addWidget(remove_, 0, Qt::AlignTop);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(row);
+    layout->addWidget(forecast_);
+    layout->addLayout(below);
+
+    for (QComboBox* box : {run_, what_, method_, bits_, group_size_})
+        connect(box, &QComboBox::currentIndexChanged, this, &OverridePanel::refresh);
+    connect(apply_, &QPushButton::clicked, this, &OverridePanel::apply);
+    connect(remove_, &QPushButton::clicked, this, &OverridePanel::removeChosen);
+    connect(remove_key, &QAction::triggered, this, &OverridePanel::removeChosen);
+    connect(list_, &QListWidget::currentRowChanged, this, [this](int at) { remove_->setEnabled(at >= 0); });
+    refresh();
+    showList();
+}
+
+void OverridePanel::setModel(const std::shared_ptr<const Model>& model) {
+    model_ = model;
+    refresh();
+}
+
+void OverridePanel::setRuns(const std::vector<RecipeRun>& runs) {
+    runs_ = runs;
+    const QString before = run_->currentText();
+    {
+        const QSignalBlocker block(run_);
+        run_->clear();
+        for (const RecipeRun& run : runs_) run_->addItem(QString::fromStdString(run.name));
+        if (runs_.size() > 1) run_->addItem(tr("all runs"));
+        run_->setCurrentIndex(std::max(0, run_->findText(before)));
+    }
+    showList();
+    refresh();
+}
+
+void OverridePanel::setPattern(const QString& expression) {
+    pattern_ = expression;
+    refresh();
+}
+
+void OverridePanel::setLayer(const QString& layer) {
+    layer_ = layer;
+    refresh();
+}
+
+std::string OverridePanel::expression() const {
+    if (!pattern_.isEmpty()) return pattern_.toStdString();
+    return layer_.isEmpty() ? std::string() : "^" + QRegularExpression::escape(layer_).toStdString() + "$";
+}
+
+const RecipeRun* OverridePanel::previewedRun() const {
+    if (runs_.empty()) return nullptr;
+    const int at = run_->currentIndex();
+    return &runs_[at >= 0 && at < static_cast<int>(runs_.size()) ? static_cast<std::size_t>(at) : 0];
+}
+
+MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
+    MethodSpec changed = method;
+    const std::string layers = expression();
+    if (layers.empty()) return changed;
+    if (what_->currentData().toInt() == Keep) {
+        removeSame(changed.keep, [&](const std::string& pattern) { return pattern == layers; });
+        changed.keep.push_back(layers);
+        return changed;
+    }
+    LayerOverride change{layers, {}, {}, {}};
+    if (const QString name = method_->currentData().toString(); !name.isEmpty()) change.method = name.toStdString();
+    if (const int bits = bits_->currentData().toInt(); bits != 0) change.bits = bits;
+    if (const int size = group_size_->currentData().toInt(); size != 0) change.group_size = size;
+    if (!change.method && !change.bits && !change.group_size) return changed;
+    // The latest change goes before older ones, whose expressions may match the same layers.
+    removeSame(changed.overrides, [&](const LayerOverride& known) { return known.layers == layers; });
+    changed.overrides.insert(changed.overrides.begin(), change);
+    return changed;
+}
+
+QString OverridePanel::problemOf(const MethodSpec& changed) const {
+    if (!model_) return {};
+    try {
+        checkMethod(*model_, changed);
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+void OverridePanel::refresh() {
+    const bool is_change = what_->currentData().toInt() == Change;
+    for (QComboBox* box : {method_, bits_, group_size_}) box->setVisible(is_change);
+    const QString layers = QString::fromStdString(expression());
+    const QString short_name = layer_.section(QLatin1Char('.'), -3);
+    subject_->setText(!pattern_.isEmpty()
+                          ? tr("layers that match %1").arg(pattern_.size() > 24 ? pattern_.left(23) + QChar(0x2026) : pattern_)
+                      : layer_.isEmpty() ? tr("no layer")
+                                         : tr("the chosen layer, %1,").arg(short_name));
+    const RecipeRun* run = previewedRun();
+    apply_->setEnabled(false);
+    if (!model_ || run == nullptr || layers.isEmpty()) {
+        forecast_->setText(tr("Choose a layer, or type an expression above, to give some layers other bits or keep them in 16 bits."));
+        return;
+    }
+    const MethodSpec changed = changedMethod(run->method);
+    try {
+        if (const QString problem = problemOf(changed); !problem.isEmpty()) {
+            forecast_->setText(problem);
+            return;
+        }
+        const std::size_t n_layers = changedLayers(*model_, run->method, changed).size();
+        if (n_layers == 0) {
+            forecast_->setText(is_change ? tr("Choose what is different for them.")
+                                         : tr("They stay in 16 bits already, or nothing matches."));
+            return;
+        }
+        apply_->setEnabled(true);
+        forecast_->setText(tr("%n layer(s) of “%1” …", nullptr, static_cast<int>(n_layers)).arg(QString::fromStdString(run->name)));
+        emit forecastWanted(QString::fromStdString(run->name), run->method, changed);
+    } catch (const Error& error) {
+        forecast_->setText(QString::fromUtf8(error.what()));
+    }
+}
+
+void OverridePanel::setForecast(const SettingsForecast& forecast, const std::vector<LayerReport>& measured) {
+    const std::int64_t saved = forecast.bytes_after - forecast.bytes_before;
+    const auto n_layers = static_cast<int>(forecast.layers.size());
+    QString text = tr("%n layer(s): %1 → %2 (%3); %4", nullptr, n_layers)
+                       .arg(bytesText(forecast.bytes_before), bytesText(forecast.bytes_after),
+                            (saved < 0 ? QStringLiteral("−") : QStringLiteral("+")) + bytesText(std::abs(saved)),
+                            ratioText(forecast.error_before, forecast.error_after));
+    double of_these = 0.0;
+    double of_all = 0.0;
+    for (const LayerReport& layer : measured) {
+        of_all += layer.error.output_error;
+        if (std::ranges::find(forecast.layers, layer.name) != forecast.layers.end()) of_these += layer.error.output_error;
+    }
+    if (of_all > 0.0)
+        text += QLatin1Char(' ') + tr("They make %1 of the measured output error of this run.").arg(percentText(of_these / of_all));
+    forecast_->setText(text);
+}
+
+QString OverridePanel::changeText(const LayerOverride& change) const {
+    QStringList parts;
+    if (change.method) parts << methodTitle(*change.method);
+    if (change.bits) parts << tr("%1 bits").arg(*change.bits);
+    if (change.group_size) parts << (*change.group_size < 0 ? tr("whole row") : tr("groups of %1").arg(*change.group_size));
+    return parts.join(QStringLiteral(", "));
+}
+
+int OverridePanel::matchCount(const std::string& layers) const {
+    if (!model_) return 0;
+    try {
+        const NamePattern pattern(layers, "layers");
+        const auto matches = [&](const LinearInfo& linear) { return pattern.occursIn(linear.name); };
+        return static_cast<int>(std::ranges::count_if(model_->linears, matches));
+    } catch (const Error&) {
+        return 0;  // half an expression, typed elsewhere: its place says what is wrong with it
+    }
+}
+
+void OverridePanel::showList() {
+    list_->clear();
+    const auto add = [&](std::size_t run, bool is_keep, std::size_t index, const std::string& layers, const QString& what) {
+        const int n_layers = matchCount(layers);
+        auto* item = new QListWidgetItem(tr("%1: %2 — %3 (%n layer(s))", nullptr, n_layers)
+                                             .arg(QString::fromStdString(runs_[run].name), QString::fromStdString(layers), what),
+                                         list_);
+        item->setData(RunRole, static_cast<int>(run));
+        item->setData(IsKeepRole, is_keep);
+        item->setData(IndexRole, static_cast<int>(index));
+    };
+    for (std::size_t run = 0; run < runs_.size(); ++run) {
+        const MethodSpec& method = runs_[run].method;
+        for (std::size_t i = 0; i < method.keep.size(); ++i) add(run, true, i, method.keep[i], tr("16 bits"));
+        for (std::size_t i = 0; i < method.overrides.size(); ++i)
+            add(run, false, i, method.overrides[i].layers, changeText(method.overrides[i]));
+    }
+    const bool is_any = list_->count() > 0;
+    list_->setVisible(is_any);
+    remove_->setVisible(is_any);
+    remove_->setEnabled(false);
+}
+
+void OverridePanel::apply() {
+    std::vector<RecipeRun> runs = runs_;
+    const int at = run_->currentIndex();
+    const bool is_all = at >= static_cast<int>(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!is_all && static_cast<int>(i) != at) continue;
+        MethodSpec changed = changedMethod(runs[i].method);
+        // Among all runs there may be one that the change does not fit (W8A8 has no choice of bits): it stays as it is.
+        if (problemOf(changed).isEmpty()) runs[i].method = std::move(changed);
+    }
+    emit runsEdited(runs, tr("layer settings"));
+}
+
+void OverridePanel::removeChosen() {
+    const QListWidgetItem* item = list_->currentItem();
+    if (item == nullptr) return;
+    std::vector<RecipeRun> runs = runs_;
+    MethodSpec& method = runs[item->data(RunRole).toUInt()].method;
+    const auto index = static_cast<std::ptrdiff_t>(item->data(IndexRole).toInt());
+    if (item->data(IsKeepRole).toBool()) {
+        method.keep.erase(method.keep.begin() + index);
+    } else {
+        method.overrides.erase(method.overrides.begin() + index);
+    }
+    emit runsEdited(runs, tr("take back layer settings"));
+}
+
+}  // namespace salient
