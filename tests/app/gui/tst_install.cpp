@@ -1,0 +1,71 @@
+#include <QDir>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace {
+
+struct Outcome {
+    int exit_code = -1;
+    QString output;
+};
+
+Outcome run(const QString& program, const QStringList& arguments) {
+    QProcess process;
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(program, arguments);
+    if (!process.waitForFinished(120000)) return {-1, process.errorString()};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, QString::fromUtf8(process.readAll())};
+}
+
+}  // namespace
+
+/// What `cmake --install`, and so the package, puts into a system.
+class TestInstall : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        const Outcome installed = run(SALIENT_CMAKE, {"--install", SALIENT_BUILD, "--prefix", root_.path()});
+        QVERIFY2(installed.exit_code == 0, qPrintable(installed.output));
+    }
+
+    void theProgramsStartFromWhereTheyWereInstalled() {
+        const Outcome cli = run(root_.filePath("bin/salient-cli"), {"--version"});
+        QVERIFY2(cli.exit_code == 0 && cli.output.contains(SALIENT_VERSION), qPrintable(cli.output));
+        const Outcome window = run(root_.filePath("bin/salient"), {"-platform", "offscreen", "--version"});
+        QVERIFY2(window.exit_code == 0 && window.output.contains(SALIENT_VERSION), qPrintable(window.output));
+    }
+
+    void theDemoComesAlongAndWorks() {
+        const QString model = root_.filePath("share/salient/demo/model");
+        const Outcome info = run(root_.filePath("bin/salient-cli"), {"info", model});
+        QVERIFY2(info.exit_code == 0, qPrintable(info.output));
+        QVERIFY(QFileInfo::exists(root_.filePath("share/salient/demo/calib.txt")));
+        QVERIFY(!QFileInfo::exists(root_.filePath("share/salient/demo/train.py")));
+    }
+
+    void theDesktopFindsIt() {
+        for (const char* file :
+             {"share/applications/salient.desktop", "share/metainfo/salient.metainfo.xml", "share/icons/hicolor/scalable/apps/salient.svg"})
+            QVERIFY2(QFileInfo::exists(root_.filePath(file)), file);
+        const QString validator = QStandardPaths::findExecutable("desktop-file-validate");
+        if (!validator.isEmpty()) {
+            const Outcome valid = run(validator, {root_.filePath("share/applications/salient.desktop")});
+            QVERIFY2(valid.exit_code == 0 && valid.output.isEmpty(), qPrintable(valid.output));
+        }
+        const QString checker = QStandardPaths::findExecutable("appstreamcli");
+        if (!checker.isEmpty()) {
+            const Outcome valid = run(checker, {"validate", "--no-net", root_.filePath("share/metainfo/salient.metainfo.xml")});
+            QVERIFY2(!valid.output.contains("E: "), qPrintable(valid.output));
+        }
+    }
+
+private:
+    QTemporaryDir root_;
+};
+
+QTEST_GUILESS_MAIN(TestInstall)
+#include "tst_install.moc"

@@ -1,0 +1,117 @@
+// How long the window makes its user wait: frames of a large heatmap while it is panned and zoomed, and answers of the Tune view on a
+// 4096×4096 layer. Offscreen, one JSON line per case; "limit" is what the user would feel.
+#include <QApplication>
+#include <QSlider>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <string_view>
+
+#include "core/quant/smoothquant.h"
+#include "tests/bench/gemm_time.h"
+#include "tests/bench/inputs.h"
+#include "widgets/heatmap_view.h"
+#include "widgets/tune_panel.h"
+
+namespace salient::bench {
+namespace {
+
+constexpr double kFrame_s = 1.0 / 60.0;
+constexpr int kFrames = 120;
+
+double secondsOf(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void print(const char* name, std::vector<double> seconds, double limit) {
+    std::ranges::sort(seconds);
+    const double middle = seconds[seconds.size() / 2];
+    const double slow = seconds[seconds.size() * 99 / 100];
+    std::printf(
+        "{\"case\": \"%s\", \"seconds\": %.5f, \"p99_seconds\": %.5f, \"limit_seconds\": %.5f, \"per_second\": %.1f, \"of_limit\": %.3f}\n",
+        name, middle, slow, limit, 1.0 / middle, middle / limit);
+    std::fflush(stdout);
+}
+
+/// Every frame is a full repaint of the widget into an image, as the window system would ask for it.
+std::vector<double> framesOf(HeatmapView& view, const std::function<MatrixRegion(int)>& viewport) {
+    QImage surface(view.size() * view.devicePixelRatioF(), QImage::Format_ARGB32_Premultiplied);
+    std::vector<double> seconds;
+    for (int frame = 0; frame < kFrames; ++frame) {
+        view.setViewport(viewport(frame));
+        seconds.push_back(secondsOf([&] { view.render(&surface); }));
+    }
+    return seconds;
+}
+
+void heatmaps() {
+    HeatmapView view;
+    view.resize(1280, 800);
+    view.setMatrix(std::make_shared<const Matrix>(weights(11008, 4096, 1)));
+    view.show();
+    QApplication::processEvents();
+    print("heatmap_pan_11008x4096",
+          framesOf(view,
+                   [](int frame) {
+                       return MatrixRegion{30.0 * frame, 10.0 * frame, 5000.0, 2500.0};
+                   }),
+          kFrame_s);
+    print("heatmap_pan_close_11008x4096",
+          framesOf(view,
+                   [](int frame) {
+                       return MatrixRegion{2.0 * frame, 3.0 * frame, 400.0, 600.0};
+                   }),
+          kFrame_s);
+    const auto zoom = [](int frame) {
+        const double share = std::pow(0.97, frame);
+        return MatrixRegion{2000.0 * (1.0 - share), 1000.0 * (1.0 - share), 11008.0 * share, 4096.0 * share};
+    };
+    print("heatmap_zoom_11008x4096", framesOf(view, zoom), kFrame_s);
+}
+
+void tuning() {
+    TuneModel model;
+    model.layer = QStringLiteral("layer");
+    model.weights = {std::make_shared<const Matrix>(weights(4096, 4096, 2))};
+    const Statistics inputs = statistics(4096, 4096, 3);
+    model.hessian = std::make_shared<const Matrix>(inputs.hessian);
+    model.mean_abs = inputs.mean_abs;
+    model.max_abs = inputs.mean_abs;
+    for (float& value : model.max_abs) value *= 4.0F;
+    model = completed(std::move(model));
+    TunePanel panel;
+    panel.resize(1280, 800);
+    panel.setModel(model);
+    panel.show();
+    QApplication::processEvents();
+    auto* slider = panel.findChild<QSlider*>();
+    QImage surface(panel.size() * panel.devicePixelRatioF(), QImage::Format_ARGB32_Premultiplied);
+    std::vector<double> previews;
+    std::vector<double> exact;
+    for (int i = 0; i < 40; ++i) {
+        const int position = slider->minimum() + (slider->maximum() - slider->minimum()) * (i * 7 % 40) / 40;
+        previews.push_back(secondsOf([&] { slider->setValue(position); }));  // up to the number on display
+        if (i % 4 == 0) {
+            const std::vector<float> scales = tuneScales(model, panel.choice());
+            exact.push_back(secondsOf([&] { static_cast<void>(tuneLoss(model, TuneMethod::AwqRatio, scales)); }));
+        }
+    }
+    print("tune_preview_4096", std::move(previews), 0.016);
+    print("tune_exact_4096", std::move(exact), 0.250);
+}
+
+}  // namespace
+}  // namespace salient::bench
+
+int main(int argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication application(argc, argv);
+    const std::string_view wanted = argc > 2 && std::string_view(argv[1]) == "--case" ? argv[2] : "";
+    if (wanted.empty() || wanted == "heatmap") salient::bench::heatmaps();
+    if (wanted.empty() || wanted == "tune") salient::bench::tuning();
+    return 0;
+}
