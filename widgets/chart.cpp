@@ -46,6 +46,7 @@ Chart::Chart(QWidget* parent) : QWidget(parent), content_(std::make_unique<Conte
         tr("Wheel or + and −: zoom. Drag: move. 0 or double click: show all.\nLeft and Right: next point. Click or Return: choose it."));
     addContextAction(this, tr("Copy data"), QKeySequence::Copy, &Chart::copyData);
     addContextAction(this, tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &Chart::copyPicture);
+    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { emit figureWanted(); });
     addContextAction(this, tr("Show all"), QKeySequence(Qt::Key_0), &Chart::showAll);
     canvas_->setUpAxes();
     canvas_->restyle();
@@ -394,7 +395,11 @@ void Chart::keyPressEvent(QKeyEvent* event) {
 
 void Chart::copyPicture() { QApplication::clipboard()->setPixmap(grab()); }
 
-void Chart::copyData() const {
+void Chart::copyData() const { QApplication::clipboard()->setText(toCsv()); }
+
+const QString& Chart::title() const noexcept { return content_->title; }
+
+QString Chart::toCsv() const {
     QString text;
     for (const ChartSeries& series : content_->series) {
         const bool is_band = series.kind == ChartSeries::Kind::Band;
@@ -407,7 +412,7 @@ void Chart::copyData() const {
             text += QLatin1Char('\n');
         }
     }
-    QApplication::clipboard()->setText(text);
+    return text;
 }
 
 }  // namespace salient

@@ -79,6 +79,9 @@ public:
     /// Points currently handed to the drawing library, all series together.
     [[nodiscard]] Index drawnPoints() const noexcept;
     [[nodiscard]] QString readOut() const;
+    /// All series as comma-separated columns, one below the other.
+    [[nodiscard]] QString toCsv() const;
+    [[nodiscard]] const QString& title() const noexcept;
     /// Where the data are drawn, in widget coordinates, and where a point of the data lies.
     [[nodiscard]] QRectF plotRect() const;
     [[nodiscard]] QPointF toPixel(double x, double y) const;
@@ -89,10 +92,12 @@ public slots:
     /// Puts the cursor on a point of the first series; −1: away. Does not emit.
     void setCursorIndex(salient::Index index);
     void copyPicture();
-    /// Puts all series on the clipboard as comma-separated columns.
+    /// Puts toCsv() on the clipboard.
     void copyData() const;
 
 signals:
+    /// The user wants the picture, or its data, as a file.
+    void figureWanted();
     /// The point of the first series nearest in x; −1 when the cursor leaves.
     void hovered(salient::Index index);
     void chosen(salient::Index index);

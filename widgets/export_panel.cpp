@@ -151,12 +151,12 @@ QWidget* ExportPanel::makeExportBox() {
 
 QWidget* ExportPanel::makeReportBox() {
     auto* box = new QGroupBox(tr("Report"), this);
-    report_folder_->setPlaceholderText(tr("Folder for report.html and report.json"));
+    report_folder_->setPlaceholderText(tr("Folder for report.html, report.pdf and report.json"));
     report_folder_->setAccessibleName(tr("Report folder"));
     auto* browse = new QPushButton(tr("Choose…"), box);
     browse->setAutoDefault(false);
     report_->setAutoDefault(false);
-    report_->setToolTip(tr("All results so far with tables and plots as one page, and as JSON"));
+    report_->setToolTip(tr("All results so far with tables and plots, as one page, as PDF and as JSON"));
     auto* row = new QHBoxLayout;
     row->addWidget(new QLabel(tr("Folder"), box));
     row->addWidget(report_folder_, 1);

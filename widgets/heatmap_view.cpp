@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.h"
 #include "widgets/colour_bar.h"
 #include "widgets/context_action.h"
 #include "widgets/value_text.h"
@@ -38,6 +39,7 @@ HeatmapView::HeatmapView(QWidget* parent)
            "Ctrl+arrows: crosshair. Click or Return: choose a cell. Ctrl+C: copy the value."));
     addContextAction(this, tr("Copy value"), QKeySequence::Copy, &HeatmapView::copyValue);
     addContextAction(this, tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &HeatmapView::copyPicture);
+    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { emit figureWanted(); });
     addContextAction(this, tr("Show all"), QKeySequence(Qt::Key_0), &HeatmapView::showAll);
 }
 
@@ -222,6 +224,28 @@ void HeatmapView::copyValue() const {
 }
 
 void HeatmapView::copyPicture() { QApplication::clipboard()->setPixmap(grab()); }
+
+QString HeatmapView::toCsv() const {
+    if (isEmpty()) return {};
+    constexpr double kMostCells = 1e6;
+    const Matrix& values = pyramid_->values();
+    const auto first_row = static_cast<Index>(viewport_.first_row);
+    const auto first_col = static_cast<Index>(viewport_.first_col);
+    const Index last_row = std::min<Index>(static_cast<Index>(std::ceil(viewport_.first_row + viewport_.n_rows)), values.rows());
+    const Index last_col = std::min<Index>(static_cast<Index>(std::ceil(viewport_.first_col + viewport_.n_cols)), values.cols());
+    const double n_cells = static_cast<double>(last_row - first_row) * static_cast<double>(last_col - first_col);
+    if (n_cells > kMostCells) {
+        throw Error(ErrorCode::InvalidOption, "save figure: expected at most a million cells in sight for .csv, found " +
+                                                  std::to_string(static_cast<Index>(n_cells)) + ": zoom in");
+    }
+    QString text = QStringLiteral("\"%1 \\ %2\"").arg(row_name_, column_name_);
+    for (Index c = first_col; c < last_col; ++c) text += QStringLiteral(",%1").arg(columnNumber(c));
+    for (Index r = first_row; r < last_row; ++r) {
+        text += QStringLiteral("\n%1").arg(r);
+        for (Index c = first_col; c < last_col; ++c) text += QLatin1Char(',') + QString::number(static_cast<double>(values(r, c)), 'g', 9);
+    }
+    return text + QLatin1Char('\n');
+}
 
 void HeatmapView::showAll() {
     if (!isEmpty()) moveViewport(whole());

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] QRect plotRect() const;
     /// "output row 3 · input channel 37: −0.03125", or nothing.
     [[nodiscard]] QString readOut() const;
+    /// The cells in sight as comma-separated lines, column numbers first. Throws Error{InvalidOption} for more than a million.
+    [[nodiscard]] QString toCsv() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -86,6 +88,8 @@ public slots:
     void copyPicture();
 
 signals:
+    /// The user wants the picture, or its data, as a file.
+    void figureWanted();
     void viewportChanged(const salient::MatrixRegion& viewport);
     /// −1, −1, NaN when the cursor leaves.
     void crosshairMoved(salient::Index row, salient::Index column, float value);

@@ -89,6 +89,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     wireOverrides();
     wireExport();
     wireJobs();
+    wireFigures();
 
     connect(&session_, &Session::modelChanged, this, &MainWindow::modelChanged);
     connect(&session_, &Session::samplesChanged, this, [this] {

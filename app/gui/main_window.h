@@ -104,6 +104,8 @@ private:
     void wireOverrides();
     void wireExport();
     void wireJobs();
+    void wireFigures();
+    [[nodiscard]] QString provenance() const;  ///< of what is on screen, one fact per line
 
     Preferences preferences_;
     FileChooser choose_;

@@ -1,8 +1,10 @@
 #include "app/gui/workflow.h"
 
+#include <QDir>
 #include <algorithm>
 #include <mutex>
 
+#include "app/gui/report_pdf.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
 #include "core/recipe/run.h"
@@ -277,7 +279,11 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
 }
 
 void Workflow::writeReport(const QString& folder) {
-    const auto work = [report = session_.report(), folder](JobContext&) { salient::writeReport(report, toPath(folder)); };
+    const auto work = [report = session_.report(), folder](JobContext& job) {
+        salient::writeReport(report, toPath(folder));
+        job.checkpoint({.stage = "drawing pages"});
+        writeReportPdf(toHtml(report), QDir(folder).filePath(QStringLiteral("report.pdf")));
+    };
     jobs_.start(
         tr("Write report"), this, work, [this, folder] { emit reported(folder); }, reportFailure());
 }

@@ -20,6 +20,7 @@
 #include "core/io/json_file.h"
 #include "tests/app/gui/desk.h"
 #include "widgets/channels_panel.h"
+#include "widgets/chart.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
 #include "widgets/diagnosis_panel.h"
@@ -128,6 +129,16 @@ private slots:
         QVERIFY(desk.waitForJobs());
         QVERIFY(entries(report).contains(QStringLiteral("report.html")));
         QVERIFY(entries(report).contains(QStringLiteral("report.json")));
+        QFile pages(report + QStringLiteral("/report.pdf"));
+        QVERIFY(pages.open(QIODevice::ReadOnly) && pages.read(5) == "%PDF-" && pages.size() > 20000);
+
+        // Any picture as a file, from its own menu.
+        desk.answer = desk.folder.filePath(QStringLiteral("figure.svg"));
+        auto* chart = compare->findChild<Chart*>();
+        emit chart->figureWanted();
+        QFile figure(desk.answer);
+        QVERIFY(figure.open(QIODevice::ReadOnly));
+        QVERIFY(figure.readAll().contains("demo/model"));
     }
 
     void sensitivityKeepsWhatIsDoneWhenCancelled() {

@@ -1,0 +1,51 @@
+// Any picture as a file, with where it comes from.
+
+#include "app/gui/main_window.h"
+#include "app/gui/message_area.h"
+#include "core/exporter/export_checkpoint.h"
+#include "widgets/chart.h"
+#include "widgets/figure.h"
+#include "widgets/heatmap_view.h"
+#include "widgets/method_text.h"
+
+namespace salient {
+
+void MainWindow::wireFigures() {
+    const auto save = [this](const Figure& figure) {
+        const QString file =
+            choose_.save(this, tr("Save as figure"), figureFileName(figure.title) + QStringLiteral(".png"), figureFilter());
+        if (file.isEmpty()) return;
+        try {
+            saveFigure(figure, file, provenance());
+            messages_->showMessage(MessageArea::Kind::Note, tr("Figure saved"), file);
+        } catch (const Error& error) {
+            messages_->showMessage(MessageArea::Kind::Error, tr("Save as figure"), QString::fromUtf8(error.what()));
+        }
+    };
+    for (Chart* chart : findChildren<Chart*>()) {
+        connect(chart, &Chart::figureWanted, this, [save, chart] { save({chart, chart->title(), [chart] { return chart->toCsv(); }}); });
+    }
+    for (HeatmapView* view : findChildren<HeatmapView*>()) {
+        connect(view, &HeatmapView::figureWanted, this, [save, view] { save({view, view->title(), [view] { return view->toCsv(); }}); });
+    }
+}
+
+QString MainWindow::provenance() const {
+    QStringList facts;
+    facts << tr("Salient %1; %2").arg(QStringLiteral(SALIENT_VERSION), pageTitle(page()));
+    if (const auto& model = session_.model()) facts << tr("Model: %1").arg(toQString(model->directory));
+    if (const LinearInfo* layer = session_.selectedLayer()) facts << tr("Layer: %1").arg(QString::fromStdString(layer->name));
+    if (const auto& calibration = session_.calibration()) {
+        const Samples& samples = calibration->samples;
+        facts << tr("Calibration: %1 windows of %2 tokens of %3, seed %4, %5")
+                     .arg(samples.windows.count())
+                     .arg(samples.windows.seq_len)
+                     .arg(toQString(session_.recipe().calibration_text))
+                     .arg(samples.spec.seed)
+                     .arg(calibration->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
+    }
+    for (const auto& run : session_.runs()) facts << tr("%1: %2").arg(QString::fromStdString(run->name), gridText(run->method));
+    return facts.join(QLatin1Char('\n'));
+}
+
+}  // namespace salient
