@@ -19,9 +19,10 @@ namespace salient {
 
 namespace {
 
-constexpr int kResolution = 200;         // dots per inch of the plots
-constexpr double kPlotWidth_px = 900.0;  // on a page of …
+constexpr int kResolution = 200;  // dots per inch of the plots
 constexpr double kPageWidth_px = 1000.0;
+constexpr double kPlotWidth_px = 900.0;
+constexpr double kPlotHeight_px = 560.0;
 
 /// What the page's style sheet gives the plots on white paper; Qt's SVG knows no variables.
 const QString kPlotStyle = QStringLiteral(
@@ -34,20 +35,25 @@ const QString kPageStyle = QStringLiteral(
     "body{font-family:sans-serif;font-size:9pt;color:#1d2330} h1{font-size:16pt} h2{font-size:12pt} th{color:#5b6475;text-align:right} "
     "td{text-align:right;padding-right:8px} .left{text-align:left} .muted,figcaption{color:#5b6475} pre{font-size:7pt}");
 
-QImage drawn(const QString& svg) {
+/// A plot as a picture, and how large it stands on the page: as wide as it may be without being higher than a page.
+struct Plot {
+    QImage picture;
+    QSize size;
+};
+
+Plot drawn(const QString& svg) {
     QString standing = svg;
     standing.replace(QStringLiteral("<svg "), QStringLiteral("<svg xmlns=\"http://www.w3.org/2000/svg\" "));
     standing.insert(standing.indexOf(QLatin1Char('>')) + 1, kPlotStyle);
     QSvgRenderer renderer(standing.toUtf8());
-    const double scale = kResolution / 96.0;
-    const QSizeF size = renderer.defaultSize();
-    if (size.isEmpty()) return {};
-    const double height = kPlotWidth_px * size.height() / size.width();
-    QImage picture((QSizeF(kPlotWidth_px, height) * scale).toSize(), QImage::Format_RGB32);
-    picture.fill(Qt::white);
-    QPainter painter(&picture);
+    Plot plot;
+    plot.size = renderer.viewBoxF().size().scaled(kPlotWidth_px, kPlotHeight_px, Qt::KeepAspectRatio).toSize();
+    if (plot.size.isEmpty()) return plot;
+    plot.picture = QImage(plot.size * kResolution / 96, QImage::Format_RGB32);
+    plot.picture.fill(Qt::white);
+    QPainter painter(&plot.picture);
     renderer.render(&painter);
-    return picture;
+    return plot;
 }
 
 void writePages(const std::string& html, const QString& file) {
@@ -56,15 +62,19 @@ void writePages(const std::string& html, const QString& file) {
     document.setDefaultStyleSheet(kPageStyle);
     static const QRegularExpression own_style(QStringLiteral("<style>.*?</style>"), QRegularExpression::DotMatchesEverythingOption);
     page.remove(own_style);
-    static const QRegularExpression plot(QStringLiteral("<svg .*?</svg>"), QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression svg(QStringLiteral("<svg .*?</svg>"), QRegularExpression::DotMatchesEverythingOption);
     for (int n = 0;; ++n) {
-        const QRegularExpressionMatch match = plot.match(page);
+        const QRegularExpressionMatch match = svg.match(page);
         if (!match.hasMatch()) break;
         const QString name = QStringLiteral("plot:%1").arg(n);
-        document.addResource(QTextDocument::ImageResource, QUrl(name), drawn(match.captured()));
-        page.replace(match.capturedStart(), match.capturedLength(),
-                     QStringLiteral("<img src=\"%1\" width=\"%2\">").arg(name).arg(kPlotWidth_px));
+        const Plot plot = drawn(match.captured());
+        document.addResource(QTextDocument::ImageResource, QUrl(name), plot.picture);
+        page.replace(
+            match.capturedStart(), match.capturedLength(),
+            QStringLiteral("<p><img src=\"%1\" width=\"%2\" height=\"%3\"></p>").arg(name).arg(plot.size.width()).arg(plot.size.height()));
     }
+    for (const auto& [from, to] : {std::pair("<figcaption>", "<p class=\"muted\">"), std::pair("</figcaption>", "</p>")})
+        page.replace(QLatin1String(from), QLatin1String(to));
     document.setHtml(page);
     QSaveFile target(file);
     const auto fail = [&] {

@@ -66,6 +66,8 @@ Report Session::report() const {
     }
     if (calibration_) {
         report.calibration_tokens = static_cast<Index>(calibration_->samples.windows.ids.size());
+        report.calibration_windows = calibration_->samples.windows.count();
+        report.calibration_seq_len = calibration_->samples.windows.seq_len;
         report.stage_seconds.emplace_back("calibrate", calibration_->seconds);
     }
     report.full_precision = full_precision_;

@@ -129,6 +129,8 @@ private slots:
         QVERIFY(desk.waitForJobs());
         QVERIFY(entries(report).contains(QStringLiteral("report.html")));
         QVERIFY(entries(report).contains(QStringLiteral("report.json")));
+        QFile page(report + QStringLiteral("/report.html"));
+        QVERIFY(page.open(QIODevice::ReadOnly) && page.readAll().contains("4 windows of 64 tokens of calib.txt"));
         QFile pages(report + QStringLiteral("/report.pdf"));
         QVERIFY(pages.open(QIODevice::ReadOnly) && pages.read(5) == "%PDF-" && pages.size() > 20000);
 
