@@ -6,6 +6,7 @@
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QUrl>
@@ -51,6 +52,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       quick_(nullptr, -1),
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
+      lessons_(new LessonDesk(*this, session_, preferences_, choose_)),
       navigation_(new Navigation(this)),
       stack_(new QStackedWidget(this)),
       messages_(new MessageArea(this)),
@@ -80,6 +82,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     wireCompare();
     wireExport();
     wireJobs();
+    wireLessons();
 
     connect(&session_, &Session::modelChanged, this, &MainWindow::modelChanged);
     connect(&session_, &Session::samplesChanged, this, [this] {
@@ -108,7 +111,12 @@ MainWindow::~MainWindow() {
 PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
     auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
     frames_[at(page)] = frame;
-    stack_->addWidget(frame);
+    auto* scroll = new QScrollArea(this);  // in large type, or beside the help, a view may need more room than there is
+    scroll->setWidget(frame);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    stack_->addWidget(scroll);
     return frame;
 }
 
@@ -125,6 +133,8 @@ void MainWindow::buildPages() {
             quantize_);
     addPage(Page::Compare, tr("What each method did to the same model, measured on the same text."), compare_);
     addPage(Page::Export, tr("A checkpoint that other programs load, and a report of everything measured."), export_);
+    addPage(Page::Lessons, tr("Small worked examples, with every number computed by this program. F5: large type, for a projector."),
+            lessons_->panel());
     for (PageFrame* frame : frames_) {
         connect(frame, &PageFrame::nextRequested, this, [this] {
             goTo(!session_.model() ? Page::Open : !session_.calibration() ? Page::Calibrate : Page::Quantize);
@@ -170,9 +180,10 @@ void MainWindow::buildShell() {
 
     selection_strip->setObjectName(QStringLiteral("selectionStrip"));
     connect(navigation_, &Navigation::pageChosen, this, [this, selection_strip](Page page) {
-        stack_->setCurrentWidget(frames_[at(page)]);
+        stack_->setCurrentIndex(static_cast<int>(page));
         selection_strip->setVisible(looksAtLayer(page) && session_.model());
         loadPage();
+        lessons_->setPage(page);
     });
     selection_strip->hide();
 }
@@ -303,6 +314,7 @@ void MainWindow::refreshJobs() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    projector_.setOn(false);  // the next start is an ordinary one
     preferences_.setLayout(saveGeometry(), saveState());
     QMainWindow::closeEvent(event);
 }

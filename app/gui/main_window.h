@@ -6,8 +6,10 @@
 #include "app/gui/file_chooser.h"
 #include "app/gui/job_runner.h"
 #include "app/gui/layer_workflow.h"
+#include "app/gui/lesson_desk.h"
 #include "app/gui/navigation.h"
 #include "app/gui/preferences.h"
+#include "app/gui/projector_mode.h"
 #include "app/gui/session.h"
 #include "app/gui/workflow.h"
 
@@ -94,6 +96,7 @@ private:
     void wireCompare();
     void wireExport();
     void wireJobs();
+    void wireLessons();
 
     Preferences preferences_;
     FileChooser choose_;
@@ -102,6 +105,8 @@ private:
     JobRunner quick_;
     Workflow workflow_;
     LayerWorkflow layers_;
+    LessonDesk* lessons_;
+    ProjectorMode projector_{*this};
 
     Navigation* navigation_;
     QStackedWidget* stack_;
