@@ -87,7 +87,7 @@ struct Lesson {
 /// The format is described in resources/lessons/README.md. Throws Error{Format} "NAME, line N: expected …, found …", also for a
 /// lesson too large: kMostLessonBytes, 32 × 32 numbers a matrix, 20 experiments, 60 steps.
 [[nodiscard]] Lesson readLesson(const QByteArray& utf8, const QString& name);
-inline constexpr qint64 kMostLessonBytes = qint64{256} << 10U;
+inline constexpr qint64 kMostLessonBytes = qint64{64} << 10U;
 
 enum class Verdict { NoAnswer, Right, Wrong };
 /// What an answer is worth. A number may be written with a point, a comma, or a percent sign; a choice is its index from 0.

@@ -25,7 +25,7 @@ public:
     Matrix matrix(const QString& key) {
         const auto field = find(key);
         if (field == fields_.end()) refuseLesson(name_, fence_.line, QStringLiteral("“%1:”").arg(key), QStringLiteral("none"));
-        const Matrix result = lessonMatrix(*field, name_);
+        Matrix result = lessonMatrix(*field, name_);
         fields_.erase(field);
         return result;
     }

@@ -8,6 +8,7 @@
 #include <QTextTable>
 #include <QUrl>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -20,7 +21,7 @@ namespace {
 
 constexpr int kLineHeight_percent = 125;
 constexpr int kReadableWidth = 68;  // average characters of a line
-constexpr int kWidest = 120;
+constexpr int kWidest = 120;        // average characters of a line
 constexpr double kCellPadding = 5.0;
 constexpr int kSpoken = 200;  // characters of an accessible name
 
@@ -87,7 +88,7 @@ LessonText::LessonText(QWidget* parent) : QTextBrowser(parent) {
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
-    setMaximumWidth(kWidest * fontMetrics().averageCharWidth());
+    setLineWrapMode(QTextEdit::FixedPixelWidth);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& address) { emit linkChosen(address.toString()); });
 }
@@ -108,6 +109,7 @@ void LessonText::render() {
     setDocument(fresh.get());
     delete std::exchange(shown_, fresh.release());
     known_width_ = -1;
+    setLineWrapColumnOrWidth(lineWidth(width()));
     setAccessibleName(shown_->toPlainText().left(kSpoken));
     updateGeometry();
 }
@@ -119,7 +121,15 @@ QVariant LessonText::loadResource(int type, const QUrl& /*name*/) {
     return nothing;
 }
 
+int LessonText::lineWidth(int width) const { return std::min(width, kWidest * fontMetrics().averageCharWidth()); }
+
+void LessonText::resizeEvent(QResizeEvent* event) {
+    setLineWrapColumnOrWidth(lineWidth(event->size().width()));
+    QTextBrowser::resizeEvent(event);
+}
+
 int LessonText::heightForWidth(int width) const {
+    width = lineWidth(width);
     if (width != known_width_) {
         const std::unique_ptr<QTextDocument> copy(document()->clone());
         copy->setTextWidth(width);
@@ -138,7 +148,6 @@ QSize LessonText::minimumSizeHint() const { return {24 * fontMetrics().averageCh
 
 void LessonText::changeEvent(QEvent* event) {
     QTextBrowser::changeEvent(event);
-    if (event->type() == QEvent::FontChange) setMaximumWidth(kWidest * fontMetrics().averageCharWidth());
     if (event->type() == QEvent::FontChange || event->type() == QEvent::PaletteChange) render();
 }
 

@@ -27,9 +27,11 @@ protected:
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void render();
+    [[nodiscard]] int lineWidth(int width) const;  ///< of lines that can be read, in pixels
 
     QString markdown_;
     QTextDocument* shown_ = nullptr;

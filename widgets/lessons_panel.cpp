@@ -102,7 +102,7 @@ LessonsPanel::LessonsPanel(QWidget* parent) : QWidget(parent), stack_(new QStack
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* start = new QPushButton(tr("&Begin"));
     start->setToolTip(tr("Open the chosen lesson (Return)"));
-    auto* folder = new QPushButton(tr("Open a &folder of lessons…"));
+    auto* folder = new QPushButton(tr("Open a fol&der of lessons…"));
     folder->setToolTip(tr("Markdown files of your own; how to write one stands in the README beside the bundled lessons"));
     for (QPushButton* button : {start, folder}) button->setAutoDefault(false);
     auto* buttons = new QHBoxLayout;

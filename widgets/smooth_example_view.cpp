@@ -49,7 +49,7 @@ SmoothExampleView::SmoothExampleView(LessonSmoothing smoothing, QWidget* parent)
     slider_->setPageStep(kSteps / 20);
     slider_->setAccessibleName(tr("α, the share of the difficulty that moves into the weights"));
     slider_->setToolTip(tr("α, 0 to 1 (no unit): how much of the difficulty moves from activations into weights"));
-    auto* alpha = new QLabel(tr("&α"));
+    auto* alpha = new QLabel(tr("α"));
     alpha->setBuddy(slider_);
     alpha_text_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0.00 ")));
     auto* row = new QHBoxLayout;

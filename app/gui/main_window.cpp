@@ -6,7 +6,6 @@
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QMimeData>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QUrl>
@@ -17,6 +16,7 @@
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
+#include "app/gui/page_scroller.h"
 #include "app/gui/selection_bar.h"
 #include "core/quant/quantize_model.h"
 #include "widgets/calibration_panel.h"
@@ -111,12 +111,7 @@ MainWindow::~MainWindow() {
 PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
     auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
     frames_[at(page)] = frame;
-    auto* scroll = new QScrollArea(this);  // in large type, or beside the help, a view may need more room than there is
-    scroll->setWidget(frame);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    stack_->addWidget(scroll);
+    stack_->addWidget(new PageScroller(frame, this));
     return frame;
 }
 

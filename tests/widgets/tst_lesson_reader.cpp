@@ -209,7 +209,7 @@ private slots:
         add("nested lists", "# A\n## B\n" + QByteArray("- ").repeated(40) + "x\n",
             "3: expected at most 16 quotations or lists inside each other, found more");
         add("wide table", "# A\n## B\n" + QByteArray("|a").repeated(500) + "|\n", "3: expected at most 32 columns, found more");
-        add("too many bytes", "# A\n## B\n" + QByteArray("x\n").repeated(131072), "1: expected at most 262144 bytes, found 262153");
+        add("too many bytes", "# A\n## B\n" + QByteArray("x\n").repeated(32768), "1: expected at most 65536 bytes, found 65545");
         add("too many rows", "```awq a\nweight:\n" + QByteArray(" 1\n").repeated(33) + "```\n", "2: expected at most 32 rows, found 33");
         add("too many columns", "```awq a\nweight:\n" + QByteArray(" 1").repeated(33) + "\n```\n",
             "3: expected at most 32 numbers, found 33");

@@ -86,7 +86,7 @@ private slots:
         QCOMPARE(entry(QStringLiteral("mine.md")).lesson->title, QStringLiteral("Mine"));
         QCOMPARE(entry(QStringLiteral("broken.md")).error,
                  QStringLiteral("broken.md, line 3: expected EXPERIMENT.VALUE of an experiment of this lesson, found “a.b”"));
-        QVERIFY(entry(QStringLiteral("large.md")).error.contains(QStringLiteral("at most 262144 bytes")));
+        QVERIFY(entry(QStringLiteral("large.md")).error.contains(QStringLiteral("at most 65536 bytes")));
         // It is remembered, and a lesson's progress with it.
         QVERIFY(desk.view<LessonsPanel>()->openLesson(entry(QStringLiteral("mine.md")).id));
         Preferences preferences(desk.settings);
