@@ -41,6 +41,8 @@ OpenPage::OpenPage(QWidget* parent)
     browse->setToolTip(tr("A Hugging Face directory: config.json, *.safetensors and a tokenizer"));
     auto* recipe = new QPushButton(tr("Open a recipe…"), this);
     recipe->setToolTip(tr("A saved job: model, calibration and methods in one JSON file"));
+    auto* lessons = new QPushButton(tr("Lessons"), this);
+    lessons->setToolTip(tr("Small worked examples of each method; no model is needed"));
     auto* drop_hint = new QLabel(tr("… or drop a model folder, a recipe or a text to calibrate on anywhere on this window."), this);
     drop_hint->setWordWrap(true);
 
@@ -58,6 +60,7 @@ OpenPage::OpenPage(QWidget* parent)
     left->addWidget(demo_);
     left->addWidget(browse);
     left->addWidget(recipe);
+    left->addWidget(lessons);
     left->addWidget(drop_hint);
     left->addWidget(recent_box_, kRecentStretch);
     left->addStretch(1);  // keeps the buttons together while there is nothing recent
@@ -84,6 +87,7 @@ OpenPage::OpenPage(QWidget* parent)
     connect(demo_, &QPushButton::clicked, this, &OpenPage::demoRequested);
     connect(browse, &QPushButton::clicked, this, &OpenPage::browseRequested);
     connect(recipe, &QPushButton::clicked, this, &OpenPage::recipeRequested);
+    connect(lessons, &QPushButton::clicked, this, &OpenPage::lessonsRequested);
     connect(next_, &QPushButton::clicked, this, &OpenPage::nextRequested);
     connect(recent_, &QListWidget::itemActivated, this,
             [this](const QListWidgetItem* item) { emit openRequested(item->data(Qt::UserRole).toString()); });

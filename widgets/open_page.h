@@ -29,6 +29,7 @@ signals:
     void demoRequested();
     void browseRequested();
     void recipeRequested();
+    void lessonsRequested();
     void openRequested(const QString& path);
     void nextRequested();
 

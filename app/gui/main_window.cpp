@@ -16,6 +16,7 @@
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
+#include "app/gui/page_scroller.h"
 #include "app/gui/selection_bar.h"
 #include "core/quant/quantize_model.h"
 #include "widgets/calibration_panel.h"
@@ -55,6 +56,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       quick_(nullptr, -1),
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
+      lessons_(new LessonDesk(*this, session_, preferences_, choose_)),
       navigation_(new Navigation(this)),
       stack_(new QStackedWidget(this)),
       messages_(new MessageArea(this)),
@@ -90,6 +92,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     wireExport();
     wireJobs();
     wireFigures();
+    wireLessons();
 
     connect(&session_, &Session::modelChanged, this, &MainWindow::modelChanged);
     connect(&session_, &Session::samplesChanged, this, [this] {
@@ -118,7 +121,7 @@ MainWindow::~MainWindow() {
 PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
     auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
     frames_[at(page)] = frame;
-    stack_->addWidget(frame);
+    stack_->addWidget(new PageScroller(frame, this));
     return frame;
 }
 
@@ -137,6 +140,8 @@ void MainWindow::buildPages() {
     addPage(Page::Evaluate, tr("How good each result is as a model, and which layers that hangs on. Every figure carries its protocol."),
             evaluate_);
     addPage(Page::Export, tr("A checkpoint that other programs load, and a report of everything measured."), export_);
+    addPage(Page::Lessons, tr("Small worked examples, with every number computed by this program. F5: large type, for a projector."),
+            lessons_->panel());
     for (PageFrame* frame : frames_) {
         connect(frame, &PageFrame::nextRequested, this, [this] {
             goTo(!session_.model() ? Page::Open : !session_.calibration() ? Page::Calibrate : Page::Quantize);
@@ -182,9 +187,10 @@ void MainWindow::buildShell() {
 
     selection_strip->setObjectName(QStringLiteral("selectionStrip"));
     connect(navigation_, &Navigation::pageChosen, this, [this, selection_strip](Page page) {
-        stack_->setCurrentWidget(frames_[at(page)]);
+        stack_->setCurrentIndex(static_cast<int>(page));
         selection_strip->setVisible(looksAtLayer(page) && session_.model());
         loadPage();
+        lessons_->setPage(page);
     });
     selection_strip->hide();
 }
@@ -326,6 +332,7 @@ void MainWindow::refreshJobs() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    projector_.setOn(false);  // the next start is an ordinary one
     preferences_.setLayout(saveGeometry(), saveState());
     QMainWindow::closeEvent(event);
 }

@@ -8,8 +8,10 @@
 #include "app/gui/file_chooser.h"
 #include "app/gui/job_runner.h"
 #include "app/gui/layer_workflow.h"
+#include "app/gui/lesson_desk.h"
 #include "app/gui/navigation.h"
 #include "app/gui/preferences.h"
+#include "app/gui/projector_mode.h"
 #include "app/gui/session.h"
 #include "app/gui/workflow.h"
 
@@ -106,6 +108,7 @@ private:
     void wireJobs();
     void wireFigures();
     [[nodiscard]] QString provenance() const;  ///< of what is on screen, one fact per line
+    void wireLessons();
 
     Preferences preferences_;
     FileChooser choose_;
@@ -114,6 +117,8 @@ private:
     JobRunner quick_;
     Workflow workflow_;
     LayerWorkflow layers_;
+    LessonDesk* lessons_;
+    ProjectorMode projector_{*this};
 
     Navigation* navigation_;
     QStackedWidget* stack_;

@@ -58,8 +58,7 @@ void MainWindow::buildViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < kPages; ++i) {
         const auto target = static_cast<Page>(i);
-        menu->addAction(pageTitle(target), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + (i + 1) % 10)), this,
-                        [this, target] { goTo(target); });
+        menu->addAction(pageTitle(target), pageShortcut(target), this, [this, target] { goTo(target); });
     }
     menu->addSeparator();
     palette_action_ =
@@ -68,7 +67,14 @@ void MainWindow::buildViewMenu() {
     jobs->setText(tr("&Jobs"));
     jobs->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_J));
     menu->addAction(jobs);
-    QAction* dismiss = menu->addAction(tr("Dismiss the &message"), QKeySequence(Qt::Key_Escape), messages_, &MessageArea::dismiss);
+    QAction* projector = menu->addAction(tr("&Projector mode"), QKeySequence(Qt::Key_F5), this, [this](bool on) { projector_.setOn(on); });
+    projector->setCheckable(true);
+    projector->setToolTip(tr("Large type and full screen, for all views"));
+    QAction* dismiss = menu->addAction(tr("Dismiss the &message"), QKeySequence(Qt::Key_Escape), this, [this, projector] {
+        if (messages_->isHidden()) projector->setChecked(false);
+        projector_.setOn(projector->isChecked());
+        messages_->dismiss();
+    });
     dismiss->setShortcutContext(Qt::WindowShortcut);
     menu->addSeparator();
 
@@ -90,6 +96,10 @@ void MainWindow::buildViewMenu() {
 
 void MainWindow::buildHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
+    menu->addAction(tr("&Help on this view"), QKeySequence(Qt::Key_F1), lessons_, &LessonDesk::toggleHelp);
+    menu->addAction(tr("&Lessons"), this, [this] { goTo(Page::Lessons); });
+    menu->addAction(tr("Open a &folder of lessons…"), lessons_, &LessonDesk::browse);
+    menu->addSeparator();
     menu->addAction(tr("&About Salient"), this, [this] {
         messages_->showMessage(
             MessageArea::Kind::Note, tr("Salient %1").arg(QStringLiteral(SALIENT_VERSION)),

@@ -323,6 +323,13 @@ void MainWindow::wireExport() {
     connect(&workflow_, &Workflow::reported, export_, &ExportPanel::setReportWritten);
 }
 
+void MainWindow::wireLessons() {
+    connect(open_page_, &OpenPage::lessonsRequested, this, [this] { goTo(Page::Lessons); });
+    connect(lessons_, &LessonDesk::pageWanted, this, &MainWindow::goTo);
+    connect(lessons_, &LessonDesk::noted, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
+}
+
 void MainWindow::wireJobs() {
     for (const auto signal : {&JobRunner::changed, &JobRunner::finished}) {
         connect(&jobs_, signal, job_status_, &JobStatus::setRecord);

@@ -1,7 +1,9 @@
 #include "app/gui/navigation.h"
 
+#include <QEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
+#include <algorithm>
 #include <array>
 
 #include "widgets/icon.h"
@@ -27,9 +29,11 @@ constexpr std::array<Step, kPages> kSteps{{
     {Page::Compare, "compare", QT_TRANSLATE_NOOP("salient::Navigation", "Compare")},
     {Page::Evaluate, "evaluate", QT_TRANSLATE_NOOP("salient::Navigation", "Evaluate")},
     {Page::Export, "export", QT_TRANSLATE_NOOP("salient::Navigation", "Export")},
+    {Page::Lessons, "lessons", QT_TRANSLATE_NOOP("salient::Navigation", "Lessons")},
 }};
 
 constexpr int kWidth = 168;
+constexpr int kBesideTitle = 66;  // the tick, and what lies between
 constexpr int kRowHeight = 40;
 constexpr int kIconSize = 20;
 constexpr int kDoneRole = Qt::UserRole;
@@ -38,8 +42,8 @@ constexpr int kDoneRole = Qt::UserRole;
 class StepDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& /*option*/, const QModelIndex& /*index*/) const override {
-        return {kWidth, kRowHeight};
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& /*index*/) const override {
+        return {kWidth, std::max(kRowHeight, 2 * option.fontMetrics.height())};
     }
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const bool is_chosen = (option.state & QStyle::State_Selected) != 0;
@@ -60,10 +64,12 @@ public:
             painter->drawRoundedRect(row.adjusted(2, 2, -2, -2), 5, 5);
         }
         const QIcon::Mode mode = is_chosen ? QIcon::Selected : QIcon::Normal;
-        const QRect icon_box(row.left() + 10, row.center().y() - kIconSize / 2, kIconSize, kIconSize);
+        const int icon_size = std::max(kIconSize, option.fontMetrics.height());
+        const QRect icon_box(row.left() + 10, row.center().y() - icon_size / 2, icon_size, icon_size);
         index.data(Qt::DecorationRole).value<QIcon>().paint(painter, icon_box, Qt::AlignCenter, mode);
         painter->setPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::WindowText));
-        const QRect text_box = row.adjusted(10 + kIconSize + 10, 0, -28, 0);
+        const QRect text_box = row.adjusted(10 + icon_size + 10, 0, -28, 0);
+        painter->setFont(option.font);
         painter->drawText(text_box, Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::DisplayRole).toString());
         if (index.data(kDoneRole).toBool()) {
             const QRect tick(row.right() - 24, row.center().y() - 7, 14, 14);
@@ -77,9 +83,14 @@ public:
 
 QString pageTitle(Page page) { return Navigation::tr(kSteps[static_cast<std::size_t>(page)].title); }
 
+QKeySequence pageShortcut(Page page) {
+    if (page == Page::Lessons) return {Qt::CTRL | Qt::Key_L};
+    const int digit = (static_cast<int>(page) + 1) % 10;  // the tenth step has the 0
+    return {Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + digit)};
+}
+
 Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     setAccessibleName(tr("Steps"));
-    setFixedWidth(kWidth);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setItemDelegate(new StepDelegate(this));
@@ -88,12 +99,24 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     viewport()->setBackgroundRole(QPalette::Window);
     for (const Step& step : kSteps) {
         auto* item = new QListWidgetItem(icon(QString::fromLatin1(step.icon)), pageTitle(step.page), this);
-        item->setToolTip(tr("%1 (Ctrl+%2)").arg(pageTitle(step.page)).arg((static_cast<int>(step.page) + 1) % 10));
+        item->setToolTip(tr("%1 (%2)").arg(pageTitle(step.page), pageShortcut(step.page).toString(QKeySequence::NativeText)));
     }
+    fitWidth();
     connect(this, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0) emit pageChosen(static_cast<Page>(row));
     });
     setCurrentRow(0);
+}
+
+void Navigation::fitWidth() {
+    int widest = 0;
+    for (const Step& step : kSteps) widest = std::max(widest, fontMetrics().horizontalAdvance(pageTitle(step.page)));
+    setFixedWidth(std::max(kWidth, widest + fontMetrics().height() + kBesideTitle));
+}
+
+void Navigation::changeEvent(QEvent* event) {
+    QListWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange) fitWidth();
 }
 
 void Navigation::setPage(Page page) { setCurrentRow(static_cast<int>(page)); }

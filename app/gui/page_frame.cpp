@@ -1,5 +1,6 @@
 #include "app/gui/page_frame.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -60,10 +61,19 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
 
 void PageFrame::setEmpty(const QString& sentence, const QString& button) {
     sentence_->setText(sentence);
-    // A wrapped label in a centred column is not asked how high it gets at its width.
-    sentence_->setFixedSize(kSentenceWidth, sentence_->heightForWidth(kSentenceWidth));
+    fitSentence();
     next_->setText(button);
     stack_->setCurrentIndex(0);
+}
+
+/// A wrapped label in a centred column is not asked how high it gets at its width.
+void PageFrame::fitSentence() {
+    if (!sentence_->text().isEmpty()) sentence_->setFixedSize(kSentenceWidth, sentence_->heightForWidth(kSentenceWidth));
+}
+
+void PageFrame::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange) fitSentence();
 }
 
 void PageFrame::setReady() { stack_->setCurrentIndex(1); }

@@ -26,7 +26,12 @@ public:
 signals:
     void nextRequested();  ///< the button of the empty state
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void fitSentence();
+
     QWidget* content_;
     QHBoxLayout* heading_;
     QStackedLayout* stack_;

@@ -1,6 +1,7 @@
 #include "app/gui/preferences.h"
 
 #include <QApplication>
+#include <QUrl>
 
 #include "widgets/theme.h"
 
@@ -12,6 +13,10 @@ const QString kTheme = QStringLiteral("theme");
 const QString kRecent = QStringLiteral("recent");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
+const QString kLessonFolder = QStringLiteral("lessons/folder");
+
+/// One key per lesson, whatever characters its id has.
+QString progressKey(const QString& id) { return QStringLiteral("lessons/progress/") + QString::fromLatin1(QUrl::toPercentEncoding(id)); }
 }  // namespace
 
 ThemeChoice Preferences::theme() const {
@@ -33,6 +38,28 @@ void Preferences::addRecent(const QString& path) {
     paths.prepend(path);
     settings_.setValue(kRecent, paths.mid(0, kMostRecent));
 }
+
+LessonProgress Preferences::lessonProgress(const QString& id) const {
+    LessonProgress progress;
+    const QStringList kept = settings_.value(progressKey(id)).toStringList();  // the step, then "step=answer" for each one revealed
+    if (kept.isEmpty()) return progress;
+    progress.step = std::max(0, kept.front().toInt());
+    for (const QString& one : kept.mid(1)) {
+        progress.revealed.push_back({one.section(QLatin1Char('='), 0, 0).toInt(), one.section(QLatin1Char('='), 1)});
+    }
+    return progress;
+}
+
+void Preferences::setLessonProgress(const QString& id, const LessonProgress& progress) {
+    QStringList kept{QString::number(progress.step)};
+    for (const LessonProgress::Revealed& one : progress.revealed)
+        kept << QStringLiteral("%1=%2").arg(QString::number(one.step), one.answer);
+    settings_.setValue(progressKey(id), kept);
+}
+
+QString Preferences::lessonFolder() const { return settings_.value(kLessonFolder).toString(); }
+
+void Preferences::setLessonFolder(const QString& folder) { settings_.setValue(kLessonFolder, folder); }
 
 QByteArray Preferences::geometry() const { return settings_.value(kGeometry).toByteArray(); }
 

@@ -4,6 +4,8 @@
 #include <QSettings>
 #include <QStringList>
 
+#include "widgets/lesson.h"
+
 class QApplication;
 
 namespace salient {
@@ -22,6 +24,13 @@ public:
     /// Folders and recipes that were opened, latest first.
     [[nodiscard]] QStringList recent() const;
     void addRecent(const QString& path);
+
+    /// How far the user has come in a lesson.
+    [[nodiscard]] LessonProgress lessonProgress(const QString& id) const;
+    void setLessonProgress(const QString& id, const LessonProgress& progress);
+    /// The user's folder of lessons; empty: none.
+    [[nodiscard]] QString lessonFolder() const;
+    void setLessonFolder(const QString& folder);
 
     [[nodiscard]] QByteArray geometry() const;
     [[nodiscard]] QByteArray windowState() const;

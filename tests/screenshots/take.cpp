@@ -1,5 +1,5 @@
 // Walks the real window through the whole path on a model and saves a picture of every view, in both themes.
-// usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]
+// usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]      or: salient-screenshots FOLDER --lessons
 
 #include <QAction>
 #include <QApplication>
@@ -17,12 +17,15 @@
 
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "app/gui/projector_mode.h"
 #include "widgets/channels_panel.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
 #include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
+#include "widgets/lesson_panel.h"
+#include "widgets/lessons_panel.h"
 #include "widgets/method_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/quantize_panel.h"
@@ -159,6 +162,50 @@ public:
         window_.open(QStringLiteral("/nowhere/at-all"));
         waitForJobs();
         picture(Page::Open, QStringLiteral("error"));
+        window_.messages().dismiss();
+        return lessons();
+    }
+
+    /// Every step of every lesson, as it is asked and as it is answered; help; and all of the window for a projector.
+    int lessons() {
+        window_.show();
+        picture(Page::Lessons, QStringLiteral("list"));
+        auto* panel = view<LessonsPanel>();
+        const std::vector<LessonEntry> entries = panel->lessons();
+        for (const LessonEntry& entry : entries) {
+            panel->openLesson(entry.id);
+            for (int step = 0; step < static_cast<int>(entry.lesson->steps.size()); ++step) {
+                panel->lessonPanel()->goTo(step);
+                const QString name = QStringLiteral("%1-%2").arg(entry.id).arg(step);
+                const LessonStep& shown = entry.lesson->steps[static_cast<std::size_t>(step)];
+                if (shown.question) picture(Page::Lessons, name + QStringLiteral("-asked"));
+                panel->lessonPanel()->reveal();
+                picture(Page::Lessons, name);
+            }
+        }
+        panel->showList();
+        picture(Page::Lessons, QStringLiteral("list-read"));
+        auto* help = window_.findChild<QDockWidget*>(QStringLiteral("help"));
+        help->show();
+        for (const Page page : {Page::Stepper, Page::Lessons}) picture(page, QStringLiteral("help"));
+        help->hide();
+        ProjectorMode projector(window_);
+        projector.setOn(true);
+        window_.showNormal();  // of a size of our choice; on a projector it fills the screen
+        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)}) {
+            window_.resize(size);
+            const QString suffix = QStringLiteral("projector-%1").arg(size.width());
+            for (const LessonEntry& entry : entries) {
+                panel->openLesson(entry.id);
+                panel->lessonPanel()->goTo(entry.id == QLatin1String("gptq") ? 2 : 0);
+                panel->lessonPanel()->reveal();
+                picture(Page::Lessons, suffix + QLatin1Char('-') + entry.id);
+            }
+            for (int page = 0; page < kPages - 1; ++page) picture(static_cast<Page>(page), suffix);
+        }
+        projector.setOn(false);
+        window_.resize(1280, 800);
+        picture(Page::Open, QStringLiteral("after-projector"));
         return EXIT_SUCCESS;
     }
 
@@ -213,7 +260,7 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     const QStringList arguments = QApplication::arguments();
     if (arguments.size() < 2) {
-        std::fputs("usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]\n", stderr);
+        std::fputs("usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]] | FOLDER --lessons\n", stderr);
         return 2;
     }
     if (!QDir().mkpath(arguments.at(1))) {
@@ -222,5 +269,6 @@ int main(int argc, char** argv) {
     }
     applyTheme(application, Theme::Light);
     Walk walk(application, arguments.at(1));
+    if (arguments.value(2) == QLatin1String("--lessons")) return walk.lessons();
     return walk.run(arguments.value(2), arguments.value(3), arguments.value(4));
 }

@@ -41,6 +41,7 @@ private slots:
     void everyEmptyPageSaysWhatToDoNext() {
         Desk desk;
         for (int i = 1; i < kPages; ++i) {
+            if (static_cast<Page>(i) == Page::Lessons) continue;  // needs no model
             desk.window.goTo(static_cast<Page>(i));
             int n_visible = 0;
             for (const PageFrame* frame : desk.window.findChildren<PageFrame*>()) {
@@ -427,7 +428,7 @@ private slots:
         desk.window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
         for (int i = 0; i < kPages; ++i) {
-            QTest::keyClick(&desk.window, static_cast<Qt::Key>(Qt::Key_0 + (i + 1) % 10), Qt::ControlModifier);
+            QTest::keySequence(&desk.window, pageShortcut(static_cast<Page>(i)));
             QCOMPARE(desk.window.page(), static_cast<Page>(i));
         }
     }

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <QScrollArea>
+
+namespace salient {
+
+/// Gives a page the room there is, and scroll bars only where that is less than its least size: in large type, or beside the help.
+/// Unlike a resizable QScrollArea it does not insist on the height that wrapped texts would like to have.
+class PageScroller : public QScrollArea {
+    Q_OBJECT
+public:
+    explicit PageScroller(QWidget* page, QWidget* parent = nullptr);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void fitPage();
+};
+
+}  // namespace salient
