@@ -42,7 +42,7 @@ Recipe recipeOf(const Options& options, const CommonOptions& common) {
 void addQuantize(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand("quantize", "Quantize a model, export it, read it back and compare");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->add_option("--out", options->out, "Directory to write; it appears once it is complete")->required();
     command->add_option("--format", options->format, "Layout of the written checkpoint")
         ->check(CLI::IsMember(exportFormatNames()))

@@ -23,13 +23,14 @@ namespace fs = std::filesystem;
 }
 
 /// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
-void copyFile(const fs::path& from, const fs::path& to) {
-    const std::string content = readText(from);
+void writeFile(const fs::path& to, const std::string& content) {
     std::ofstream file(to, std::ios::binary);
     file.write(content.data(), static_cast<std::streamsize>(content.size()));
     file.close();
     if (!file) refuse(ErrorCode::Io, to.string(), "expected to be written, found a failing device");
 }
+
+void copyFile(const fs::path& from, const fs::path& to) { writeFile(to, readText(from)); }
 
 /// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
 std::vector<std::string> filesToCopy(const Model& model) {
@@ -137,7 +138,7 @@ struct CheckpointWriter::State {
 
     void copy(const CheckpointTensor& tensor) {
         const TensorView& view = model->checkpoint->tensor(tensor.source);
-        if (view.dtype == tensor.layout.dtype) {
+        if (view.dtype == tensor.layout.dtype && !view.form) {
             putRecorded(tensor, view.bytes);
             view.finishReading();
         } else {
@@ -222,6 +223,7 @@ struct CheckpointWriter::State {
         writeJson(directory->path() / "config.json", config);
         if (options.format == ExportFormat::Gptq) writeJson(directory->path() / "quantize_config.json", config.at("quantization_config"));
         for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), directory->path() / file);
+        for (const auto& [name, content] : model->companion_files) writeFile(directory->path() / name, content);
         writeJson(directory->path() / kSalientRecordFile, toJson(record));
         job.checkpoint({"writing", total, total});
         directory->commit();
