@@ -5,6 +5,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/gguf/export.h"
 #include "core/exporter/quantization_config.h"
 #include "core/exporter/salient_record.h"
 #include "core/exporter/stored_floats.h"
@@ -20,6 +21,13 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(ErrorCode code, const std::string& subject, const std::string& reason) {
     throw Error(code, "export: " + subject + ": " + reason);
+}
+
+void refuseObstacles(const Model& model, const MethodSpec& method, const ExportOptions& options) {
+    std::string all;
+    for (const std::string& obstacle : exportObstacles(model, method, options.format, options.gguf_weights))
+        all += (all.empty() ? "" : " ") + obstacle;
+    if (!all.empty()) throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
 }
 
 /// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
@@ -69,11 +77,7 @@ struct CheckpointWriter::State {
           form(formOf(options.format, method)),
           scale_type(storedScaleType(options.format, model->config)) {
         if (options.shard_bytes < 1) refuse(ErrorCode::InvalidOption, "shard size", "expected at least one byte");
-        if (const std::vector<std::string> obstacles = exportObstacles(*model, method, options.format); !obstacles.empty()) {
-            std::string all;
-            for (const std::string& obstacle : obstacles) all += (all.empty() ? "" : " ") + obstacle;
-            throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
-        }
+        refuseObstacles(*model, method, options);
         layout = checkpointLayout(*model, method, options.format, options.shard_bytes);
         requireRanges();
         directory.emplace(target);
@@ -245,13 +249,20 @@ struct CheckpointWriter::State {
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
                                    ExportOptions options)
-    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
+    : state_(options.format == ExportFormat::Gguf ? nullptr : std::make_unique<State>(model, method, target, options)),
+      gguf_(options.format == ExportFormat::Gguf ? std::make_unique<GgufExport>(model, method, target, options) : nullptr) {}
 
 CheckpointWriter::~CheckpointWriter() = default;
 
-void CheckpointWriter::add(const QuantizedBlock& block) { state_->addBlock(block); }
+void CheckpointWriter::add(const QuantizedBlock& block) {
+    if (gguf_) return gguf_->add(block);
+    state_->addBlock(block);
+}
 
-void CheckpointWriter::finish(JobContext& job) { state_->finish(job); }
+void CheckpointWriter::finish(JobContext& job) {
+    if (gguf_) return gguf_->finish(job);
+    state_->finish(job);
+}
 
 void exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);

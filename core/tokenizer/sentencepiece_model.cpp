@@ -1,6 +1,7 @@
 #include "core/tokenizer/sentencepiece_model.h"
 
 #include <cstring>
+#include <functional>
 #include <string_view>
 
 namespace salient {
@@ -33,6 +34,39 @@ void appendFloat(std::string& to, unsigned field, float value) {
     char bytes[sizeof value];
     std::memcpy(bytes, &value, sizeof value);
     to.append(bytes, sizeof bytes);
+}
+
+struct Field {
+    std::uint64_t number = 0;
+    std::uint64_t value = 0;  ///< of a varint
+    std::string_view bytes;
+};
+
+std::uint64_t varint(std::string_view& from) {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; !from.empty() && shift < 64; shift += 7) {
+        const auto byte = static_cast<unsigned char>(from.front());
+        from.remove_prefix(1);
+        value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+        if (byte < 0x80) break;
+    }
+    return value;
+}
+
+/// Whatever is cut short ends where the bytes end.
+void forEachField(std::string_view from, const std::function<void(const Field&)>& found) {
+    while (!from.empty()) {
+        const std::uint64_t tag = varint(from);
+        Field field{tag >> 3U, 0, {}};
+        if ((tag & 7U) == 0) {
+            field.value = varint(from);
+        } else {
+            const std::uint64_t length = (tag & 7U) == 2 ? varint(from) : (tag & 7U) == 5 ? 4 : 8;
+            field.bytes = from.substr(0, length);
+            from.remove_prefix(field.bytes.size());
+        }
+        found(field);
+    }
 }
 
 // Numbers of the fields in sentencepiece_model.proto.
@@ -80,6 +114,44 @@ std::string sentencePieceModel(const SentencePieceVocabulary& vocabulary) {
     appendNumber(normalizer, kEscapeSpaces, 1);
     appendBytes(model, kNormalizer, normalizer);
     return model;
+}
+
+SentencePieceVocabulary sentencePieceVocabulary(std::string_view model) {
+    SentencePieceVocabulary vocabulary;
+    vocabulary.is_bpe = false;  // the model's default is unigram
+    vocabulary.byte_fallback = false;
+    vocabulary.removes_extra_spaces = true;
+    vocabulary.bos = "<s>";
+    vocabulary.eos = "</s>";
+    vocabulary.unknown = "<unk>";
+    vocabulary.padding = "<pad>";
+    const auto readPiece = [&](const Field& field, SentencePieceVocabulary::Piece& piece) {
+        if (field.number == kText) piece.text = std::string(field.bytes);
+        if (field.number == kScore && field.bytes.size() == sizeof piece.score)
+            std::memcpy(&piece.score, field.bytes.data(), sizeof piece.score);
+        if (field.number == kType) piece.type = static_cast<int>(field.value);
+    };
+    const auto readTrainer = [&](const Field& field) {
+        if (field.number == kModelType) vocabulary.is_bpe = field.value == kBpe;
+        if (field.number == kByteFallback) vocabulary.byte_fallback = field.value != 0;
+        if (field.number == kUnkPiece) vocabulary.unknown = std::string(field.bytes);
+        if (field.number == kBosPiece) vocabulary.bos = std::string(field.bytes);
+        if (field.number == kEosPiece) vocabulary.eos = std::string(field.bytes);
+        if (field.number == kPadPiece) vocabulary.padding = std::string(field.bytes);
+    };
+    const auto readNormalizer = [&](const Field& field) {
+        if (field.number == kDummyPrefix) vocabulary.adds_space_prefix = field.value != 0;
+        if (field.number == kRemoveExtraSpaces) vocabulary.removes_extra_spaces = field.value != 0;
+    };
+    forEachField(model, [&](const Field& field) {
+        if (field.number == kPieces) {
+            SentencePieceVocabulary::Piece& piece = vocabulary.pieces.emplace_back();
+            forEachField(field.bytes, [&](const Field& part) { readPiece(part, piece); });
+        }
+        if (field.number == kTrainer) forEachField(field.bytes, readTrainer);
+        if (field.number == kNormalizer) forEachField(field.bytes, readNormalizer);
+    });
+    return vocabulary;
 }
 
 }  // namespace salient

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace salient {
@@ -13,6 +14,7 @@ struct SentencePieceVocabulary {
         float score = 0.0F;
         int type = 1;  ///< 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
     };
+    bool is_bpe = true;                      ///< false: another model, whose scores mean something else
     std::vector<Piece> pieces;               ///< by id
     std::string bos, eos, unknown, padding;  ///< texts; empty: none
     bool byte_fallback = true;               ///< unknown characters become their bytes, <0xNN>
@@ -22,5 +24,8 @@ struct SentencePieceVocabulary {
 
 /// The content of a tokenizer.model (sentencepiece_model.proto) that holds it: no normalization but that of spaces.
 [[nodiscard]] std::string sentencePieceModel(const SentencePieceVocabulary& vocabulary);
+
+/// The vocabulary of a tokenizer.model that checkSentencePieceModel() has found in order.
+[[nodiscard]] SentencePieceVocabulary sentencePieceVocabulary(std::string_view model);
 
 }  // namespace salient

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
-#include "core/kernels/convert.h"
 #include "core/model/gguf/config.h"
 
 namespace salient::gguf {
@@ -27,10 +27,13 @@ bool areAlike(const std::vector<double>& a, const std::vector<float>& b) {
 
 std::vector<float> factorsIn(const GgufFile& file, const char* tensor, Index rotary_dim) {
     const TensorView& view = file.tensors().at(tensor);
-    if (view.shape != std::vector<std::int64_t>{rotary_dim / 2})
-        file.fail(std::string("tensor '") + tensor + "': expected one number for each of the " + std::to_string(rotary_dim / 2) +
+    if (view.shape != std::vector<std::int64_t>{rotary_dim / 2} || view.dtype != DType::F32 || view.form)
+        file.fail(std::string("tensor '") + tensor + "': expected one F32 number for each of the " + std::to_string(rotary_dim / 2) +
                   " pairs of dimensions that turn");
-    return toFloats(view);
+    std::vector<float> factors(view.bytes.size() / sizeof(float));
+    std::memcpy(factors.data(), view.bytes.data(), view.bytes.size());
+    view.finishReading();
+    return factors;
 }
 
 Json list(const std::vector<float>& values) {
