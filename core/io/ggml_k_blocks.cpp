@@ -75,7 +75,7 @@ void decodeQ5_K(const std::byte* block, float* to) noexcept {
 void decodeQ6_K(const std::byte* block, float* to) noexcept {
     const float d = halfAt(block + 208);
     const std::byte* const scales = block + 192;
-    for (unsigned half = 0; half < 2; ++half) {
+    for (std::size_t half = 0; half < 2; ++half) {
         const std::byte* const ql = block + 64 * half;
         const std::byte* const qh = block + 128 + 32 * half;
         for (unsigned quarter = 0; quarter < 4; ++quarter) {
