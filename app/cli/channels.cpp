@@ -260,7 +260,7 @@ void addChannels(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand(
         "channels", "Show which input channels are large, beside the weights that read them, and the token that drives each");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->add_option("--layer", options->layer, "One layer, by name or its ending (0.self_attn.q_proj) [a summary of all]");
     command->add_option("--top", options->top, "Channels to show per layer")->check(atLeast(1))->capture_default_str();
     command->add_option("--salient", options->salient, "Share of channels, by mean |x|, that count as salient")

@@ -56,6 +56,7 @@ void addVerify(CLI::App& program, Action& action);
 void addRun(CLI::App& program, Action& action);
 void addSensitivity(CLI::App& program, Action& action);
 void addFamilies(CLI::App& program, Action& action);
+void addFormats(CLI::App& program, Action& action);
 
 /// The whole program but for signals: parses, runs, reports errors in one line each. Standard streams are parameters, so that a
 /// test can read them.

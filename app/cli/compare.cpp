@@ -44,7 +44,7 @@ void addCompare(CLI::App& program, Action& action) {
         "Run several methods on the same calibration and compare output error, perplexity, time and size. Weight-only methods share "
         "one grid, asymmetric unless told otherwise; smoothquant and w8a8 are always W8A8");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command
         ->add_option("--methods", options->methods,
                      "Names, separated by commas: rtn, gptq, awq, smoothquant, awq+gptq, smoothquant+gptq, w8a8")

@@ -4,6 +4,7 @@
 #include "app/cli/text_format.h"
 #include "core/exporter/export_checkpoint.h"
 #include "core/model/family_json.h"
+#include "core/model/gguf/architecture.h"
 #include "core/model/model_config.h"
 
 namespace salient::cli {
@@ -71,6 +72,15 @@ std::string positions(const Family& family) {
     return {};
 }
 
+/// A GGUF file is for llama.cpp, which has to know the architecture; the other formats hold every family.
+std::vector<std::string> formatsOf(const Family& family) {
+    std::vector<std::string> formats;
+    for (const std::string& format : exportFormatNames()) {
+        if (exportFormatFromName(format) != ExportFormat::Gguf || gguf::architectureOf(family) != nullptr) formats.push_back(format);
+    }
+    return formats;
+}
+
 Json describe(const std::shared_ptr<const Family>& family) {
     Json groups = Json::array();
     for (const GroupSummary& summary : summarize(family)) {
@@ -90,7 +100,7 @@ Json describe(const std::shared_ptr<const Family>& family) {
             {"blocks", shape(*family)},
             {"positions", positions(*family)},
             {"groups", groups},
-            {"formats", exportFormatNames()},
+            {"formats", formatsOf(*family)},
             {"facts", familyToJson(*family)}};
 }
 
@@ -105,8 +115,14 @@ void print(std::ostream& out) {
         << "\nscales go into: for the inputs of attention, its output layer, the MLP, its down layer (three where one norm feeds both);\n"
            "  - nothing takes them; * not with grouped queries\nformats         ";
     std::string formats;
-    for (const std::string& format : exportFormatNames()) formats += (formats.empty() ? "" : ", ") + format;
-    out << formats << ": each holds every family\nanother family  describe it in " << kFamilyFile
+    for (const std::string& format : exportFormatNames()) {
+        if (exportFormatFromName(format) != ExportFormat::Gguf) formats += (formats.empty() ? "" : ", ") + format;
+    }
+    std::string others;
+    for (const auto& family : families()) {
+        if (gguf::architectureOf(*family) == nullptr) others += (others.empty() ? "" : ", ") + family->model_type;
+    }
+    out << formats << ": each holds every family; gguf: all but " << others << "\nanother family  describe it in " << kFamilyFile
         << " in the model's directory; --json prints every family's facts in that form\n";
 }
 

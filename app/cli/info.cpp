@@ -74,7 +74,7 @@ Json describe(const Model& model) {
                                   {"out_features", linear.out_features},
                                   {"in_features", linear.in_features},
                                   {"bias", linear.has_bias},
-                                  {"dtype", name(linear.stored)}});
+                                  {"dtype", linear.stored_name}});
     }
     const MemoryForecast forecast = forecastMemory(model, kForecastSamples);
     json["memory_forecast"] = {{"n_samples", kForecastSamples.n_samples},
@@ -109,7 +109,7 @@ void print(const Model& model, std::ostream& out) {
     for (const LinearInfo& linear : model.linears) {
         if (linear.block != 0) continue;
         layers.addRow({linear.name, std::to_string(linear.out_features), std::to_string(linear.in_features),
-                       std::string(name(linear.stored)), linear.has_bias ? "yes" : "no"});
+                       std::string(linear.stored_name), linear.has_bias ? "yes" : "no"});
     }
     const MemoryForecast forecast = forecastMemory(model, kForecastSamples);
     out << layers.text() << "\nmemory      " << byteSize(forecast.total()) << " to calibrate and quantize on " << kForecastSamples.n_samples
@@ -123,7 +123,7 @@ void print(const Model& model, std::ostream& out) {
 void addInfo(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand("info", "Describe a model: family, sizes, layers, what can absorb scales, memory needed");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->callback([options, &action] {
         action = [options](Context& context) {
             const std::shared_ptr<const Model> model = Model::open(options->model, true);

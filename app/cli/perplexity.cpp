@@ -39,7 +39,7 @@ int run(const Options& options, Context& context) {
 void addPerplexity(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand("perplexity", "Measure perplexity of a model, original or exported");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     addEvaluationOptions(*command, options->evaluation, false, true);
     addComputeOption(*command, options->compute);
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });

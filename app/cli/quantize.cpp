@@ -12,6 +12,7 @@ struct Options {
     std::string model;
     std::string out;
     std::string format;
+    std::string gguf_type = "lossless";
     MethodFlags method;
     CalibrationFlags calibration;
     EvaluationFlags evaluation;
@@ -29,6 +30,7 @@ Recipe recipeOf(const Options& options, const CommonOptions& common) {
     run.name = methodName(run.method);
     run.format = exportFormatFromName(options.format);
     run.out = options.out;
+    run.gguf_weights = ggufWeightsFromName(options.gguf_type);
     recipe.runs.push_back(std::move(run));
     recipe.evaluation_text = options.evaluation.text;
     recipe.perplexity = perplexitySpec(options.evaluation, options.calibration.seq_len);
@@ -42,11 +44,17 @@ Recipe recipeOf(const Options& options, const CommonOptions& common) {
 void addQuantize(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand("quantize", "Quantize a model, export it, read it back and compare");
     auto options = std::make_shared<Options>();
-    command->add_option("model", options->model, "Model directory")->required();
+    command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->add_option("--out", options->out, "Directory to write; it appears once it is complete")->required();
     command->add_option("--format", options->format, "Layout of the written checkpoint")
         ->check(CLI::IsMember(exportFormatNames()))
         ->required();
+    command
+        ->add_option("--gguf-type", options->gguf_type,
+                     "With --format gguf, what quantized layers become: lossless moves the codes as they are into Q4_0, Q4_1 or Q8_0; f16, "
+                     "bf16 and q8_0 take any method's dequantized weights")
+        ->check(CLI::IsMember(ggufWeightsNames()))
+        ->capture_default_str();
     addMethodOptions(*command, options->method, true);
     addWalkOptions(*command, options->method);
     addCalibrationOptions(*command, options->calibration);

@@ -63,9 +63,9 @@ int run(const Options& options, Context& context) {
 
 void addVerify(CLI::App& program, Action& action) {
     CLI::App* command = program.add_subcommand(
-        "verify", "Read an exported directory back, recompute every weight and compare; exit status 1 when it fails");
+        "verify", "Read an exported directory or a GGUF file back, recompute every weight and compare; exit status 1 when it fails");
     auto options = std::make_shared<Options>();
-    command->add_option("directory", options->directory, "Exported directory")->required();
+    command->add_option("directory", options->directory, "Exported directory, or GGUF file")->required();
     command->add_option("--original", options->original, "The model it was made from: also compare with its weights");
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }

@@ -70,6 +70,7 @@ DType storedFloatType(ExportFormat format, DType original) noexcept {
             return original == DType::BF16 ? DType::BF16 : DType::F16;
         case ExportFormat::CompressedTensors:
         case ExportFormat::Dequantized:
+        case ExportFormat::Gguf:
             break;
     }
     return original == DType::F64 ? DType::F32 : original;

@@ -5,6 +5,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/gguf/export.h"
 #include "core/exporter/quantization_config.h"
 #include "core/exporter/salient_record.h"
 #include "core/exporter/stored_floats.h"
@@ -22,14 +23,22 @@ namespace fs = std::filesystem;
     throw Error(code, "export: " + subject + ": " + reason);
 }
 
+void refuseObstacles(const Model& model, const MethodSpec& method, const ExportOptions& options) {
+    std::string all;
+    for (const std::string& obstacle : exportObstacles(model, method, options.format, options.gguf_weights))
+        all += (all.empty() ? "" : " ") + obstacle;
+    if (!all.empty()) throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
+}
+
 /// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
-void copyFile(const fs::path& from, const fs::path& to) {
-    const std::string content = readText(from);
+void writeFile(const fs::path& to, const std::string& content) {
     std::ofstream file(to, std::ios::binary);
     file.write(content.data(), static_cast<std::streamsize>(content.size()));
     file.close();
     if (!file) refuse(ErrorCode::Io, to.string(), "expected to be written, found a failing device");
 }
+
+void copyFile(const fs::path& from, const fs::path& to) { writeFile(to, readText(from)); }
 
 /// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
 std::vector<std::string> filesToCopy(const Model& model) {
@@ -68,11 +77,7 @@ struct CheckpointWriter::State {
           form(formOf(options.format, method)),
           scale_type(storedScaleType(options.format, model->config)) {
         if (options.shard_bytes < 1) refuse(ErrorCode::InvalidOption, "shard size", "expected at least one byte");
-        if (const std::vector<std::string> obstacles = exportObstacles(*model, method, options.format); !obstacles.empty()) {
-            std::string all;
-            for (const std::string& obstacle : obstacles) all += (all.empty() ? "" : " ") + obstacle;
-            throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
-        }
+        refuseObstacles(*model, method, options);
         layout = checkpointLayout(*model, method, options.format, options.shard_bytes);
         requireRanges();
         directory.emplace(target);
@@ -137,7 +142,7 @@ struct CheckpointWriter::State {
 
     void copy(const CheckpointTensor& tensor) {
         const TensorView& view = model->checkpoint->tensor(tensor.source);
-        if (view.dtype == tensor.layout.dtype) {
+        if (view.dtype == tensor.layout.dtype && !view.form) {
             putRecorded(tensor, view.bytes);
             view.finishReading();
         } else {
@@ -223,6 +228,7 @@ struct CheckpointWriter::State {
         writeJson(directory->path() / "config.json", config);
         if (options.format == ExportFormat::Gptq) writeJson(directory->path() / "quantize_config.json", config.at("quantization_config"));
         for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), directory->path() / file);
+        for (const auto& [name, content] : model->companion_files) writeFile(directory->path() / name, content);
         writeJson(directory->path() / kSalientRecordFile, toJson(record));
         job.checkpoint({"writing", total, total});
         directory->commit();
@@ -244,13 +250,20 @@ struct CheckpointWriter::State {
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
                                    ExportOptions options)
-    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
+    : state_(options.format == ExportFormat::Gguf ? nullptr : std::make_unique<State>(model, method, target, options)),
+      gguf_(options.format == ExportFormat::Gguf ? std::make_unique<GgufExport>(model, method, target, options) : nullptr) {}
 
 CheckpointWriter::~CheckpointWriter() = default;
 
-void CheckpointWriter::add(const QuantizedBlock& block) { state_->addBlock(block); }
+void CheckpointWriter::add(const QuantizedBlock& block) {
+    if (gguf_) return gguf_->add(block);
+    state_->addBlock(block);
+}
 
-void CheckpointWriter::finish(JobContext& job) { state_->finish(job); }
+void CheckpointWriter::finish(JobContext& job) {
+    if (gguf_) return gguf_->finish(job);
+    state_->finish(job);
+}
 
 void exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/exporter/gguf/weights.h"
 #include "core/io/json_file.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
@@ -12,15 +13,16 @@
 namespace salient {
 
 /// What other programs load. Layouts: see each format's source file.
-enum class ExportFormat { Gptq, Awq, CompressedTensors, Dequantized };
-[[nodiscard]] std::string_view name(ExportFormat format) noexcept;  ///< "gptq", "awq", "compressed-tensors", "dequantized"
+enum class ExportFormat { Gptq, Awq, CompressedTensors, Dequantized, Gguf };
+[[nodiscard]] std::string_view name(ExportFormat format) noexcept;  ///< "gptq", "awq", "compressed-tensors", "dequantized", "gguf"
 [[nodiscard]] ExportFormat exportFormatFromName(std::string_view name);
 [[nodiscard]] const std::vector<std::string>& exportFormatNames();
 
 struct ExportOptions {
     ExportFormat format = ExportFormat::Gptq;
     std::int64_t shard_bytes = std::int64_t{4} << 30;
-    Json provenance = Json::object();  ///< settings and calibration, kept in salient.json beside the weights
+    GgufWeights gguf_weights = GgufWeights::Lossless;  ///< ExportFormat::Gguf only
+    Json provenance = Json::object();                  ///< settings and calibration, kept in salient.json beside the weights
 };
 
 /// The stored type of scales in that format for this model: set GridSpec::scale_type to it before quantizing.
@@ -28,15 +30,17 @@ struct ExportOptions {
 
 /// Why a method or model cannot be written in a format, before any work is done: one sentence per reason, naming layer and number
 /// (K divisible by 32, group size divides, bits, zero points …). Empty: it can.
-[[nodiscard]] std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format);
+[[nodiscard]] std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format,
+                                                       GgufWeights gguf_weights = GgufWeights::Lossless);
 
 /// What other programs will make of the result: which loaders refuse these settings, run them slowly or read them differently, and what
 /// is lost. One sentence each. Nothing here keeps the checkpoint from being written.
-[[nodiscard]] std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format);
+[[nodiscard]] std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format,
+                                                     GgufWeights gguf_weights = GgufWeights::Lossless);
 
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
 /// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every
-/// dequantized weight for verifyCheckpoint().
+/// dequantized weight for verifyCheckpoint(). ExportFormat::Gguf: model.gguf, which holds all of that, and salient.json.
 class CheckpointWriter {
 public:
     /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
@@ -49,7 +53,8 @@ public:
 
 private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<State> state_;  // of safetensors directories
+    std::unique_ptr<class GgufExport> gguf_;
 };
 
 /// A model in memory, written at once.

@@ -6,7 +6,7 @@
 namespace salient {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames = {"gptq", "awq", "compressed-tensors", "dequantized"};
+constexpr std::array<std::string_view, 5> kNames = {"gptq", "awq", "compressed-tensors", "dequantized", "gguf"};
 
 }  // namespace
 

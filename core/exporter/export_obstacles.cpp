@@ -3,6 +3,8 @@
 #include <functional>
 
 #include "core/exporter/checkpoint_layout.h"
+#include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/vocabulary.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -155,9 +157,38 @@ void addCompressed(std::vector<std::string>& reasons, LayerSentences& layers, co
     if (!method.grid.is_symmetric) addMultiple(layers, ExportFormat::CompressedTensors, 32 / fewest_bits, false);
 }
 
+std::string describe(const GridSpec& grid) {
+    return number(grid.bits) + " bits, " + (grid.is_symmetric ? "symmetric" : "asymmetric") + ", group size " + number(grid.group_size);
+}
+
+/// Codes can be moved into blocks of 32 or not at all; dequantized values go into any type.
+void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& method, GgufWeights weights) {
+    if (method.activations != ActivationScale::None)
+        reasons.emplace_back(
+            "gguf cannot say that activations are int8 (W8A8): choose compressed-tensors, or dequantized for the weights alone.");
+    const bool stores_codes = weights == GgufWeights::Lossless || weights == GgufWeights::Q4_0 || weights == GgufWeights::Q4_1;
+    if (stores_codes && !keepsCodes(weights, method)) {
+        const std::string wanted = weights == GgufWeights::Q4_0   ? "q4_0 takes 4 bits, symmetric"
+                                   : weights == GgufWeights::Q4_1 ? "q4_1 takes 4 bits"
+                                                                  : "gguf's blocks take 4 bits, or 8 bits symmetric";
+        reasons.push_back(wanted + ", in groups of 32 (or a multiple of 32) in their own order, found " + describe(method.grid) +
+                          (storesGroupIndex(method) ? " with groups in activation order (choose static groups)" : "") +
+                          ": choose bits 4 and group size 32, or the gguf type q8_0, f16 or bf16, which stores dequantized values.");
+    }
+    if (weights != GgufWeights::F16 && weights != GgufWeights::BF16) addMultiple(layers, ExportFormat::Gguf, kGgufBlock, true);
+    const std::vector<std::string> of_model = ggufModelObstacles(model);
+    reasons.insert(reasons.end(), of_model.begin(), of_model.end());
+    if (!of_model.empty()) return;
+    try {
+        static_cast<void>(ggufVocabulary(model));
+    } catch (const Error& error) {
+        reasons.emplace_back(error.what());
+    }
+}
+
 }  // namespace
 
-std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format) {
+std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format, GgufWeights gguf_weights) {
     std::vector<std::string> reasons;
     const std::vector<const LinearInfo*> all = quantizedLayers(model, method);
     LayerSentences layers(all);
@@ -177,6 +208,9 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
             break;
         case ExportFormat::CompressedTensors:
             addCompressed(reasons, layers, method, methods);
+            break;
+        case ExportFormat::Gguf:
+            addGguf(reasons, layers, model, method, gguf_weights);
             break;
         case ExportFormat::Dequantized:
             break;

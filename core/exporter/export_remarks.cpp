@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/exporter/gguf/keys.h"
 #include "core/exporter/layer_form.h"
 #include "core/quant/quantize_block.h"
 
@@ -109,9 +110,30 @@ void remarkCompressed(std::vector<std::string>& remarks, const Model& model, con
             "transformers keeps GPT-2's layers as Conv1D, which compressed-tensors does not replace: vLLM is the loader to try.");
 }
 
+void remarkGguf(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method, GgufWeights weights) {
+    remarks.emplace_back("gguf is read by llama.cpp and what is built on it, not by transformers' or vLLM's quantized kernels.");
+    const GgufWeights type = resolved(weights, method);
+    const bool has_codes = keepsCodes(weights, method);
+    if (type == GgufWeights::Q4_1 && !method.grid.is_symmetric)
+        remarks.emplace_back(
+            "Q4_1 stores minus the zero point times the scale as a float16: where that product has too many digits the whole group moves, "
+            "by at "
+            "most 0.8 % of a step; salient.json says by how much.");
+    if (!has_codes && type == GgufWeights::Q8_0)
+        remarks.emplace_back("Dequantized weights are rounded once more, to eight bits in blocks of 32, and take 8.5 bits each.");
+    if (!has_codes && (type == GgufWeights::F16 || type == GgufWeights::BF16))
+        remarks.emplace_back("Dequantized weights take 16 bits each, and are rounded to them.");
+    if (has_codes && method.grid.groupSizeFor(kGgufBlock + 1) != kGgufBlock)
+        remarks.emplace_back(
+            "Blocks have 32 elements: each group's scale is repeated in every block, so the file is as large as with groups of 32.");
+    if (method.scaling != Scaling::None)
+        remarks.emplace_back("Scales are folded into the weights and norms, which llama.cpp computes with as they are.");
+    for (std::string& remark : ggufModelRemarks(model)) remarks.push_back(std::move(remark));
+}
+
 }  // namespace
 
-std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format) {
+std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format, GgufWeights gguf_weights) {
     std::vector<std::string> remarks;
     if (format != ExportFormat::Dequantized && joinedLayersDiffer(model, method)) {
         remarks.emplace_back(
@@ -127,6 +149,9 @@ std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& met
             break;
         case ExportFormat::CompressedTensors:
             remarkCompressed(remarks, model, method);
+            break;
+        case ExportFormat::Gguf:
+            remarkGguf(remarks, model, method, gguf_weights);
             break;
         case ExportFormat::Dequantized:
             remarks.emplace_back(

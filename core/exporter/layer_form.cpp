@@ -18,6 +18,7 @@ LayerForm formOf(ExportFormat format, const MethodSpec& method) noexcept {
         case ExportFormat::CompressedTensors:
             return method.activations == ActivationScale::None ? LayerForm::PackQuantized : LayerForm::IntQuantized;
         case ExportFormat::Dequantized:
+        case ExportFormat::Gguf:
             break;
     }
     return LayerForm::Float;
@@ -41,6 +42,7 @@ std::vector<TensorLayout> layerLayout(LayerForm form, const LinearInfo& linear, 
         case LayerForm::IntQuantized:
             return intQuantizedLayout(linear.name, out_features, in_features, scale_type, method.activations);
         case LayerForm::Float:
+        case LayerForm::GgufBlocks:
             break;
     }
     return {};
@@ -57,6 +59,7 @@ std::vector<PackedTensor> packLayer(LayerForm form, const QuantizedLinear& linea
         case LayerForm::IntQuantized:
             return intQuantized(linear.name, linear.tensor, scale_type, method.activations, linear.input_scale);
         case LayerForm::Float:
+        case LayerForm::GgufBlocks:
             break;
     }
     return {};

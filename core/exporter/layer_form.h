@@ -15,9 +15,10 @@ enum class LayerForm {
     Awq,            ///< pack_awq.h
     PackQuantized,  ///< pack_compressed.h
     IntQuantized,   ///< pack_compressed.h
+    GgufBlocks,     ///< gguf/pack.h, which makes them
 };
 
-/// The form that quantized layers take in a format.
+/// The form that quantized layers take in a format of several tensors; in a GGUF file it depends on GgufWeights.
 [[nodiscard]] LayerForm formOf(ExportFormat format, const MethodSpec& method) noexcept;
 
 /// Whether groups follow the processing order of inputs, so that the group of each input must be stored: activation order without
@@ -26,7 +27,7 @@ enum class LayerForm {
 
 // `method` below is that of the one layer: methodFor(…, its name).
 
-/// Names, types and shapes of a quantized layer's tensors. Not for LayerForm::Float.
+/// Names, types and shapes of a quantized layer's tensors. Not for LayerForm::Float and GgufBlocks.
 [[nodiscard]] std::vector<TensorLayout> layerLayout(LayerForm form, const LinearInfo& linear, const MethodSpec& method, DType scale_type);
 /// The tensors of that layout.
 [[nodiscard]] std::vector<PackedTensor> packLayer(LayerForm form, const QuantizedLinear& linear, const MethodSpec& method,

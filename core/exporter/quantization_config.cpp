@@ -167,6 +167,7 @@ Json quantizationConfig(const Model& model, const MethodSpec& method, ExportForm
         case ExportFormat::CompressedTensors:
             return compressedConfig(model, method, layout);
         case ExportFormat::Dequantized:
+        case ExportFormat::Gguf:
             break;
     }
     return {};

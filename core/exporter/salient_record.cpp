@@ -51,6 +51,7 @@ Json toJson(const SalientRecord& record) {
     document["method"] = record.method;
     document["provenance"] = record.provenance;
     if (!record.flushed.empty()) document["flushed_to_zero"] = record.flushed;
+    if (!record.shifted.empty()) document["shifted_by_steps"] = record.shifted;
     document["layers"] = layers;
     document["tensors"] = record.tensors;
     if (!record.scales.empty()) document["channel_scales"] = record.scales;
@@ -72,6 +73,12 @@ SalientRecord recordFromJson(const Json& document, const std::string& origin) {
         SalientRecord::Layer& layer = record.layers[name];
         layer.weight = text(member(entry, "weight", origin), name, origin);
         if (entry.contains("scales")) layer.scales = text(entry.at("scales"), name, origin);
+    }
+    if (document.contains("shifted_by_steps") && document.at("shifted_by_steps").is_object()) {
+        for (const auto& [name, steps] : document.at("shifted_by_steps").items()) {
+            if (!steps.is_number()) fail(origin, "shifted_by_steps: " + name + ": expected a number");
+            record.shifted[name] = steps.get<double>();
+        }
     }
     if (document.contains("provenance")) record.provenance = document.at("provenance");
     return record;

@@ -32,8 +32,8 @@ struct VerifyReport {
     [[nodiscard]] bool passed() const;
 };
 
-/// Reads a directory back, recomputes every weight and compares: with the checksums written beside it, with config and headers, and with
-/// the original model where given.
+/// Reads a directory (or a GGUF file) back, recomputes every weight and compares: with the checksums written beside it, with config and
+/// headers, and with the original model where given.
 [[nodiscard]] VerifyReport verifyCheckpoint(const std::filesystem::path& directory, std::shared_ptr<const Model> original, JobContext& job);
 
 }  // namespace salient

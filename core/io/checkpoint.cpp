@@ -105,6 +105,14 @@ Checkpoint Checkpoint::open(const fs::path& directory) {
     return checkpoint;
 }
 
+Checkpoint Checkpoint::of(const fs::path& file, std::map<std::string, TensorView> tensors) {
+    Checkpoint checkpoint;
+    checkpoint.directory_ = file;
+    checkpoint.files_ = {file};
+    checkpoint.tensors_ = std::move(tensors);
+    return checkpoint;
+}
+
 const TensorView& Checkpoint::tensor(const std::string& name) const {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) throw Error(ErrorCode::Format, "openCheckpoint: " + directory_.string() + ": no tensor '" + name + "'");

@@ -9,20 +9,22 @@
 
 namespace salient {
 
-/// All tensors of a Hugging Face directory: model.safetensors, or the shards named by model.safetensors.index.json, or the
+/// All tensors of a model. Of a Hugging Face directory: model.safetensors, or the shards named by model.safetensors.index.json, or the
 /// only *.safetensors file there is. Opening reads headers only. Which symbolic links are followed: containedPath().
 class Checkpoint {
 public:
     /// Throws Error{Io} for a missing shard (naming it and the index), Error{Format} for an index that names a file outside
     /// the directory or a tensor its shard does not hold, Error{Unsupported} for pickle files with advice: refusePickle().
     [[nodiscard]] static Checkpoint open(const std::filesystem::path& directory);
+    /// Tensors that were read from somewhere else: a GGUF file, which then stands for the directory, too.
+    [[nodiscard]] static Checkpoint of(const std::filesystem::path& file, std::map<std::string, TensorView> tensors);
 
     [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept { return tensors_; }
     [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
     /// Throws Error{Format} naming the directory when there is no such tensor.
     [[nodiscard]] const TensorView& tensor(const std::string& name) const;
     [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
-    /// The safetensors files, in order.
+    /// The files that hold them, in order.
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept { return files_; }
     /// Sum of all tensors' bytes.
     [[nodiscard]] std::int64_t sizeBytes() const noexcept;

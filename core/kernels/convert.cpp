@@ -46,6 +46,7 @@ void checkReadable(const TensorView& tensor) {
         throw Error(ErrorCode::Unsupported,
                     "toFloats: tensor '" + tensor.name + "': expected a floating-point type, found " + std::string(name(tensor.dtype)));
     }
+    if (tensor.form) return;  // its maker has compared the sizes
     const auto expected = static_cast<std::size_t>(tensor.elementCount()) * sizeBytes(tensor.dtype);
     if (tensor.bytes.size() != expected) {
         throw Error(ErrorCode::ShapeMismatch, "toFloats: tensor '" + tensor.name + "': expected " + std::to_string(expected) +
@@ -59,11 +60,26 @@ void widenInParallel(const std::byte* from, DType type, Index count, float* to) 
     parallelFor(count, kGrain, [&](Index first, Index last) { widen(from + first * size, type, last - first, to + first); });
 }
 
+/// Rows of a tensor in a form of its own, and the end of reading them.
+void readForm(const TensorView& tensor, Index first, Index count, float* to) {
+    if (count == 0) return;
+    if (!tensor.form->rowsStandAlone()) return tensor.finishReading(tensor.form->read(tensor, first, count, to));
+    const Index length = tensor.rowLength();
+    const Index grain = std::max<Index>(1, (Index{1} << 16) / std::max<Index>(1, length));
+    parallelFor(count, grain, [&](Index begin, Index end) {
+        tensor.finishReading(tensor.form->read(tensor, first + begin, end - begin, to + begin * length));
+    });
+}
+
 }  // namespace
 
 std::vector<float> toFloats(const TensorView& tensor) {
     checkReadable(tensor);
     std::vector<float> values(static_cast<std::size_t>(tensor.elementCount()));
+    if (tensor.form) {
+        readForm(tensor, 0, tensor.rowCount(), values.data());
+        return values;
+    }
     widenInParallel(tensor.bytes.data(), tensor.dtype, tensor.elementCount(), values.data());
     tensor.finishReading();
     return values;
@@ -81,6 +97,10 @@ Matrix toMatrixRows(const TensorView& tensor, Index first, Index count) {
                                                   std::to_string(first + count));
     }
     Matrix values(count, tensor.shape[1]);
+    if (tensor.form) {
+        readForm(tensor, first, count, values.data());
+        return values;
+    }
     const auto row_bytes = static_cast<Index>(sizeBytes(tensor.dtype)) * values.cols();
     const auto rows = tensor.bytes.subspan(static_cast<std::size_t>(first * row_bytes), static_cast<std::size_t>(count * row_bytes));
     widenInParallel(rows.data(), tensor.dtype, values.size(), values.data());

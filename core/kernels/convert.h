@@ -8,7 +8,7 @@
 
 namespace salient {
 
-/// Stored elements (F64, F32, F16, BF16) as floats; vectorized, at memory speed.
+/// Stored elements (F64, F32, F16, BF16, or what the tensor's form reads) as floats; vectorized, at memory speed.
 /// Throws Error{Unsupported} for integer types, Error{ShapeMismatch} when shape and byte count disagree.
 [[nodiscard]] std::vector<float> toFloats(const TensorView& tensor);
 

@@ -7,6 +7,7 @@
 #include "core/io/json_file.h"
 #include "core/io/pickle.h"
 #include "core/model/family_json.h"
+#include "core/model/gguf/open.h"
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -76,7 +77,12 @@ std::vector<LinearInfo> listLinears(const Model& model) {
             std::tie(info.out_features, info.in_features) = model.config.linearShape(fact.role);
             info.has_bias = model.config.hasBias(fact);
             const std::string weight = info.name + ".weight";
-            if (model.checkpoint->contains(weight)) info.stored = model.checkpoint->tensor(weight).dtype;
+            if (model.checkpoint->contains(weight)) {
+                const TensorView& tensor = model.checkpoint->tensor(weight);
+                info.stored = tensor.dtype;
+                info.stored_name = tensor.storedName();
+                info.stored_bytes = static_cast<std::int64_t>(tensor.bytes.size());
+            }
             linears.push_back(std::move(info));
         }
     }
@@ -95,8 +101,30 @@ std::size_t commonEnding(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::shared_ptr<const Model> Model::open(const std::filesystem::path& directory, bool allow_quantized) {
-    if (std::error_code error; std::filesystem::is_regular_file(directory, error)) refusePickle(directory);
+namespace {
+
+/// The GGUF file that a path means: itself, or the only one in a directory without config.json. Empty: none.
+std::filesystem::path ggufFileOf(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) {
+        refusePickle(path);
+        if (isGguf(path)) return path;
+        throw Error(ErrorCode::Unsupported,
+                    "openModel: " + path.string() + ": expected a model directory or a GGUF file, found another file");
+    }
+    if (!std::filesystem::is_directory(path, error) || holdsFile(path, "config.json")) return {};
+    std::vector<std::string> files;
+    for (const std::string& name : namesIn(path)) {
+        if (std::filesystem::path(name).extension() == ".gguf") files.push_back(name);
+    }
+    if (files.size() > 1) {
+        throw Error(ErrorCode::Io, "openModel: " + path.string() + ": expected config.json or one GGUF file, found " +
+                                       std::to_string(files.size()) + " of them; open one of the files, " + files.front() + " say");
+    }
+    return files.empty() ? std::filesystem::path() : containedPath(path, files.front());
+}
+
+std::shared_ptr<Model> openDirectory(const std::filesystem::path& directory, bool allow_quantized) {
     const std::filesystem::path config_file = containedPath(directory, "config.json");
     const Json json = readJson(config_file);
     auto model = std::make_shared<Model>();
@@ -111,6 +139,14 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& directory,
     model->name_prefix = findPrefix(*model->checkpoint, *model->config.family);
     checkTensors(*model->checkpoint, plannedTensors(model->config, model->name_prefix), allow_quantized);
     model->tokenizer = openTokenizer(directory);
+    return model;
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool allow_quantized) {
+    const std::filesystem::path gguf_file = ggufFileOf(path);
+    const std::shared_ptr<Model> model = gguf_file.empty() ? openDirectory(path, allow_quantized) : gguf::open(gguf_file);
     model->groups = inputGroups(model->config, model->name_prefix);
     model->linears = listLinears(*model);
     return model;
@@ -150,9 +186,11 @@ std::string Model::headTensor() const {
 
 const Tokenizer& Model::requireTokenizer() const {
     if (!tokenizer) {
-        throw Error(ErrorCode::Unsupported,
-                    "openTokenizer: " + directory.string() +
-                        ": expected tokenizer.json, tokenizer.model, or vocab.json with merges.txt, found none: text cannot be read");
+        throw Error(
+            ErrorCode::Unsupported,
+            "openTokenizer: " + directory.string() +
+                ": expected tokenizer.json, tokenizer.model, vocab.json with merges.txt, or a GGUF file's own tokenizer, found none: "
+                "text cannot be read");
     }
     return *tokenizer;
 }

@@ -25,24 +25,28 @@ struct LinearInfo {
     Index in_features = 0;
     bool has_bias = false;
     DType stored = DType::F32;
+    std::string_view stored_name = "F32";  ///< as its file calls the type: "F16", "Q4_0"
+    std::int64_t stored_bytes = 0;         ///< of its weight; 0 where a checkpoint holds it in another form
 };
 
 /// An opened model: facts and mapped weights. Opening reads headers only; nothing is converted until a block is loaded.
 /// Immutable and safe to share between threads.
 struct Model {
-    std::filesystem::path directory;
+    std::filesystem::path directory;  ///< or the GGUF file
     ModelConfig config;
     std::shared_ptr<const Checkpoint> checkpoint;
     std::shared_ptr<const Tokenizer> tokenizer;  ///< null when the directory holds none: what needs text then says so
     std::vector<InputGroup> groups;
     std::vector<LinearInfo> linears;  ///< all blocks, in the order of computation
     std::string name_prefix;          ///< put before every name of the family's table, but the head's, in this checkpoint
+    /// Of a GGUF file: what a directory of the same model holds beside config.json and weights, name → content (its tokenizer).
+    std::map<std::string, std::string> companion_files;
 
-    /// Throws Error{Io}, {Format}, {Unsupported}; {ShapeMismatch} naming a tensor whose shape contradicts config.json.
-    /// A family that is not known, or one that differs, is read from a salient-family.json in the directory (family_json.h).
-    /// A directory with a "quantization_config" opens only when allow_quantized is set; its quantized linear layers then
-    /// need no ".weight".
-    [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& directory, bool allow_quantized = false);
+    /// A Hugging Face directory, a GGUF file, or a directory that holds nothing but one. Throws Error{Io}, {Format}, {Unsupported};
+    /// {ShapeMismatch} naming a tensor whose shape contradicts config.json. A family that is not known, or one that differs, is read from a
+    /// salient-family.json in the directory (family_json.h). A directory with a "quantization_config" opens only when allow_quantized is
+    /// set; its quantized linear layers then need no ".weight".
+    [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& path, bool allow_quantized = false);
 
     /// The layer of that full module name, or of that ending when it is unique ("0.self_attn.q_proj").
     /// Throws Error{InvalidOption} listing a few that resemble it.

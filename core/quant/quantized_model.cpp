@@ -15,8 +15,6 @@ void divide(std::vector<float>& values, std::span<const float> scales) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] /= scales[i];
 }
 
-std::int64_t elementCount(const LinearInfo& linear) { return std::int64_t{linear.out_features} * linear.in_features; }
-
 /// tr(W H Wᵀ) of a layer, from either of its two reports.
 double outputEnergy(const LayerReport& report) {
     for (const LayerError& error : {report.error, report.nearest}) {
@@ -68,8 +66,7 @@ double bitsPerWeight(std::span<const LayerReport> layers) {
 std::int64_t quantizedSizeBytes(const Model& model, std::span<const LayerReport> layers) {
     std::int64_t bytes = model.checkpoint->sizeBytes();
     for (const LayerReport& layer : layers) {
-        const LinearInfo& linear = model.linear(layer.name);
-        bytes += layer.bytes - elementCount(linear) * static_cast<std::int64_t>(sizeBytes(linear.stored));
+        bytes += layer.bytes - model.linear(layer.name).stored_bytes;
     }
     return bytes;
 }

@@ -53,6 +53,7 @@ std::optional<std::string> asQuantize(const Recipe& recipe, const RecipeRun& run
     if (!flags || run.name != methodName(run.method)) return std::nullopt;
     std::vector<std::string> words = {"quantize", recipe.model.string(),         "--out", run.out.string(),
                                       "--format", std::string(name(*run.format))};
+    if (run.gguf_weights != GgufWeights::Lossless) append(words, {"--gguf-type", std::string(name(run.gguf_weights))});
     append(words, arguments(*flags));
     append(words, commonArguments(recipe));
     return joined(words);

@@ -17,7 +17,8 @@ struct RecipeRun {
     std::string name;  ///< shown in tables; the method's name unless the user gave one
     MethodSpec method;
     std::optional<ExportFormat> format;
-    std::filesystem::path out;  ///< target directory when format is set
+    std::filesystem::path out;                         ///< target directory when format is set
+    GgufWeights gguf_weights = GgufWeights::Lossless;  ///< what quantized layers become when format is Gguf
 };
 
 /// A whole job as one document: what the window edits, `salient-cli run` executes and "Copy as command" prints.

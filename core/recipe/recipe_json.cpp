@@ -57,6 +57,9 @@ RecipeRun readRun(const Json& value, const std::string& path, const std::filesys
         target.readName("format", exportFormatNames(), format);
         run.format = exportFormatFromName(exportFormatNames()[format]);
         readPath(target, "out", folder, run.out);
+        auto weights = static_cast<std::size_t>(run.gguf_weights);
+        target.readName("weights", ggufWeightsNames(), weights);
+        run.gguf_weights = static_cast<GgufWeights>(weights);
         target.finish();
     }
     object.finish();
@@ -103,6 +106,7 @@ Json toJson(const Recipe& recipe) {
     for (const RecipeRun& run : recipe.runs) {
         Json item = {{"name", run.name}, {"method", toJson(run.method)}};
         if (run.format) item["export"] = {{"format", name(*run.format)}, {"out", run.out.string()}};
+        if (run.format == ExportFormat::Gguf) item["export"]["weights"] = name(run.gguf_weights);
         json["runs"].push_back(std::move(item));
     }
     if (!recipe.evaluation_text.empty()) {
@@ -135,6 +139,9 @@ void Recipe::validate() const {
         if (runs[i].format && runs[i].out.empty()) refuse(run + ".export.out: expected a directory, found none");
         if (!runs[i].format && !runs[i].out.empty())
             refuse(run + ".export.format: expected a format for '" + runs[i].out.string() + "', found none");
+        if (runs[i].format != ExportFormat::Gguf && runs[i].gguf_weights != GgufWeights::Lossless)
+            refuse(run + ".export.weights: expected it with the format gguf alone, found '" + std::string(name(runs[i].gguf_weights)) +
+                   "'");
         for (std::size_t j = 0; j < i; ++j) {
             if (runs[i].format && runs[j].format && runs[i].out == runs[j].out) {
                 refuse(run + ".export.out: expected a directory of its own, found that of runs[" + std::to_string(j) + "]");

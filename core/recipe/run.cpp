@@ -124,7 +124,7 @@ private:
             checkMethod(*model_, run.method);
             if (!run.format) continue;
             std::string reasons;
-            for (const std::string& reason : exportObstacles(*model_, run.method, *run.format))
+            for (const std::string& reason : exportObstacles(*model_, run.method, *run.format, run.gguf_weights))
                 reasons += (reasons.empty() ? "" : "; ") + reason;
             if (!reasons.empty()) {
                 throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(*run.format)) + ": " + reasons);
@@ -174,6 +174,7 @@ private:
     [[nodiscard]] ExportOptions exportOptions(const RecipeRun& run) const {
         ExportOptions options;
         options.format = *run.format;
+        options.gguf_weights = run.gguf_weights;
         options.provenance = {{"program", "salient " + report_.version},
                               {"model", report_.model_name},
                               {"method", toJson(run.method)},
@@ -193,7 +194,8 @@ private:
         result.out = run.out.string();
         result.verification = verificationLine(verified);
         result.is_verified = verified.passed();
-        for (const std::string& remark : exportRemarks(*model_, run.method, *run.format)) result.warnings.push_back("export: " + remark);
+        for (const std::string& remark : exportRemarks(*model_, run.method, *run.format, run.gguf_weights))
+            result.warnings.push_back("export: " + remark);
         for (const Finding& finding : verified.findings) {
             if (finding.severity != Severity::Note) result.warnings.push_back("verify: " + finding.subject + ": " + finding.message);
         }
@@ -245,7 +247,7 @@ private:
         describe(result, run, std::move(layers), seconds);
         verify(result, run);
         if (recipe_.evaluation_text.empty()) return;
-        const bool is_plain = *run.format == ExportFormat::Dequantized;
+        const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
         const std::shared_ptr<const Model> written = Model::open(run.out, !is_plain);
         evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
     }

@@ -6,7 +6,7 @@
 
 namespace salient {
 
-/// Element types that safetensors files hold. Salient computes with F32; the others are stored forms.
+/// Element types of tensors, as safetensors files hold them. Salient computes with F32; the others are stored forms.
 enum class DType { F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool };
 
 /// Bytes of one element.

@@ -19,12 +19,10 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 16U;
 
 class SentencePieceTokenizer final : public Tokenizer {
 public:
-    SentencePieceTokenizer(const std::filesystem::path& path, const TokenizerConfig& config) {
-        constexpr std::size_t kMostBytes = std::size_t{64} << 20U;  // ten times the largest in use
-        const std::string model = readText(path, kMostBytes);
-        checkSentencePieceModel(model, path.string());
+    SentencePieceTokenizer(const std::string& model, const std::string& origin, const TokenizerConfig& config) {
+        checkSentencePieceModel(model, origin);
         const auto refuse = [&](const std::string& reason) {
-            throw Error(ErrorCode::Format, "openTokenizer: " + path.string() + ": expected a SentencePiece model: " + reason);
+            throw Error(ErrorCode::Format, "openTokenizer: " + origin + ": expected a SentencePiece model: " + reason);
         };
         try {
             const auto status = processor_.LoadFromSerializedProto(model);
@@ -134,7 +132,12 @@ private:
 }  // namespace
 
 std::shared_ptr<const Tokenizer> readSentencePiece(const std::filesystem::path& path, const TokenizerConfig& config) {
-    return std::make_shared<SentencePieceTokenizer>(path, config);
+    constexpr std::size_t kMostBytes = std::size_t{64} << 20U;  // ten times the largest in use
+    return readSentencePiece(readText(path, kMostBytes), path.string(), config);
+}
+
+std::shared_ptr<const Tokenizer> readSentencePiece(const std::string& model, const std::string& origin, const TokenizerConfig& config) {
+    return std::make_shared<SentencePieceTokenizer>(model, origin, config);
 }
 
 }  // namespace salient

@@ -93,12 +93,15 @@ std::vector<AddedToken> readAddedTokens(const Component& root, const BpeModel& m
 }  // namespace
 
 std::shared_ptr<const Tokenizer> readTokenizerJson(const std::filesystem::path& path) {
-    const Json document = readJson(path);
-    const Json null;
-    const Component root(document, path.string());
-    const auto optional = [&](const char* key) { return root.has(key) ? root.at(key) : Component(null, path.string() + "." + key); };
+    return readTokenizerJson(readJson(path), path.string());
+}
 
-    BpeModel model = readModel(root.at("model"), path.string());
+std::shared_ptr<const Tokenizer> readTokenizerJson(const Json& document, const std::string& origin) {
+    const Json null;
+    const Component root(document, origin);
+    const auto optional = [&](const char* key) { return root.has(key) ? root.at(key) : Component(null, origin + "." + key); };
+
+    BpeModel model = readModel(root.at("model"), origin);
     std::vector<AddedToken> added = readAddedTokens(root, model);
     return std::make_shared<BpeTokenizer>(BpeParts{std::move(added), Normalizer(optional("normalizer")),
                                                    PreTokenizer(optional("pre_tokenizer")), std::move(model),

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,9 @@ namespace salient {
 
 /// Adds to findings in the order in which they are found.
 using Findings = std::vector<Finding>;
+
+/// verifyCheckpoint() of a GGUF file, or of a directory that holds one.
+[[nodiscard]] VerifyReport verifyGguf(const std::filesystem::path& path, const std::shared_ptr<const Model>& original, JobContext& job);
 
 /// Files: stray and missing shards, index against headers, "format" in the metadata, tokenizer files (against the original's, if given).
 [[nodiscard]] Findings checkFiles(const std::filesystem::path& directory, const Model* original);

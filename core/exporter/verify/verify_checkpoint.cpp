@@ -3,6 +3,7 @@
 #include "core/exporter/checksum.h"
 #include "core/exporter/verify/checks.h"
 #include "core/io/contained_path.h"
+#include "core/io/gguf.h"
 
 namespace salient {
 namespace {
@@ -169,6 +170,11 @@ private:
     VerifyReport report_;
 };
 
+bool holdsGguf(const fs::path& directory) {
+    const std::vector<std::string> names = namesIn(directory);
+    return std::any_of(names.begin(), names.end(), [](const std::string& name) { return fs::path(name).extension() == ".gguf"; });
+}
+
 }  // namespace
 
 bool VerifyReport::passed() const {
@@ -176,7 +182,11 @@ bool VerifyReport::passed() const {
 }
 
 VerifyReport verifyCheckpoint(const fs::path& directory, std::shared_ptr<const Model> original, JobContext& job) {
-    if (!fs::is_directory(directory)) throw Error(ErrorCode::Io, "verify: " + directory.string() + ": expected a directory, found none");
+    std::error_code error;
+    const bool is_directory = fs::is_directory(directory, error);
+    if (is_directory ? !holdsFile(directory, "config.json") && holdsGguf(directory) : isGguf(directory))
+        return verifyGguf(directory, original, job);
+    if (!is_directory) throw Error(ErrorCode::Io, "verify: " + directory.string() + ": expected a directory or a GGUF file, found none");
     return Verification(directory, std::move(original), job).run();
 }
 

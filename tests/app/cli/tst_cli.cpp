@@ -95,13 +95,60 @@ private slots:
             QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
             QVERIFY(family["groups"].toArray().size() >= 3);
             QVERIFY(family["facts"]["linears"].toArray().size() >= 4);
-            QCOMPARE(family["formats"].toArray().size(), 4);
+            const QStringList without_gguf = {"opt", "gptj", "gpt_neo"};  // llama.cpp has no such architectures
+            QCOMPARE(family["formats"].toArray().size(), without_gguf.contains(names.last()) ? 4 : 5);
         }
         QVERIFY(names.contains("llama") && names.contains("gemma3_text"));
         const QJsonArray llama = families[names.indexOf("llama")]["groups"].toArray();
         QCOMPARE(llama[0]["absorber"]["name"].toString(), QString("layers.{}.input_layernorm"));
         QCOMPARE(llama[1]["absorber"]["with_grouped_queries"].toBool(), false);
         QVERIFY(families[names.indexOf("gpt2")]["groups"][3]["absorber"].isNull());
+    }
+
+    void formatsListsWhatEachHolds() {
+        const QJsonArray formats = run({"formats", "--json"}).json()["formats"].toArray();
+        const Outcome text = run({"formats"});
+        QCOMPARE(text.status, 0);
+        QStringList names;
+        for (const QJsonValue& format : formats) {
+            names << format["format"].toString();
+            QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
+            QVERIFY(!format["loaders"].toArray().isEmpty());
+            for (const QJsonValue& width : format["widths"].toArray()) QVERIFY(!width["group_sizes"].toArray().isEmpty());
+        }
+        QCOMPARE(names, (QStringList{"gptq", "awq", "compressed-tensors", "dequantized", "gguf"}));
+        QCOMPARE(formats[1]["widths"].toArray().size(), 2);  // awq: 4 bits, both grids
+    }
+
+    void aGgufFileIsWrittenAndOpensLikeAnyModel() {
+        const QString out = folder_->filePath("gguf");
+        const Outcome made = run(QStringList{"quantize", kModel, "--out", out, "--format", "gguf", "--method", "rtn", "--group-size", "32",
+                                             "--symmetric", "--json"} +
+                                 kFewSamples);
+        QVERIFY2(made.status == 0, made.err);
+        const QString file = out + "/model.gguf";
+        QVERIFY(QFile::exists(file));
+        const Outcome verified = run({"verify", file, "--original", kModel, "--json"});
+        QVERIFY2(verified.status == 0, verified.out);
+        QCOMPARE(verified.json()["format"].toString(), QString("gguf"));
+        QCOMPARE(verified.json()["n_layers_identical"].toInt(), 28);
+        const QJsonObject info = run({"info", file, "--json"}).json();
+        QCOMPARE(info["family"].toString(), QString("llama"));
+        QCOMPARE(info["layers"][0]["dtype"].toString(), QString("Q4_0"));
+        const QStringList few = {"--text", kEval, "--n-windows", "4", "--seq-len", "64", "--json"};
+        const double there = run(QStringList{"perplexity", out} + few).json()["perplexity"].toDouble();
+        const double original = run(QStringList{"perplexity", kModel} + few).json()["perplexity"].toDouble();
+        QVERIFY2(there > 0.8 * original && there < 1.5 * original, qPrintable(QString("%1, original %2").arg(there).arg(original)));
+        const Outcome channels = run(QStringList{"channels", file, "--layer", "0.self_attn.q_proj", "--top", "2"} + kFewSamples);
+        QVERIFY2(channels.status == 0, channels.err);
+        const Outcome again = run(
+            QStringList{"quantize", file, "--out", folder_->filePath("from-gguf"), "--format", "gptq", "--method", "rtn"} + kFewSamples);
+        QVERIFY2(again.status == 0, again.err);
+        const Outcome refused =
+            run(QStringList{"quantize", kModel, "--out", folder_->filePath("no"), "--format", "gguf", "--method", "rtn", "--bits", "3"} +
+                kFewSamples);
+        QCOMPARE(refused.status, 1);
+        QVERIFY2(refused.err.contains("choose bits 4 and group size 32"), refused.err);
     }
 
     void perplexityAgreesWithTheReference() {

@@ -251,6 +251,21 @@ private slots:
                              "--group-size 128 --act-order --text calib.txt --n-samples 16 --seq-len 256 --seed 5"));
     }
 
+    void aGgufExportSaysWhatItsLayersBecome() {
+        Recipe recipe = sampleRecipe();
+        recipe.evaluation_text.clear();
+        recipe.runs.resize(1);
+        recipe.runs[0].format = ExportFormat::Gguf;
+        recipe.runs[0].gguf_weights = GgufWeights::Q8_0;
+        recipe.runs[0].out = "out";
+        const Json document = toJson(recipe);
+        QCOMPARE(document["runs"][0]["export"]["weights"].get<std::string>(), std::string("q8_0"));
+        QVERIFY(recipeFromJson(document).runs[0].gguf_weights == GgufWeights::Q8_0);
+        QVERIFY(asCommand(recipe)->find("--format gguf --gguf-type q8_0 ") != std::string::npos);
+        recipe.runs[0].format = ExportFormat::Gptq;  // an option without effect is an error
+        QVERIFY_EXCEPTION_THROWN(recipe.validate(), Error);
+    }
+
     void aComparisonBecomesACompareCommandWhereOneCanSayIt() {
         Recipe recipe = sampleRecipe();
         recipe.runs.clear();

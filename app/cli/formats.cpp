@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <ostream>
+
+#include "app/cli/command.h"
+#include "app/cli/text_format.h"
+#include "core/exporter/format_table.h"
+
+namespace salient::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+
+std::string widthOf(const FormatRow& row) {
+    return "W" + std::to_string(row.bits) + (row.activations == ActivationScale::None ? "A16" : "A8");
+}
+
+std::string gridOf(const FormatRow& row) {
+    if (row.activations == ActivationScale::PerToken) return "symmetric, activations per token";
+    if (row.activations == ActivationScale::PerTensor) return "symmetric, activations per tensor";
+    return row.is_symmetric ? "symmetric" : "asymmetric";
+}
+
+std::string groupsOf(const FormatRow& row) {
+    std::string text;
+    for (const Index size : row.group_sizes) text += (text.empty() ? "" : " ") + (size < 0 ? "row" : std::to_string(size));
+    return text;
+}
+
+std::string orderOf(const FormatRow& row) { return row.holds_order ? "yes" : row.holds_static_order ? "static groups" : "-"; }
+
+Json describe(ExportFormat format) {
+    Json widths = Json::array();
+    for (const FormatRow& row : formatRows(format)) {
+        Json entry = {{"bits", row.bits},
+                      {"symmetric", row.is_symmetric},
+                      {"activations", row.activations == ActivationScale::None       ? "16 bits"
+                                      : row.activations == ActivationScale::PerToken ? "int8 per token"
+                                                                                     : "int8 per tensor"},
+                      {"group_sizes", row.group_sizes},
+                      {"act_order", row.holds_order},
+                      {"act_order_static_groups", row.holds_static_order},
+                      {"remarks", row.remarks}};
+        if (!row.stored_as.empty()) entry["stored_as"] = row.stored_as;
+        widths.push_back(std::move(entry));
+    }
+    Json json = {{"format", name(format)}, {"loaders", loadersOf(format)}, {"widths", widths}};
+    if (format == ExportFormat::Gguf) json["types"] = ggufWeightsNames();
+    return json;
+}
+
+void print(std::ostream& out) {
+    TextTable table({{"format", Align::Left},
+                     {"width", Align::Left},
+                     {"grid", Align::Left},
+                     {"groups of", Align::Left},
+                     {"activation order", Align::Left}});
+    std::string loaders;
+    for (const std::string& each : exportFormatNames()) {
+        const ExportFormat format = exportFormatFromName(each);
+        for (const FormatRow& row : formatRows(format)) {
+            const std::string stored = row.stored_as.empty() ? "" : " (" + row.stored_as + ")";
+            table.addRow({each + stored, widthOf(row), gridOf(row), groupsOf(row), orderOf(row)});
+        }
+        loaders += each + std::string(20 - std::min<std::size_t>(19, each.size()), ' ');
+        const char* separator = "";
+        for (const std::string_view loader : loadersOf(format)) {
+            loaders.append(separator).append(loader);
+            separator = ", ";
+        }
+        loaders += '\n';
+    }
+    out << table.text() << "\nloads in\n"
+        << loaders
+        << "\nGroups must divide a layer's inputs, and packings its sizes; quantize says so before it starts. gguf also takes any other "
+           "method\n"
+           "dequantized (--gguf-type f16, bf16 or q8_0). What each loader makes of which settings: --json, and every report.\n";
+}
+
+}  // namespace
+
+void addFormats(CLI::App& program, Action& action) {
+    CLI::App* command =
+        program.add_subcommand("formats", "List the formats that can be written: widths, grids, groups, orders and what loads them");
+    command->callback([&action] {
+        action = [](Context& context) {
+            if (!context.common.json) {
+                print(context.out);
+                return kDone;
+            }
+            Json all = Json::array();
+            for (const std::string& each : exportFormatNames()) all.push_back(describe(exportFormatFromName(each)));
+            context.print({{"formats", all}});
+            return kDone;
+        };
+    });
+}
+
+}  // namespace salient::cli

@@ -1,0 +1,194 @@
+#include "core/exporter/gguf/export.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "core/exporter/checksum.h"
+#include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/pack.h"
+#include "core/exporter/gguf/tensor_map.h"
+#include "core/exporter/gguf/vocabulary.h"
+#include "core/exporter/layer_form.h"
+#include "core/exporter/salient_record.h"
+#include "core/exporter/stored_floats.h"
+#include "core/io/output_directory.h"
+#include "core/kernels/convert.h"
+
+namespace salient {
+namespace {
+
+[[noreturn]] void refuse(ErrorCode code, const std::string& subject, const std::string& reason) {
+    throw Error(code, "export: " + subject + ": " + reason);
+}
+
+}  // namespace
+
+struct GgufExport::State {
+    State(std::shared_ptr<const Model> original, const MethodSpec& spec, const std::filesystem::path& target, ExportOptions given)
+        : model(std::move(original)), method(spec), options(std::move(given)), weights(resolved(options.gguf_weights, method)) {
+        std::string obstacles;
+        for (const std::string& obstacle : exportObstacles(*model, method, ExportFormat::Gguf, options.gguf_weights))
+            obstacles += (obstacles.empty() ? "" : " ") + obstacle;
+        if (!obstacles.empty()) throw Error(ErrorCode::InvalidOption, "export: gguf: " + obstacles);
+        map = ggufTensorMap(*model, method, weights);
+        for (std::size_t i = 0; i < map.size(); ++i) by_name.emplace(map[i].source, i);
+        requireRanges();
+        GgufKeys keys;
+        addModelKeys(keys, *model, weights);
+        addVocabularyKeys(keys, ggufVocabulary(*model));
+        const std::map<std::string, std::vector<float>> tables = ropeTables(model->config);
+        std::vector<GgufTensorLayout> layout;
+        for (const auto& [name, values] : tables) {
+            layout.push_back({name,
+                              ggufTypeId(GgufElement::F32),
+                              {static_cast<std::int64_t>(values.size())},
+                              static_cast<std::int64_t>(values.size() * sizeof(float))});
+        }
+        for (const GgufTensor& tensor : map) layout.push_back(tensor.layout);
+        directory.emplace(target);
+        writer.emplace(directory->path() / kGgufFileName, keys, layout);
+        for (const auto& [name, values] : tables) putRecorded(name, std::as_bytes(std::span(values)));
+        record.format = ExportFormat::Gguf;
+        record.method = std::string(methodName(method));
+        record.provenance = options.provenance;
+        record.provenance["gguf_weights"] = std::string(salient::name(weights));
+    }
+
+    /// Overflow in a copied tensor is found now, not after hours of quantization.
+    void requireRanges() const {
+        for (const GgufTensor& tensor : map) {
+            if (tensor.is_quantized || tensor.element != GgufElement::F16) continue;
+            const TensorView& view = model->checkpoint->tensor(tensor.source);
+            if (view.dtype == DType::F16) continue;
+            try {
+                checkRange(view, DType::F16);
+            } catch (const Error& error) {
+                throw Error(error.code(), std::string(error.what()) + ", and so does gguf with the type bf16");
+            }
+        }
+    }
+
+    const GgufTensor& planned(const std::string& source) const {
+        const auto found = by_name.find(source);
+        if (found == by_name.end()) refuse(ErrorCode::InvalidOption, source, "expected a tensor of the model, found none of that name");
+        return map[found->second];
+    }
+
+    void putRecorded(const std::string& name, std::span<const std::byte> bytes) {
+        record.tensors[name] = checksumText(checksum(bytes));
+        writer->write(name, bytes);
+    }
+
+    void done(const GgufTensor& tensor) {
+        if (!written.insert(tensor.source).second) refuse(ErrorCode::InvalidOption, tensor.source, "expected once, found twice");
+    }
+
+    /// values: the family's, [rows, cols] or [rows]; [out, in] for a linear layer whatever the family stores.
+    void putFloats(const GgufTensor& tensor, std::span<const float> values) {
+        const std::vector<float> ordered = inFileOrder(tensor, values);
+        const DType type = tensor.element == GgufElement::F32 ? DType::F32 : tensor.element == GgufElement::BF16 ? DType::BF16 : DType::F16;
+        const StoredFloats stored = storeFloats(tensor.source, ordered, type);
+        if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+        putRecorded(tensor.layout.name, stored.bytes);
+        done(tensor);
+    }
+
+    void copy(const GgufTensor& tensor) {
+        if (tensor.is_transposed) {
+            const LinearInfo& linear = model->linear(tensor.source.substr(0, tensor.source.rfind('.')));
+            const Matrix weight = loadLinear(*model, linear);
+            return putFloats(tensor, {weight.data(), static_cast<std::size_t>(weight.size())});
+        }
+        const TensorView& view = model->checkpoint->tensor(tensor.source);
+        const bool is_same = (tensor.element == GgufElement::F16 && view.dtype == DType::F16) ||
+                             (tensor.element == GgufElement::BF16 && view.dtype == DType::BF16);
+        if (is_same && !view.form && tensor.rows.empty() && tensor.added == 0.0F) {  // no copy of a large embedding as floats
+            putRecorded(tensor.layout.name, view.bytes);
+            view.finishReading();
+            return done(tensor);
+        }
+        putFloats(tensor, model->floats(tensor.source));
+    }
+
+    void addLinear(const QuantizedLinear& linear) {
+        const GgufTensor& tensor = planned(linear.name + ".weight");
+        if (!tensor.is_quantized) refuse(ErrorCode::InvalidOption, linear.name, "expected a layer that the method quantizes");
+        const bool has_codes = keepsCodes(weights, method);
+        checkLayer(has_codes ? LayerForm::GgufBlocks : LayerForm::Float, linear, model->linear(linear.name), method, DType::F16);
+        Matrix meant;
+        if (has_codes || weights == GgufWeights::Q8_0) {
+            const PackedBlocks packed =
+                has_codes ? packCodes(weights, linear.tensor, tensor.rows) : packQ8_0(linear.tensor.dequantize(), tensor.rows);
+            writer->write(tensor.layout.name, packed.bytes);
+            meant = packed.meant;
+            if (packed.largest_shift > 0.0) record.shifted[linear.name] = packed.largest_shift;
+        } else {
+            meant = linear.tensor.dequantize();
+            const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;
+            const StoredFloats stored =
+                storeFloats(tensor.source, inFileOrder(tensor, {meant.data(), static_cast<std::size_t>(meant.size())}), type);
+            if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+            writer->write(tensor.layout.name, stored.bytes);
+            meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
+        }
+        done(tensor);
+        record.addLayer(tensor.record_name, checksum(meant), linear.channel_scale);
+        if (!linear.bias.empty()) putFloats(planned(linear.name + ".bias"), linear.bias);
+    }
+
+    void addBlock(const QuantizedBlock& block) {
+        if (block.block < 0 || block.block >= model->config.n_blocks || !blocks_done.insert(block.block).second)
+            refuse(ErrorCode::InvalidOption, "block " + std::to_string(block.block), "expected each block of the model once");
+        for (const QuantizedLinear& linear : block.linears) addLinear(linear);
+        for (const auto& [tensor, values] : block.replaced) {
+            if (!written.contains(tensor)) putFloats(planned(tensor), values);
+        }
+        for (const auto& [layer, weight] : block.kept)
+            putFloats(planned(layer + ".weight"), {weight.data(), static_cast<std::size_t>(weight.size())});
+        for (const GgufTensor& tensor : map) {
+            if (tensor.block != block.block || written.contains(tensor.source)) continue;
+            if (tensor.is_quantized) refuse(ErrorCode::InvalidOption, tensor.source, "expected its layer in the block, found it missing");
+            copy(tensor);
+        }
+    }
+
+    void finish(JobContext& job) {
+        if (blocks_done.size() != static_cast<std::size_t>(model->config.n_blocks)) {
+            refuse(ErrorCode::InvalidOption, "blocks",
+                   "expected " + std::to_string(model->config.n_blocks) + ", found " + std::to_string(blocks_done.size()));
+        }
+        const auto total = static_cast<std::int64_t>(map.size());
+        for (const GgufTensor& tensor : map) {
+            if (written.contains(tensor.source)) continue;
+            job.checkpoint({"writing", static_cast<std::int64_t>(written.size()), total, tensor.source});
+            copy(tensor);
+        }
+        writer->finish();
+        writer.reset();
+        writeJson(directory->path() / kSalientRecordFile, toJson(record));
+        job.checkpoint({"writing", total, total});
+        directory->commit();
+    }
+
+    std::shared_ptr<const Model> model;
+    MethodSpec method;
+    ExportOptions options;
+    GgufWeights weights;
+    std::vector<GgufTensor> map;
+    std::map<std::string, std::size_t> by_name;  // the family's tensor name → position in `map`
+    std::optional<OutputDirectory> directory;    // before the file in it, so that it is closed first
+    std::optional<GgufWriter> writer;
+    std::set<std::string> written;
+    std::set<int> blocks_done;
+    SalientRecord record;
+};
+
+GgufExport::GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target,
+                       ExportOptions options)
+    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
+GgufExport::~GgufExport() = default;
+void GgufExport::add(const QuantizedBlock& block) { state_->addBlock(block); }
+void GgufExport::finish(JobContext& job) { state_->finish(job); }
+
+}  // namespace salient

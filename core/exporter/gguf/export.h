@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "core/exporter/export_checkpoint.h"
+
+namespace salient {
+
+inline constexpr const char* kGgufFileName = "model.gguf";
+
+/// CheckpointWriter's work for ExportFormat::Gguf: a directory with model.gguf and salient.json. Tensors are written as blocks arrive.
+class GgufExport {
+public:
+    /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
+    GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target, ExportOptions options);
+    ~GgufExport();
+    void add(const QuantizedBlock& block);
+    void finish(JobContext& job);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace salient

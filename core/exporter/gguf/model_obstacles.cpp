@@ -1,0 +1,92 @@
+// What llama.cpp takes for granted of each architecture, and so cannot be told otherwise by a file.
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/exporter/gguf/keys.h"
+#include "core/model/gguf/architecture.h"
+
+namespace salient {
+namespace {
+
+bool isGelu(Activation activation) { return activation == Activation::Gelu || activation == Activation::GeluTanh; }
+
+/// Whether this is the family that the table has under that name, and not one described otherwise.
+bool isKnown(const Family& family) {
+    const auto all = families();
+    return std::any_of(all.begin(), all.end(), [&](const auto& known) { return *known == family; });
+}
+
+void checkRope(const ModelConfig& config, const std::string& architecture, std::vector<std::string>& reasons) {
+    const RopeConfig& rope = config.rope;
+    using Scaling = RopeConfig::Scaling;
+    if (rope.scaling == Scaling::Dynamic) reasons.emplace_back("llama.cpp has no dynamic rope scaling.");
+    if (rope.scaling == Scaling::Llama3 && architecture != "llama")
+        reasons.push_back("llama.cpp knows Llama 3's rope scaling for llama alone, found " + architecture + ".");
+    if (rope.scaling == Scaling::LongRope && architecture != "phi3")
+        reasons.push_back("llama.cpp knows LongRoPE for phi3 alone, found " + architecture + ".");
+    if (rope.scaling == Scaling::Yarn && (rope.attention_factor || !rope.truncate))
+        reasons.emplace_back("llama.cpp's YaRN has the published attention factor and rounds the borders of its ramp.");
+}
+
+void checkGemma(const ModelConfig& config, const std::string& architecture, std::vector<std::string>& reasons) {
+    const bool is_largest = (architecture == "gemma2" && config.n_blocks == 46) || (architecture == "gemma3" && config.n_blocks == 62);
+    const Index scalar = is_largest ? config.hidden_size / config.n_heads : config.head_dim;
+    if (std::abs(config.attention_scale * std::sqrt(static_cast<double>(scalar)) - 1.0) > 1e-6)
+        reasons.push_back("llama.cpp divides " + architecture + "'s scores by the root of " + std::to_string(scalar) +
+                          ", config.json's query_pre_attn_scalar is another number.");
+    if (architecture == "gemma" || architecture == "gemma2") {
+        if (!config.tie_word_embeddings)
+            reasons.push_back("llama.cpp ties " + architecture + "'s head to its embedding; this one has its own.");
+    }
+    if (architecture != "gemma3") return;
+    constexpr int kPattern = 6;
+    for (int block = 0; block < config.n_blocks; ++block) {
+        if ((config.slidingWindow(block) > 0) == ((block + 1) % kPattern != 0)) continue;
+        reasons.emplace_back("llama.cpp lets all of gemma3's blocks slide but every sixth; config.json says otherwise.");
+        return;
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> ggufModelObstacles(const Model& model) {
+    const ModelConfig& config = model.config;
+    const Family& family = *config.family;
+    const gguf::Architecture* const found = gguf::architectureOf(family);
+    if (found == nullptr || !isKnown(family))
+        return {"llama.cpp has no architecture for " + family.model_type + " models (it has " + gguf::architectureNames() + ")."};
+    const std::string architecture(found->name);
+    std::vector<std::string> reasons;
+    const Activation usual = family.defaults.activation;
+    if (config.activation != usual && !(isGelu(config.activation) && isGelu(usual)))
+        reasons.push_back("llama.cpp computes " + architecture + " with another activation than this model's.");
+    if (family.position == PositionKind::Rotary) checkRope(config, architecture, reasons);
+    if (architecture.starts_with("gemma")) checkGemma(config, architecture, reasons);
+    if (architecture == "qwen3" && config.attention_bias)
+        reasons.emplace_back("llama.cpp's qwen3 has no biases in attention; this model has.");
+    if (architecture == "gptneox" && !config.attention_bias)
+        reasons.emplace_back("llama.cpp's gptneox has biases in attention; this model has none.");
+    const bool wants_head = architecture == "phi2" || architecture == "gptneox" || architecture == "stablelm";
+    if (wants_head && config.tie_word_embeddings)
+        reasons.push_back("llama.cpp wants a head of its own in " + architecture + "; this model's is tied to its embedding.");
+    return reasons;
+}
+
+std::vector<std::string> ggufModelRemarks(const Model& model) {
+    const ModelConfig& config = model.config;
+    std::vector<std::string> remarks;
+    const gguf::Architecture* const architecture = gguf::architectureOf(*config.family);
+    if (architecture == nullptr) return remarks;
+    const bool keeps_window = architecture->name == "phi3" || architecture->name == "gemma2" || architecture->name == "gemma3";
+    if (config.sliding_window > 0 && config.sliding_window < config.max_positions && !keeps_window)
+        remarks.push_back("llama.cpp's " + std::string(architecture->name) + " knows no sliding window: texts longer than " +
+                          std::to_string(config.sliding_window) + " tokens are attended to as a whole.");
+    if (config.activation == Activation::Gelu)
+        remarks.emplace_back("llama.cpp computes GELU by its tanh form, which differs by up to 0.0005.");
+    if (!model.tokenizer)
+        remarks.emplace_back("The model has no tokenizer, so neither has the file: llama.cpp can run it on token ids alone.");
+    return remarks;
+}
+
+}  // namespace salient

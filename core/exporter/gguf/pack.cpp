@@ -1,0 +1,104 @@
+#include "core/exporter/gguf/pack.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.h"
+#include "core/tensor/float16.h"
+
+namespace salient {
+namespace {
+
+constexpr Index kHalf = kGgufBlock / 2;
+
+Index blockBytes(GgufWeights type) {
+    return type == GgufWeights::Q4_0 ? 2 + kHalf : type == GgufWeights::Q4_1 ? 4 + kHalf : 2 + kGgufBlock;
+}
+
+void putHalf(std::byte* to, std::uint16_t bits) { std::memcpy(to, &bits, sizeof bits); }
+
+std::uint16_t halfOf(float value, const char* what, Index row, Index block) {
+    const std::uint16_t bits = toFloat16(value);
+    if (std::isfinite(fromFloat16(bits))) return bits;
+    throw Error(ErrorCode::NonFinite, "export: row " + std::to_string(row) + ", block " + std::to_string(block) + ": " + what +
+                                          ": expected a value that F16 can hold, found " + std::to_string(value));
+}
+
+/// Codes 0 … 15 of a block as nibbles.
+void putNibbles(std::byte* to, const std::uint8_t* codes) {
+    for (Index j = 0; j < kHalf; ++j) to[j] = static_cast<std::byte>(codes[j] | (codes[j + kHalf] << 4U));
+}
+
+Index rowAt(std::span<const Index> rows, Index position) { return rows.empty() ? position : rows[static_cast<std::size_t>(position)]; }
+
+}  // namespace
+
+PackedBlocks packCodes(GgufWeights type, const QuantizedTensor& tensor, std::span<const Index> rows) {
+    const Index n_blocks = tensor.codes.cols() / kGgufBlock;
+    const Index block_bytes = blockBytes(type);
+    PackedBlocks packed;
+    packed.bytes.resize(static_cast<std::size_t>(tensor.codes.rows() * n_blocks * block_bytes));
+    packed.meant.resize(tensor.codes.rows(), tensor.codes.cols());
+    std::byte* to = packed.bytes.data();
+    for (Index position = 0; position < tensor.codes.rows(); ++position) {
+        const Index row = rowAt(rows, position);
+        for (Index block = 0; block < n_blocks; ++block, to += block_bytes) {
+            const Index first = block * kGgufBlock;
+            const Index group = tensor.group_index[static_cast<std::size_t>(first)];
+            const float scale = tensor.scale(row, group);
+            const float zero = tensor.zero(row, group);
+            const std::uint8_t* const codes = &tensor.codes(row, first);
+            float* const meant = &packed.meant(row, first);
+            putHalf(to, halfOf(scale, "scale", row, block));
+            if (type == GgufWeights::Q4_1) {
+                const std::uint16_t bits = halfOf(-zero * scale, "offset", row, block);
+                const float offset = fromFloat16(bits);
+                putHalf(to + 2, bits);
+                putNibbles(to + 4, codes);
+                for (Index k = 0; k < kGgufBlock; ++k) meant[k] = scale * static_cast<float>(codes[k]) + offset;
+                packed.largest_shift = std::max(
+                    packed.largest_shift, std::abs(static_cast<double>(offset) / static_cast<double>(scale) + static_cast<double>(zero)));
+                continue;
+            }
+            if (type == GgufWeights::Q4_0) {
+                putNibbles(to + 2, codes);
+            } else {
+                for (Index k = 0; k < kGgufBlock; ++k)
+                    to[2 + k] = static_cast<std::byte>(codes[k] ^ 0x80U);  // less 128, as two's complement
+            }
+            for (Index k = 0; k < kGgufBlock; ++k) meant[k] = scale * (static_cast<float>(codes[k]) - zero);
+        }
+    }
+    return packed;
+}
+
+PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows) {
+    constexpr float kLargestCode = 127.0F;
+    const Index n_blocks = weight.cols() / kGgufBlock;
+    const Index block_bytes = blockBytes(GgufWeights::Q8_0);
+    PackedBlocks packed;
+    packed.bytes.resize(static_cast<std::size_t>(weight.rows() * n_blocks * block_bytes));
+    packed.meant.resize(weight.rows(), weight.cols());
+    std::byte* to = packed.bytes.data();
+    for (Index position = 0; position < weight.rows(); ++position) {
+        const Index row = rowAt(rows, position);
+        for (Index block = 0; block < n_blocks; ++block, to += block_bytes) {
+            const float* const values = &weight(row, block * kGgufBlock);
+            float largest = 0.0F;
+            for (Index k = 0; k < kGgufBlock; ++k) largest = std::max(largest, std::abs(values[k]));
+            // As everywhere in Salient, and unlike ggml's own routine, codes are chosen for the scale that is stored.
+            const std::uint16_t bits = halfOf(largest / kLargestCode, "scale", row, block);
+            const float scale = fromFloat16(bits);
+            putHalf(to, bits);
+            for (Index k = 0; k < kGgufBlock; ++k) {
+                const float code = scale > 0.0F ? std::clamp(std::nearbyint(values[k] / scale), -kLargestCode - 1.0F, kLargestCode) : 0.0F;
+                to[2 + k] = static_cast<std::byte>(static_cast<std::int8_t>(code));
+                packed.meant(row, block * kGgufBlock + k) = scale * code;
+            }
+        }
+    }
+    return packed;
+}
+
+}  // namespace salient

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/exporter/gguf/weights.h"
+#include "core/io/gguf_writer.h"
+#include "core/model/model.h"
+
+namespace salient {
+
+/// Element types that are written, and their numbers in ggml.
+enum class GgufElement { F32, F16, BF16, Q4_0, Q4_1, Q8_0 };
+[[nodiscard]] std::uint32_t ggufTypeId(GgufElement element) noexcept;
+
+/// A tensor of the model and what it becomes in a GGUF file.
+struct GgufTensor {
+    std::string source;  ///< the family's tensor, as the model holds it
+    GgufTensorLayout layout;
+    GgufElement element = GgufElement::F32;
+    int block = -1;              ///< −1: outside the blocks
+    bool is_quantized = false;   ///< the weight of a layer that the method quantizes
+    bool is_transposed = false;  ///< the family stores it [in, out]
+    std::vector<Index> rows;     ///< for each row of the file the row of the family; empty: the same
+    float added = 0.0F;          ///< to every element, for gains that the family stores lessened
+    std::string record_name;     ///< of a layer, as it is called when the file is opened again
+};
+
+/// Every tensor that the forward pass reads. Norms, biases and positions are F32; layers that the method quantizes what `weights` says;
+/// everything else F16, or BF16 with GgufWeights::BF16.
+[[nodiscard]] std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& method, GgufWeights weights);
+
+/// The family's values, [rows, …] ([out, in] for a linear layer), as the file has them.
+[[nodiscard]] std::vector<float> inFileOrder(const GgufTensor& tensor, std::span<const float> values);
+
+}  // namespace salient

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace salient {
+
+/// Keys and values of a GGUF file to be written, in the order in which they are added. The type is the caller's choice, for llama.cpp
+/// compares it exactly: a count is a u32.
+class GgufKeys {
+public:
+    void addText(const std::string& key, const std::string& value);
+    void addU32(const std::string& key, std::uint32_t value);
+    void addF32(const std::string& key, float value);
+    void addBool(const std::string& key, bool value);
+    void addTexts(const std::string& key, std::span<const std::string> values);
+    void addI32s(const std::string& key, std::span<const std::int32_t> values);
+    void addF32s(const std::string& key, std::span<const float> values);
+
+    [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+private:
+    void begin(const std::string& key, std::uint32_t type);
+    std::string bytes_;
+    std::uint64_t count_ = 0;
+};
+
+/// A tensor of a GGUF file to be written.
+struct GgufTensorLayout {
+    std::string name;
+    std::uint32_t type = 0;           ///< ggml's number
+    std::vector<std::int64_t> shape;  ///< slowest first
+    std::int64_t size_bytes = 0;
+};
+
+/// Writes one GGUF file (version 3, alignment 32) whose layout is known beforehand, tensor by tensor in any order. As SafetensorsWriter
+/// does, it fills the file under a hidden temporary name beside `path`; finish() renames it, and without finish() it disappears.
+class GgufWriter {
+public:
+    /// Throws Error{Io}, Error{Format} for a name that is empty, longer than 63 bytes or given twice.
+    GgufWriter(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout);
+    ~GgufWriter();
+    GgufWriter(const GgufWriter&) = delete;
+    GgufWriter& operator=(const GgufWriter&) = delete;
+
+    /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Format} for a name that is not in the layout or was
+    /// written before, Error{Io}.
+    void write(const std::string& name, std::span<const std::byte> bytes);
+    /// Flushes to the disk. Throws Error{Format} naming a tensor that was never written.
+    void finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace salient

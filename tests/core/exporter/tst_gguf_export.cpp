@@ -1,0 +1,407 @@
+// GGUF files written by the exporter: read back by the reader, which is held to files that others made (core/model/tst_gguf_model).
+
+#include <QtTest>
+#include <set>
+
+#include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/pack.h"
+#include "core/exporter/gguf/vocabulary.h"
+#include "core/io/gguf.h"
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Case {
+    const char* method = "rtn";
+    int bits = 4;
+    bool symmetric = true;
+    Index group_size = 32;
+    GgufWeights weights = GgufWeights::Lossless;
+    const char* stored = "Q4_0";  ///< type of the layers
+    bool act_order = false;       ///< with static groups
+};
+
+const Case kCases[] = {
+    {"rtn", 4, true, 32, GgufWeights::Lossless, "Q4_0"},
+    {"gptq", 4, true, 64, GgufWeights::Q4_0, "Q4_0"},
+    {"gptq", 4, true, 32, GgufWeights::Lossless, "Q4_0", true},
+    {"rtn", 4, true, -1, GgufWeights::Lossless, "Q4_0"},
+    {"rtn", 4, false, 32, GgufWeights::Lossless, "Q4_1"},
+    {"awq", 4, false, 64, GgufWeights::Q4_1, "Q4_1"},
+    {"rtn", 4, true, 32, GgufWeights::Q4_1, "Q4_1"},
+    {"rtn", 8, true, 32, GgufWeights::Lossless, "Q8_0"},
+    {"rtn", 3, false, 16, GgufWeights::F16, "F16"},
+    {"gptq", 3, false, 32, GgufWeights::BF16, "BF16"},
+    {"gptq", 4, false, 16, GgufWeights::Q8_0, "Q8_0"},
+};
+
+MethodSpec methodOf(const Model& model, const Case& c) {
+    GridSpec grid;
+    grid.bits = c.bits;
+    grid.is_symmetric = c.symmetric;
+    grid.group_size = c.group_size;
+    MethodSpec method = methodFor(model, ExportFormat::Gguf, c.method, grid);
+    method.gptq.act_order = c.act_order;
+    method.gptq.static_groups = c.act_order;
+    return method;
+}
+
+/// A small model of the family, as llama.cpp computes it.
+Json configOf(const std::string& family) {
+    Json config = familyConfig(family);
+    if (config.contains("query_pre_attn_scalar")) config["query_pre_attn_scalar"] = 32;
+    if (config.contains("sliding_window_pattern")) config["sliding_window_pattern"] = 6;
+    if (config.contains("rope_scaling") && config["rope_scaling"].is_object() && config["rope_scaling"].contains("short_factor")) {
+        constexpr std::size_t kPairs = 12;  // three quarters of 32 dimensions turn
+        config["rope_scaling"]["short_factor"] = std::vector<double>(kPairs, 1.25);
+        config["rope_scaling"]["long_factor"] = std::vector<double>(kPairs, 3.5);
+    }
+    return config;
+}
+
+void exportGguf(const QuantizedModel& model, const fs::path& target, GgufWeights weights) {
+    JobContext job;
+    ExportOptions options;
+    options.format = ExportFormat::Gguf;
+    options.gguf_weights = weights;
+    exportCheckpoint(model, target, options, job);
+}
+
+std::shared_ptr<const Model> makeModel(const fs::path& directory, const std::string& family, DType type = DType::F16,
+                                       const Json& changes = Json::object()) {
+    Json config = configOf(family);
+    for (const auto& [key, value] : changes.items()) config[key] = value;
+    writeModel(directory, family, type, config);
+    return Model::open(directory);
+}
+
+QString joined(const std::vector<std::string>& sentences) {
+    QString all;
+    for (const std::string& sentence : sentences) all += QString::fromStdString(sentence) + "\n";
+    return all;
+}
+
+}  // namespace
+
+class TestGgufExport : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyWeightComesBack_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<int>("which");
+        const auto row = [](const char* family, std::size_t i) {
+            const Case& c = kCases[i];
+            QTest::newRow(qPrintable(QString("%1 %2 w%3 %4 g%5 %6%7")
+                                         .arg(family, c.method)
+                                         .arg(c.bits)
+                                         .arg(c.symmetric ? "sym" : "asym")
+                                         .arg(c.group_size)
+                                         .arg(QString::fromUtf8(name(c.weights).data()), c.act_order ? " act-order" : "")))
+                << QString(family) << static_cast<int>(i);
+        };
+        for (std::size_t i = 0; i < std::size(kCases); ++i) row("mistral", i);
+        for (const char* family :
+             {"llama", "qwen2", "qwen3", "phi", "phi3", "phi3-long", "gemma", "gemma2", "gemma3_text", "gpt2", "gpt_neox", "bloom",
+              "stablelm", "stablelm-parallel", "olmo-clipped", "llama-llama3", "llama-yarn", "llama-linear"}) {
+            row(family, 0);
+            row(family, 5);
+        }
+    }
+    void everyWeightComesBack() {
+        QFETCH(QString, family);
+        QFETCH(int, which);
+        const Case& c = kCases[which];
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), family.toStdString());
+        const MethodSpec method = methodOf(*original, c);
+        QCOMPARE(joined(exportObstacles(*original, method, ExportFormat::Gguf, c.weights)), QString());
+        const QuantizedModel quantized = quantizeRandomly(original, method);
+        const fs::path target = pathOf(folder, "out");
+        exportGguf(quantized, target, c.weights);
+
+        JobContext job;
+        const VerifyReport report = verifyCheckpoint(target, original, job);
+        QVERIFY2(report.passed(), qPrintable(text(report)));
+        QCOMPARE(report.format, std::string("gguf"));
+        QCOMPARE(report.n_layers, static_cast<Index>(original->linears.size()));
+        QCOMPARE(report.n_layers_identical, report.n_layers);
+        QVERIFY(report.worst_relative_weight_error < (c.bits == 3 ? 0.6 : 0.35));
+
+        // What was meant, from the quantized model itself.
+        const auto opened = Model::open(target);
+        for (const QuantizedBlock& block : quantized.blocks) {
+            for (const QuantizedLinear& linear : block.linears) {
+                const auto place = &original->linear(linear.name) - original->linears.data();  // a name may have another prefix
+                const LinearInfo& info = opened->linears[static_cast<std::size_t>(place)];
+                QCOMPARE(QString::fromStdString(std::string(info.stored_name)), QString(c.stored));
+                const Matrix found = loadLinear(*opened, info);
+                const Matrix meant = linear.tensor.dequantize();
+                const bool is_exact =
+                    QString(c.stored) == "Q4_0" || (c.bits == 8 && c.symmetric) || (QString(c.stored) == "Q4_1" && c.symmetric);
+                if (is_exact) {
+                    QVERIFY2(found == meant, info.name.c_str());
+                } else if (QString(c.stored) == "Q4_1") {
+                    // A group moves as a whole, by at most 15 half units of a float16's eleventh digit.
+                    for (Index n = 0; n < found.rows(); ++n) {
+                        for (Index k = 0; k < found.cols(); ++k) {
+                            const float step = linear.tensor.scale(n, linear.tensor.group_index[static_cast<std::size_t>(k)]);
+                            QVERIFY(std::abs(found(n, k) - meant(n, k)) <= 0.0075F * step);
+                        }
+                    }
+                } else {
+                    const float relative = QString(c.stored) == "BF16" ? 0x1p-8F : QString(c.stored) == "F16" ? 0x1p-10F : 0.01F;
+                    QVERIFY((found - meant).norm() <= relative * meant.norm());
+                }
+            }
+        }
+        // The same function: rounded embeddings, but nothing else, may differ.
+        QCOMPARE(opened->config.n_heads, original->config.n_heads);
+        QCOMPARE(opened->config.head_dim, original->config.head_dim);
+        QCOMPARE(static_cast<float>(opened->config.norm_epsilon), static_cast<float>(original->config.norm_epsilon));
+        QCOMPARE(opened->config.rope.dim, original->config.rope.dim);
+        QCOMPARE(static_cast<float>(opened->config.attention_scale), static_cast<float>(original->config.attention_scale));
+        const std::vector<TokenId> ids = {3, 1, 4, 1, 5, 9, 2, 6};
+        const auto logitsOf = [&](const Model& model, const BlockLoader& blocks) {
+            HiddenStates hidden = embed(model, {ids, static_cast<Index>(ids.size())});
+            for (int block = 0; block < model.config.n_blocks; ++block) forwardBlock(model, blocks(block), block, hidden, {}, {}, job);
+            return logits(model, hidden.values, {});
+        };
+        const Matrix here = logitsOf(*opened, originalBlocks(opened));
+        const Matrix there = logitsOf(*original, quantizedBlocks(std::make_shared<const QuantizedModel>(quantized)));
+        const float tolerance = c.weights == GgufWeights::BF16 || c.weights == GgufWeights::Q8_0 ? 0.05F : 0.01F;
+        QVERIFY2((here - there).norm() <= tolerance * there.norm(), qPrintable(QString::number((here - there).norm() / there.norm())));
+    }
+
+    void blocksHoldWhatTheFormatSays() {
+        // One row, one block: codes 0, 1, …, 15, 0, …; scale 1/2.
+        QuantizedTensor tensor;
+        tensor.codes.resize(1, 32);
+        for (Index k = 0; k < 32; ++k) tensor.codes(0, k) = static_cast<std::uint8_t>((k * 7) % 16);
+        tensor.scale = Matrix::Constant(1, 1, 0.5F);
+        tensor.zero = Matrix::Constant(1, 1, 8.0F);
+        tensor.group_index.assign(32, 0);
+        const PackedBlocks q4_0 = packCodes(GgufWeights::Q4_0, tensor, {});
+        QCOMPARE(q4_0.bytes.size(), std::size_t{18});
+        QCOMPARE(std::to_integer<int>(q4_0.bytes[0]), 0x00);
+        QCOMPARE(std::to_integer<int>(q4_0.bytes[1]), 0x38);  // 0.5 as binary16 is 0x3800
+        QCOMPARE(std::to_integer<int>(q4_0.bytes[2 + 1]), 7 | (((17 * 7) % 16) << 4));
+        tensor.zero(0, 0) = 3.0F;
+        const PackedBlocks q4_1 = packCodes(GgufWeights::Q4_1, tensor, {});
+        QCOMPARE(q4_1.bytes.size(), std::size_t{20});
+        QCOMPARE(std::to_integer<int>(q4_1.bytes[3]), 0xBE);  // −1.5 is 0xBE00
+        QCOMPARE(q4_1.largest_shift, 0.0);
+        QCOMPARE(q4_1.meant(0, 1), 0.5F * (7.0F - 3.0F));
+        tensor.scale(0, 0) = 0x1.ffcp-2F;  // eleven ones: times three takes thirteen digits
+        QVERIFY(packCodes(GgufWeights::Q4_1, tensor, {}).largest_shift > 0.0);
+    }
+
+    void rowsAreWrittenInTheFilesOrder() {
+        Matrix weight(2, 32);
+        weight.row(0).setConstant(127.0F);
+        weight.row(1).setConstant(-127.0F);
+        const std::vector<Index> swapped = {1, 0};
+        const PackedBlocks packed = packQ8_0(weight, swapped);
+        QCOMPARE(packed.bytes.size(), std::size_t{68});
+        QCOMPARE(std::to_integer<std::int8_t>(packed.bytes[2]), std::int8_t{-127});
+        QCOMPARE(packed.meant(0, 0), 127.0F);
+    }
+
+    void whatDoesNotFitIsRefusedWithAdvice_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("changes");
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<bool>("symmetric");
+        QTest::addColumn<int>("group_size");
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("3 bits") << "llama"
+                                << "{}" << 3 << true << 32 << "lossless"
+                                << "choose bits 4 and group size 32";
+        QTest::newRow("groups of 16") << "llama"
+                                      << "{}" << 4 << true << 16 << "lossless"
+                                      << "in groups of 32";
+        QTest::newRow("asymmetric in q4_0") << "llama"
+                                            << "{}" << 4 << false << 32 << "q4_0"
+                                            << "q4_0 takes 4 bits, symmetric";
+        QTest::newRow("8 bits in q4_1") << "llama"
+                                        << "{}" << 8 << true << 32 << "q4_1"
+                                        << "q4_1 takes 4 bits";
+        QTest::newRow("opt") << "opt"
+                             << "{}" << 4 << true << 32 << "lossless"
+                             << "no architecture for opt";
+        QTest::newRow("dynamic rope") << "llama"
+                                      << R"({"rope_scaling": {"type": "dynamic", "factor": 2.0}})" << 4 << true << 32 << "f16"
+                                      << "dynamic";
+        QTest::newRow("relu") << "llama"
+                              << R"({"hidden_act": "relu"})" << 4 << true << 32 << "f16"
+                              << "another activation";
+        QTest::newRow("tied neox") << "gpt_neox"
+                                   << R"({"tie_word_embeddings": true})" << 4 << true << 32 << "f16"
+                                   << "a head of its own";
+        QTest::newRow("gemma's scale") << "gemma2"
+                                       << R"({"query_pre_attn_scalar": 20})" << 4 << true << 32 << "f16"
+                                       << "query_pre_attn_scalar";
+        QTest::newRow("rows of 48") << "llama"
+                                    << R"({"intermediate_size": 48})" << 4 << true << 16 << "q8_0"
+                                    << "not a multiple of 32";
+    }
+    void whatDoesNotFitIsRefusedWithAdvice() {
+        QFETCH(QString, family);
+        QFETCH(QString, changes);
+        QFETCH(int, bits);
+        QFETCH(bool, symmetric);
+        QFETCH(int, group_size);
+        QFETCH(QString, type);
+        QFETCH(QString, reason);
+        QTemporaryDir folder;
+        const auto model = makeModel(pathOf(folder, "model"), family.toStdString(), DType::F16, Json::parse(changes.toStdString()));
+        Case c;
+        c.bits = bits;
+        c.symmetric = symmetric;
+        c.group_size = group_size;
+        const GgufWeights weights = ggufWeightsFromName(type.toStdString());
+        const MethodSpec method = methodOf(*model, c);
+        const QString found = joined(exportObstacles(*model, method, ExportFormat::Gguf, weights));
+        QVERIFY2(found.contains(reason), qPrintable(found));
+        ExportOptions options;
+        options.format = ExportFormat::Gguf;
+        options.gguf_weights = weights;
+        QVERIFY_EXCEPTION_THROWN(CheckpointWriter(model, method, pathOf(folder, "out"), options), Error);
+        QVERIFY(!fs::exists(pathOf(folder, "out")));
+    }
+
+    void orderedGroupsAreRefused() {
+        QTemporaryDir folder;
+        const auto model = makeModel(pathOf(folder, "model"), "llama");
+        MethodSpec method = methodOf(*model, {.method = "gptq"});
+        method.gptq.act_order = true;
+        QVERIFY(joined(exportObstacles(*model, method, ExportFormat::Gguf)).contains("choose static groups"));
+        QCOMPARE(joined(exportObstacles(*model, method, ExportFormat::Gguf, GgufWeights::F16)), QString());
+        method = methodFor(*model, ExportFormat::Gguf, "w8a8", {});
+        QVERIFY(joined(exportObstacles(*model, method, ExportFormat::Gguf)).contains("W8A8"));
+    }
+
+    void tokenizersComeBack_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("model");
+        for (const char* name : {"llama3", "qwen2", "deepseek"}) QTest::newRow(name) << QString(name) << QString("gpt2");
+        for (const char* name : {"llama2", "mistral", "gemma", "sentencepiece"}) QTest::newRow(name) << QString(name) << QString("llama");
+    }
+    void tokenizersComeBack() {
+        QFETCH(QString, name);
+        QFETCH(QString, model);
+        QTemporaryDir folder;
+        const fs::path directory = pathOf(folder, "model");
+        writeModel(directory, "qwen2", DType::F16, [] {
+            Json config = configOf("qwen2");
+            config["vocab_size"] = 1024;
+            return config;
+        }());
+        const fs::path source = fs::path(SALIENT_TEST_DATA) / "tokenizer" / name.toStdString();
+        for (const char* file : {"tokenizer.json", "tokenizer.model"}) {
+            if (fs::exists(source / file)) fs::copy_file(source / file, directory / file);
+        }
+        const auto original = Model::open(directory);
+        const GgufVocabulary vocabulary = ggufVocabulary(*original);
+        QCOMPARE(QString::fromStdString(vocabulary.model), model);
+        QCOMPARE(vocabulary.tokens.size(), std::size_t{1024});
+        exportGguf(quantizeRandomly(original, methodOf(*original, {})), pathOf(folder, "out"), GgufWeights::Lossless);
+        const auto opened = Model::open(pathOf(folder, "out"));
+        for (const char* text : {"Three lanterns and 1234 more make  five.\n\n\tIt isn't 3.14!", "Größe naïve 日本語 🙂", "x"}) {
+            QCOMPARE(opened->tokenizer->encode(text, true), original->tokenizer->encode(text, true));
+        }
+        JobContext job;
+        const VerifyReport report = verifyCheckpoint(pathOf(folder, "out"), original, job);
+        QVERIFY2(report.passed(), qPrintable(text_(report)));
+    }
+
+    void tokenizersWithoutPlaceAreRefused() {
+        for (const char* name : {"gpt2", "folding", "marked_words", "numbers"}) {  // gpt2: with a space in front
+            QTemporaryDir folder;
+            Json config = configOf("qwen2");
+            config["vocab_size"] = 1024;
+            writeModel(pathOf(folder, "model"), "qwen2", DType::F16, config);
+            fs::copy_file(fs::path(SALIENT_TEST_DATA) / "tokenizer" / name / "tokenizer.json", pathOf(folder, "model") / "tokenizer.json");
+            const auto model = Model::open(pathOf(folder, "model"));
+            const QString found = joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf));
+            QVERIFY2(found.contains("tokenizer"), qPrintable(QString(name) + found));
+        }
+    }
+
+    void anInterruptedExportLeavesNothing() {
+        QTemporaryDir folder;
+        const auto model = makeModel(pathOf(folder, "model"), "llama");
+        const MethodSpec method = methodOf(*model, {});
+        const QuantizedModel quantized = quantizeRandomly(model, method);
+        ExportOptions options;
+        options.format = ExportFormat::Gguf;
+        {
+            CheckpointWriter writer(model, method, pathOf(folder, "out"), options);
+            writer.add(quantized.blocks.front());
+        }
+        QStringList left = QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+        QCOMPARE(left, QStringList{"model"});
+    }
+
+    void damageIsFound() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "llama");
+        exportGguf(quantizeRandomly(original, methodOf(*original, {})), pathOf(folder, "out"), GgufWeights::Lossless);
+        const fs::path file = pathOf(folder, "out") / "model.gguf";
+        const auto flip = [&](const std::string& tensor, std::size_t byte, unsigned char bits) {
+            const GgufFile gguf = GgufFile::open(file);
+            const auto offset =
+                static_cast<std::size_t>(gguf.tensors().at(tensor).bytes.data() - gguf.tensors().at("token_embd.weight").bytes.data());
+            std::ifstream input(file, std::ios::binary);
+            std::string bytes((std::istreambuf_iterator<char>(input)), {});
+            const GgufFile again = GgufFile::open(file);
+            const std::string_view first(reinterpret_cast<const char*>(again.tensors().at("token_embd.weight").bytes.data()), 256);
+            const std::size_t begin = bytes.find(first);
+            bytes[begin + offset + byte] = static_cast<char>(static_cast<unsigned char>(bytes[begin + offset + byte]) ^ bits);
+            std::ofstream output(file, std::ios::binary);
+            output << bytes;
+        };
+        const auto verified = [&] {
+            JobContext job;
+            return verifyCheckpoint(file, original, job);
+        };
+        QVERIFY(verified().passed());
+        flip("blk.0.attn_v.weight", 5, 0x10);
+        QVERIFY2(text_(verified()).contains("self_attn.v_proj: weights: expected checksum"), qPrintable(text_(verified())));
+        flip("blk.0.attn_v.weight", 5, 0x10);
+        flip("output_norm.weight", 1, 1);
+        QVERIFY2(text_(verified()).contains("output_norm.weight: bytes: expected checksum"), qPrintable(text_(verified())));
+        flip("output_norm.weight", 1, 1);
+        flip("blk.1.ffn_up.weight", 1, 0x7C);  // a scale becomes NaN or infinity
+        QVERIFY2(text_(verified()).contains("mlp.up_proj"), qPrintable(text_(verified())));
+        fs::resize_file(file, fs::file_size(file) - 4096);
+        QVERIFY2(text_(verified()).contains("readGguf"), qPrintable(text_(verified())));
+    }
+
+    void aModelFromAGgufFileCanBeExportedAgain() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "mistral");
+        const MethodSpec method = methodOf(*original, {});
+        exportGguf(quantizeRandomly(original, method), pathOf(folder, "out"), GgufWeights::F16);
+        const auto opened = Model::open(pathOf(folder, "out") / "model.gguf");
+        for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Dequantized, ExportFormat::Gguf}) {
+            const fs::path target = pathOf(folder, std::string(name(format)).c_str());
+            exportTo(quantizeRandomly(opened, methodOf(*opened, {})), target, format);
+            JobContext job;
+            const VerifyReport report = verifyCheckpoint(target, opened, job);
+            QVERIFY2(report.passed(), qPrintable(text_(report)));
+            QCOMPARE(report.n_layers_identical, static_cast<Index>(opened->linears.size()));
+        }
+    }
+
+private:
+    static QString text_(const VerifyReport& report) { return samples::text(report); }
+};
+
+QTEST_APPLESS_MAIN(TestGgufExport)
+#include "tst_gguf_export.moc"
