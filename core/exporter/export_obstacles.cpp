@@ -162,12 +162,14 @@ std::string describe(const GridSpec& grid) {
 }
 
 /// Codes can be moved into blocks of 32 or not at all; dequantized values go into any type.
-void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& method, GgufWeights weights) {
-    if (method.activations != ActivationScale::None)
+void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const std::vector<MethodSpec>& methods,
+             GgufWeights weights) {
+    if (std::any_of(methods.begin(), methods.end(), [](const MethodSpec& own) { return own.activations != ActivationScale::None; }))
         reasons.emplace_back(
             "gguf cannot say that activations are int8 (W8A8): choose compressed-tensors, or dequantized for the weights alone.");
     const bool stores_codes = weights == GgufWeights::Lossless || weights == GgufWeights::Q4_0 || weights == GgufWeights::Q4_1;
-    if (stores_codes && !keepsCodes(weights, method)) {
+    for (const MethodSpec& method : methods) {
+        if (!stores_codes || keepsCodes(weights, method)) continue;
         const std::string wanted = weights == GgufWeights::Q4_0   ? "q4_0 takes 4 bits, symmetric"
                                    : weights == GgufWeights::Q4_1 ? "q4_1 takes 4 bits"
                                                                   : "gguf's blocks take 4 bits, or 8 bits symmetric";
@@ -210,7 +212,7 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
             addCompressed(reasons, layers, method, methods);
             break;
         case ExportFormat::Gguf:
-            addGguf(reasons, layers, model, method, gguf_weights);
+            addGguf(reasons, layers, model, methods, gguf_weights);
             break;
         case ExportFormat::Dequantized:
             break;

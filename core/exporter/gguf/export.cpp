@@ -31,7 +31,7 @@ struct GgufExport::State {
         for (const std::string& obstacle : exportObstacles(*model, method, ExportFormat::Gguf, options.gguf_weights))
             obstacles += (obstacles.empty() ? "" : " ") + obstacle;
         if (!obstacles.empty()) throw Error(ErrorCode::InvalidOption, "export: gguf: " + obstacles);
-        map = ggufTensorMap(*model, method, weights);
+        map = ggufTensorMap(*model, method, options.gguf_weights);
         for (std::size_t i = 0; i < map.size(); ++i) by_name.emplace(map[i].source, i);
         requireRanges();
         GgufKeys keys;
@@ -114,12 +114,13 @@ struct GgufExport::State {
     void addLinear(const QuantizedLinear& linear) {
         const GgufTensor& tensor = planned(linear.name + ".weight");
         if (!tensor.is_quantized) refuse(ErrorCode::InvalidOption, linear.name, "expected a layer that the method quantizes");
-        const bool has_codes = keepsCodes(weights, method);
-        checkLayer(has_codes ? LayerForm::GgufBlocks : LayerForm::Float, linear, model->linear(linear.name), method, DType::F16);
+        const MethodSpec own = methodFor(method, linear.name);
+        const bool has_codes = keepsCodes(tensor.weights, own);
+        checkLayer(has_codes ? LayerForm::GgufBlocks : LayerForm::Float, linear, model->linear(linear.name), own, DType::F16);
         Matrix meant;
-        if (has_codes || weights == GgufWeights::Q8_0) {
+        if (has_codes || tensor.weights == GgufWeights::Q8_0) {
             const PackedBlocks packed =
-                has_codes ? packCodes(weights, linear.tensor, tensor.rows) : packQ8_0(linear.tensor.dequantize(), tensor.rows);
+                has_codes ? packCodes(tensor.weights, linear.tensor, tensor.rows) : packQ8_0(linear.tensor.dequantize(), tensor.rows);
             writer->write(tensor.layout.name, packed.bytes);
             meant = packed.meant;
             if (packed.largest_shift > 0.0) record.shifted[linear.name] = packed.largest_shift;

@@ -120,8 +120,9 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
         const bool is_gain = module.kind == Module::Kind::Norm && planned.name.ends_with(".weight");
         if (is_gain) tensor.added = static_cast<float>(family.norm.gain_offset);
         if (tensor.is_quantized) {
-            tensor.element = elementOf(weights);
             const std::string layer = planned.name.substr(0, dot);
+            tensor.weights = resolved(weights, methodFor(method, layer));
+            tensor.element = elementOf(tensor.weights);
             tensor.record_name = family.prefixes.front() + layer.substr(model.name_prefix.size());
         } else if (planned.shape.size() > 1 && module.kind != Module::Kind::Position) {
             tensor.element = weights == GgufWeights::BF16 ? GgufElement::BF16 : GgufElement::F16;

@@ -20,15 +20,17 @@ struct GgufTensor {
     std::string source;  ///< the family's tensor, as the model holds it
     GgufTensorLayout layout;
     GgufElement element = GgufElement::F32;
-    int block = -1;              ///< −1: outside the blocks
-    bool is_quantized = false;   ///< the weight of a layer that the method quantizes
-    bool is_transposed = false;  ///< the family stores it [in, out]
-    std::vector<Index> rows;     ///< for each row of the file the row of the family; empty: the same
-    float added = 0.0F;          ///< to every element, for gains that the family stores lessened
-    std::string record_name;     ///< of a layer, as it is called when the file is opened again
+    int block = -1;                          ///< −1: outside the blocks
+    bool is_quantized = false;               ///< the weight of a layer that the method quantizes
+    GgufWeights weights = GgufWeights::F16;  ///< how that layer is stored, which an override of its bits may change
+    bool is_transposed = false;              ///< the family stores it [in, out]
+    std::vector<Index> rows;                 ///< for each row of the file the row of the family; empty: the same
+    float added = 0.0F;                      ///< to every element, for gains that the family stores lessened
+    std::string record_name;                 ///< of a layer, as it is called when the file is opened again
 };
 
-/// Every tensor that the forward pass reads. Norms, biases and positions are F32; layers that the method quantizes what `weights` says;
+/// Every tensor that the forward pass reads. Norms, biases and positions are F32; layers that the method quantizes what `weights` says for
+/// the method of each;
 /// everything else F16, or BF16 with GgufWeights::BF16.
 [[nodiscard]] std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& method, GgufWeights weights);
 

@@ -177,6 +177,29 @@ private slots:
         QVERIFY2((here - there).norm() <= tolerance * there.norm(), qPrintable(QString::number((here - there).norm() / there.norm())));
     }
 
+    void aLayerOfAnotherWidthGetsABlockTypeOfItsOwn() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "llama");
+        MethodSpec method = methodOf(*original, {"rtn", 4, true, 32});
+        method.overrides = {{"down_proj", {}, 8, {}}};
+        QCOMPARE(joined(exportObstacles(*original, method, ExportFormat::Gguf, GgufWeights::Lossless)), QString());
+        const QuantizedModel quantized = quantizeRandomly(original, method);
+        exportGguf(quantized, pathOf(folder, "out"), GgufWeights::Lossless);
+        const auto opened = Model::open(pathOf(folder, "out"));
+        for (const QuantizedBlock& block : quantized.blocks) {
+            for (const QuantizedLinear& linear : block.linears) {
+                const LinearInfo& info = opened->linear(linear.name);
+                const bool is_wide = linear.name.find("down_proj") != std::string::npos;
+                QCOMPARE(QString::fromStdString(std::string(info.stored_name)), QString(is_wide ? "Q8_0" : "Q4_0"));
+                QVERIFY(loadLinear(*opened, info) == linear.tensor.dequantize());
+            }
+        }
+        JobContext job;
+        QVERIFY(verifyCheckpoint(pathOf(folder, "out"), original, job).passed());
+        method.overrides = {{"down_proj", {}, 5, {}}};  // no block type holds five bits
+        QVERIFY(joined(exportObstacles(*original, method, ExportFormat::Gguf, GgufWeights::Lossless)).contains("found 5 bits"));
+    }
+
     void blocksHoldWhatTheFormatSays() {
         // One row, one block: codes 0, 1, …, 15, 0, …; scale 1/2.
         QuantizedTensor tensor;
