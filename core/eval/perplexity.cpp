@@ -34,6 +34,16 @@ void validate(const PerplexitySpec& spec) {
     require(spec.n_windows >= 0, "n_windows", spec.n_windows);
 }
 
+/// Names the first position whose loss is none.
+void requireFinite(const std::vector<double>& loss, Index seq_len) {
+    const auto bad = std::ranges::find_if(loss, [](double value) { return !std::isfinite(value); });
+    if (bad == loss.end()) return;
+    const auto position = static_cast<Index>(bad - loss.begin());
+    throw Error(ErrorCode::NonFinite, "perplexity: loss: expected a finite number, found " + std::to_string(*bad) + " in window " +
+                                          std::to_string(position / seq_len) + ", token " + std::to_string(position % seq_len) +
+                                          "; the model's activations overflow or its weights are damaged");
+}
+
 }  // namespace
 
 std::string_view name(PerplexityProtocol protocol) noexcept { return protocol == PerplexityProtocol::Stream ? "stream" : "bos-windows"; }
@@ -73,10 +83,7 @@ PerplexityResult perplexity(const Model& model, const BlockLoader& blocks, std::
     result.protocol = spec.protocol;
     result.compute = options.compute;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!std::isfinite(result.mean_nll)) {
-        throw Error(ErrorCode::NonFinite, "perplexity: mean loss: expected a finite number, found " + std::to_string(result.mean_nll) +
-                                              "; the model's activations overflow or its weights are damaged");
-    }
+    requireFinite(loss, seq_len);
     return result;
 }
 

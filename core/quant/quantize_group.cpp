@@ -61,6 +61,7 @@ public:
 
         report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method_.activations);
         report.nearest = measuredError(weight, quantizeNearest(weight, method_.grid).dequantize(), {}, input_, method_.activations);
+        report.n_raised_scales = linear.tensor.raisedScaleCount();
         report.saturated_fraction = linear.tensor.saturatedFraction();
         report.bytes = linear.tensor.packedBytes();
         report.seconds = secondsSince(start);
