@@ -103,19 +103,24 @@ struct CheckpointWriter::State {
     void goOnIn(ResumableDirectory& directory, const Json& done) {
         resumable = &directory;
         removeAllBut(done.is_null() ? std::vector<std::string>() : layout.shard_files, directory.path());
-        if (!done.is_null()) {
-            const std::string origin = directory.place().string();
-            record = recordFromJson(done.at("record"), origin);
-            for (const Json& block : done.at("blocks")) blocks_done.insert(block.get<int>());
-            for (const Json& tensor : done.at("written")) {
-                const std::string name = tensor.get<std::string>();
-                --n_missing[planned(name).shard];
-                written.insert(name);
-            }
-        }
+        if (!done.is_null()) readDone(done, directory.place().string());
         for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
             shards.emplace_back(SafetensorsWriter::inPlace(directory.path() / layout.shard_files[i], layout.shard(i), written));
             if (n_missing[i] == 0) closeShard(i);
+        }
+    }
+
+    /// `done` came from a file.
+    void readDone(const Json& done, const std::string& origin) {
+        try {
+            record = recordFromJson(done.at("record"), origin);
+            for (const Json& block : done.at("blocks")) blocks_done.insert(block.get<int>());
+            for (const Json& tensor : done.at("written")) {
+                const auto name = tensor.get<std::string>();
+                if (written.insert(name).second) --n_missing[planned(name).shard];
+            }
+        } catch (const Json::exception& error) {
+            throw Error(ErrorCode::Format, "resume: " + origin + ": expected what a writer recorded, found " + error.what());
         }
     }
 
