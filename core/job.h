@@ -37,13 +37,18 @@ public:
 
     /// Coordinating thread only: reports, then throws Cancelled if the user asked to stop.
     void checkpoint(const Progress& now) {
+        last_ = now;
         if (sink_) sink_(now);
         if (stopRequested()) throw Cancelled{};
     }
 
+    /// What was being done when something failed: the last report. Coordinating thread only.
+    [[nodiscard]] const Progress& last() const noexcept { return last_; }
+
 private:
     std::stop_token stop_;
     Sink sink_;
+    Progress last_;
 };
 
 }  // namespace salient

@@ -15,6 +15,7 @@ struct Options {
     CalibrationFlags calibration;
     EvaluationFlags evaluation;
     std::string report;
+    std::int64_t max_memory_bytes = 0;
 };
 
 Recipe recipeOf(const Options& options, const CommonOptions& common) {
@@ -33,6 +34,7 @@ Recipe recipeOf(const Options& options, const CommonOptions& common) {
     recipe.perplexity = perplexitySpec(options.evaluation, options.calibration.seq_len);
     recipe.report = options.report;
     recipe.threads = common.threads;
+    recipe.max_memory_bytes = options.max_memory_bytes;
     return recipe;
 }
 
@@ -56,6 +58,7 @@ void addCompare(CLI::App& program, Action& action) {
     addCalibrationOptions(*command, options->calibration);
     addEvaluationOptions(*command, options->evaluation, true, true);
     command->add_option("--report", options->report, "Directory for report.html and report.json");
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] {
         action = [options](Context& context) {
             const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace salient::cli {
 
 namespace {
@@ -31,6 +33,7 @@ void endAsIfUncaught(int signal) {
 }  // namespace
 
 Interrupt::Interrupt() {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is then an error of write(), which says what could not be written
     const sigset_t set = watched();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     waiter_ = std::thread([source = source_]() mutable {

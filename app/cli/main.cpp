@@ -1,3 +1,4 @@
+#include <execinfo.h>
 #include <unistd.h>
 
 #include <exception>
@@ -7,6 +8,10 @@
 #include "app/cli/interrupt.h"
 
 int main(int argc, char** argv) {
+    // The C library loads its unwinder when the first thread ends, and ends the process where there is no memory left for that. Now there
+    // is.
+    void* frame = nullptr;
+    backtrace(&frame, 1);
     try {
         const salient::cli::Interrupt interrupt;
         return salient::cli::runProgram(argc, argv, std::cout, std::cerr, isatty(STDERR_FILENO) == 1, interrupt.token());

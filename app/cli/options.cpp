@@ -144,6 +144,20 @@ void addCalibrationOptions(CLI::App& command, CalibrationFlags& options) {
     addComputeOption(command, options.compute);
 }
 
+void addMemoryOption(CLI::App& command, std::int64_t& max_memory_bytes) {
+    command
+        .add_option("--max-memory", max_memory_bytes,
+                    "Refuse a job that is forecast to need more memory, and stop one that holds more: bytes, or 900M, 4G (powers of 1024); "
+                    "mapped files are not counted [no limit]")
+        ->transform(CLI::AsSizeValue(false));
+}
+
+void addResumeOption(CLI::App& command, bool& resume) {
+    command.add_flag("--resume", resume,
+                     "Go on after the last finished block of the same job, which died or failed, with the same bits; when this one is "
+                     "cancelled, leave what is finished to go on from");
+}
+
 SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common) {
     SampleSpec spec;
     spec.n_samples = options.n_samples;

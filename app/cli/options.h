@@ -31,6 +31,11 @@ void addCalibrationOptions(CLI::App& command, CalibrationFlags& options);
 [[nodiscard]] Compute computeFromName(const std::string& name);
 void addComputeOption(CLI::App& command, std::string& compute);
 
+/// `--max-memory`, in bytes or with a unit; 0: no limit.
+void addMemoryOption(CLI::App& command, std::int64_t& max_memory_bytes);
+/// `--resume`, for commands that write while they quantize.
+void addResumeOption(CLI::App& command, bool& resume);
+
 /// How perplexity is measured.
 struct EvaluationFlags {
     std::string text;

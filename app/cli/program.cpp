@@ -9,6 +9,7 @@
 #include "app/cli/command.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
 
 namespace salient::cli {
@@ -20,7 +21,8 @@ constexpr std::array kCommands = {addInfo,   addChannels,    addPerplexity, addQ
 
 constexpr const char* kFooter =
     "Exit status: 0 done; 1 bad input or failed job; 2 usage; 130 cancelled.\n"
-    "An interrupt (Ctrl-C) stops the job cleanly and leaves nothing half written; a second one ends the program at once.";
+    "An interrupt (Ctrl-C) stops the job cleanly and leaves nothing half written; a second one ends the program at once.\n"
+    "A job that dies or fails leaves its finished blocks beside the output: the same command with --resume goes on from there.";
 
 /// One line, whatever a message holds.
 std::string oneLine(std::string text) {
@@ -110,7 +112,7 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     } catch (const Error& error) {
         fail(error.what());
     } catch (const std::bad_alloc&) {
-        fail("out of memory");
+        fail(outOfMemory(job.last()).what());
     } catch (const std::exception& error) {
         fail(error.what());
     }

@@ -17,6 +17,8 @@ struct Options {
     CalibrationFlags calibration;
     EvaluationFlags evaluation;
     std::string report;
+    std::int64_t max_memory_bytes = 0;
+    bool resume = false;
 };
 
 Recipe recipeOf(const Options& options, const CommonOptions& common) {
@@ -36,6 +38,7 @@ Recipe recipeOf(const Options& options, const CommonOptions& common) {
     recipe.perplexity = perplexitySpec(options.evaluation, options.calibration.seq_len);
     recipe.report = options.report;
     recipe.threads = common.threads;
+    recipe.max_memory_bytes = options.max_memory_bytes;
     return recipe;
 }
 
@@ -60,10 +63,12 @@ void addQuantize(CLI::App& program, Action& action) {
     addCalibrationOptions(*command, options->calibration);
     addEvaluationOptions(*command, options->evaluation, true, false);
     command->add_option("--report", options->report, "Directory for report.html and report.json");
+    addMemoryOption(*command, options->max_memory_bytes);
+    addResumeOption(*command, options->resume);
     command->callback([options, &action] {
         action = [options](Context& context) {
             const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });
-            return printReport(run(recipe, context.job), context, true);
+            return printReport(run(recipe, {.resume = options->resume}, context.job), context, true);
         };
     });
 }

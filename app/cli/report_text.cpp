@@ -119,11 +119,14 @@ int printReport(const Report& report, Context& context, bool with_layers) {
     printProtocol(report, context.out);
     if (report.runs.size() == 1) printWorstLayers(report.runs.front(), context.out);
     for (const RunResult& run : report.runs) {
+        if (run.n_blocks_resumed > 0) context.out << "\nresumed: " << run.n_blocks_resumed << " blocks were finished by an earlier start\n";
         if (!run.out.empty()) context.out << "\nwritten: " << run.out << "\nverified: " << run.verification << "\n";
     }
     if (!report.recipe.report.empty()) context.out << "report: " << (report.recipe.report / "report.html").string() << "\n";
+    for (const RunResult& run : report.runs) context.out << "counted: " << run.name << ": " << inWords(run.counts) << "\n";
     context.out << "time: " << stageTimes(report) << "\n";
-    context.out << "peak memory: " << byteSize(report.peak_memory_bytes) << "\n";
+    context.out << "peak memory: " << byteSize(report.peak_memory_bytes) << " (forecast " << byteSize(report.memory_forecast_bytes)
+                << ")\n";
     return verified ? kDone : kFailed;
 }
 

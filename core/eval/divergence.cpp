@@ -91,12 +91,25 @@ std::vector<Prediction> comparePredictions(const EvaluationReference& reference,
             });
         }
     }
-    // Positions that predict nothing are left out.
+    return predictions;
+}
+
+/// Positions that predict nothing are left out.
+std::vector<Prediction> scoredOnly(const EvaluationReference& reference, const std::vector<Prediction>& predictions) {
     std::vector<Prediction> scored;
     for (std::size_t i = 0; i < predictions.size(); ++i) {
         if (reference.text.targets[i] >= 0) scored.push_back(predictions[i]);
     }
     return scored;
+}
+
+/// Of every position; 0 where nothing is predicted.
+std::vector<double> losses(const EvaluationReference& reference, const std::vector<Prediction>& predictions) {
+    std::vector<double> loss(predictions.size(), 0.0);
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        if (reference.text.targets[i] >= 0) loss[i] = predictions[i].nll();
+    }
+    return loss;
 }
 
 double quantile(const std::vector<double>& sorted, double share) {
@@ -183,8 +196,8 @@ PerplexityResult evaluateAgainst(const EvaluationReference& reference, const Mod
     pass.runBlocks(blocks);
     JobContext part = pass.headProgress();
     const std::vector<Prediction> predictions = comparePredictions(reference, model, pass.hidden(), options, part);
-    PerplexityResult result = pass.result(meanNll(predictions), reference.perplexity.protocol, start);
-    result.divergence = summary(predictions);
+    PerplexityResult result = pass.result(losses(reference, predictions), reference.perplexity.protocol, start);
+    result.divergence = summary(scoredOnly(reference, predictions));
     return result;
 }
 
@@ -207,7 +220,8 @@ void layerSensitivity(const QuantizedModel& model, const EvaluationReference& re
             BlockSensitivity layers(*quantized, original, weights, hidden, options, part);
             for (int later = b + 1; later < original.config.n_blocks; ++later) layers.pass(later, loadBlock(original, later), part);
             for (std::size_t i = 0; i < layers.names().size(); ++i) {
-                const std::vector<Prediction> predictions = comparePredictions(reference, original, layers.hidden(i), options, part);
+                const std::vector<Prediction> predictions =
+                    scoredOnly(reference, comparePredictions(reference, original, layers.hidden(i), options, part));
                 const Divergence divergence = summary(predictions);
                 sink({layers.names()[i], divergence.mean_kl, meanNll(predictions) - reference.perplexity.mean_nll, divergence.same_top});
                 ++done;

@@ -34,6 +34,16 @@ void validate(const PerplexitySpec& spec) {
     require(spec.n_windows >= 0, "n_windows", spec.n_windows);
 }
 
+/// Names the first position whose loss is none.
+void requireFinite(const std::vector<double>& loss, Index seq_len) {
+    const auto bad = std::ranges::find_if(loss, [](double value) { return !std::isfinite(value); });
+    if (bad == loss.end()) return;
+    const auto position = static_cast<Index>(bad - loss.begin());
+    throw Error(ErrorCode::NonFinite, "perplexity: loss: expected a finite number, found " + std::to_string(*bad) + " in window " +
+                                          std::to_string(position / seq_len) + ", token " + std::to_string(position % seq_len) +
+                                          "; the model's activations overflow or its weights are damaged");
+}
+
 }  // namespace
 
 std::string_view name(PerplexityProtocol protocol) noexcept { return protocol == PerplexityProtocol::Stream ? "stream" : "bos-windows"; }
@@ -68,16 +78,14 @@ JobContext TextPass::headProgress() {
     return JobContext({}, [this](const Progress& now) { report(now, model_.config.n_blocks * n_positions_); });
 }
 
-PerplexityResult TextPass::result(double mean_nll, PerplexityProtocol protocol, std::chrono::steady_clock::time_point start) const {
-    if (!std::isfinite(mean_nll)) {
-        throw Error(ErrorCode::NonFinite, "perplexity: mean loss: expected a finite number, found " + std::to_string(mean_nll) +
-                                              "; the model's activations overflow or its weights are damaged");
-    }
+PerplexityResult TextPass::result(const std::vector<double>& loss, PerplexityProtocol protocol,
+                                  std::chrono::steady_clock::time_point start) const {
+    requireFinite(loss, text_.windows.seq_len);
     PerplexityResult result;
     result.n_tokens = std::ranges::count_if(text_.targets, [](TokenId target) { return target >= 0; });
     result.n_windows = text_.windows.count();
-    result.mean_nll = mean_nll;
-    result.perplexity = std::exp(mean_nll);
+    result.mean_nll = std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(result.n_tokens);
+    result.perplexity = std::exp(result.mean_nll);
     result.seq_len = text_.windows.seq_len;
     result.protocol = protocol;
     result.compute = options_.compute;
@@ -89,9 +97,7 @@ PerplexityResult TextPass::perplexity(const BlockLoader& blocks, PerplexityProto
     const auto start = std::chrono::steady_clock::now();
     runBlocks(blocks);
     JobContext part = headProgress();
-    const std::vector<double> loss = negativeLogLikelihood(model_, hidden_.values, text_.targets, options_, part);
-    const auto n_scored = std::ranges::count_if(text_.targets, [](TokenId target) { return target >= 0; });
-    return result(std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(n_scored), protocol, start);
+    return result(negativeLogLikelihood(model_, hidden_.values, text_.targets, options_, part), protocol, start);
 }
 
 PerplexityResult perplexity(const Model& model, const BlockLoader& blocks, std::string_view text, const PerplexitySpec& spec,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
 #include "core/eval/perplexity.h"
 #include "core/model/text_windows.h"
@@ -22,8 +23,10 @@ public:
     [[nodiscard]] Matrix takeHidden() { return std::move(hidden_.values); }
     /// Where the work on the head reports.
     [[nodiscard]] JobContext headProgress();
-    /// Throws Error{NonFinite} for a loss that is no number.
-    [[nodiscard]] PerplexityResult result(double mean_nll, PerplexityProtocol protocol, std::chrono::steady_clock::time_point start) const;
+    /// loss: of every position, 0 where nothing is predicted. Throws Error{NonFinite} naming window and token of the first that is no
+    /// number.
+    [[nodiscard]] PerplexityResult result(const std::vector<double>& loss, PerplexityProtocol protocol,
+                                          std::chrono::steady_clock::time_point start) const;
     /// Blocks, head and result.
     [[nodiscard]] PerplexityResult perplexity(const BlockLoader& blocks, PerplexityProtocol protocol);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "core/exporter/salient_record.h"
 #include "core/exporter/stored_floats.h"
 #include "core/io/contained_path.h"
+#include "core/io/file_descriptor.h"
 #include "core/io/output_directory.h"
 #include "core/kernels/convert.h"
 #include "core/model/family_json.h"
@@ -32,10 +32,22 @@ void refuseObstacles(const Model& model, const MethodSpec& method, const ExportO
 
 /// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
 void writeFile(const fs::path& to, const std::string& content) {
-    std::ofstream file(to, std::ios::binary);
-    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    FileDescriptor file = FileDescriptor::createNew(to, to);
+    file.writeAt(std::as_bytes(std::span(content)), 0);
     file.close();
-    if (!file) refuse(ErrorCode::Io, to.string(), "expected to be written, found a failing device");
+}
+
+/// What a writer leaves half done when it dies: everything but the weights, which say themselves how far they are.
+void removeAllBut(const std::vector<std::string>& kept, const fs::path& directory) {
+    std::vector<fs::path> others;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+        if (std::find(kept.begin(), kept.end(), entry.path().filename().string()) == kept.end()) others.push_back(entry.path());
+    }
+    for (const fs::path& path : others) {
+        std::error_code error;
+        fs::remove_all(path, error);
+        if (error) throwSystemError("remove", path, error.value());
+    }
 }
 
 void copyFile(const fs::path& from, const fs::path& to) { writeFile(to, readText(from)); }
@@ -70,7 +82,7 @@ std::vector<std::string> filesToCopy(const Model& model) {
 }  // namespace
 
 struct CheckpointWriter::State {
-    State(std::shared_ptr<const Model> original, const MethodSpec& spec, const fs::path& target, ExportOptions given)
+    State(std::shared_ptr<const Model> original, const MethodSpec& spec, ExportOptions given)
         : model(std::move(original)),
           method(spec),
           options(std::move(given)),
@@ -80,15 +92,59 @@ struct CheckpointWriter::State {
         refuseObstacles(*model, method, options);
         layout = checkpointLayout(*model, method, options.format, options.shard_bytes);
         requireRanges();
-        directory.emplace(target);
-        for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
-            shards.emplace_back(SafetensorsWriter(directory->path() / layout.shard_files[i], layout.shard(i)));
-            n_missing.push_back(0);
-        }
+        n_missing.assign(layout.shard_files.size(), 0);
         for (const CheckpointTensor& tensor : layout.tensors) ++n_missing[tensor.shard];
         record.format = options.format;
         record.method = std::string(methodName(method));
         record.provenance = options.provenance;
+    }
+
+    void beginIn(const fs::path& target) {
+        hidden.emplace(target);
+        for (std::size_t i = 0; i < layout.shard_files.size(); ++i)
+            shards.emplace_back(SafetensorsWriter(hidden->path() / layout.shard_files[i], layout.shard(i)));
+    }
+
+    void goOnIn(ResumableDirectory& directory, const Json& done) {
+        resumable = &directory;
+        removeAllBut(done.is_null() ? std::vector<std::string>() : layout.shard_files, directory.path());
+        if (!done.is_null()) readDone(done, directory.place().string());
+        for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
+            shards.emplace_back(SafetensorsWriter::inPlace(directory.path() / layout.shard_files[i], layout.shard(i), written));
+            if (n_missing[i] == 0) closeShard(i);
+        }
+    }
+
+    /// `done` came from a file.
+    void readDone(const Json& done, const std::string& origin) {
+        try {
+            record = recordFromJson(done.at("record"), origin);
+            for (const Json& block : done.at("blocks")) blocks_done.insert(block.get<int>());
+            for (const Json& tensor : done.at("written")) {
+                const auto name = tensor.get<std::string>();
+                if (written.insert(name).second) --n_missing[planned(name).shard];
+            }
+        } catch (const Json::exception& error) {
+            throw Error(ErrorCode::Format, "resume: " + origin + ": expected what a writer recorded, found " + error.what());
+        }
+    }
+
+    [[nodiscard]] const fs::path& path() const { return resumable != nullptr ? resumable->path() : hidden->path(); }
+
+    void closeShard(std::size_t shard) {
+        shards[shard]->finish();
+        shards[shard].reset();
+    }
+
+    Json flush() {
+        for (std::optional<SafetensorsWriter>& shard : shards) {
+            if (shard) shard->sync();
+        }
+        Json done = Json::object();
+        done["blocks"] = blocks_done;
+        done["written"] = written;
+        done["record"] = toJson(record);
+        return done;
     }
 
     /// Overflow in a copied tensor is found now, not after hours of quantization.
@@ -110,10 +166,7 @@ struct CheckpointWriter::State {
     void put(const CheckpointTensor& tensor, std::span<const std::byte> bytes) {
         shards[tensor.shard]->write(tensor.layout.name, bytes);
         if (!written.insert(tensor.layout.name).second) refuse(ErrorCode::InvalidOption, tensor.layout.name, "expected once, found twice");
-        if (--n_missing[tensor.shard] == 0) {
-            shards[tensor.shard]->finish();
-            shards[tensor.shard].reset();
-        }
+        if (--n_missing[tensor.shard] == 0) closeShard(tensor.shard);
     }
 
     /// A tensor that stands for itself: its bytes are what verification compares.
@@ -209,7 +262,7 @@ struct CheckpointWriter::State {
         Json index = Json::object();
         index["metadata"] = Json::object({{"total_size", layout.sizeBytes()}});
         index["weight_map"] = weight_map;
-        writeJson(directory->path() / "model.safetensors.index.json", index);
+        writeJson(path() / "model.safetensors.index.json", index);
     }
 
     void finish(JobContext& job) {
@@ -225,13 +278,17 @@ struct CheckpointWriter::State {
         }
         writeIndex();
         const Json config = exportedConfig(*model, method, options.format, layout);
-        writeJson(directory->path() / "config.json", config);
-        if (options.format == ExportFormat::Gptq) writeJson(directory->path() / "quantize_config.json", config.at("quantization_config"));
-        for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), directory->path() / file);
-        for (const auto& [name, content] : model->companion_files) writeFile(directory->path() / name, content);
-        writeJson(directory->path() / kSalientRecordFile, toJson(record));
+        writeJson(path() / "config.json", config);
+        if (options.format == ExportFormat::Gptq) writeJson(path() / "quantize_config.json", config.at("quantization_config"));
+        for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), path() / file);
+        for (const auto& [name, content] : model->companion_files) writeFile(path() / name, content);
+        writeJson(path() / kSalientRecordFile, toJson(record));
         job.checkpoint({"writing", total, total});
-        directory->commit();
+        if (resumable != nullptr) {
+            resumable->commit();
+        } else {
+            hidden->commit();
+        }
     }
 
     std::shared_ptr<const Model> model;
@@ -240,7 +297,8 @@ struct CheckpointWriter::State {
     LayerForm form;
     DType scale_type;
     CheckpointLayout layout;
-    std::optional<OutputDirectory> directory;  // before the files in it, so that they are closed first
+    std::optional<OutputDirectory> hidden;    // before the files in it, so that they are closed first
+    ResumableDirectory* resumable = nullptr;  // or this, the caller's
     std::vector<std::optional<SafetensorsWriter>> shards;
     std::vector<std::int64_t> n_missing;  // tensors, per shard
     std::set<std::string> written;
@@ -250,8 +308,17 @@ struct CheckpointWriter::State {
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
                                    ExportOptions options)
-    : state_(options.format == ExportFormat::Gguf ? nullptr : std::make_unique<State>(model, method, target, options)),
-      gguf_(options.format == ExportFormat::Gguf ? std::make_unique<GgufExport>(model, method, target, options) : nullptr) {}
+    : gguf_(options.format == ExportFormat::Gguf ? std::make_unique<GgufExport>(model, method, target, options) : nullptr) {
+    if (gguf_) return;
+    state_ = std::make_unique<State>(std::move(model), method, std::move(options));
+    state_->beginIn(target);
+}
+
+CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, ResumableDirectory& directory,
+                                   ExportOptions options, const Json& done)
+    : state_(std::make_unique<State>(std::move(model), method, std::move(options))) {
+    state_->goOnIn(directory, done);
+}
 
 CheckpointWriter::~CheckpointWriter() = default;
 
@@ -260,18 +327,28 @@ void CheckpointWriter::add(const QuantizedBlock& block) {
     state_->addBlock(block);
 }
 
+Json CheckpointWriter::flush() { return state_->flush(); }
+
 void CheckpointWriter::finish(JobContext& job) {
     if (gguf_) return gguf_->finish(job);
     state_->finish(job);
 }
 
-void exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
+std::int64_t CheckpointWriter::flushedCount() const {
+    if (gguf_) return gguf_->flushedCount();
+    std::int64_t count = 0;
+    for (const auto& [tensor, flushed] : state_->record.flushed) count += flushed;
+    return count;
+}
+
+std::int64_t exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);
     for (const QuantizedBlock& block : model.blocks) {
         job.checkpoint({"writing", block.block, static_cast<std::int64_t>(model.blocks.size()), "block " + std::to_string(block.block)});
         writer.add(block);
     }
     writer.finish(job);
+    return writer.flushedCount();
 }
 
 }  // namespace salient

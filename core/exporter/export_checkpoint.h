@@ -7,6 +7,7 @@
 
 #include "core/exporter/gguf/weights.h"
 #include "core/io/json_file.h"
+#include "core/io/resumable_directory.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
 
@@ -46,10 +47,20 @@ public:
     /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
     CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target,
                      ExportOptions options);
+    /// Writes in a directory that outlives the process, and goes on where an earlier writer of the same model, method and options was
+    /// flushed; `done` is what that one's flush() gave, null: from the beginning. Throws also Error{Format} when the directory does not
+    /// hold what `done` says.
+    CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, ResumableDirectory& directory, ExportOptions options,
+                     const Json& done = nullptr);
     ~CheckpointWriter();
     void add(const QuantizedBlock& block);
+    /// With a ResumableDirectory: puts the blocks added so far on the disk, and says which tensors and checksums those are.
+    [[nodiscard]] Json flush();
     /// Writes what is left and renames the directory. Throws Error{Io}.
     void finish(JobContext& job);
+
+    /// Values that became 0 in their stored type so far.
+    [[nodiscard]] std::int64_t flushedCount() const;
 
 private:
     struct State;
@@ -57,7 +68,8 @@ private:
     std::unique_ptr<class GgufExport> gguf_;
 };
 
-/// A model in memory, written at once.
-void exportCheckpoint(const QuantizedModel& model, const std::filesystem::path& target, const ExportOptions& options, JobContext& job);
+/// A model in memory, written at once. Returns how many values became 0 in their stored type.
+std::int64_t exportCheckpoint(const QuantizedModel& model, const std::filesystem::path& target, const ExportOptions& options,
+                              JobContext& job);
 
 }  // namespace salient

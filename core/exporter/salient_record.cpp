@@ -80,6 +80,12 @@ SalientRecord recordFromJson(const Json& document, const std::string& origin) {
             record.shifted[name] = steps.get<double>();
         }
     }
+    if (document.contains("flushed_to_zero")) {
+        for (const auto& [tensor, count] : document.at("flushed_to_zero").items()) {
+            if (!count.is_number_integer()) fail(origin, "flushed_to_zero: " + tensor + ": expected a number, found " + count.dump());
+            record.flushed[tensor] = count.get<std::int64_t>();
+        }
+    }
     if (document.contains("provenance")) record.provenance = document.at("provenance");
     return record;
 }

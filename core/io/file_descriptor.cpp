@@ -56,6 +56,18 @@ FileDescriptor FileDescriptor::createNew(const std::filesystem::path& path, cons
     return file;
 }
 
+FileDescriptor FileDescriptor::createOrOpen(const std::filesystem::path& path, const std::filesystem::path& target) {
+    FileDescriptor file(openRetrying(path, O_RDWR | O_CREAT | O_NOFOLLOW), target);
+    if (file.descriptor_ < 0) throwSystemError("create", target, errno);
+    return file;
+}
+
+FileDescriptor FileDescriptor::openForUpdate(const std::filesystem::path& path) {
+    FileDescriptor file(openRetrying(path, O_RDWR | O_NOFOLLOW), path);
+    if (file.descriptor_ < 0) throwSystemError("open", path, errno);
+    return file;
+}
+
 FileDescriptor FileDescriptor::openForSync(const std::filesystem::path& path) {
     FileDescriptor file(openRetrying(path, O_RDONLY), path);
     if (file.descriptor_ < 0) throwSystemError("open", path, errno);

@@ -18,6 +18,10 @@ public:
     /// Creates a file that must not exist yet, for writing. Errors speak of `target`, the name the user gave, where the file at `path`
     /// only stands in for it until it is complete.
     [[nodiscard]] static FileDescriptor createNew(const std::filesystem::path& path, const std::filesystem::path& target);
+    /// Opens for reading and writing; creates the file when it is not there. Errors speak of `target`.
+    [[nodiscard]] static FileDescriptor createOrOpen(const std::filesystem::path& path, const std::filesystem::path& target);
+    /// Opens a file that is there for reading and writing.
+    [[nodiscard]] static FileDescriptor openForUpdate(const std::filesystem::path& path);
     /// Opens a file or directory only to flush it.
     [[nodiscard]] static FileDescriptor openForSync(const std::filesystem::path& path);
     ~FileDescriptor();

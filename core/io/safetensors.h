@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,6 +54,12 @@ public:
     /// Error{Io}, Error{Format} for a name given twice, Error{ShapeMismatch} for an extent below zero.
     SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
                       const std::map<std::string, std::string>& metadata = {});
+    /// Writes under the file's own name from the start and leaves it there whatever happens, so that a later writer of the same layout can
+    /// go on with it: for a directory that is itself hidden until it is complete. `written`: the tensors that an earlier writer wrote and
+    /// flushed; with none of them in the layout the file is made anew. Throws also Error{Format} when what is there is not that file.
+    [[nodiscard]] static SafetensorsWriter inPlace(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
+                                                   const std::set<std::string>& written,
+                                                   const std::map<std::string, std::string>& metadata = {});
     ~SafetensorsWriter();
     SafetensorsWriter(SafetensorsWriter&&) noexcept;
     SafetensorsWriter& operator=(SafetensorsWriter&&) noexcept;
@@ -60,11 +67,14 @@ public:
     /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Format} for a name that is not in the
     /// layout or was written before, Error{Io} when writing fails.
     void write(const std::string& name, std::span<const std::byte> bytes);
+    /// Flushes what was written so far to the disk. Throws Error{Io}.
+    void sync();
     /// Flushes to the disk. Throws Error{Format} naming a tensor that was never written.
     void finish();
 
 private:
     struct State;
+    explicit SafetensorsWriter(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

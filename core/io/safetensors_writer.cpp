@@ -1,3 +1,4 @@
+#include <cstring>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -36,17 +37,25 @@ struct SafetensorsWriter::State {
 
     State(const std::filesystem::path& target, const std::vector<TensorLayout>& layout, const std::map<std::string, std::string>& metadata)
         : path(target), temporary(temporaryNameBeside(target)) {
+        begin(layOut(layout, metadata));
+    }
+    /// In place: `temporary` is the file itself.
+    State(const std::filesystem::path& target, const std::vector<TensorLayout>& layout, const std::set<std::string>& written,
+          const std::map<std::string, std::string>& metadata)
+        : path(target), temporary(target) {
         const std::string header = layOut(layout, metadata);
-        file = FileDescriptor::createNew(temporary, path);
-        try {
-            file.reserve(data_begin + data_bytes);
-            const auto length = static_cast<std::uint64_t>(header.size());
-            file.writeAt(std::as_bytes(std::span(&length, 1)), 0);
-            file.writeAt(std::as_bytes(std::span(header)), sizeof length);
-        } catch (...) {
-            discard();
-            throw;
+        bool has_any = false;
+        for (auto& [name, slot] : slots) {
+            slot.is_written = written.contains(name);
+            has_any = has_any || slot.is_written;
         }
+        if (has_any) {
+            goOn(header);
+            return;
+        }
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+        begin(header);
     }
     ~State() { discard(); }
     State(const State&) = delete;
@@ -77,8 +86,38 @@ struct SafetensorsWriter::State {
         return header;
     }
 
+    void begin(const std::string& header) {
+        file = FileDescriptor::createNew(temporary, path);
+        try {
+            file.reserve(data_begin + data_bytes);
+            const auto length = static_cast<std::uint64_t>(header.size());
+            file.writeAt(std::as_bytes(std::span(&length, 1)), 0);
+            file.writeAt(std::as_bytes(std::span(header)), sizeof length);
+        } catch (...) {
+            discard();
+            throw;
+        }
+    }
+
+    void goOn(const std::string& header) {
+        file = FileDescriptor::openForUpdate(path);
+        std::string found(data_begin, '\0');
+        std::size_t n = 0;
+        while (n < found.size()) {
+            const std::size_t more = file.read(std::as_writable_bytes(std::span(found).subspan(n)));
+            if (more == 0) break;
+            n += more;
+        }
+        std::uint64_t length = 0;
+        std::memcpy(&length, found.data(), sizeof length);
+        if (file.sizeBytes() != data_begin + data_bytes || length != header.size() ||
+            found.compare(sizeof length, header.size(), header) != 0) {
+            throw Error(ErrorCode::Format, "writeSafetensors: " + path.string() + ": expected the file that was begun, found another");
+        }
+    }
+
     void discard() noexcept {
-        if (is_finished) return;
+        if (is_finished || temporary == path) return;
         std::error_code ignored;
         std::filesystem::remove(temporary, ignored);
     }
@@ -95,6 +134,11 @@ struct SafetensorsWriter::State {
 SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
                                      const std::map<std::string, std::string>& metadata)
     : state_(std::make_unique<State>(path, layout, metadata)) {}
+SafetensorsWriter::SafetensorsWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SafetensorsWriter SafetensorsWriter::inPlace(const std::filesystem::path& path, const std::vector<TensorLayout>& layout,
+                                             const std::set<std::string>& written, const std::map<std::string, std::string>& metadata) {
+    return SafetensorsWriter(std::make_unique<State>(path, layout, written, metadata));
+}
 SafetensorsWriter::~SafetensorsWriter() = default;
 SafetensorsWriter::SafetensorsWriter(SafetensorsWriter&&) noexcept = default;
 SafetensorsWriter& SafetensorsWriter::operator=(SafetensorsWriter&&) noexcept = default;
@@ -112,6 +156,8 @@ void SafetensorsWriter::write(const std::string& name, std::span<const std::byte
     slot.is_written = true;
 }
 
+void SafetensorsWriter::sync() { state_->file.sync(); }
+
 void SafetensorsWriter::finish() {
     for (const auto& [name, slot] : state_->slots) {
         if (!slot.is_written && slot.n_bytes > 0) fail(state_->path, name, "expected to be written, found missing");
@@ -119,7 +165,7 @@ void SafetensorsWriter::finish() {
     state_->file.sync();
     state_->file.close();
     std::error_code error;
-    std::filesystem::rename(state_->temporary, state_->path, error);
+    if (state_->temporary != state_->path) std::filesystem::rename(state_->temporary, state_->path, error);
     if (error) throwSystemError("writeSafetensors", state_->path, error.value());
     state_->is_finished = true;
 }

@@ -1,6 +1,7 @@
 #include "core/kernels/gemm.h"
 
 #include <oneapi/dnnl/dnnl.h>
+#include <new>
 
 #include <algorithm>
 #include <string>
@@ -88,6 +89,7 @@ void gemmTile(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Ma
     const dnnl_status_t status =
         dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', c.rows(), c.cols(), k, alpha, a.data(), rowStride(a), b.data(),
                    rowStride(b), beta, c.data(), std::max<Index>({c.outerStride(), c.cols(), 1}));
+    if (status == dnnl_out_of_memory) throw std::bad_alloc();
     if (status != dnnl_success)
         throw Error(ErrorCode::Unsupported, "gemmTile: oneDNN: expected success, found status " + std::to_string(status));
 }

@@ -1,6 +1,7 @@
 #include "core/kernels/int8.h"
 
 #include <oneapi/dnnl/dnnl.h>
+#include <new>
 
 #include <algorithm>
 #include <string>
@@ -46,6 +47,7 @@ void int8ProductTile(Int8View a, Int8View b, Int32Span c) {
     const dnnl_status_t status =
         dnnl_gemm_s8s8s32('N', 'T', 'F', c.rows(), c.cols(), a.cols(), 1.0F, a.data(), std::max(a.outerStride(), a.cols()), 0, b.data(),
                           std::max(b.outerStride(), b.cols()), 0, 0.0F, c.data(), std::max(c.outerStride(), c.cols()), &zero);
+    if (status == dnnl_out_of_memory) throw std::bad_alloc();
     if (status != dnnl_success)
         throw Error(ErrorCode::Unsupported, "int8ProductTile: oneDNN: expected success, found status " + std::to_string(status));
 }

@@ -1,5 +1,6 @@
 #include "core/kernels/onednn.h"
 
+#include <hwy/targets.h>
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 
@@ -18,6 +19,14 @@ bool hasExactInt8Products() noexcept {
     const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
     return isa == dnnl_cpu_isa_avx512_core_vnni || isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx ||
            isa == dnnl_cpu_isa_avx2_vnni;
+}
+
+std::string instructionSetName() {
+    const dnnl_version_t& version = *dnnl_version();
+    const std::int64_t supported = hwy::SupportedTargets();
+    return "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch) +
+           " level " + std::to_string(static_cast<int>(dnnl_get_effective_cpu_isa())) + ", Highway " +
+           hwy::TargetName(supported & -supported);  // the lowest bit is the best
 }
 
 }  // namespace salient

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace salient {
 
 /// Keeps oneDNN calls of this thread on this thread. oneDNN is built with OpenMP in most distributions; the one pool that spreads
@@ -11,5 +13,9 @@ void useOneThreadInOneDnn() noexcept;
 
 /// Whether 8-bit products accumulate exactly: without VNNI, oneDNN's int8 products may saturate in between.
 [[nodiscard]] bool hasExactInt8Products() noexcept;
+
+/// The instructions that products are computed with ("avx2", "avx512_core_amx", …) and those of Highway's routines: with others, sums
+/// round differently.
+[[nodiscard]] std::string instructionSetName();
 
 }  // namespace salient

@@ -15,13 +15,9 @@ namespace {
 // The least range that the AWQ and SmoothQuant rules accept.
 constexpr float kLeastRange = 1e-5F;
 
-float smallestPositive(DType type) noexcept {
-    return type == DType::F16 ? 0x1p-24F : std::numeric_limits<float>::min();  // BF16 has the exponents of F32
-}
-
 float storedScale(float scale, DType type) noexcept {
     const float stored = roundToStored(scale, type);
-    return stored > 0.0F || !std::isfinite(stored) ? stored : smallestPositive(type);
+    return stored > 0.0F || !std::isfinite(stored) ? stored : smallestScale(type);
 }
 
 float middleCode(int bits) noexcept { return static_cast<float>(1 << (bits - 1)); }
@@ -57,6 +53,10 @@ GridPoint int8Grid(float lowest, float highest, const GridSpec& spec) noexcept {
 }
 
 }  // namespace
+
+float smallestScale(DType type) noexcept {
+    return type == DType::F16 ? 0x1p-24F : std::numeric_limits<float>::min();  // BF16 has the exponents of F32
+}
 
 Index GridSpec::groupCount(Index in_features) const noexcept {
     if (per_tensor || group_size < 0) return 1;

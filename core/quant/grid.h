@@ -62,9 +62,14 @@ struct QuantizedTensor {
     [[nodiscard]] Matrix dequantize() const;
     /// Share of codes at either end of the grid.
     [[nodiscard]] double saturatedFraction() const;
+    /// Scales that were too small for their stored type and became its smallest positive value: their groups lost precision.
+    [[nodiscard]] Index raisedScaleCount() const;
     /// See GridSpec.
     [[nodiscard]] std::int64_t packedBytes() const noexcept { return spec.packedBytes(codes.rows(), codes.cols()); }
 };
+
+/// What a scale that rounds to 0 becomes.
+[[nodiscard]] float smallestScale(DType type) noexcept;
 
 /// Round to nearest: the baseline. weight [out, in]. Multithreaded, at memory speed. Throws Error{InvalidOption}, and Error{NonFinite}
 /// naming row and column of a weight, or row and group of a scale.

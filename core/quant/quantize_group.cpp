@@ -63,6 +63,7 @@ public:
 
         report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method.activations);
         report.nearest = measuredError(weight, quantizeNearest(weight, method.grid).dequantize(), {}, input_, method.activations);
+        report.n_raised_scales = linear.tensor.raisedScaleCount();
         report.saturated_fraction = linear.tensor.saturatedFraction();
         report.bytes = linear.tensor.packedBytes();
         report.seconds = secondsSince(start);

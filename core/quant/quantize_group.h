@@ -25,6 +25,7 @@ struct LayerReport {
     double scale_parameter = -1.0;      ///< AWQ's ratio or SmoothQuant's α in use; −1: no scaling
     std::vector<double> damping_tries;  ///< GPTQ
     Index n_dead_columns = 0;
+    Index n_raised_scales = 0;        ///< groups whose scale was too small for its stored type
     double clipped_fraction = 0.0;    ///< weights beyond AWQ's clip
     double saturated_fraction = 0.0;  ///< codes at either end of the grid
     double seconds = 0.0;

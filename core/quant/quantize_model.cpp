@@ -69,6 +69,14 @@ void checkSharedScale(const std::string& name, const MethodSpec& own, const std:
                                               ": one override must name all layers of that input");
 }
 
+void requireStart(const Model& model, const QuantizeOptions& options) {
+    const int first = options.first_block;
+    if (first < 0 || first > model.config.n_blocks || (first > 0 && !options.hidden_before)) {
+        throw Error(ErrorCode::InvalidOption, "quantize: first block: expected 0 to " + std::to_string(model.config.n_blocks) +
+                                                  ", with the hidden states that enter it, found " + std::to_string(first));
+    }
+}
+
 bool hessiansKept(const Calibration& calibration, int block) {
     const int n_groups = static_cast<int>(calibration.model->groups.size());
     for (int group = 0; group < n_groups; ++group) {
@@ -103,14 +111,19 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
     checkMethod(*model, method);
     CalibrationOptions gather;
     gather.forward = options.forward;
-    HiddenStates hidden = embed(*model, samples.windows);
-    for (int block = 0; block < model->config.n_blocks; ++block) {
+    requireStart(*model, options);
+    HiddenStates hidden = options.first_block > 0 ? options.hidden_before() : embed(*model, samples.windows);
+    const auto done = [&](int block) {
+        if (options.after_block) options.after_block(block + 1, hidden);
+    };
+    for (int block = options.first_block; block < model->config.n_blocks; ++block) {
         JobContext part = blockProgress(job, *model, block);
         part.checkpoint({});
         BlockWeights weights = loadBlock(*model, block);
         if (!needsOwnWalk(method)) {
             const std::vector<InputStatistics> statistics = gatherBlock(*model, weights, block, hidden, gather, part);
             sink(quantizeBlock(*model, block, weights, statistics, method, {}, job));
+            done(block);
             continue;
         }
         // The block is passed again below, quantized or as it is.
@@ -128,6 +141,7 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
         if (method.feed == MethodSpec::Feed::Quantized) weights = overlay(std::move(weights), *model, quantized);
         forwardBlock(*model, weights, block, hidden, options.forward, {}, part);
         sink(std::move(quantized));
+        done(block);
     }
     const auto n_layers = static_cast<std::int64_t>(model->linears.size());
     job.checkpoint({"quantizing", n_layers, n_layers});

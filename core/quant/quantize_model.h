@@ -42,8 +42,15 @@ struct QuantizedModel {
 [[nodiscard]] double bitsPerWeight(std::span<const LayerReport> layers);
 [[nodiscard]] std::int64_t quantizedSizeBytes(const Model& model, std::span<const LayerReport> layers);
 
+/// For a walk that can be interrupted and taken up again: what enters a block is all that it needs of those before.
 struct QuantizeOptions {
     ForwardOptions forward;
+    /// The first block to quantize, 0 to n_blocks; those before it were done by an earlier walk.
+    int first_block = 0;
+    /// Hidden states that enter first_block, as after_block() was given them. Needed when first_block > 0.
+    std::function<HiddenStates()> hidden_before = {};
+    /// Called after the sink took a block: what enters the next one.
+    std::function<void(int next_block, const HiddenStates& hidden)> after_block = {};
 };
 
 /// Receives each block as soon as it is done, in order; may write it out and let it go.

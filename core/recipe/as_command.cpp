@@ -37,6 +37,7 @@ std::vector<std::string> commonArguments(const Recipe& recipe) {
     if (recipe.samples.choice == SampleSpec::Choice::BosWindows) append(words, {"--windows", "bos-windows"});
     if (recipe.compute == Compute::BFloat16) append(words, {"--compute", "bfloat16"});
     if (recipe.threads != 0) append(words, {"--threads", std::to_string(recipe.threads)});
+    if (recipe.max_memory_bytes != 0) append(words, {"--max-memory", std::to_string(recipe.max_memory_bytes)});
     if (!recipe.report.empty()) append(words, {"--report", recipe.report.string()});
     if (recipe.evaluation_text.empty()) return words;
     append(words, {"--eval-text", recipe.evaluation_text.string()});

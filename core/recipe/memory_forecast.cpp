@@ -2,30 +2,108 @@
 
 #include <algorithm>
 
+#include "core/calib/calibrate.h"
+#include "core/io/process_memory.h"
 #include "core/model/forward.h"
 
 namespace salient {
 
-MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
-    constexpr std::int64_t kFloat = sizeof(float);
-    MemoryForecast forecast;
+namespace {
+
+constexpr std::int64_t kFloat = sizeof(float);
+
+/// Codes of one quantized model in memory: a byte per weight, and about an eighth of that for scales and zero points.
+std::int64_t quantizedMemoryBytes(const Model& model) {
+    std::int64_t bytes = 0;
+    for (const LinearInfo& linear : model.linears) bytes += std::int64_t{linear.out_features} * linear.in_features;
+    return bytes + bytes / 8;
+}
+
+std::int64_t hessianBytesOfBlock(const Model& model) {
+    std::int64_t bytes = 0;
+    for (const InputGroup& group : model.groups) bytes += kFloat * group.in_features * group.in_features;
+    return bytes;
+}
+
+std::int64_t outFeaturesOfBlock(const Model& model) {
     std::int64_t out_features = 0;
+    for (const LinearInfo& linear : model.linears) out_features += linear.block == 0 ? std::int64_t{linear.out_features} : 0;
+    return out_features;
+}
+
+/// Activations of one chunk of windows inside a block.
+std::int64_t workspaceBytes(const Model& model, std::int64_t n_tokens, std::int64_t seq_len) {
+    const std::int64_t chunk = std::min<std::int64_t>(n_tokens, std::max<std::int64_t>(ForwardOptions{}.chunk_tokens, seq_len));
+    return kFloat * chunk * (outFeaturesOfBlock(model) + 2 * model.config.hidden_size);
+}
+
+std::int64_t fileBytes(const std::filesystem::path& file) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(file, error);
+    return error ? 0 : static_cast<std::int64_t>(bytes);
+}
+
+bool hasOwnWalk(const MethodSpec& method) { return method.true_sequential || method.feed == MethodSpec::Feed::Quantized; }
+
+}  // namespace
+
+SampleSpec resolved(SampleSpec samples, const Model& model) {
+    if (samples.seq_len == 0) samples.seq_len = std::min<Index>(2048, model.config.max_positions);
+    return samples;
+}
+
+std::size_t runsAtOnce(const Model& model, std::int64_t max_memory_bytes) {
+    const std::int64_t each = std::max<std::int64_t>(1, quantizedMemoryBytes(model));
+    std::int64_t memory = physicalMemoryBytes();
+    if (max_memory_bytes > 0) memory = std::min(memory, max_memory_bytes);
+    return static_cast<std::size_t>(std::max<std::int64_t>(1, memory / 2 / each));
+}
+
+MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
+    MemoryForecast forecast;
     for (const LinearInfo& linear : model.linears) {
-        if (linear.block != 0) continue;
-        forecast.block_weights += 2 * kFloat * linear.out_features * linear.in_features;
-        out_features += linear.out_features;
+        if (linear.block == 0) forecast.block_weights += 2 * kFloat * linear.out_features * linear.in_features;
     }
     std::int64_t largest = 0;
-    for (const InputGroup& group : model.groups) {
-        const std::int64_t bytes = kFloat * group.in_features * group.in_features;
-        forecast.hessians += bytes;
-        largest = std::max(largest, bytes);
-    }
-    forecast.hessians += largest;
+    for (const InputGroup& group : model.groups) largest = std::max(largest, kFloat * group.in_features * group.in_features);
+    forecast.hessians = hessianBytesOfBlock(model) + largest;
     const std::int64_t n_tokens = samples.n_samples * samples.seq_len;
     forecast.hidden_states = kFloat * n_tokens * model.config.hidden_size;
-    const std::int64_t chunk = std::min<std::int64_t>(n_tokens, std::max<std::int64_t>(ForwardOptions{}.chunk_tokens, samples.seq_len));
-    forecast.workspace = kFloat * chunk * (out_features + 2 * model.config.hidden_size);
+    forecast.workspace = workspaceBytes(model, n_tokens, samples.seq_len);
+    return forecast;
+}
+
+MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration) {
+    const SampleSpec samples = resolved(recipe.samples, model);
+    MemoryForecast forecast = forecastMemory(model, samples);
+
+    const std::size_t n_runs = recipe.runs.size();
+    const auto n_shared = static_cast<std::size_t>(
+        std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !hasOwnWalk(run.method); }));
+    const bool is_streamed = n_runs == 1 && recipe.runs.front().format && !keep_models && !has_calibration;
+    if (n_shared > 1 && !has_calibration) {
+        forecast.kept += std::min(hessianBytesOfBlock(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
+    }
+    const std::size_t n_models =
+        keep_models ? n_runs : std::min(std::max<std::size_t>(n_shared, 1), runsAtOnce(model, recipe.max_memory_bytes));
+    if (!is_streamed) forecast.kept += quantizedMemoryBytes(model) * static_cast<std::int64_t>(n_models);
+
+    // Perplexity runs when the samples' hidden states are gone, or before they are there.
+    if (!recipe.evaluation_text.empty()) {
+        constexpr std::int64_t kBytesPerToken = 3;  // of a text; most tokenizers need more for one
+        std::int64_t n_tokens = fileBytes(recipe.evaluation_text) / kBytesPerToken;
+        const std::int64_t seq_len = recipe.perplexity.seq_len > 0 ? recipe.perplexity.seq_len : samples.seq_len;
+        if (recipe.perplexity.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.max_chars);
+        if (recipe.perplexity.n_windows > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.n_windows * seq_len);
+        forecast.hidden_states = std::max(forecast.hidden_states, kFloat * n_tokens * model.config.hidden_size);
+        forecast.workspace = std::max(forecast.workspace, workspaceBytes(model, n_tokens, seq_len));
+    }
+
+    constexpr std::int64_t kProgram = 40'000'000;  // code, oneDNN's kernels, threads' stacks
+    constexpr std::int64_t kPerTextByte = 8;       // a text, its pieces and its tokens
+    std::int64_t texts = std::max(fileBytes(recipe.calibration_text), fileBytes(recipe.evaluation_text));
+    for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) texts += fileBytes(model.directory / tokenizer);
+    forecast.program = kProgram + kPerTextByte * texts;
     return forecast;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/calib/samples.h"
 #include "core/model/model.h"
+#include "core/recipe/recipe.h"
 
 namespace salient {
 
@@ -12,8 +13,19 @@ struct MemoryForecast {
     std::int64_t hessians = 0;       ///< one block's, float32, with a working copy of the largest
     std::int64_t hidden_states = 0;  ///< all windows between two blocks
     std::int64_t workspace = 0;      ///< activations of one chunk inside a block
-    [[nodiscard]] std::int64_t total() const noexcept { return block_weights + hessians + hidden_states + workspace; }
+    std::int64_t kept = 0;           ///< a job's: Hessians for all methods that share them, and quantized models
+    std::int64_t program = 0;        ///< a job's: the program itself, tokenizer and texts
+    [[nodiscard]] std::int64_t total() const noexcept { return block_weights + hessians + hidden_states + workspace + kept + program; }
 };
 [[nodiscard]] MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples);
+
+/// The same of a whole job: the largest of its parts, perplexity included. keep_models: the quantized models stay (the window);
+/// has_calibration: statistics that are there already are not counted again.
+[[nodiscard]] MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration);
+
+/// A recipe's samples with the length that this model gives them.
+[[nodiscard]] SampleSpec resolved(SampleSpec samples, const Model& model);
+/// How many quantized models are held at a time: as many as fit into half of the memory, or of the limit if that is less; at least one.
+[[nodiscard]] std::size_t runsAtOnce(const Model& model, std::int64_t max_memory_bytes);
 
 }  // namespace salient

@@ -32,6 +32,8 @@ struct Recipe {
     PerplexitySpec perplexity;
     std::filesystem::path report;  ///< directory for report.html and report.json; empty: none
     int threads = 0;               ///< 0: all cores
+    /// The job is refused when it is forecast to need more memory, and stopped when it holds more (mapped files not counted); 0: no limit.
+    std::int64_t max_memory_bytes = 0;
 
     /// Throws Error{InvalidOption} naming what is missing or contradictory.
     void validate() const;

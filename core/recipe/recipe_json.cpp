@@ -88,6 +88,7 @@ Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder)
     if (const Json* evaluation = object.find("evaluation")) readEvaluation(*evaluation, folder, recipe);
     readPath(object, "report", folder, recipe.report);
     object.read("threads", recipe.threads);
+    object.read("max_memory_bytes", recipe.max_memory_bytes);
     object.finish();
     recipe.validate();
     return recipe;
@@ -118,6 +119,7 @@ Json toJson(const Recipe& recipe) {
     }
     if (!recipe.report.empty()) json["report"] = recipe.report.string();
     json["threads"] = recipe.threads;
+    if (recipe.max_memory_bytes != 0) json["max_memory_bytes"] = recipe.max_memory_bytes;
     return json;
 }
 
@@ -127,6 +129,7 @@ void Recipe::validate() const {
     if (runs.empty()) refuse("runs: expected at least one run, found none");
     if (calibration_text.empty()) refuse("calibration.text: expected a text file, found none");
     if (threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(threads));
+    if (max_memory_bytes < 0) refuse("max_memory_bytes: expected 0 (no limit) or more, found " + std::to_string(max_memory_bytes));
     SampleSpec checked = samples;
     if (checked.seq_len == 0) checked.seq_len = 2048;  // the model decides when it is open
     checked.validate();

@@ -216,6 +216,13 @@ std::string warnings(const Report& report) {
     return html.empty() ? "" : "<h2>Warnings</h2>\n" + html;
 }
 
+/// What was done otherwise than plainly, also where it is no reason for a warning.
+std::string countsTable(const Report& report) {
+    std::string rows;
+    for (const RunResult& run : report.runs) rows += "<tr>" + cell(run.name, true) + cell(inWords(run.counts), true) + "</tr>\n";
+    return "<h2>Counted</h2>\n<div class=\"scroll\"><table>" + rows + "</table></div>\n";
+}
+
 std::string writtenTable(const Report& report) {
     std::string rows;
     for (const RunResult& run : report.runs) {
@@ -244,7 +251,8 @@ std::string toHtml(const Report& report) {
     html += "<h1>" + escapeXml("Quantization of " + report.model_name) +
             "</h1>\n<p class=\"muted\">Calibration: " + escapeXml(calibrationProtocol(report)) + ".";
     if (report.full_precision) html += " Perplexity: " + escapeXml(perplexityProtocol(report)) + ".";
-    html += "</p>\n<h2>Runs</h2>\n" + summaryTable(report) + paretoFigure(report) + shareFigure(report) + warnings(report);
+    html += "</p>\n<h2>Runs</h2>\n" + summaryTable(report) + paretoFigure(report) + shareFigure(report) + warnings(report) +
+            countsTable(report);
     for (const RunResult& run : report.runs) {
         html += "<h2>" + escapeXml(run.name + ": error of every layer") + "</h2>\n" + layerFigure(report, run) + layerTable(run);
     }

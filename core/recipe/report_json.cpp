@@ -21,33 +21,6 @@ Json toJson(const PerplexityResult& result) {
     return json;
 }
 
-Json toJson(const LayerError& error) {
-    return {{"relative_output_error", error.relative_output_error},
-            {"output_error", error.output_error},
-            {"weight_mse", error.weight_mse},
-            {"weight_sqnr_db", error.weight_sqnr_db},
-            {"max_abs_error", error.max_abs_error}};
-}
-
-Json toJson(const LayerReport& layer) {
-    Json json = {{"layer", layer.name},
-                 {"method", layer.method},
-                 {"weight_bits", layer.bits},
-                 {"group_size", layer.group_size},
-                 {"out_features", layer.out_features},
-                 {"in_features", layer.in_features},
-                 {"error", toJson(layer.error)},
-                 {"nearest", toJson(layer.nearest)}};
-    if (layer.scale_parameter >= 0.0) json["scale_parameter"] = layer.scale_parameter;
-    if (!layer.damping_tries.empty()) json["damping_tries"] = layer.damping_tries;
-    json["n_dead_columns"] = layer.n_dead_columns;
-    json["clipped_fraction"] = layer.clipped_fraction;
-    json["saturated_fraction"] = layer.saturated_fraction;
-    json["seconds"] = layer.seconds;
-    json["bytes"] = layer.bytes;
-    return json;
-}
-
 namespace {
 
 /// The first keys are a fixed part of the command line's interface.
@@ -59,6 +32,7 @@ Json toJson(const RunResult& run) {
     json["seconds"] = run.seconds;
     json["bytes"] = run.bytes;
     json["bits_per_weight"] = run.bits_per_weight;
+    if (run.n_blocks_resumed > 0) json["n_blocks_resumed"] = run.n_blocks_resumed;
     json["name"] = run.name;
     json["weight_bits"] = run.method.grid.bits;
     json["activation_bits"] = run.method.activations == ActivationScale::None ? 16 : 8;
@@ -71,6 +45,7 @@ Json toJson(const RunResult& run) {
         json["verification"] = run.verification;
         json["verified"] = run.is_verified;
     }
+    json["counts"] = toJson(run.counts);
     json["warnings"] = run.warnings;
     json["layers"] = Json::array();
     for (const LayerReport& layer : run.layers) json["layers"].push_back(toJson(layer));
@@ -93,6 +68,7 @@ Json toJson(const Report& report) {
                            {"seed", report.recipe.samples.seed}};
     json["stages"] = Json::array();
     for (const auto& [stage, seconds] : report.stage_seconds) json["stages"].push_back({{"stage", stage}, {"seconds", seconds}});
+    json["memory_forecast_bytes"] = report.memory_forecast_bytes;
     json["peak_memory_bytes"] = report.peak_memory_bytes;
     json["command"] = asCommand(report.recipe).value_or(runCommand("recipe.json"));
     json["recipe"] = toJson(report.recipe);

@@ -1,15 +1,16 @@
 #include "core/recipe/run.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <new>
 
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
+#include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
+#include "core/recipe/memory_forecast.h"
+#include "core/recipe/unfinished_job.h"
 #include "core/recipe/warnings.h"
 
 namespace salient {
@@ -19,21 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::int64_t peakMemoryBytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return std::int64_t{usage.ru_maxrss} * 1024;  // Linux counts in KiB
-}
-
-std::int64_t physicalMemoryBytes() { return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE); }
-
-/// Codes of one quantized model in memory: a byte per weight, and about an eighth of that for scales and zero points.
-std::int64_t quantizedMemoryBytes(const Model& model) {
-    std::int64_t bytes = 0;
-    for (const LinearInfo& linear : model.linears) bytes += std::int64_t{linear.out_features} * linear.in_features;
-    return bytes + bytes / 8;
-}
 
 bool hasOwnWalk(const MethodSpec& method) { return method.true_sequential || method.feed == MethodSpec::Feed::Quantized; }
 
@@ -53,8 +39,17 @@ std::string verificationLine(const VerifyReport& report) {
 
 class RecipeJob {
 public:
-    RecipeJob(const Recipe& recipe, JobContext& job) : recipe_(recipe), job_(job) {
+    RecipeJob(const Recipe& recipe, const RunOptions& options, JobContext& job)
+        : recipe_(recipe), options_(options), job_(job.stopToken(), [this, &job](const Progress& now) {
+              job.checkpoint(now);
+              holdToMemory(now);
+          }) {
         recipe.validate();
+        if (options.resume && !isResumable()) {
+            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single, exported run, found " +
+                                                      std::to_string(recipe.runs.size()) +
+                                                      (recipe.runs.size() == 1 ? " that is not exported" : " runs"));
+        }
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;
         setThreadCount(recipe.threads);
@@ -86,8 +81,10 @@ public:
 
     Report run() {
         refuseWhatCannotWork();
+        refuseIfTooLarge();
         report_.runs.resize(report_.recipe.runs.size());
         if (!calibration_) drawCalibrationSamples();
+        if (isResumable()) openUnfinished();
         evaluateOriginal();
         std::vector<std::size_t> shared;
         std::vector<std::size_t> alone;
@@ -104,18 +101,47 @@ public:
 
 private:
     [[nodiscard]] std::vector<RecipeRun>& runs() { return report_.recipe.runs; }
+    /// Written while it is made, by itself: the only kind of run whose finished blocks are on the disk while it goes on.
+    [[nodiscard]] bool isResumable() const {
+        const std::optional<ExportFormat> format = recipe_.runs.front().format;
+        return recipe_.runs.size() == 1 && format && *format != ExportFormat::Gguf && !keep_models_ && !calibration_;
+    }
     [[nodiscard]] const Samples& samples() const { return calibration_ ? calibration_->samples : samples_; }
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
 
+    void refuseIfTooLarge() {
+        report_.memory_forecast_bytes = forecastJob(*model_, recipe_, keep_models_, calibration_ != nullptr).total();
+        const std::int64_t limit = recipe_.max_memory_bytes;
+        if (limit == 0 || report_.memory_forecast_bytes <= limit) return;
+        const SampleSpec spec = resolved(recipe_.samples, *model_);
+        std::string help =
+            "fewer samples than " + std::to_string(spec.n_samples) + ", or shorter ones than " + std::to_string(spec.seq_len) + " tokens";
+        if (runs().size() > 1) help += ", or fewer than " + std::to_string(runs().size()) + " runs at once";
+        throw Error(ErrorCode::OutOfMemory, "max-memory: expected a job that needs at most " + sizeInWords(limit) +
+                                                ", found one that is forecast to need " + sizeInWords(report_.memory_forecast_bytes) +
+                                                "; " + help + " need less");
+    }
+
+    void holdToMemory(const Progress& now) const {
+        if (recipe_.max_memory_bytes == 0) return;
+        const std::int64_t held = heldMemoryBytes();
+        if (held <= recipe_.max_memory_bytes) return;
+        throw Error(ErrorCode::OutOfMemory, inWords(now) + ": max-memory: expected at most " + sizeInWords(recipe_.max_memory_bytes) +
+                                                " held, found " + sizeInWords(held) +
+                                                "; fewer or shorter samples, or fewer runs at once, need less");
+    }
+
     void stageDone(const std::string& stage, Clock::time_point start) { report_.stage_seconds.emplace_back(stage, secondsSince(start)); }
 
-    /// A walk of its own, in its parts: running the model with its statistics, rounding, and writing where it was written meanwhile.
-    void walkDone(const RecipeRun& run, Clock::time_point start, const std::vector<LayerReport>& layers, double writing) {
+    /// A walk of its own, in its parts: running the model with its statistics, rounding, and writing and recording where that was done
+    /// meanwhile.
+    void walkDone(const RecipeRun& run, Clock::time_point start, std::span<const LayerReport> layers, double writing, double recording) {
         double rounding = 0.0;
         for (const LayerReport& layer : layers) rounding += layer.seconds;
-        report_.stage_seconds.emplace_back("calibrate: " + run.name, std::max(0.0, secondsSince(start) - rounding - writing));
+        report_.stage_seconds.emplace_back("calibrate: " + run.name, std::max(0.0, secondsSince(start) - rounding - writing - recording));
         report_.stage_seconds.emplace_back("quantize: " + run.name, rounding);
         if (writing > 0.0) report_.stage_seconds.emplace_back("export: " + run.name, writing);
+        if (recording > 0.0) report_.stage_seconds.emplace_back("record blocks: " + run.name, recording);
     }
 
     void refuseWhatCannotWork() {
@@ -141,12 +167,17 @@ private:
     void drawCalibrationSamples() {
         const Clock::time_point start = Clock::now();
         job_.checkpoint({"reading text", 0, 0, recipe_.calibration_text.string()});
-        SampleSpec spec = recipe_.samples;
-        if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, model_->config.max_positions);
+        const SampleSpec spec = resolved(recipe_.samples, *model_);
         samples_ = namingText(recipe_.calibration_text,
                               [&] { return drawSamples(model_->requireTokenizer(), readCorpus(recipe_.calibration_text), spec); });
         noteSamples(samples_);
         stageDone("read text", start);
+    }
+
+    void openUnfinished() {
+        const RecipeRun& run = runs().front();
+        unfinished_.emplace(run.out, jobIdentity(*model_, samples_, run.method, exportOptions(run), recipe_.compute),
+                            model_->config.n_blocks, options_.resume);
     }
 
     void noteSamples(const Samples& drawn) {
@@ -210,6 +241,7 @@ private:
         result.bits_per_weight = bitsPerWeight(result.layers);
         result.bytes = quantizedSizeBytes(*model_, result.layers);
         result.seconds = seconds;
+        result.counts = countsOf(*model_, result.layers);
         result.warnings = sampleWarnings(samples(), recipe_.samples.n_samples);
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));
@@ -224,15 +256,30 @@ private:
         const QuantizeOptions options{.forward = forward()};
         if (!run.format || keep_models_) {
             auto quantized = std::make_shared<const QuantizedModel>(quantizeModel(model_, samples(), run.method, options, job_));
-            walkDone(run, start, quantized->reports(), 0.0);
+            walkDone(run, start, quantized->reports(), 0.0, 0.0);
             finish(index, std::move(quantized));
             return;
         }
+        if (unfinished_) {
+            runResumable(run, result);
+        } else {
+            runStreamed(run, result);
+        }
+        verify(result, run);
+        if (recipe_.evaluation_text.empty()) return;
+        const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
+        const std::shared_ptr<const Model> written = Model::open(run.out, !is_plain);
+        evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
+    }
+
+    /// Each block is written as soon as it is made.
+    void runStreamed(const RecipeRun& run, RunResult& result) {
+        const Clock::time_point start = Clock::now();
         std::vector<LayerReport> layers;
         double writing = 0.0;
         CheckpointWriter writer(model_, run.method, run.out, exportOptions(run));
         quantizeModel(
-            model_, samples(), run.method, options,
+            model_, samples(), run.method, {.forward = forward()},
             [&](QuantizedBlock&& block) {
                 for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
                 const Clock::time_point made = Clock::now();
@@ -240,16 +287,60 @@ private:
                 writing += secondsSince(made);
             },
             job_);
+        finishStreamed(run, result, writer, start, std::move(layers), writing, 0.0);
+    }
+
+    /// The same, recording each block so that a later start can go on after it, and going on after those that are there.
+    void runResumable(const RecipeRun& run, RunResult& result) try {
+        const Clock::time_point start = Clock::now();
+        std::vector<LayerReport> layers = unfinished_->layers();
+        double writing = 0.0;
+        double recording = 0.0;
+        result.n_blocks_resumed = unfinished_->blocksDone();
+        n_layers_resumed_ = layers.size();
+        CheckpointWriter writer(model_, run.method, unfinished_->directory(), exportOptions(run), unfinished_->written());
+        QuantizeOptions options{.forward = forward(), .first_block = unfinished_->blocksDone()};
+        options.hidden_before = [&] { return unfinished_->hidden(); };
+        options.after_block = [&](int, const HiddenStates& hidden) {
+            const Clock::time_point made = Clock::now();
+            unfinished_->blockDone(hidden, writer.flush(), layers);
+            recording += secondsSince(made);
+        };
+        const auto take = [&](QuantizedBlock&& block) {
+            for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
+            const Clock::time_point made = Clock::now();
+            writer.add(block);
+            writing += secondsSince(made);
+        };
+        if (options.first_block < model_->config.n_blocks) quantizeModel(model_, samples(), run.method, options, take, job_);
+        finishStreamed(run, result, writer, start, std::move(layers), writing, recording);
+    } catch (const Cancelled&) {
+        if (!options_.resume) unfinished_->forget();
+        throw;
+    } catch (const Error& error) {
+        throw Error(error.code(), error.what() + whatIsKept());
+    } catch (const std::bad_alloc&) {
+        const Error error = outOfMemory(job_.last());
+        throw Error(error.code(), error.what() + whatIsKept());
+    }
+
+    [[nodiscard]] std::string whatIsKept() const {
+        if (!unfinished_ || unfinished_->blocksDone() == 0) return {};
+        return "; " + std::to_string(unfinished_->blocksDone()) + " finished blocks of " + std::to_string(model_->config.n_blocks) +
+               " are kept: --resume goes on after them";
+    }
+
+    void finishStreamed(const RecipeRun& run, RunResult& result, CheckpointWriter& writer, Clock::time_point start,
+                        std::vector<LayerReport> layers, double writing, double recording) {
         const double seconds = secondsSince(start);
         const Clock::time_point all_made = Clock::now();
         writer.finish(job_);
-        walkDone(run, start, layers, writing + secondsSince(all_made));
+        const std::int64_t n_flushed = writer.flushedCount();
+        unfinished_.reset();
+        // What an earlier start took is not counted again.
+        walkDone(run, start, std::span(layers).subspan(n_layers_resumed_), writing + secondsSince(all_made), recording);
         describe(result, run, std::move(layers), seconds);
-        verify(result, run);
-        if (recipe_.evaluation_text.empty()) return;
-        const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
-        const std::shared_ptr<const Model> written = Model::open(run.out, !is_plain);
-        evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
+        result.counts.n_flushed_values = n_flushed;
     }
 
     /// Judges a model in memory, writes it if asked, and lets it go unless it is to be kept.
@@ -261,7 +352,7 @@ private:
         if (run.format) {
             const Clock::time_point start = Clock::now();
             job_.checkpoint({"exporting", 0, 0, run.out.string()});
-            exportCheckpoint(*quantized, run.out, exportOptions(run), job_);
+            result.counts.n_flushed_values = exportCheckpoint(*quantized, run.out, exportOptions(run), job_);
             stageDone("export: " + run.name, start);
             verify(result, run);
         }
@@ -277,8 +368,7 @@ private:
             calibration_ = std::make_shared<const Calibration>(calibrate(model_, std::move(samples_), options, job_));
             stageDone("calibrate", start);
         }
-        const std::int64_t each = std::max<std::int64_t>(1, quantizedMemoryBytes(*model_));
-        const auto at_once = static_cast<std::size_t>(std::max<std::int64_t>(1, physicalMemoryBytes() / 2 / each));
+        const std::size_t at_once = runsAtOnce(*model_, recipe_.max_memory_bytes);
         for (std::size_t first = 0; first < indices.size(); first += at_once) {
             const std::size_t last = std::min(indices.size(), first + at_once);
             quantizeTogether(std::span(indices).subspan(first, last - first));
@@ -305,15 +395,28 @@ private:
     }
 
     const Recipe& recipe_;
-    JobContext& job_;
+    RunOptions options_;
+    JobContext job_;
     bool keep_models_ = false;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const Calibration> calibration_;
     Samples samples_;  // before they went into a calibration
     std::string evaluation_text_;
     EvaluationReference reference_;  // what the original makes of it
+    std::optional<UnfinishedJob> unfinished_;
+    std::size_t n_layers_resumed_ = 0;  // at the front of the list of layers
     Report report_;
 };
+
+/// Where no better place knows what was being done.
+template <typename Work>
+Report withMemoryErrors(JobContext& job, const Work& work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        throw outOfMemory(job.last());
+    }
+}
 
 Report finished(Report report) {
     if (!report.recipe.report.empty()) writeReport(report, report.recipe.report);
@@ -322,19 +425,25 @@ Report finished(Report report) {
 
 }  // namespace
 
-Report run(const Recipe& recipe, JobContext& job) {
-    RecipeJob work(recipe, job);
-    work.open();
-    return finished(work.run());
+Report run(const Recipe& recipe, JobContext& job) { return run(recipe, RunOptions{}, job); }
+
+Report run(const Recipe& recipe, const RunOptions& options, JobContext& job) {
+    return withMemoryErrors(job, [&] {
+        RecipeJob work(recipe, options, job);
+        work.open();
+        return finished(work.run());
+    });
 }
 
 Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model, const std::shared_ptr<const Calibration>& calibration,
            JobContext& job) {
-    RecipeJob work(recipe, job);
-    work.useModel(model);
-    if (calibration) work.useCalibration(calibration);
-    work.keepModels();
-    return finished(work.run());
+    return withMemoryErrors(job, [&] {
+        RecipeJob work(recipe, {}, job);
+        work.useModel(model);
+        if (calibration) work.useCalibration(calibration);
+        work.keepModels();
+        return finished(work.run());
+    });
 }
 
 }  // namespace salient

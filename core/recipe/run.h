@@ -8,9 +8,21 @@
 #include "core/eval/divergence.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
+#include "core/recipe/layer_report_json.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
+
+/// Everything that a run did otherwise than plainly, counted, so that nothing of it is silent.
+struct RunCounts {
+    std::int64_t n_damping_retries = 0;    ///< GPTQ factorizations that needed more damping than asked for, over all layers
+    std::int64_t n_dead_columns = 0;       ///< input channels that were never active: weights set to 0
+    std::int64_t n_raised_scales = 0;      ///< groups whose scale was too small for its stored type
+    std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
+    std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip
+    std::int64_t n_flushed_values = 0;     ///< of floats that became 0 in their stored type; counted when written
+    std::vector<std::string> kept_layers;  ///< left in 16 bits by `keep`
+};
 
 /// What one run gave.
 struct RunResult {
@@ -20,12 +32,14 @@ struct RunResult {
     std::vector<LayerReport> layers;
     double relative_output_error = 0.0;
     std::optional<PerplexityResult> perplexity;
-    double seconds = 0.0;  ///< quantization alone
+    double seconds = 0.0;      ///< quantization alone
+    int n_blocks_resumed = 0;  ///< blocks that an earlier start had finished
     std::int64_t bytes = 0;
     double bits_per_weight = 0.0;
     std::string out;           ///< directory written, if any
     std::string verification;  ///< one line, if written
     bool is_verified = true;   ///< false: what was written does not read back as it should
+    RunCounts counts;
     std::vector<std::string> warnings;
 };
 
@@ -40,14 +54,24 @@ struct Report {
     std::vector<RunResult> runs;
     /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.
     std::vector<std::pair<std::string, double>> stage_seconds;
-    std::int64_t peak_memory_bytes = 0;
+    std::int64_t memory_forecast_bytes = 0;  ///< before the job
+    std::int64_t peak_memory_bytes = 0;      ///< resident, pages of mapped files included
     std::string version;
+};
+
+struct RunOptions {
+    /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one, and leave what is finished
+    /// when this one is cancelled. Only a recipe of a single, exported run can: Error{InvalidOption} otherwise.
+    bool resume = false;
 };
 
 /// Executes a recipe. Whatever can be refused is refused before any long work. Several runs fed by the original model share one
 /// calibration: the same statistics for all. A single run is quantized block by block, and written while it is made if it is exported;
 /// its perplexity is then that of the written directory. Quantized models are let go once evaluated and written (RunResult::model is
 /// null). Stage names: those of the parts, "exporting", "verifying".
+/// A recipe of a single, exported run that ends by an error, or with the process, leaves its finished blocks in a hidden directory beside
+/// its target; the next start is refused with the name of that directory, or goes on there with the same bits (RunOptions::resume).
+[[nodiscard]] Report run(const Recipe& recipe, const RunOptions& options, JobContext& job);
 [[nodiscard]] Report run(const Recipe& recipe, JobContext& job);
 /// The same on what is open already (the window), keeping the quantized models. calibration may be null: then one is made. It must
 /// have been made with the recipe's samples, or its own count.
@@ -55,11 +79,13 @@ struct Report {
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
 
 [[nodiscard]] Json toJson(const PerplexityResult& result);
-[[nodiscard]] Json toJson(const LayerError& error);
-[[nodiscard]] Json toJson(const LayerReport& layer);
+[[nodiscard]] Json toJson(const RunCounts& counts);
 [[nodiscard]] Json toJson(const Report& report);
 /// One self-contained page: tables and plots (inline SVG), no script, nothing loaded from outside.
 [[nodiscard]] std::string toHtml(const Report& report);
+/// The counts that are not zero, as one line: "2 damping retries, 384 dead columns, …"; "nothing out of the ordinary".
+[[nodiscard]] std::string inWords(const RunCounts& counts);
+[[nodiscard]] RunCounts countsOf(const Model& model, std::span<const LayerReport> layers);
 /// Writes report.json and report.html. Throws Error{Io}.
 void writeReport(const Report& report, const std::filesystem::path& directory);
 

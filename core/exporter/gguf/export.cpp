@@ -191,5 +191,10 @@ GgufExport::GgufExport(std::shared_ptr<const Model> model, const MethodSpec& met
 GgufExport::~GgufExport() = default;
 void GgufExport::add(const QuantizedBlock& block) { state_->addBlock(block); }
 void GgufExport::finish(JobContext& job) { state_->finish(job); }
+std::int64_t GgufExport::flushedCount() const {
+    std::int64_t count = 0;
+    for (const auto& [tensor, flushed] : state_->record.flushed) count += flushed;
+    return count;
+}
 
 }  // namespace salient

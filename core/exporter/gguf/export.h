@@ -16,6 +16,8 @@ public:
     ~GgufExport();
     void add(const QuantizedBlock& block);
     void finish(JobContext& job);
+    /// Values that became 0 in their stored type so far.
+    [[nodiscard]] std::int64_t flushedCount() const;
 
 private:
     struct State;

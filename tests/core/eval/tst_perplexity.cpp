@@ -57,6 +57,7 @@ private slots:
     void cancelStopsAtEveryCheckpoint();
     void textTooShortForOneWindowIsRefused();
     void negativeOptionsAreRefused();
+    void aLossThatIsNoNumberIsNamed();
 
 private:
     std::shared_ptr<const Model> model_;
@@ -194,6 +195,27 @@ void TestPerplexity::negativeOptionsAreRefused() {
     spec = {};
     spec.n_windows = -5;
     QVERIFY(complaint(model_, "text", spec).contains("n_windows"));
+}
+
+void TestPerplexity::aLossThatIsNoNumberIsNamed() {
+    // The last block overflows: no later one would notice.
+    const BlockLoader blocks = [&](int block) {
+        BlockWeights weights = loadBlock(*model_, block);
+        if (block + 1 == model_->config.n_blocks) weights.linears.at(Role::Down).weight *= 1e38F;
+        return weights;
+    };
+    const std::string text = readCorpus(demo() / "eval.txt").substr(0, 1000);
+    PerplexitySpec spec;
+    spec.seq_len = 32;
+    JobContext job;
+    try {
+        (void)perplexity(*model_, blocks, text, spec, {}, job);
+        QFAIL("an overflow went unnoticed");
+    } catch (const Error& error) {
+        QCOMPARE(error.code(), ErrorCode::NonFinite);
+        const QString message = error.what();
+        QVERIFY2(message.contains("in window 0, token "), qPrintable(message));
+    }
 }
 
 QTEST_APPLESS_MAIN(TestPerplexity)

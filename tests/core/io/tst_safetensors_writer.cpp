@@ -108,6 +108,39 @@ private slots:
         QVERIFY(folder.names().empty());
     }
 
+    void aWriterInPlaceGoesOnWhereAnEarlierOneWasFlushed() {
+        const Folder folder;
+        const std::filesystem::path path = folder / "m.safetensors";
+        SafetensorsWriter whole(folder / "whole.safetensors", kLayout);
+        whole.write("b", counting(24, 1));
+        whole.write("a", counting(5, 100));
+        whole.write("s", counting(8, 200));
+        whole.finish();
+        {
+            SafetensorsWriter first = SafetensorsWriter::inPlace(path, kLayout, {});
+            first.write("b", counting(24, 1));
+            first.sync();
+            first.write("a", counting(5, 0));  // not known to the next
+        }
+        QVERIFY(std::filesystem::exists(path));
+        SafetensorsWriter next = SafetensorsWriter::inPlace(path, kLayout, {"b"});
+        expectError([&] { next.write("b", counting(24, 1)); }, ErrorCode::Format, "found a second time");
+        next.write("a", counting(5, 100));
+        next.write("s", counting(8, 200));
+        next.finish();
+        QVERIFY(readBytes(path) == readBytes(folder / "whole.safetensors"));
+        // A finished one can be taken up as well, and one of another layout is not touched.
+        SafetensorsWriter::inPlace(path, kLayout, {"a", "b", "s"}).finish();
+        QVERIFY(readBytes(path) == readBytes(folder / "whole.safetensors"));
+        expectError(
+            [&] {
+                (void)SafetensorsWriter::inPlace(path, {{"b", DType::F32, {6}}, {"a", DType::U8, {5}}}, {"b"});
+            },
+            ErrorCode::Format, "expected the file that was begun");
+        expectError([&] { (void)SafetensorsWriter::inPlace(folder / "none.safetensors", kLayout, {"b"}); }, ErrorCode::Io, "No such file");
+        QVERIFY(readBytes(path) == readBytes(folder / "whole.safetensors"));
+    }
+
     void manyTensorsAreWrittenInTimeThatGrowsWithTheirNumber() {
         // 20,000 tensors, as a mixture of experts has; looking each name up in a list would take 200 million comparisons.
         const Folder folder;

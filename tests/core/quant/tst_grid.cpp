@@ -39,6 +39,7 @@ private slots:
     void invalidOptionsAreNamed();
     void packedBytesCountCodesScalesAndZeros();
     void saturatedFractionCountsBothEnds();
+    void scalesBelowTheirStoredTypeAreCounted();
     void oneScalePerTensorIsSharedByAllRows();
 };
 
@@ -322,6 +323,17 @@ void TestGrid::packedBytesCountCodesScalesAndZeros() {
     QCOMPARE(quantizeNearest(weight, spec).packedBytes(), std::int64_t{128 + 8 * 2 + 4});
     spec.bits = 3;
     QCOMPARE(quantizeNearest(weight, spec).packedBytes(), std::int64_t{96 + 8 * 2 + 3});
+}
+
+void TestGrid::scalesBelowTheirStoredTypeAreCounted() {
+    Matrix weight = Matrix::Constant(3, 8, 1.0F);
+    weight.row(1).setConstant(1e-9F);  // a scale of 1e-10 is zero in float16
+    GridSpec spec;
+    spec.group_size = 4;
+    QCOMPARE(quantizeNearest(weight, spec).raisedScaleCount(), Index{0});
+    spec.scale_type = DType::F16;
+    QCOMPARE(quantizeNearest(weight, spec).raisedScaleCount(), Index{2});
+    QCOMPARE(quantizeNearest(weight, spec).scale(1, 0), smallestScale(DType::F16));
 }
 
 void TestGrid::saturatedFractionCountsBothEnds() {

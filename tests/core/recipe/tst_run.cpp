@@ -136,6 +136,37 @@ private slots:
         }
     }
 
+    void whatIsNotPlainIsCounted() {
+        Recipe recipe = demoRecipe({"gptq", "awq"});
+        recipe.evaluation_text.clear();
+        recipe.runs[0].method.keep = {"down_proj$", "^model\\.layers\\.0\\."};
+        JobContext job;
+        const Report report = run(recipe, job);
+        const RunCounts& counts = report.runs[0].counts;
+        QCOMPARE(counts.kept_layers.size(), std::size_t{10});
+        QVERIFY(report.runs[1].counts.kept_layers.empty());
+        std::int64_t n_saturated = 0;
+        for (const LayerReport& layer : report.runs[1].layers)
+            n_saturated += std::llround(layer.saturated_fraction * static_cast<double>(layer.out_features * layer.in_features));
+        QVERIFY(n_saturated > 0);
+        QCOMPARE(report.runs[1].counts.n_saturated_codes, n_saturated);
+        QVERIFY(report.runs[1].counts.n_clipped_weights > 0);
+        QCOMPARE(toJson(report)["methods"][0]["counts"]["kept_layers"].size(), std::size_t{10});
+        QVERIFY(toHtml(report).find("10 layers left in 16 bits") != std::string::npos);
+        // Layers that report everything there is.
+        LayerReport layer = report.runs[1].layers[0];
+        layer.damping_tries = {0.01, 0.1, 1.0};
+        layer.n_dead_columns = 5;
+        layer.n_raised_scales = 1;
+        const RunCounts all = countsOf(*Model::open(recipe.model), std::span(&layer, 1));
+        QCOMPARE(all.n_damping_retries, std::int64_t{2});
+        const std::string text = inWords(all);
+        for (const char* part :
+             {"2 damping retries", "5 channels never active", "1 scale raised to the smallest stored one", "27 layers left"})
+            QVERIFY2(text.find(part) != std::string::npos, text.c_str());
+        QCOMPARE(inWords(RunCounts{}), std::string("nothing out of the ordinary"));
+    }
+
     void fewerWindowsThanAskedForIsAWarning() {
         QTemporaryDir folder;
         QFile text(folder.filePath("short.txt"));

@@ -1,0 +1,108 @@
+#include "core/io/resumable_directory.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "core/error.h"
+#include "core/io/publish_directory.h"
+
+namespace salient {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLock = "lock";
+constexpr const char* kContent = "checkpoint";
+
+/// Whether the file behind the descriptor is still the one of that name: the process that held the lock may have removed it.
+bool isStillThere(const FileDescriptor& file, const fs::path& path) {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
+void createDirectory(const fs::path& directory, const fs::path& target) {
+    std::error_code error;
+    fs::create_directory(directory, error);
+    if (error) throwSystemError("create directory", target, error.value());
+    if (!fs::is_directory(fs::symlink_status(directory, error))) throwSystemError("create directory", directory, ENOTDIR);
+}
+
+FileDescriptor lockIn(const fs::path& place, const fs::path& target) {
+    constexpr int kAttempts = 10;  // each lost to a process that ended just then
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        createDirectory(place, target);
+        FileDescriptor lock = FileDescriptor::createOrOpen(place / kLock, target);
+        if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK) throwSystemError("lock", place / kLock, errno);
+            throw Error(ErrorCode::InvalidOption,
+                        "write: " + target.string() + ": expected no other job that writes it, found one at work in " + place.string());
+        }
+        if (isStillThere(lock, place / kLock)) return lock;
+    }
+    throwSystemError("lock", place / kLock, EBUSY);
+}
+
+}  // namespace
+
+fs::path ResumableDirectory::placeFor(const fs::path& target) {
+    const fs::path whole = withoutTrailingSlash(target);
+    std::string name(".");
+    name += whole.filename().string() + ".unfinished";
+    return whole.parent_path() / name;
+}
+
+ResumableDirectory::ResumableDirectory(const fs::path& target)
+    : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(place_ / kContent) {
+    requireNewOrEmpty(target_);
+    lock_ = lockIn(place_, target_);
+    try {
+        createDirectory(content_, target_);
+    } catch (...) {
+        removeContents(true);
+        throw;
+    }
+}
+
+ResumableDirectory::~ResumableDirectory() {
+    if (!committed_ && !is_kept_) removeContents(true);
+}
+
+void ResumableDirectory::clear() {
+    std::vector<fs::path> old;
+    for (const fs::directory_entry& entry : fs::directory_iterator(place_)) {
+        if (entry.path().filename() != kLock) old.push_back(entry.path());
+    }
+    for (const fs::path& path : old) {
+        std::error_code error;
+        fs::remove_all(path, error);
+        if (error) throwSystemError("remove", path, error.value());
+    }
+    createDirectory(content_, target_);
+}
+
+void ResumableDirectory::commit() {
+    publishDirectory(content_, target_);
+    committed_ = true;
+    removeContents(false);
+}
+
+void ResumableDirectory::removeContents(bool with_content) noexcept {
+    // The lock goes last, and is held until then. What cannot be removed carries ".unfinished" in its name.
+    std::error_code ignored;
+    std::vector<fs::path> paths;
+    for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+        const fs::path& path = entry->path();
+        if (path.filename() != kLock && (with_content || path != content_)) paths.push_back(path);
+    }
+    for (const fs::path& path : paths) fs::remove_all(path, ignored);
+    fs::remove(place_ / kLock, ignored);
+    fs::remove(place_, ignored);
+}
+
+}  // namespace salient

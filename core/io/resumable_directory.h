@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/io/file_descriptor.h"
+
+namespace salient {
+
+/// Like OutputDirectory, a directory that appears only when it is complete; but what was finished of it can outlive the process, so that
+/// the next start of the same job goes on there. Beside the target `out` stands `.out.unfinished`, which holds
+///   checkpoint/  what becomes `out`
+///   lock         held (flock) by the process that works here; the system takes it back when that process dies, however it dies
+/// and whatever its user keeps there to go on by. Nothing of that is ever inside `out`.
+class ResumableDirectory {
+public:
+    /// Opens what an earlier process left, or begins. Throws Error{InvalidOption} when the target exists and is not empty or when another
+    /// process works on it, Error{Io} when the parent cannot be written.
+    explicit ResumableDirectory(const std::filesystem::path& target);
+    /// Removes everything unless it was committed or is to be kept.
+    ~ResumableDirectory();
+    ResumableDirectory(const ResumableDirectory&) = delete;
+    ResumableDirectory& operator=(const ResumableDirectory&) = delete;
+
+    /// Where an unfinished job for that target is, or would be.
+    [[nodiscard]] static std::filesystem::path placeFor(const std::filesystem::path& target);
+
+    /// Where to write now.
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return content_; }
+    /// Where to keep what is needed to go on.
+    [[nodiscard]] const std::filesystem::path& place() const noexcept { return place_; }
+    [[nodiscard]] const std::filesystem::path& target() const noexcept { return target_; }
+    /// Whether the destructor leaves what is there for a later process. At first it does not.
+    void keep(bool is_kept) noexcept { is_kept_ = is_kept; }
+    /// Removes what an earlier process left.
+    void clear();
+    /// Flushes, renames to the target and removes the rest. Throws Error{Io}.
+    void commit();
+
+private:
+    void removeContents(bool with_content) noexcept;
+
+    std::filesystem::path target_;
+    std::filesystem::path place_;
+    std::filesystem::path content_;
+    FileDescriptor lock_;
+    bool is_kept_ = false;
+    bool committed_ = false;
+};
+
+}  // namespace salient

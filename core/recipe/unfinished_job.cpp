@@ -1,0 +1,209 @@
+#include "core/recipe/unfinished_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/exporter/checksum.h"
+#include "core/io/file_descriptor.h"
+#include "core/io/safetensors.h"
+#include "core/kernels/onednn.h"
+#include "core/recipe/layer_report_json.h"
+#include "core/recipe/recipe.h"
+
+namespace salient {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRecord = "job.json";
+constexpr const char* kHidden = "hidden";
+constexpr const char* kHiddenFile = "hidden-";
+
+std::span<const std::byte> bytesOf(const Matrix& values) {
+    return std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size())));
+}
+
+std::string textOf(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+void collect(const Json& then, const Json& now, const std::string& path, std::vector<std::string>& found) {
+    if (then == now) return;
+    if (!then.is_object() || !now.is_object()) {
+        found.push_back(path + ": " + textOf(then) + " then, " + textOf(now) + " now");
+        return;
+    }
+    const auto at = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+    for (const auto& [key, value] : then.items()) {
+        if (now.contains(key)) {
+            collect(value, now.at(key), at(key), found);
+        } else {
+            found.push_back(at(key) + ": " + textOf(value) + " then, nothing now");
+        }
+    }
+    for (const auto& [key, value] : now.items()) {
+        if (!then.contains(key)) found.push_back(at(key) + ": nothing then, " + textOf(value) + " now");
+    }
+}
+
+}  // namespace
+
+Json jobIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options, Compute compute) {
+    Json identity = Json::object();
+    identity["version"] = SALIENT_VERSION;
+    const std::string config = model.config.raw.dump(-1, ' ', false, Json::error_handler_t::replace);
+    identity["model"] = Json::object({{"config", checksumText(checksum(std::as_bytes(std::span(config))))}});
+    for (const fs::path& file : model.checkpoint->files()) {
+        const FileDescriptor::Stamp stamp = FileDescriptor::openForReading(file).stamp();
+        identity["model"][file.filename().string()] =
+            std::to_string(stamp.size_bytes) + " bytes of " + std::to_string(stamp.modified_ns) + " ns since 1970";
+    }
+    identity["samples"] = {{"n_windows", samples.windows.count()},
+                           {"seq_len", samples.windows.seq_len},
+                           {"tokens", checksumText(checksum(std::as_bytes(std::span(samples.windows.ids))))}};
+    identity["settings"] = toJson(method);
+    identity["scale_type"] = std::string(name(method.grid.scale_type));
+    identity["format"] = std::string(name(options.format));
+    identity["shard_bytes"] = options.shard_bytes;
+    identity["compute"] = compute == Compute::Float32 ? "float32" : "bfloat16";
+    identity["provenance"] = options.provenance;
+    identity["instructions"] = instructionSetName();
+    return identity;
+}
+
+std::string difference(const Json& then, const Json& now) {
+    constexpr std::size_t kMost = 3;
+    std::vector<std::string> found;
+    collect(then, now, {}, found);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMost, found.size()); ++i) text += (i == 0 ? "" : "; ") + found[i];
+    if (found.size() > kMost) text += "; and " + std::to_string(found.size() - kMost) + " more";
+    return text;
+}
+
+std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
+    UnfinishedSummary found;
+    found.place = ResumableDirectory::placeFor(target);
+    std::error_code ignored;
+    if (!fs::exists(found.place / kRecord, ignored)) return std::nullopt;
+    const Json record = readJson(found.place / kRecord);
+    try {
+        found.n_blocks_done = record.at("n_blocks_done").get<int>();
+        found.n_blocks = record.at("n_blocks").get<int>();
+    } catch (const Json::exception& error) {
+        throw Error(ErrorCode::Format,
+                    "resume: " + (found.place / kRecord).string() + ": expected the record of a job, found " + error.what());
+    }
+    if (found.n_blocks_done == 0) return std::nullopt;
+    return found;
+}
+
+UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks, bool resume)
+    : directory_(target), identity_(std::move(identity)), n_blocks_(n_blocks) {
+    // Whatever is refused below, what is there stays.
+    const fs::path place = directory_.place();
+    std::error_code ignored;
+    if (!fs::exists(place / kRecord, ignored)) {
+        directory_.clear();
+        return;
+    }
+    directory_.keep(true);
+    const std::string advice = "; remove that directory to begin anew";
+    try {
+        const std::optional<UnfinishedSummary> found = findUnfinished(target);
+        if (!found) {
+            directory_.clear();
+            directory_.keep(false);
+            return;
+        }
+        if (!resume) {
+            throw Error(ErrorCode::InvalidOption, "export: " + directory_.target().string() + ": found an unfinished job in " +
+                                                      place.string() + ", " + std::to_string(found->n_blocks_done) + " of " +
+                                                      std::to_string(found->n_blocks) +
+                                                      " blocks done: go on with it (--resume), or remove that directory to begin anew");
+        }
+        const Json record = readJson(place / kRecord);
+        if (const std::string differs = difference(record.at("identity"), identity_); !differs.empty()) {
+            throw Error(ErrorCode::InvalidOption,
+                        "resume: " + place.string() + ": expected the job that was begun there, found another (" + differs + ")" + advice);
+        }
+        hidden_checksum_ = record.at("hidden").get<std::string>();
+        seq_len_ = record.at("seq_len").get<Index>();
+        written_ = record.at("written");
+        for (const Json& layer : record.at("layers")) layers_.push_back(layerReportFromJson(layer));
+        n_blocks_done_ = found->n_blocks_done;
+        if (found->n_blocks != n_blocks_ || n_blocks_done_ > n_blocks_) {
+            throw Error(ErrorCode::Format, "resume: " + place.string() + ": expected a job of " + std::to_string(n_blocks_) +
+                                               " blocks, found " + std::to_string(n_blocks_done_) + " of " +
+                                               std::to_string(found->n_blocks) + advice);
+        }
+        removeStale();
+    } catch (const Json::exception& error) {
+        throw Error(ErrorCode::Format,
+                    "resume: " + (place / kRecord).string() + ": expected the record of a job, found " + error.what() + advice);
+    }
+}
+
+fs::path UnfinishedJob::hiddenFile(int block) const { return directory_.place() / (kHiddenFile + std::to_string(block) + ".safetensors"); }
+
+void UnfinishedJob::removeStale() const {
+    std::vector<fs::path> stale;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory_.place())) {
+        const std::string name = entry.path().filename().string();
+        // ".hidden-3.safetensors.partial-…" of a process that died while it wrote, or those of a block before.
+        if (name.find(kHiddenFile) != std::string::npos && entry.path() != hiddenFile(n_blocks_done_)) stale.push_back(entry.path());
+    }
+    std::error_code ignored;
+    for (const fs::path& path : stale) fs::remove(path, ignored);
+}
+
+HiddenStates UnfinishedJob::hidden() const {
+    const fs::path path = hiddenFile(n_blocks_done_);
+    const SafetensorsFile file = SafetensorsFile::open(path);
+    const TensorView& stored = file.tensor(kHidden);
+    HiddenStates hidden;
+    hidden.seq_len = seq_len_;
+    if (stored.dtype == DType::F32 && stored.shape.size() == 2) {
+        hidden.values.resize(stored.shape[0], stored.shape[1]);
+        std::copy_n(stored.bytes.data(), stored.bytes.size(),
+                    std::as_writable_bytes(std::span(hidden.values.data(), static_cast<std::size_t>(hidden.values.size()))).data());
+    }
+    if (checksumText(checksum(hidden.values)) != hidden_checksum_) {
+        throw Error(ErrorCode::Format, "resume: " + path.string() + ": expected hidden states of checksum " + hidden_checksum_ +
+                                           ", found others; remove " + directory_.place().string() + " to begin anew");
+    }
+    return hidden;
+}
+
+void UnfinishedJob::blockDone(const HiddenStates& hidden, Json written, const std::vector<LayerReport>& layers) {
+    const int done = n_blocks_done_ + 1;
+    // The last block's are not needed: nothing is left to run.
+    hidden_checksum_.clear();
+    if (done < n_blocks_) {
+        SafetensorsWriter file(hiddenFile(done), {{kHidden, DType::F32, {hidden.values.rows(), hidden.values.cols()}}});
+        file.write(kHidden, bytesOf(hidden.values));
+        file.finish();
+        hidden_checksum_ = checksumText(checksum(hidden.values));
+    }
+    seq_len_ = hidden.seq_len;
+    written_ = std::move(written);
+    layers_ = layers;
+    Json record = Json::object();
+    record["identity"] = identity_;
+    record["n_blocks"] = n_blocks_;
+    record["n_blocks_done"] = done;
+    record["hidden"] = hidden_checksum_;
+    record["seq_len"] = seq_len_;
+    record["written"] = written_;
+    record["layers"] = Json::array();
+    for (const LayerReport& layer : layers_) record["layers"].push_back(toJson(layer));
+    FileDescriptor::openForSync(directory_.path()).sync();
+    writeJson(directory_.place() / kRecord, record);
+    FileDescriptor::openForSync(directory_.place()).sync();
+    FileDescriptor::openForSync(directory_.place().parent_path()).sync();
+    std::error_code ignored;
+    fs::remove(hiddenFile(n_blocks_done_), ignored);
+    n_blocks_done_ = done;
+    directory_.keep(true);
+}
+
+}  // namespace salient

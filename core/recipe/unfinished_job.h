@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/exporter/export_checkpoint.h"
+
+namespace salient {
+
+/// Everything that the bits of an export depend on, as a document: version, model (its config, and size and time of change of its weight
+/// files), the drawn samples, settings, format, precision, and the processor's instructions.
+[[nodiscard]] Json jobIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options,
+                               Compute compute);
+
+/// "settings.bits: 4 then, 3 now; …": what two documents differ in, at most three of it; empty: nothing.
+[[nodiscard]] std::string difference(const Json& then, const Json& now);
+
+/// What a job that did not end left beside its target, as a front end offers it.
+struct UnfinishedSummary {
+    std::filesystem::path place;
+    int n_blocks_done = 0;
+    int n_blocks = 0;
+};
+/// Nothing when there is none, or none with a finished block.
+[[nodiscard]] std::optional<UnfinishedSummary> findUnfinished(const std::filesystem::path& target);
+
+/// The state of one streamed export beside its target (resumable_directory.h), from which a later start goes on with the same bits:
+///   job.json             identity, blocks done, what the checkpoint writer wrote, reports of the layers
+///   hidden-N.safetensors hidden states that enter block N, with their checksum in job.json
+/// A block counts once job.json says so, which is written last, after everything it speaks of is on the disk.
+class UnfinishedJob {
+public:
+    /// Begins, or with `resume` goes on with what is there. Throws Error{InvalidOption} naming the directory when blocks are finished there
+    /// and resume is not set, or when another job began them, saying what differs.
+    UnfinishedJob(const std::filesystem::path& target, Json identity, int n_blocks, bool resume);
+
+    [[nodiscard]] int blocksDone() const noexcept { return n_blocks_done_; }
+    /// Of the layers of those blocks.
+    [[nodiscard]] const std::vector<LayerReport>& layers() const noexcept { return layers_; }
+    /// What CheckpointWriter goes on from; null: nothing.
+    [[nodiscard]] const Json& written() const noexcept { return written_; }
+    [[nodiscard]] ResumableDirectory& directory() noexcept { return directory_; }
+    /// What entered the first block that is not done. Throws Error{Format} when it is not what was written.
+    [[nodiscard]] HiddenStates hidden() const;
+
+    /// Records one more block. The layers are those of all blocks so far. Cost: one write of the hidden states, flushed.
+    void blockDone(const HiddenStates& hidden, Json written, const std::vector<LayerReport>& layers);
+    /// Leaves nothing when the job ends now.
+    void forget() noexcept { directory_.keep(false); }
+
+private:
+    [[nodiscard]] std::filesystem::path hiddenFile(int block) const;
+    void removeStale() const;
+
+    ResumableDirectory directory_;
+    Json identity_;
+    int n_blocks_ = 0;
+    int n_blocks_done_ = 0;
+    Index seq_len_ = 0;
+    std::string hidden_checksum_;
+    Json written_ = nullptr;
+    std::vector<LayerReport> layers_;
+};
+
+}  // namespace salient

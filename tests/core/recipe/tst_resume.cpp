@@ -1,0 +1,347 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <random>
+
+#include "core/exporter/verify.h"
+#include "core/io/process_memory.h"
+#include "core/recipe/run.h"
+#include "core/recipe/unfinished_job.h"
+#include "tests/core/recipe/directory_content.h"
+
+using namespace salient;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kDemo = fs::path(SALIENT_RESOURCES) / "demo";
+
+fs::path pathOf(const QTemporaryDir& folder, const char* name) { return fs::path(folder.path().toStdString()) / name; }
+
+Recipe recipeFor(const std::string& method, ExportFormat format, const fs::path& out) {
+    Recipe recipe;
+    recipe.model = kDemo / "model";
+    recipe.calibration_text = kDemo / "calib.txt";
+    recipe.samples = {.n_samples = 3, .seq_len = 48};
+    RecipeRun run;
+    MethodSpec base;
+    base.grid.is_symmetric = format != ExportFormat::Awq;
+    run.method = methodFromName(method, base);
+    run.name = method;
+    run.format = format;
+    run.out = out;
+    recipe.runs.push_back(run);
+    return recipe;
+}
+
+/// Ends a job at that checkpoint as a full disk would; returns whether it came that far.
+bool failsAt(int checkpoint, const Recipe& recipe, const RunOptions& options = {}) {
+    int seen = 0;
+    JobContext job({}, [&](const Progress& now) {
+        if (now.stage != "verifying" && seen++ == checkpoint) throw Error(ErrorCode::Io, "write: injected: no space left");
+    });
+    try {
+        (void)run(recipe, options, job);
+    } catch (const Error& error) {
+        if (std::string(error.what()).find("injected") == std::string::npos) throw;
+        return true;
+    }
+    return false;
+}
+
+int checkpointsOf(const Recipe& recipe) {
+    int n = 0;
+    JobContext job({}, [&](const Progress& now) { n += now.stage == "verifying" ? 0 : 1; });
+    (void)run(recipe, job);
+    return n;
+}
+
+QString complaint(const Recipe& recipe, const RunOptions& options) {
+    JobContext job;
+    try {
+        (void)run(recipe, options, job);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestResume : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aResumedExportHasTheBitsOfAnUninterruptedOne_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<int>("format");
+        QTest::addColumn<bool>("true_sequential");
+        QTest::addColumn<bool>("feed_quantized");
+        const auto row = [](const char* name, const char* method, ExportFormat format, bool sequential = false, bool quantized = false) {
+            QTest::newRow(name) << method << static_cast<int>(format) << sequential << quantized;
+        };
+        row("rtn", "rtn", ExportFormat::Dequantized);
+        row("gptq", "gptq", ExportFormat::Gptq);
+        row("awq", "awq", ExportFormat::Awq);
+        row("smoothquant", "smoothquant", ExportFormat::CompressedTensors);
+        row("w8a8", "w8a8", ExportFormat::CompressedTensors);
+        row("awq+gptq", "awq+gptq", ExportFormat::CompressedTensors);
+        row("smoothquant+gptq", "smoothquant+gptq", ExportFormat::CompressedTensors);
+        row("gptq fed by the quantized model", "gptq", ExportFormat::Gptq, false, true);
+        row("gptq true-sequential", "gptq", ExportFormat::Gptq, true, true);
+        row("awq true-sequential, original feed", "awq", ExportFormat::Awq, true, false);
+        row("smoothquant fed by the quantized model", "smoothquant", ExportFormat::CompressedTensors, false, true);
+    }
+    void aResumedExportHasTheBitsOfAnUninterruptedOne() {
+        QFETCH(QString, method);
+        QFETCH(int, format);
+        QFETCH(bool, true_sequential);
+        QFETCH(bool, feed_quantized);
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor(method.toStdString(), static_cast<ExportFormat>(format), pathOf(folder, "whole"));
+        recipe.runs[0].method.true_sequential = true_sequential;
+        if (feed_quantized) recipe.runs[0].method.feed = MethodSpec::Feed::Quantized;
+        const int n_checkpoints = checkpointsOf(recipe);
+        const auto whole = contentOf(recipe.runs[0].out);
+        recipe.runs[0].out = pathOf(folder, "resumed");
+        std::mt19937 random(7);
+        int n_resumed = 0;
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            // A job that fails, a resumed one that fails later or at once, and one that goes through.
+            const int first = n_checkpoints / 3 + static_cast<int>(random() % static_cast<unsigned>(n_checkpoints / 2));
+            QVERIFY(failsAt(first, recipe));
+            QVERIFY(!fs::exists(recipe.runs[0].out));
+            (void)failsAt(static_cast<int>(random() % static_cast<unsigned>(n_checkpoints / 3)), recipe, {.resume = true});
+            if (!fs::exists(recipe.runs[0].out)) {
+                JobContext job;
+                const Report report = run(recipe, {.resume = true}, job);
+                QVERIFY(report.runs[0].is_verified);
+                QCOMPARE(report.runs[0].layers.size(), std::size_t{28});
+                n_resumed += report.runs[0].n_blocks_resumed > 0 ? 1 : 0;
+            }
+            QVERIFY(contentOf(recipe.runs[0].out) == whole);
+            fs::remove_all(recipe.runs[0].out);
+            QVERIFY(!fs::exists(ResumableDirectory::placeFor(recipe.runs[0].out)));
+        }
+        QVERIFY(n_resumed > 0);
+    }
+
+    void aDeathAtAnyCheckpointCanBeResumed() {
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "whole"));
+        recipe.samples = {.n_samples = 1, .seq_len = 16};
+        const int n_checkpoints = checkpointsOf(recipe);
+        const auto whole = contentOf(recipe.runs[0].out);
+        recipe.runs[0].out = pathOf(folder, "resumed");
+        for (int at = 0; at < n_checkpoints; at += std::max(1, n_checkpoints / 15)) {
+            QVERIFY(failsAt(at, recipe));
+            QVERIFY(!fs::exists(recipe.runs[0].out));
+            JobContext job;
+            (void)run(recipe, {.resume = true}, job);
+            QVERIFY2(contentOf(recipe.runs[0].out) == whole, qPrintable(QString::number(at)));
+            fs::remove_all(recipe.runs[0].out);
+        }
+    }
+
+    void theReportOfAResumedJobIsThatOfTheWhole() {
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor("awq+gptq", ExportFormat::CompressedTensors, pathOf(folder, "whole"));
+        JobContext job;
+        const Report whole = run(recipe, job);
+        recipe.runs[0].out = pathOf(folder, "resumed");
+        QVERIFY(failsAt(checkpointsOf(recipeFor("awq+gptq", ExportFormat::CompressedTensors, pathOf(folder, "counted"))) * 2 / 3, recipe));
+        const Report resumed = run(recipe, {.resume = true}, job);
+        QVERIFY(resumed.runs[0].n_blocks_resumed > 0);
+        QCOMPARE(resumed.runs[0].relative_output_error, whole.runs[0].relative_output_error);
+        QCOMPARE(resumed.runs[0].bytes, whole.runs[0].bytes);
+        QCOMPARE(toJson(resumed.runs[0].counts), toJson(whole.runs[0].counts));
+        for (std::size_t i = 0; i < whole.runs[0].layers.size(); ++i) {
+            LayerReport expected = whole.runs[0].layers[i];
+            LayerReport found = resumed.runs[0].layers[i];
+            expected.seconds = found.seconds = 0.0;
+            QCOMPARE(toJson(found), toJson(expected));
+            QCOMPARE(toJson(layerReportFromJson(parseJson(toJson(expected).dump(), "report"))), toJson(expected));
+        }
+    }
+
+    void anUnfinishedJobIsNamedUnlessItIsResumed() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        QVERIFY(!findUnfinished(recipe.runs[0].out));
+        QVERIFY(failsAt(checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted"))) - 1, recipe));
+        const auto found = findUnfinished(recipe.runs[0].out);
+        QVERIFY(found.has_value());
+        QCOMPARE(found->n_blocks, 4);
+        QCOMPARE(found->n_blocks_done, 4);
+        QCOMPARE(found->place, pathOf(folder, ".out.unfinished"));
+        const QString refused = complaint(recipe, {});
+        QVERIFY2(refused.contains(".out.unfinished, 4 of 4 blocks done") && refused.contains("--resume"), qPrintable(refused));
+        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+    }
+
+    void whatDiffersIsRefusedAndSaid_data() {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("settings") << "damping"
+                                  << "damping: 0.01 then, 0.02 now";
+        QTest::newRow("format") << "format"
+                                << "format: gptq then, dequantized now";
+        QTest::newRow("samples") << "samples"
+                                 << "samples.tokens";
+        QTest::newRow("precision") << "compute"
+                                   << "compute: float32 then, bfloat16 now";
+        QTest::newRow("model") << "model"
+                               << "model.model.safetensors";
+        QTest::newRow("config") << "config"
+                                << "model.config";
+        QTest::newRow("version") << "version"
+                                 << "version: 0.0.0 then";
+        QTest::newRow("record") << "record"
+                                << "expected the record of a job";
+        QTest::newRow("what was written") << "written"
+                                          << "expected what a writer recorded";
+        QTest::newRow("hidden states") << "hidden"
+                                       << "expected hidden states of checksum";
+    }
+    void whatDiffersIsRefusedAndSaid() {
+        QFETCH(QString, change);
+        QFETCH(QString, expected);
+        const QTemporaryDir folder;
+        fs::copy(kDemo / "model", pathOf(folder, "model"));
+        Recipe recipe = recipeFor("gptq", ExportFormat::Gptq, pathOf(folder, "out"));
+        recipe.model = pathOf(folder, "model");
+        QVERIFY(failsAt(checkpointsOf(recipeFor("gptq", ExportFormat::Gptq, pathOf(folder, "counted"))) * 2 / 3, recipe));
+        const fs::path place = ResumableDirectory::placeFor(recipe.runs[0].out);
+        const auto before = contentOf(place);
+        Recipe changed = recipe;
+        if (change == "damping") changed.runs[0].method.gptq.damping = 0.02;
+        if (change == "format") changed.runs[0].format = ExportFormat::Dequantized;
+        if (change == "samples") changed.samples.seed = 5;
+        if (change == "compute") changed.compute = Compute::BFloat16;
+        if (change == "model") fs::last_write_time(recipe.model / "model.safetensors", fs::file_time_type::clock::now());
+        if (change == "config") {
+            Json config = readJson(recipe.model / "config.json");
+            config["transformers_version"] = "0.0";
+            writeJson(recipe.model / "config.json", config);
+        }
+        if (change == "written") {
+            Json record = readJson(place / "job.json");
+            record["written"].erase("blocks");
+            writeJson(place / "job.json", record);
+        }
+        if (change == "version" || change == "record") {
+            Json record = readJson(place / "job.json");
+            if (change == "version") record["identity"]["version"] = "0.0.0";
+            if (change == "record") record.erase("layers");
+            writeJson(place / "job.json", record);
+        }
+        if (change == "hidden") {
+            for (const auto& entry : fs::directory_iterator(place)) {
+                if (!entry.path().filename().string().starts_with("hidden-")) continue;
+                std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+                file.seekp(-1, std::ios::end);
+                file.put('\x7f');
+            }
+        }
+        const QString refused = complaint(changed, {.resume = true});
+        QVERIFY2(refused.contains(expected), qPrintable(refused));
+        // Refusing takes nothing away.
+        for (const auto& [file, bytes] : contentOf(place)) {
+            if (file != "job.json" && !file.starts_with("hidden-")) QVERIFY2(before.at(file) == bytes, file.c_str());
+        }
+        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+    }
+
+    void cancelLeavesNothingUnlessTheJobIsToBeResumed() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        const int n_checkpoints = checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted")));
+        for (const bool resume : {false, true}) {
+            std::stop_source stop;
+            int seen = 0;
+            JobContext job(stop.get_token(), [&](const Progress&) {
+                if (++seen == n_checkpoints * 2 / 3) stop.request_stop();
+            });
+            QVERIFY_EXCEPTION_THROWN((void)run(recipe, {.resume = resume}, job), Cancelled);
+            QCOMPARE(fs::exists(ResumableDirectory::placeFor(recipe.runs[0].out)), resume);
+        }
+        JobContext job;
+        QVERIFY(run(recipe, {.resume = true}, job).runs[0].n_blocks_resumed > 0);
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "counted")));
+    }
+
+    void onlyASingleExportedRunCanBeResumed() {
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        recipe.runs.push_back(recipe.runs[0]);
+        recipe.runs[1].out = pathOf(folder, "other");
+        QVERIFY(complaint(recipe, {.resume = true}).contains("expected a recipe of a single, exported run, found 2 runs"));
+        recipe.runs.pop_back();
+        recipe.runs[0].format.reset();
+        recipe.runs[0].out.clear();
+        QVERIFY(complaint(recipe, {.resume = true}).contains("found 1 that is not exported"));
+    }
+
+    void aJobAtWorkIsNotTouched() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        QString refused;
+        JobContext outer({}, [&](const Progress& now) {
+            if (now.stage == "quantizing" && refused.isEmpty()) refused = complaint(recipe, {.resume = true});
+        });
+        (void)run(recipe, outer);
+        QVERIFY2(refused.contains("found one at work in"), qPrintable(refused));
+        QVERIFY(verifyCheckpoint(recipe.runs[0].out, nullptr, outer).passed());
+    }
+
+    void memoryBeyondTheLimitStopsAJobThatCanBeResumed() {
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        Recipe large = recipe;
+        large.samples = {.n_samples = 100000, .seq_len = 512};
+        large.max_memory_bytes = heldMemoryBytes() + 1'000'000'000;
+        const QString refused = complaint(large, {});
+        QVERIFY2(refused.contains("max-memory: expected a job that needs at most ") && refused.contains("fewer samples than 100000"),
+                 qPrintable(refused));
+        // The process grows, after the forecast, by what the job does not know of.
+        recipe.max_memory_bytes = heldMemoryBytes() + 1'000'000'000;
+        std::vector<char> ballast;
+        int seen = 0;
+        const int n_checkpoints = checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted")));
+        JobContext job({}, [&](const Progress&) {
+            if (++seen == n_checkpoints * 2 / 3) ballast.assign(std::size_t{1200} << 20U, 'x');
+        });
+        QString stopped;
+        try {
+            (void)run(recipe, job);
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::OutOfMemory);
+            stopped = error.what();
+        }
+        QVERIFY2(stopped.contains("max-memory: expected at most ") && stopped.contains("--resume"), qPrintable(stopped));
+        ballast = std::vector<char>();  // not {}, which keeps the capacity
+        JobContext again;
+        QVERIFY(run(recipe, {.resume = true}, again).runs[0].n_blocks_resumed > 0);
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "counted")));
+    }
+
+    void anAllocationThatFailsSaysWhatWasBeingDone() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        for (const char* stage : {"opening", "quantizing"}) {
+            QString message;
+            JobContext job({}, [&](const Progress& now) {
+                if (now.stage == stage) throw std::bad_alloc();
+            });
+            try {
+                (void)run(recipe, job);
+            } catch (const Error& error) {
+                QCOMPARE(error.code(), ErrorCode::OutOfMemory);
+                message = error.what();
+            }
+            QVERIFY2(message.startsWith(stage) && message.contains("out of memory: ") && message.contains(" held"), qPrintable(message));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestResume)
+#include "tst_resume.moc"
