@@ -78,7 +78,7 @@ void decodeQ6_K(const std::byte* block, float* to) noexcept {
     for (std::size_t half = 0; half < 2; ++half) {
         const std::byte* const ql = block + 64 * half;
         const std::byte* const qh = block + 128 + 32 * half;
-        for (unsigned quarter = 0; quarter < 4; ++quarter) {
+        for (std::size_t quarter = 0; quarter < 4; ++quarter) {
             for (unsigned l = 0; l < 32; ++l) {
                 const unsigned low = (bits(ql[32 * (quarter % 2) + l]) >> (quarter / 2 * 4)) & 15U;
                 const unsigned q = low | (((bits(qh[l]) >> (2 * quarter)) & 3U) << 4U);
