@@ -35,8 +35,21 @@ constexpr FormatText kFormats[] = {
      QT_TRANSLATE_NOOP("salient::ExportPanel", "GEMM packing of AutoAWQ: vLLM, Transformers")},
     {ExportFormat::CompressedTensors, QT_TRANSLATE_NOOP("salient::ExportPanel", "compressed-tensors"),
      QT_TRANSLATE_NOOP("salient::ExportPanel", "W4A16 packed or W8A8 int8: vLLM, Transformers")},
+    {ExportFormat::Gguf, QT_TRANSLATE_NOOP("salient::ExportPanel", "GGUF"),
+     QT_TRANSLATE_NOOP("salient::ExportPanel", "One file with tokenizer: llama.cpp and what is built on it")},
     {ExportFormat::Dequantized, QT_TRANSLATE_NOOP("salient::ExportPanel", "Dequantized safetensors"),
      QT_TRANSLATE_NOOP("salient::ExportPanel", "The rounded weights as 16-bit floats: loads everywhere, saves no space")},
+};
+
+struct WeightsText {
+    GgufWeights weights;
+    const char* title;
+};
+constexpr WeightsText kWeights[] = {
+    {GgufWeights::Lossless, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q4_0, Q4_1 or Q8_0: the codes as they are")},
+    {GgufWeights::Q8_0, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q8_0: dequantized, rounded to 8 bits")},
+    {GgufWeights::F16, QT_TRANSLATE_NOOP("salient::ExportPanel", "F16: dequantized")},
+    {GgufWeights::BF16, QT_TRANSLATE_NOOP("salient::ExportPanel", "BF16: dequantized")},
 };
 
 void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
@@ -62,6 +75,7 @@ ExportPanel::ExportPanel(QWidget* parent)
     : QWidget(parent),
       run_(new QComboBox(this)),
       format_(new QComboBox(this)),
+      gguf_weights_(new QComboBox(this)),
       folder_(new QLineEdit(this)),
       size_(new QLabel(this)),
       notes_(makeNotes(this, tr("Obstacles and remarks"))),
@@ -89,6 +103,9 @@ QWidget* ExportPanel::makeExportBox() {
         format_->setItemData(format_->count() - 1, tr(format.tip), Qt::ToolTipRole);
     }
     format_->setToolTip(tr("What other programs will load"));
+    for (const WeightsText& weights : kWeights) gguf_weights_->addItem(tr(weights.title), static_cast<int>(weights.weights));
+    gguf_weights_->setAccessibleName(tr("Type of the layers"));
+    gguf_weights_->setToolTip(tr("What quantized layers become in the file: llama.cpp's blocks of 32 hold some grids code by code"));
     folder_->setPlaceholderText(tr("A folder that does not exist yet, or is empty"));
     folder_->setToolTip(tr("Written under a temporary name beside it and renamed once complete: a cancelled export leaves nothing"));
     auto* browse = new QPushButton(tr("Choose…"), box);
@@ -102,12 +119,13 @@ QWidget* ExportPanel::makeExportBox() {
     form->setHorizontalSpacing(16);
     form->addRow(tr("Run"), run_);
     form->addRow(tr("Format"), format_);
+    form->addRow(tr("Layers"), gguf_weights_);
     form->addRow(tr("Folder"), folder_row);
     form->addRow(tr("Size"), size_);
     run_->setAccessibleName(tr("Run"));
     format_->setAccessibleName(tr("Format"));
     folder_->setAccessibleName(tr("Folder"));
-    for (QComboBox* combo : {run_, format_}) combo->setFixedWidth(kChoiceWidth);
+    for (QComboBox* combo : {run_, format_, gguf_weights_}) combo->setFixedWidth(kChoiceWidth);
 
     export_->setDefault(true);
     export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));
@@ -130,6 +148,13 @@ QWidget* ExportPanel::makeExportBox() {
     connect(run_, &QComboBox::currentIndexChanged, this, [this] {
         forgetVerdict();
         emit runChosen();
+        emit choiceChanged();
+    });
+    const auto show_weights = [this, form] { form->setRowVisible(gguf_weights_, format() == ExportFormat::Gguf); };
+    show_weights();
+    connect(format_, &QComboBox::currentIndexChanged, this, show_weights);
+    connect(gguf_weights_, &QComboBox::currentIndexChanged, this, [this] {
+        forgetVerdict();
         emit choiceChanged();
     });
     connect(format_, &QComboBox::currentIndexChanged, this, [this] {
@@ -195,6 +220,8 @@ void ExportPanel::setCurrentRun(const QString& name) {
 
 QString ExportPanel::currentRun() const { return run_->currentText(); }
 ExportFormat ExportPanel::format() const { return static_cast<ExportFormat>(format_->currentData().toInt()); }
+GgufWeights ExportPanel::ggufWeights() const { return static_cast<GgufWeights>(gguf_weights_->currentData().toInt()); }
+
 void ExportPanel::setFormat(ExportFormat format) { format_->setCurrentIndex(format_->findData(static_cast<int>(format))); }
 void ExportPanel::setFolder(const QString& folder) { folder_->setText(QDir::toNativeSeparators(folder)); }
 QString ExportPanel::folder() const { return folder_->text().trimmed(); }

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] QString currentRun() const;
     [[nodiscard]] ExportFormat format() const;
     void setFormat(ExportFormat format);
+    /// What quantized layers become in a GGUF file.
+    [[nodiscard]] GgufWeights ggufWeights() const;
     void setFolder(const QString& folder);
     [[nodiscard]] QString folder() const;
     void setReportFolder(const QString& folder);
@@ -58,6 +60,7 @@ private:
 
     QComboBox* run_;
     QComboBox* format_;
+    QComboBox* gguf_weights_;
     QLineEdit* folder_;
     QLabel* size_;
     QListWidget* notes_;

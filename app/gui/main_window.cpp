@@ -243,7 +243,11 @@ void MainWindow::calibrationChanged() {
 void MainWindow::runsChanged() {
     const auto& model = session_.model();
     double stored_bits = 0.0;
-    if (model && !model->linears.empty()) stored_bits = 8.0 * static_cast<double>(sizeBytes(model->linears.front().stored));
+    if (model && !model->linears.empty()) {  // by its bytes: a GGUF file's blocks have scales of their own
+        const LinearInfo& layer = model->linears.front();
+        const auto n_weights = static_cast<double>(layer.out_features) * static_cast<double>(layer.in_features);
+        stored_bits = 8.0 * static_cast<double>(model->checkpoint->tensor(layer.name + ".weight").bytes.size()) / n_weights;
+    }
     compare_->setResults(session_.runs(), session_.fullPrecision(), model ? model->checkpoint->sizeBytes() : 0, stored_bits);
     evaluate_->setResults(session_.runs(), session_.fullPrecision());
     map_->setMetrics(mapMetrics(session_));

@@ -281,7 +281,8 @@ void MainWindow::refreshExport() {
     }
     const ExportFormat format = export_->format();
     const bool is_plain = format == ExportFormat::Dequantized;
-    export_->setForecast(exportObstacles(*session_.model(), run->method, format), exportRemarks(*session_.model(), run->method, format),
+    export_->setForecast(exportObstacles(*session_.model(), run->method, format, export_->ggufWeights()),
+                         exportRemarks(*session_.model(), run->method, format, export_->ggufWeights()),
                          is_plain ? session_.model()->checkpoint->sizeBytes() : run->bytes);
 }
 
@@ -313,7 +314,7 @@ void MainWindow::wireExport() {
     });
     connect(export_, &ExportPanel::exportRequested, this, [this] {
         messages_->dismiss();
-        workflow_.exportRun(export_->currentRun().toStdString(), export_->format(), export_->folder());
+        workflow_.exportRun(export_->currentRun().toStdString(), export_->format(), export_->folder(), export_->ggufWeights());
     });
     connect(export_, &ExportPanel::reportRequested, this, [this] { workflow_.writeReport(export_->reportFolder()); });
     connect(export_, &ExportPanel::openFolderRequested, this,

@@ -261,11 +261,12 @@ void Workflow::measureSensitivity(const std::string& name) {
     while_running_[id] = take;
 }
 
-void Workflow::exportRun(const std::string& name, ExportFormat format, const QString& folder) {
+void Workflow::exportRun(const std::string& name, ExportFormat format, const QString& folder, GgufWeights gguf_weights) {
     const auto run = session_.runNamed(name);
     if (!run || !run->model) return;
     ExportOptions options;
     options.format = format;
+    options.gguf_weights = gguf_weights;
     Recipe recipe = session_.recipe();
     std::erase_if(recipe.runs, [&](const RecipeRun& r) { return r.name != name; });
     options.provenance = toJson(recipe);

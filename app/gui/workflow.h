@@ -38,7 +38,7 @@ public:
     void evaluate();
     /// What each layer of a run costs when it alone is quantized. Shown as it comes; what is done stays when the job is cancelled.
     void measureSensitivity(const std::string& name);
-    void exportRun(const std::string& name, ExportFormat format, const QString& folder);
+    void exportRun(const std::string& name, ExportFormat format, const QString& folder, GgufWeights gguf_weights = GgufWeights::Lossless);
     void writeReport(const QString& folder);
 
 signals:

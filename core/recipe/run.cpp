@@ -46,9 +46,10 @@ public:
           }) {
         recipe.validate();
         if (options.resume && !isResumable()) {
-            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single, exported run, found " +
-                                                      std::to_string(recipe.runs.size()) +
-                                                      (recipe.runs.size() == 1 ? " that is not exported" : " runs"));
+            const char* one = recipe.runs.size() == 1 && recipe.runs.front().format == ExportFormat::Gguf ? " that is exported as gguf"
+                                                                                                          : " that is not exported";
+            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single run that is exported as safetensors, found " +
+                                                      std::to_string(recipe.runs.size()) + (recipe.runs.size() == 1 ? one : " runs"));
         }
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;

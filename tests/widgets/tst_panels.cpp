@@ -177,6 +177,20 @@ private slots:
         QCOMPARE(named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"))->count(), 2);
     }
 
+    void exportPanelAsksForGgufsLayersWhereItMatters() {
+        ExportPanel panel;
+        panel.show();
+        auto* layers = named<QComboBox>(panel, QStringLiteral("Type of the layers"));
+        QVERIFY(layers->isHidden());
+        panel.setFormat(ExportFormat::Gguf);
+        QVERIFY(!layers->isHidden());
+        QVERIFY(panel.ggufWeights() == GgufWeights::Lossless);
+        QSignalSpy changed(&panel, &ExportPanel::choiceChanged);
+        layers->setCurrentIndex(1);
+        QVERIFY(panel.ggufWeights() == GgufWeights::Q8_0);
+        QCOMPARE(changed.count(), 1);
+    }
+
     void exportPanelForgetsAVerdictAboutAnotherChoice() {
         ExportPanel panel;
         panel.setRuns({QStringLiteral("a"), QStringLiteral("b")});
