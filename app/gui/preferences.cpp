@@ -10,6 +10,7 @@ namespace {
 constexpr int kMostRecent = 10;
 const QString kTheme = QStringLiteral("theme");
 const QString kRecent = QStringLiteral("recent");
+const QString kSessions = QStringLiteral("sessions");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
 }  // namespace
@@ -32,6 +33,15 @@ void Preferences::addRecent(const QString& path) {
     paths.removeAll(path);
     paths.prepend(path);
     settings_.setValue(kRecent, paths.mid(0, kMostRecent));
+}
+
+QStringList Preferences::savedSessions() const { return settings_.value(kSessions).toStringList(); }
+
+void Preferences::addSavedSession(const QString& folder) {
+    QStringList folders = savedSessions();
+    folders.removeAll(folder);
+    folders.prepend(folder);
+    settings_.setValue(kSessions, folders.mid(0, kMostRecent));
 }
 
 QByteArray Preferences::geometry() const { return settings_.value(kGeometry).toByteArray(); }

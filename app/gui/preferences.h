@@ -23,6 +23,10 @@ public:
     [[nodiscard]] QStringList recent() const;
     void addRecent(const QString& path);
 
+    /// Sessions saved to or opened from folders of the user's choice, latest first.
+    [[nodiscard]] QStringList savedSessions() const;
+    void addSavedSession(const QString& folder);
+
     [[nodiscard]] QByteArray geometry() const;
     [[nodiscard]] QByteArray windowState() const;
     void setLayout(const QByteArray& geometry, const QByteArray& window_state);
