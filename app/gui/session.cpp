@@ -86,7 +86,7 @@ void Session::restore(SessionContents contents) {
     if (contents.calibration) samples_ = std::make_shared<const Samples>(contents.calibration->samples);
     calibration_ = std::move(contents.calibration);
     runs_ = std::move(contents.runs);
-    full_precision_ = std::move(contents.full_precision);
+    full_precision_ = contents.full_precision;
     sensitivities_ = std::move(contents.sensitivities);
     emitAll();
 }

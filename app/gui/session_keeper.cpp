@@ -201,6 +201,7 @@ void SessionKeeper::open(const QString& folder, const QString& otherwise) {
     flush();
     const auto target = target_ && canonical(target_->path) == canonical(folder) ? target_ : take(folder);
     if (!target) {
+        if (!otherwise.isEmpty()) return workflow_.open(otherwise);
         emit failed(tr("Open session"), tr("%1 is open in another window.").arg(folder));
         return;
     }

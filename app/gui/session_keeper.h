@@ -28,8 +28,9 @@ public:
     /// Where sessions are kept; until it is called nothing is.
     void setRoot(const QString& root);
     [[nodiscard]] bool isKeeping() const { return !root_.isEmpty(); }
+    /// Between a change and its saving; two seconds unless said otherwise.
+    void setDelay(int delay_ms) { timer_.setInterval(delay_ms); }
     /// What the window wants to find again, asked for when something changed.
-    void setDelay(int delay_ms) { timer_.setInterval(delay_ms); }  ///< between a change and its saving; two seconds unless said otherwise
     void setWindowState(std::function<Json()> state) { window_state_ = std::move(state); }
     /// Folders outside the root that were saved to or opened.
     void setOthers(const QStringList& folders) { others_ = folders; }

@@ -23,9 +23,9 @@ public:
     void add(std::string name, DType dtype, std::vector<std::int64_t> shape, std::function<std::vector<std::byte>()> bytes);
     /// Values that live until write() is done.
     template <typename T>
-    void addValues(std::string name, DType dtype, std::vector<std::int64_t> shape, const T* values, std::size_t count) {
+    void addValues(const std::string& name, DType dtype, const std::vector<std::int64_t>& shape, const T* values, std::size_t count) {
         static_assert(std::is_trivially_copyable_v<T>);
-        add(std::move(name), dtype, std::move(shape), [values, count] {
+        add(name, dtype, shape, [values, count] {
             std::vector<std::byte> bytes(count * sizeof(T));
             if (count > 0) std::memcpy(bytes.data(), values, bytes.size());
             return bytes;
