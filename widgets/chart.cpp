@@ -46,7 +46,7 @@ Chart::Chart(QWidget* parent) : QWidget(parent), content_(std::make_unique<Conte
         tr("Wheel or + and −: zoom. Drag: move. 0 or double click: show all.\nLeft and Right: next point. Click or Return: choose it."));
     addContextAction(this, tr("Copy data"), QKeySequence::Copy, &Chart::copyData);
     addContextAction(this, tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &Chart::copyPicture);
-    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { emit figureWanted(); });
+    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), [this] { emit figureWanted(); });
     addContextAction(this, tr("Show all"), QKeySequence(Qt::Key_0), &Chart::showAll);
     canvas_->setUpAxes();
     canvas_->restyle();

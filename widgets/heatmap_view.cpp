@@ -39,7 +39,7 @@ HeatmapView::HeatmapView(QWidget* parent)
            "Ctrl+arrows: crosshair. Click or Return: choose a cell. Ctrl+C: copy the value."));
     addContextAction(this, tr("Copy value"), QKeySequence::Copy, &HeatmapView::copyValue);
     addContextAction(this, tr("Copy picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), &HeatmapView::copyPicture);
-    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { emit figureWanted(); });
+    addContextAction(this, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), [this] { emit figureWanted(); });
     addContextAction(this, tr("Show all"), QKeySequence(Qt::Key_0), &HeatmapView::showAll);
 }
 

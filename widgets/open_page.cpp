@@ -1,10 +1,12 @@
 #include "widgets/open_page.h"
 
+#include <QAction>
 #include <QDir>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -32,10 +34,13 @@ OpenPage::OpenPage(QWidget* parent)
       demo_(new QPushButton(tr("Open the demo model"), this)),
       recent_(new QListWidget(this)),
       recent_box_(new QWidget(this)),
+      sessions_(new QListWidget(this)),
+      sessions_box_(new QWidget(this)),
       facts_box_(new QWidget(this)),
       facts_title_(heading({}, facts_box_)),
       facts_(new QLabel(facts_box_)),
-      next_(new QPushButton(tr("Next: calibrate"), facts_box_)) {
+      next_(new QPushButton(tr("Next: calibrate"), facts_box_)),
+      anew_(new QPushButton(tr("Start anew"), facts_box_)) {
     demo_->setToolTip(tr("A small language model that comes with Salient, with planted outlier channels and its own texts"));
     auto* browse = new QPushButton(tr("Open a model folder…"), this);
     browse->setToolTip(tr("A Hugging Face directory: config.json, *.safetensors and a tokenizer"));
@@ -54,6 +59,20 @@ OpenPage::OpenPage(QWidget* parent)
     recent_layout->addWidget(heading(tr("Recent"), recent_box_));
     recent_layout->addWidget(recent_, 1);
 
+    sessions_->setAccessibleName(tr("Recent sessions"));
+    sessions_->setToolTip(tr("Recipe, results and place of an earlier sitting. Return opens, Delete removes it."));
+    sessions_->setUniformItemSizes(true);
+    sessions_->setTextElideMode(Qt::ElideMiddle);
+    auto* sessions_layout = new QVBoxLayout(sessions_box_);
+    sessions_layout->setContentsMargins(0, 8, 0, 0);
+    sessions_layout->addWidget(heading(tr("Sessions"), sessions_box_));
+    sessions_layout->addWidget(sessions_, 1);
+    auto* remove = new QAction(tr("Remove this session"), sessions_);
+    remove->setShortcut(QKeySequence::Delete);
+    remove->setShortcutContext(Qt::WidgetShortcut);
+    sessions_->addAction(remove);
+    sessions_->setContextMenuPolicy(Qt::ActionsContextMenu);
+
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
     left->addWidget(heading(tr("Start with"), this));
@@ -62,6 +81,7 @@ OpenPage::OpenPage(QWidget* parent)
     left->addWidget(recipe);
     left->addWidget(lessons);
     left->addWidget(drop_hint);
+    left->addWidget(sessions_box_, kRecentStretch);
     left->addWidget(recent_box_, kRecentStretch);
     left->addStretch(1);  // keeps the buttons together while there is nothing recent
 
@@ -75,7 +95,12 @@ OpenPage::OpenPage(QWidget* parent)
     facts_layout->addWidget(facts_title_);
     facts_layout->addWidget(facts_);
     facts_layout->addSpacing(8);
-    facts_layout->addWidget(next_, 0, Qt::AlignLeft);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(next_);
+    buttons->addWidget(anew_);
+    buttons->addStretch();
+    facts_layout->addLayout(buttons);
+    anew_->setToolTip(tr("Opens the model without the results of earlier sittings; those stay under Sessions"));
     facts_layout->addStretch();
 
     auto* layout = new QHBoxLayout(this);
@@ -91,6 +116,13 @@ OpenPage::OpenPage(QWidget* parent)
     connect(next_, &QPushButton::clicked, this, &OpenPage::nextRequested);
     connect(recent_, &QListWidget::itemActivated, this,
             [this](const QListWidgetItem* item) { emit openRequested(item->data(Qt::UserRole).toString()); });
+    connect(anew_, &QPushButton::clicked, this, &OpenPage::startAnewRequested);
+    connect(sessions_, &QListWidget::itemActivated, this,
+            [this](const QListWidgetItem* item) { emit sessionRequested(item->data(Qt::UserRole).toString()); });
+    connect(remove, &QAction::triggered, this, [this] {
+        if (const QListWidgetItem* item = sessions_->currentItem()) emit sessionRemovalRequested(item->data(Qt::UserRole).toString());
+    });
+    setSessions({});
     setRecent({});
     setModel(nullptr);
 }
@@ -106,10 +138,34 @@ void OpenPage::setRecent(const QStringList& paths) {
     recent_box_->setVisible(!paths.isEmpty());
 }
 
+void OpenPage::setSessions(const std::vector<RecentSession>& sessions) {
+    const QListWidgetItem* current = sessions_->currentItem();
+    const QString current_folder = current != nullptr ? current->data(Qt::UserRole).toString() : QString();
+    sessions_->clear();
+    for (const RecentSession& session : sessions) {
+        const QString time = QLocale().toString(session.saved, QLocale::ShortFormat);
+        const QString found = session.n_results > 0   ? tr("%n result(s)", nullptr, session.n_results)
+                              : session.is_calibrated ? tr("calibrated")
+                                                      : tr("no results yet");
+        auto* item = new QListWidgetItem(tr("%1 — %2, %3").arg(modelTitle(session.model.toStdString()), found, time), sessions_);
+        item->setData(Qt::UserRole, session.folder);
+        item->setToolTip(session.folder);
+        if (session.folder == current_folder) sessions_->setCurrentItem(item);  // the list is made anew whenever something was saved
+        if (!QFileInfo::exists(session.model)) item->setFlags(item->flags() & ~Qt::ItemIsEnabled);
+    }
+    sessions_box_->setVisible(!sessions.empty());
+}
+
+void OpenPage::setStartAnewOffered(bool is_offered) {
+    is_anew_offered_ = is_offered;
+    anew_->setVisible(is_offered && next_->isVisibleTo(facts_box_));
+}
+
 void OpenPage::setDemoAvailable(bool available) { demo_->setEnabled(available); }
 
 void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
     next_->setVisible(model != nullptr);
+    anew_->setVisible(model != nullptr && is_anew_offered_);
     if (!model) {
         facts_title_->setText(tr("Nothing is open"));
         facts_->setText(tr("Open a model to see what it is made of."));

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/model/model.h"
+#include "widgets/recent_session.h"
 
 class QFormLayout;
 class QLabel;
@@ -21,6 +22,10 @@ public:
     explicit OpenPage(QWidget* parent = nullptr);
 
     void setRecent(const QStringList& paths);
+    /// Sessions that can be gone on with, latest first.
+    void setSessions(const std::vector<RecentSession>& sessions);
+    /// Whether "Start anew" is offered beside an open model.
+    void setStartAnewOffered(bool is_offered);
     void setDemoAvailable(bool available);
     /// Null: nothing is open.
     void setModel(const std::shared_ptr<const Model>& model);
@@ -32,15 +37,22 @@ signals:
     void lessonsRequested();
     void openRequested(const QString& path);
     void nextRequested();
+    void sessionRequested(const QString& folder);
+    void sessionRemovalRequested(const QString& folder);
+    void startAnewRequested();
 
 private:
     QPushButton* demo_;
     QListWidget* recent_;
     QWidget* recent_box_;
+    QListWidget* sessions_;
+    QWidget* sessions_box_;
     QWidget* facts_box_;
     QLabel* facts_title_;
     QLabel* facts_;
     QPushButton* next_;
+    QPushButton* anew_;
+    bool is_anew_offered_ = false;
 };
 
 /// What to call a model in titles: its folder's name, with the parent's where that says too little.

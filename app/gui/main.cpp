@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
+#include <QStandardPaths>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -65,6 +66,7 @@ int main(int argc, char** argv) {
             &window.workflow(), &salient::Workflow::opened, &window, [&window, file] { window.setCalibrationText(file); },
             Qt::SingleShotConnection);
     }
+    window.keepSessions(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/sessions"));
     if (arguments.positionalArguments().isEmpty()) {
         window.openDemo();
     } else {

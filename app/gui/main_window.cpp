@@ -57,6 +57,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
       lessons_(new LessonDesk(*this, session_, preferences_, choose_)),
+      keeper_(session_, workflow_),
       navigation_(new Navigation(this)),
       stack_(new QStackedWidget(this)),
       messages_(new MessageArea(this)),
@@ -81,6 +82,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     buildMenus();
     buildPalette();
     wireOpen();
+    wireSessions();
     wireCalibrate();
     wireLayerViews();
     wireTune();
@@ -113,6 +115,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
+    keeper_.disconnect(this);
     // Views go last, when what they are wired to is gone already.
     navigation_->disconnect(this);
     stack_->disconnect(this);
@@ -198,8 +201,6 @@ void MainWindow::buildShell() {
 void MainWindow::goTo(Page page) { navigation_->setPage(page); }
 
 Page MainWindow::page() const { return navigation_->page(); }
-
-void MainWindow::open(const QString& path) { workflow_.open(path); }
 
 void MainWindow::openDemo() {
     const QString folder = demoFolder(QApplication::applicationDirPath());
@@ -309,7 +310,7 @@ void MainWindow::refreshPages() {
         const bool needs_runs = page == Page::Compare || page == Page::Evaluate || page == Page::Export;
         if (!has_model) {
             frame->setEmpty(tr("No model is open yet. Start with the demo, or with a model of your own."), tr("Open a model"));
-        } else if ((needs_calibration || needs_runs) && !has_calibration) {
+        } else if ((needs_calibration || (needs_runs && !has_runs)) && !has_calibration) {
             frame->setEmpty(tr("Calibrate first: this view shows what happened when text ran through the model."), tr("Calibrate"));
         } else if (needs_runs && !has_runs) {
             frame->setEmpty(tr("There is no result yet. Choose methods and quantize the model with them."), tr("Quantize"));
@@ -338,6 +339,7 @@ void MainWindow::refreshJobs() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     projector_.setOn(false);  // the next start is an ordinary one
     preferences_.setLayout(saveGeometry(), saveState());
+    keeper_.flush();
     QMainWindow::closeEvent(event);
 }
 

@@ -13,9 +13,11 @@
 #include "app/gui/preferences.h"
 #include "app/gui/projector_mode.h"
 #include "app/gui/session.h"
+#include "app/gui/session_keeper.h"
 #include "app/gui/workflow.h"
 
 class QDockWidget;
+class QMenu;
 class QStackedWidget;
 
 namespace salient {
@@ -44,7 +46,9 @@ public:
     MainWindow(QSettings& settings, FileChooser choose, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// A model's folder or a recipe file.
+    /// Sessions are kept in that folder from now on; nothing is kept without it.
+    void keepSessions(const QString& folder);
+    /// A model's folder, where its latest session goes on, a session's folder, or a recipe file.
     void open(const QString& path);
     void openDemo();
     void setCalibrationText(const QString& file);
@@ -53,6 +57,7 @@ public:
 
     [[nodiscard]] Session& session() noexcept { return session_; }
     [[nodiscard]] Workflow& workflow() noexcept { return workflow_; }
+    [[nodiscard]] SessionKeeper& sessions() noexcept { return keeper_; }
     [[nodiscard]] JobRunner& jobs() noexcept { return jobs_; }
     [[nodiscard]] JobRunner& quickJobs() noexcept { return quick_; }
     [[nodiscard]] MessageArea& messages() noexcept { return *messages_; }
@@ -94,6 +99,15 @@ private:
     // main_window_palette.cpp: what the command palette offers
     void buildPalette();
     void openPalette();
+    // main_window_sessions.cpp: what is kept of a sitting, and how it comes back
+    void buildSessionMenu(QMenu* menu);
+    void wireSessions();
+    void refreshSessions();
+    void restoreWindow(const Json& window);
+    [[nodiscard]] Json windowState() const;
+    void saveSessionAs();
+    void browseSession();
+    void startAnew();
     // main_window_wiring.cpp: which wish of which view goes where
     void wireOpen();
     void wireCalibrate();
@@ -119,6 +133,7 @@ private:
     LayerWorkflow layers_;
     LessonDesk* lessons_;
     ProjectorMode projector_{*this};
+    SessionKeeper keeper_;
 
     Navigation* navigation_;
     QStackedWidget* stack_;

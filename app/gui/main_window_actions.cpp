@@ -41,6 +41,8 @@ void MainWindow::buildFileMenu() {
         connect(&session_, &Session::modelChanged, action, [this, action] { action->setEnabled(session_.model() != nullptr); });
     }
     menu->addSeparator();
+    buildSessionMenu(menu);
+    menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 }
 

@@ -11,6 +11,7 @@ namespace {
 constexpr int kMostRecent = 10;
 const QString kTheme = QStringLiteral("theme");
 const QString kRecent = QStringLiteral("recent");
+const QString kSessions = QStringLiteral("sessions");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
 const QString kLessonFolder = QStringLiteral("lessons/folder");
@@ -60,6 +61,15 @@ void Preferences::setLessonProgress(const QString& id, const LessonProgress& pro
 QString Preferences::lessonFolder() const { return settings_.value(kLessonFolder).toString(); }
 
 void Preferences::setLessonFolder(const QString& folder) { settings_.setValue(kLessonFolder, folder); }
+
+QStringList Preferences::savedSessions() const { return settings_.value(kSessions).toStringList(); }
+
+void Preferences::addSavedSession(const QString& folder) {
+    QStringList folders = savedSessions();
+    folders.removeAll(folder);
+    folders.prepend(folder);
+    settings_.setValue(kSessions, folders.mid(0, kMostRecent));
+}
 
 QByteArray Preferences::geometry() const { return settings_.value(kGeometry).toByteArray(); }
 

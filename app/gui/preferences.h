@@ -31,6 +31,9 @@ public:
     /// The user's folder of lessons; empty: none.
     [[nodiscard]] QString lessonFolder() const;
     void setLessonFolder(const QString& folder);
+    /// Sessions saved to or opened from folders of the user's choice, latest first.
+    [[nodiscard]] QStringList savedSessions() const;
+    void addSavedSession(const QString& folder);
 
     [[nodiscard]] QByteArray geometry() const;
     [[nodiscard]] QByteArray windowState() const;

@@ -79,6 +79,32 @@ Report Session::report() const {
 }
 
 void Session::setModel(std::shared_ptr<const Model> model, Recipe recipe) {
+    beginWith(std::move(model), std::move(recipe));
+    emitAll();
+}
+
+void Session::restore(SessionContents contents) {
+    beginWith(std::move(contents.model), std::move(contents.recipe));
+    if (contents.calibration) samples_ = std::make_shared<const Samples>(contents.calibration->samples);
+    calibration_ = std::move(contents.calibration);
+    runs_ = std::move(contents.runs);
+    full_precision_ = contents.full_precision;
+    sensitivities_ = std::move(contents.sensitivities);
+    emitAll();
+}
+
+SessionContents Session::contents() const {
+    SessionContents contents;
+    contents.model = model_;
+    contents.recipe = recipe_;
+    contents.calibration = calibration_;
+    contents.runs = runs_;
+    contents.full_precision = full_precision_;
+    contents.sensitivities = sensitivities_;
+    return contents;
+}
+
+void Session::beginWith(std::shared_ptr<const Model> model, Recipe recipe) {
     model_ = std::move(model);
     samples_.reset();
     calibration_.reset();
@@ -93,6 +119,9 @@ void Session::setModel(std::shared_ptr<const Model> model, Recipe recipe) {
     } else {
         selection_.select({});
     }
+}
+
+void Session::emitAll() {
     emit modelChanged();
     emit recipeChanged();
     emit samplesChanged();

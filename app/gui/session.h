@@ -11,6 +11,7 @@
 #include "core/eval/divergence.h"
 #include "core/recipe/recipe.h"
 #include "core/recipe/run.h"
+#include "core/recipe/session_folder.h"
 #include "widgets/selection.h"
 
 namespace salient {
@@ -50,6 +51,10 @@ public:
 
     /// Starts anew with that model and recipe; selects the first layer.
     void setModel(std::shared_ptr<const Model> model, Recipe recipe);
+    /// Starts anew with what an earlier sitting left. The evaluation of the original is made again when something is compared with it.
+    void restore(SessionContents contents);
+    /// What of it outlives the sitting, but for what the window adds.
+    [[nodiscard]] SessionContents contents() const;
     void setSamples(std::shared_ptr<const Samples> samples);
     void setCalibration(std::shared_ptr<const Calibration> calibration);
     /// Adds a result, or replaces the one of that name.
@@ -73,6 +78,8 @@ signals:
 
 private:
     friend class RecipeEdit;
+    void beginWith(std::shared_ptr<const Model> model, Recipe recipe);
+    void emitAll();
     void applyRecipe(const Recipe& recipe);
     void dropPerplexities();
     void dropSensitivities(const std::string& name);

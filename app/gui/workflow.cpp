@@ -57,6 +57,22 @@ void Workflow::openModel(const QString& directory, std::function<Recipe(const Mo
     open_job_ = quick_.start(tr("Open %1").arg(shortName(toPath(directory))), this, work, done, reportFailure());
 }
 
+void Workflow::openSession(const QString& name, std::function<SessionFolder::Opened(JobContext&)> work,
+                           std::function<void(const SessionFolder::Opened&)> restored, std::function<void(const QString&)> refused) {
+    quick_.cancel(open_job_);
+    const auto done = [this, restored = std::move(restored)](const SessionFolder::Opened& opened) {
+        jobs_.cancelAll();  // what still runs belongs to the model before
+        session_.restore(opened.contents);
+        emit this->opened(toQString(opened.contents.model->directory));
+        if (!session_.recipe().calibration_text.empty()) previewSamples();
+        restored(opened);
+    };
+    const auto otherwise = [refused = std::move(refused)](const JobRecord& record) {
+        if (record.state == JobRecord::State::Failed) refused(record.message);
+    };
+    open_job_ = quick_.start(tr("Open %1").arg(name), this, std::move(work), done, otherwise);
+}
+
 bool Workflow::previewChangedSamples() {
     const Recipe& recipe = session_.recipe();
     const SampleSpec& asked = recipe.samples;

@@ -27,6 +27,9 @@ public:
 
     /// A model's folder, or a recipe file, whose model is opened with it.
     void open(const QString& path);
+    /// A session of an earlier sitting, read by `work`. `restored` is called once the session holds it, `refused` with the reason why not.
+    void openSession(const QString& name, std::function<SessionFolder::Opened(JobContext&)> work,
+                     std::function<void(const SessionFolder::Opened&)> restored, std::function<void(const QString&)> refused);
     /// Chooses the windows that the recipe asks for, without running them.
     void previewSamples();
     /// The same, if the recipe asks for other windows or another text than when they were last chosen. Returns whether it does.

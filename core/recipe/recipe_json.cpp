@@ -1,5 +1,5 @@
 #include "core/io/json_object.h"
-#include "core/recipe/recipe.h"
+#include "core/recipe/draft_recipe.h"
 
 namespace salient {
 
@@ -66,9 +66,30 @@ RecipeRun readRun(const Json& value, const std::string& path, const std::filesys
     return run;
 }
 
-}  // namespace
+Json evaluationJson(const Recipe& recipe) {
+    return {{"text", recipe.evaluation_text.string()},
+            {"protocol", kProtocols[static_cast<std::size_t>(recipe.perplexity.protocol)]},
+            {"seq_len", recipe.perplexity.seq_len},
+            {"max_chars", recipe.perplexity.max_chars},
+            {"n_windows", recipe.perplexity.n_windows}};
+}
 
-Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder) {
+/// Where every value is in its range, whatever is still missing.
+void checkValues(const Recipe& recipe) {
+    const auto refuse = [](const std::string& what) { throw Error(ErrorCode::InvalidOption, "recipe: " + what); };
+    if (recipe.threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(recipe.threads));
+    if (recipe.max_memory_bytes < 0)
+        refuse("max_memory_bytes: expected 0 (no limit) or more, found " + std::to_string(recipe.max_memory_bytes));
+    SampleSpec checked = recipe.samples;
+    if (checked.seq_len == 0) checked.seq_len = 2048;  // the model decides when it is open
+    checked.validate();
+    if (recipe.perplexity.seq_len < 0 || recipe.perplexity.max_chars < 0 || recipe.perplexity.n_windows < 0) {
+        refuse("evaluation: expected seq_len, max_chars and n_windows of 0 or more, found a negative one");
+    }
+}
+
+/// left_out: null where a run that is none is an error.
+Recipe readRecipe(const Json& document, const std::filesystem::path& folder, std::vector<std::string>* left_out) {
     JsonObject object(document, "", "recipe");
     Recipe recipe;
     readPath(object, "model", folder, recipe.model);
@@ -82,16 +103,42 @@ Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder)
         if (runs->size() > kMostRuns)
             throw Error(ErrorCode::Format,
                         "recipe: runs: expected at most " + std::to_string(kMostRuns) + ", found " + std::to_string(runs->size()));
-        for (std::size_t i = 0; i < runs->size(); ++i)
-            recipe.runs.push_back(readRun((*runs)[i], "runs[" + std::to_string(i) + "]", folder));
+        for (std::size_t i = 0; i < runs->size(); ++i) {
+            try {
+                recipe.runs.push_back(readRun((*runs)[i], "runs[" + std::to_string(i) + "]", folder));
+            } catch (const Error& error) {
+                if (left_out == nullptr) throw;
+                left_out->emplace_back(error.what());
+            }
+        }
     }
     if (const Json* evaluation = object.find("evaluation")) readEvaluation(*evaluation, folder, recipe);
     readPath(object, "report", folder, recipe.report);
     object.read("threads", recipe.threads);
     object.read("max_memory_bytes", recipe.max_memory_bytes);
     object.finish();
+    checkValues(recipe);
+    return recipe;
+}
+
+}  // namespace
+
+Recipe recipeFromJson(const Json& document, const std::filesystem::path& folder) {
+    Recipe recipe = readRecipe(document, folder, nullptr);
     recipe.validate();
     return recipe;
+}
+
+DraftRecipe draftRecipeFromJson(const Json& document) {
+    DraftRecipe draft;
+    draft.recipe = readRecipe(document, {}, &draft.left_out);
+    return draft;
+}
+
+Json draftToJson(const Recipe& recipe) {
+    Json json = toJson(recipe);
+    json["evaluation"] = evaluationJson(recipe);  // its protocol counts before a text is chosen
+    return json;
 }
 
 Json toJson(const Recipe& recipe) {
@@ -110,13 +157,7 @@ Json toJson(const Recipe& recipe) {
         if (run.format == ExportFormat::Gguf) item["export"]["weights"] = name(run.gguf_weights);
         json["runs"].push_back(std::move(item));
     }
-    if (!recipe.evaluation_text.empty()) {
-        json["evaluation"] = {{"text", recipe.evaluation_text.string()},
-                              {"protocol", kProtocols[static_cast<std::size_t>(recipe.perplexity.protocol)]},
-                              {"seq_len", recipe.perplexity.seq_len},
-                              {"max_chars", recipe.perplexity.max_chars},
-                              {"n_windows", recipe.perplexity.n_windows}};
-    }
+    if (!recipe.evaluation_text.empty()) json["evaluation"] = evaluationJson(recipe);
     if (!recipe.report.empty()) json["report"] = recipe.report.string();
     json["threads"] = recipe.threads;
     if (recipe.max_memory_bytes != 0) json["max_memory_bytes"] = recipe.max_memory_bytes;
@@ -128,14 +169,7 @@ void Recipe::validate() const {
     if (model.empty()) refuse("model: expected a model directory, found none");
     if (runs.empty()) refuse("runs: expected at least one run, found none");
     if (calibration_text.empty()) refuse("calibration.text: expected a text file, found none");
-    if (threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(threads));
-    if (max_memory_bytes < 0) refuse("max_memory_bytes: expected 0 (no limit) or more, found " + std::to_string(max_memory_bytes));
-    SampleSpec checked = samples;
-    if (checked.seq_len == 0) checked.seq_len = 2048;  // the model decides when it is open
-    checked.validate();
-    if (perplexity.seq_len < 0 || perplexity.max_chars < 0 || perplexity.n_windows < 0) {
-        refuse("evaluation: expected seq_len, max_chars and n_windows of 0 or more, found a negative one");
-    }
+    checkValues(*this);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const std::string run = "runs[" + std::to_string(i) + "]";
         runs[i].method.validate();

@@ -1,0 +1,155 @@
+#include <QAction>
+#include <QDir>
+#include <QFileInfo>
+#include <QMenu>
+#include <QStackedWidget>
+#include <algorithm>
+#include <utility>
+
+#include "app/gui/main_window.h"
+#include "app/gui/message_area.h"
+#include "widgets/open_page.h"
+
+namespace salient {
+
+namespace {
+
+// Names in files, so that a page may move in the navigation.
+constexpr std::pair<Page, const char*> kPageNames[] = {
+    {Page::Open, "open"},         {Page::Calibrate, "calibrate"}, {Page::Map, "map"},           {Page::Channels, "channels"},
+    {Page::Stepper, "stepper"},   {Page::Tune, "tune"},           {Page::Quantize, "quantize"}, {Page::Compare, "compare"},
+    {Page::Evaluate, "evaluate"}, {Page::Export, "export"},       {Page::Lessons, "lessons"}};
+
+std::string textOf(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// A number below `limit`, or −1.
+Index indexOf(const Json& object, const char* key, Index limit) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_number_unsigned()) return -1;
+    const auto value = found->get<std::uint64_t>();
+    return value < static_cast<std::uint64_t>(limit) ? static_cast<Index>(value) : -1;
+}
+
+}  // namespace
+
+void MainWindow::keepSessions(const QString& folder) {
+    keeper_.setOthers(preferences_.savedSessions());
+    keeper_.setRoot(folder);
+    open_page_->setStartAnewOffered(true);
+    refreshSessions();
+}
+
+void MainWindow::open(const QString& path) {
+    if (QFileInfo(QDir(path).filePath(QStringLiteral("session.json"))).isFile()) {
+        keeper_.open(path);
+        return;
+    }
+    const QString session = keeper_.isKeeping() && QFileInfo(path).isDir() ? keeper_.latestOf(path) : QString();
+    if (session.isEmpty()) {
+        workflow_.open(path);
+    } else {
+        keeper_.open(session, path);
+    }
+}
+
+void MainWindow::buildSessionMenu(QMenu* menu) {
+    QAction* open_session = menu->addAction(tr("Open sessio&n…"), this, &MainWindow::browseSession);
+    open_session->setToolTip(tr("A folder that a session was saved to"));
+    QAction* save =
+        menu->addAction(tr("Save session &as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), this, &MainWindow::saveSessionAs);
+    QAction* anew = menu->addAction(tr("S&tart anew"), this, &MainWindow::startAnew);
+    anew->setToolTip(tr("Opens the model without the results of earlier sittings"));
+    for (QAction* action : {save, anew}) {
+        action->setEnabled(false);
+        connect(&session_, &Session::modelChanged, action, [this, action] { action->setEnabled(session_.model() != nullptr); });
+    }
+}
+
+void MainWindow::wireSessions() {
+    keeper_.setWindowState([this] { return windowState(); });
+    connect(navigation_, &Navigation::pageChosen, &keeper_, &SessionKeeper::touch);
+    connect(&jobs_, &JobRunner::finished, &keeper_, &SessionKeeper::touch);
+    connect(&keeper_, &SessionKeeper::saved, this, &MainWindow::refreshSessions);
+    connect(&keeper_, &SessionKeeper::failed, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
+    connect(&keeper_, &SessionKeeper::noted, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
+    connect(&keeper_, &SessionKeeper::restored, this, [this](const Json& window, const QStringList& left_out) {
+        restoreWindow(window);
+        refreshSessions();  // without the one that is open now
+        if (!left_out.isEmpty()) {
+            messages_->showMessage(MessageArea::Kind::Error, tr("A part of the session could not be read"),
+                                   left_out.join(QLatin1Char('\n')));
+        } else if (!session_.runs().empty()) {
+            messages_->showMessage(
+                MessageArea::Kind::Note, tr("Session restored"),
+                tr("%n result(s). “Start anew” in the File menu begins without.", nullptr, static_cast<int>(session_.runs().size())));
+        }
+    });
+    connect(open_page_, &OpenPage::sessionRequested, this, [this](const QString& folder) { keeper_.open(folder); });
+    connect(open_page_, &OpenPage::sessionRemovalRequested, this, [this](const QString& folder) {
+        keeper_.remove(folder);
+        refreshSessions();
+    });
+    connect(open_page_, &OpenPage::startAnewRequested, this, &MainWindow::startAnew);
+}
+
+void MainWindow::refreshSessions() {
+    std::vector<RecentSession> sessions = keeper_.recent();
+    std::erase_if(sessions, [this](const RecentSession& one) { return one.folder == keeper_.folder(); });
+    open_page_->setSessions(sessions);
+}
+
+Json MainWindow::windowState() const {
+    Json state = Json::object();
+    for (const auto& [known, name] : kPageNames) {
+        if (known == page()) state["page"] = name;
+    }
+    const Selection& now = session_.selection().current();
+    state["layer"] = now.layer.toStdString();
+    if (now.channel >= 0) state["channel"] = now.channel;
+    if (now.row >= 0) state["row"] = now.row;
+    return state;
+}
+
+void MainWindow::restoreWindow(const Json& window) {
+    const std::string layer = textOf(window, "layer");
+    const auto& linears = session_.model()->linears;
+    const auto chosen = std::ranges::find(linears, layer, &LinearInfo::name);
+    if (chosen != linears.end()) {
+        session_.selection().select({chosen->block, QString::fromStdString(layer), indexOf(window, "channel", chosen->in_features),
+                                     indexOf(window, "row", chosen->out_features)});
+    }
+    const std::string name = textOf(window, "page");
+    for (const auto& [known, known_name] : kPageNames) {
+        if (name == known_name) goTo(known);
+    }
+}
+
+void MainWindow::saveSessionAs() {
+    QString folder =
+        choose_.save(this, tr("Save the session to a new folder"), QStringLiteral("session.salient"), tr("Session (*.salient)"));
+    if (folder.isEmpty()) return;
+    if (!folder.endsWith(QLatin1String(".salient"))) folder += QStringLiteral(".salient");
+    if (!keeper_.isKeeping()) keeper_.setRoot(QFileInfo(folder).absolutePath());
+    preferences_.addSavedSession(folder);
+    keeper_.setOthers(preferences_.savedSessions());
+    keeper_.saveAs(folder);
+}
+
+void MainWindow::browseSession() {
+    const QString folder = choose_.folder(this, tr("Open a session (a folder *.salient)"));
+    if (folder.isEmpty()) return;
+    preferences_.addSavedSession(folder);
+    keeper_.setOthers(preferences_.savedSessions());
+    keeper_.open(folder);
+}
+
+void MainWindow::startAnew() {
+    if (session_.model()) workflow_.open(toQString(session_.model()->directory));
+}
+
+}  // namespace salient

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/eval/divergence.h"
+#include "core/io/json_object.h"
+#include "core/quant/quantize_group.h"
+
+namespace salient {
+
+// Measured numbers as JSON and back, bit for bit. JSON has no infinities: they are the strings "inf", "-inf" and "nan" here (a layer
+// that rounding left as it was has an infinite signal-to-noise ratio). Reading throws Error{Format}, as JsonObject does.
+
+[[nodiscard]] Json savedNumber(double value);
+void readNumber(JsonObject& object, const char* key, double& target);
+/// Refuses what is below `least`.
+void readCount(JsonObject& object, const char* key, Index& target, Index least = 0);
+
+[[nodiscard]] Json savedPerplexity(const PerplexityResult& result);
+[[nodiscard]] PerplexityResult readPerplexity(const Json& value, const std::string& path, const std::string& origin);
+
+[[nodiscard]] Json savedLayerReport(const LayerReport& layer);
+[[nodiscard]] LayerReport readLayerReport(JsonObject& object);
+
+[[nodiscard]] Json savedSensitivities(const std::vector<LayerSensitivity>& layers);
+[[nodiscard]] std::vector<LayerSensitivity> readSensitivities(const Json& value, const std::string& path, const std::string& origin);
+
+/// The elements of a list; refuses another value, and a longer list.
+[[nodiscard]] const Json& requireList(const Json& value, const std::string& path, const std::string& origin, std::size_t most);
+
+}  // namespace salient

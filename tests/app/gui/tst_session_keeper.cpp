@@ -1,0 +1,287 @@
+#include <QAction>
+#include <QListWidget>
+#include <QProcess>
+#include <QSignalSpy>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "core/io/json_file.h"
+#include "tests/app/gui/desk.h"
+#include "widgets/open_page.h"
+
+using namespace salient;
+using namespace salient::demo;
+
+namespace {
+
+constexpr int kDelay_ms = 100;
+
+bool waitUntilSaved(Desk& desk) {
+    return QTest::qWaitFor([&] { return desk.window.sessions().isIdle(); }, kPatience_ms);
+}
+
+std::string firstRun(const Desk& desk) { return const_cast<Desk&>(desk).window.session().recipe().runs.front().name; }
+
+/// A window with a calibration, one result and its perplexity, kept under that root.
+bool work(Desk& desk, const QString& root) {
+    desk.window.sessions().setDelay(kDelay_ms);
+    desk.window.keepSessions(root);
+    if (!desk.openDemo() || !desk.calibrate()) return false;
+    desk.window.workflow().quantize({firstRun(desk)}, true);
+    return desk.waitForJobs() && desk.window.session().runs().size() == 1;
+}
+
+bool reopen(Desk& desk, const QString& root) {
+    desk.window.sessions().setDelay(kDelay_ms);
+    desk.window.keepSessions(root);
+    desk.window.openDemo();
+    return desk.waitForJobs();
+}
+
+QListWidget* sessionList(Desk& desk) {
+    for (auto* list : desk.view<OpenPage>()->findChildren<QListWidget*>()) {
+        if (list->accessibleName() == QLatin1String("Recent sessions")) return list;
+    }
+    return nullptr;
+}
+
+bool hasSameCodes(const RunResult& a, const RunResult& b) {
+    if (!a.model || !b.model || a.model->blocks.size() != b.model->blocks.size()) return false;
+    for (std::size_t i = 0; i < a.model->blocks.size(); ++i) {
+        const auto& x = a.model->blocks[i].linears;
+        const auto& y = b.model->blocks[i].linears;
+        if (x.size() != y.size()) return false;
+        for (std::size_t k = 0; k < x.size(); ++k) {
+            if (x[k].tensor.codes != y[k].tensor.codes || x[k].tensor.scale != y[k].tensor.scale) return false;
+        }
+    }
+    return true;
+}
+
+/// The other process of aKilledWindowLosesTheRunningJobAlone(): works, saves, says so, and works on until it is killed.
+int workUntilKilled(int argc, char** argv) {
+    const QApplication application(argc, argv);
+    Desk desk;
+    if (!work(desk, QString::fromLocal8Bit(argv[2])) || !waitUntilSaved(desk)) return EXIT_FAILURE;
+    for (int i = 0; i < 1000; ++i) desk.window.workflow().quantize({desk.window.session().recipe().runs.back().name});
+    std::puts("busy");
+    std::fflush(stdout);
+    return QApplication::exec();
+}
+
+}  // namespace
+
+class TestSessionKeeper : public QObject {
+    Q_OBJECT
+
+private slots:
+    void reopeningTheModelBringsEverythingBack() {
+        QTemporaryDir root;
+        Json recipe;
+        Selection selection;
+        std::vector<std::shared_ptr<const RunResult>> runs;
+        std::vector<LayerSensitivity> sensitivities;
+        double full_precision = 0.0;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            Session& session = desk.window.session();
+            desk.window.workflow().measureSensitivity(firstRun(desk));
+            QVERIFY(desk.waitForJobs());
+            Recipe edited = session.recipe();
+            edited.runs.back().method.smoothquant.alpha = 0.65;
+            session.editRecipe(edited, QStringLiteral("alpha"));
+            const LinearInfo& layer = session.model()->linears[5];
+            session.selection().select({layer.block, QString::fromStdString(layer.name), 17, 23});
+            desk.window.goTo(Page::Compare);
+            QVERIFY(desk.waitForJobs());
+            recipe = toJson(session.recipe());
+            selection = session.selection().current();
+            runs = session.runs();
+            sensitivities = session.sensitivities().at(firstRun(desk));
+            full_precision = session.fullPrecision()->perplexity;
+            desk.window.close();  // what was not saved yet is saved now
+        }
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        const Session& session = desk.window.session();
+        QCOMPARE(toJson(session.recipe()).dump(), recipe.dump());
+        QVERIFY(session.selection().current() == selection);
+        QCOMPARE(desk.window.page(), Page::Compare);
+        QCOMPARE(session.runs().size(), std::size_t{1});
+        QVERIFY(hasSameCodes(*session.runs()[0], *runs[0]));
+        QCOMPARE(session.runs()[0]->perplexity->perplexity, runs[0]->perplexity->perplexity);
+        QCOMPARE(session.runs()[0]->perplexity->divergence->mean_kl, runs[0]->perplexity->divergence->mean_kl);
+        QCOMPARE(session.fullPrecision()->perplexity, full_precision);
+        const auto& found = session.sensitivities().at(runs[0]->name);
+        QCOMPARE(found.size(), sensitivities.size());
+        QCOMPARE(found.back().mean_kl, sensitivities.back().mean_kl);
+        QVERIFY(session.isCalibrationCurrent());
+        QVERIFY(desk.window.messages().text().contains(QStringLiteral("1 result")));
+
+        // And work goes on from there: measured anew, the result is what it was.
+        desk.window.workflow().quantize({runs[0]->name}, true);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(hasSameCodes(*session.runs()[0], *runs[0]));
+        QCOMPARE(session.runs()[0]->perplexity->perplexity, runs[0]->perplexity->perplexity);
+    }
+
+    void aKilledWindowLosesTheRunningJobAlone() {
+        QTemporaryDir root;
+        QProcess process;
+        process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        process.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--work-until-killed"), root.path()});
+        QVERIFY(process.waitForStarted());
+        QByteArray said;
+        while (!said.contains("busy") && process.waitForReadyRead(kPatience_ms)) said += process.readAllStandardOutput();
+        QVERIFY(said.contains("busy"));
+        QTest::qWait(150);  // into the running job
+        process.kill();     // SIGKILL
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY(desk.window.session().calibration() != nullptr);
+        QVERIFY(!desk.window.session().runs().empty());
+        const auto run = desk.window.session().runs().front();
+        QVERIFY(run->model != nullptr && run->perplexity);
+        QVERIFY(desk.window.messages().kind() == MessageArea::Kind::Note);
+        QCOMPARE(QDir(root.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 1);
+    }
+
+    void twoWindowsDoNotWriteToOneFolder() {
+        QTemporaryDir root;
+        Desk first;
+        QVERIFY(work(first, root.path()));
+        QVERIFY(waitUntilSaved(first));
+        Desk second;
+        QVERIFY(reopen(second, root.path()));
+        QVERIFY(second.window.session().runs().empty());
+        QVERIFY(waitUntilSaved(second));
+        QVERIFY(!second.window.sessions().folder().isEmpty());
+        QVERIFY(second.window.sessions().folder() != first.window.sessions().folder());
+        second.window.open(first.window.sessions().folder());
+        QVERIFY(second.window.messages().text().contains(QStringLiteral("another window")));
+        QCOMPARE(sessionList(second)->count(), 1);
+    }
+
+    void startingAnewKeepsTheSessionInTheList() {
+        QTemporaryDir root;
+        Desk desk;
+        QVERIFY(work(desk, root.path()));
+        QVERIFY(waitUntilSaved(desk));
+        const QString earlier = desk.window.sessions().folder();
+        button(desk.view<OpenPage>(), QStringLiteral("Start anew"))->click();
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.session().runs().empty());
+        QVERIFY(waitUntilSaved(desk));
+        QVERIFY(desk.window.sessions().folder() != earlier);
+        QCOMPARE(sessionList(desk)->count(), 1);
+        QVERIFY(sessionList(desk)->item(0)->text().contains(QStringLiteral("1 result")));
+        emit sessionList(desk)->itemActivated(sessionList(desk)->item(0));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
+        QCOMPARE(desk.window.sessions().folder(), earlier);
+
+        sessionList(desk)->setCurrentRow(0);  // the one begun anew
+        const QString other = sessionList(desk)->item(0)->data(Qt::UserRole).toString();
+        emit desk.view<OpenPage>()->sessionRemovalRequested(earlier);  // open: stays
+        QVERIFY(QFile::exists(earlier));
+        sessionList(desk)->actions().constFirst()->trigger();
+        QVERIFY(!QFile::exists(other));
+    }
+
+    void aSessionSavedElsewhereOpensFromThere() {
+        QTemporaryDir root;
+        QTemporaryDir elsewhere;
+        const QString folder = elsewhere.filePath(QStringLiteral("mine.salient"));
+        const auto trigger = [](Desk& desk, const QString& text) {
+            for (QAction* action : desk.window.findChildren<QAction*>()) {
+                if (action->text().remove(QLatin1Char('&')) == text) action->trigger();
+            }
+        };
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.answer = folder;
+            trigger(desk, QStringLiteral("Save session as…"));
+            QVERIFY(waitUntilSaved(desk));
+            QCOMPARE(desk.window.sessions().folder(), folder);
+        }
+        QTemporaryDir another_root;
+        Desk desk;
+        desk.window.keepSessions(another_root.path());
+        desk.answer = folder;
+        trigger(desk, QStringLiteral("Open session…"));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
+        QVERIFY(desk.window.session().runs()[0]->perplexity);
+    }
+
+    void whatIsDamagedIsNamedAndTheRestOpens() {
+        QTemporaryDir root;
+        QString folder;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.window.workflow().quantize({desk.window.session().recipe().runs.back().name});
+            QVERIFY(desk.waitForJobs());
+            QCOMPARE(desk.window.session().runs().size(), std::size_t{2});
+            desk.window.close();
+            folder = desk.window.sessions().folder();
+        }
+        std::filesystem::resize_file(toPath(folder) / "result-1.safetensors", 5000);
+        {
+            Desk desk;
+            QVERIFY(reopen(desk, root.path()));
+            QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
+            QVERIFY(desk.window.messages().text().contains(QStringLiteral("result-1.safetensors")));
+        }
+        QFile file(QDir(folder).filePath(QStringLiteral("session.json")));
+        QVERIFY(file.resize(100));
+        Desk desk;
+        desk.window.open(folder);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.messages().text().contains(QStringLiteral("session.json")));
+        QVERIFY(reopen(desk, root.path()));  // the model still opens
+        QVERIFY(desk.window.session().model() != nullptr && desk.window.session().runs().empty());
+    }
+
+    void aModelThatChangedOpensWithoutItsSession() {
+        QTemporaryDir root;
+        QString folder;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.window.close();
+            folder = desk.window.sessions().folder();
+        }
+        Json document = readJson(toPath(folder) / "session.json");
+        document["identity"]["weights"] = "0000000000000000";
+        writeJson(toPath(folder) / "session.json", document);
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY(desk.window.session().model() != nullptr && desk.window.session().runs().empty());
+        QVERIFY2(desk.window.messages().text().contains(QStringLiteral("weights")), qPrintable(desk.window.messages().text()));
+        QVERIFY(waitUntilSaved(desk));
+        QVERIFY(desk.window.sessions().folder() != folder);  // what was there stays
+        QVERIFY(QFile::exists(QDir(folder).filePath(QStringLiteral("result-1.safetensors"))));
+    }
+
+    void nothingIsKeptUnlessAsked() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        QVERIFY(desk.window.sessions().isIdle());
+        QVERIFY(desk.window.sessions().folder().isEmpty());
+    }
+};
+
+int main(int argc, char** argv) {
+    if (argc == 3 && std::strcmp(argv[1], "--work-until-killed") == 0) return workUntilKilled(argc, argv);
+    QApplication application(argc, argv);
+    TestSessionKeeper test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_session_keeper.moc"

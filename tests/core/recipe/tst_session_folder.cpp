@@ -1,0 +1,433 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cmath>
+#include <fstream>
+
+#include "core/recipe/packed_codes.h"
+#include "core/recipe/saved_calibration.h"
+#include "core/recipe/saved_run.h"
+#include "core/recipe/saved_session.h"
+#include "core/recipe/session_folder.h"
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+
+namespace {
+
+/// A small model with its calibration, made once.
+struct Bench {
+    QTemporaryDir folder;
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const Calibration> calibration;
+    JobContext job;
+
+    explicit Bench(const std::string& family = "llama", const char* name = "model") {
+        writeModel(pathOf(folder, name), family, DType::F16);
+        model = Model::open(pathOf(folder, name));
+        Calibration made = calibrateRandomly(model);
+        made.samples.first_token = {5, 1, 9, 2};
+        calibration = std::make_shared<const Calibration>(std::move(made));
+    }
+
+    RunResult run(const std::string& name, const MethodSpec& method) {
+        RunResult result;
+        result.name = name;
+        result.method = method;
+        auto quantized = std::make_shared<QuantizedModel>(quantizeModel(*calibration, method, job));
+        quantized->seconds = 0.1;
+        result.layers = quantized->reports();
+        result.relative_output_error = quantized->relativeOutputError();
+        result.bytes = quantized->sizeBytes();
+        result.bits_per_weight = quantized->bitsPerWeight();
+        result.seconds = 1.0 / 3.0;
+        result.warnings = {"a warning"};
+        result.perplexity = PerplexityResult{.perplexity = 2.0 / 3.0, .mean_nll = 0.7, .n_tokens = 63, .n_windows = 1, .seq_len = 64};
+        result.perplexity->divergence = Divergence{.mean_kl = 1.0 / 7.0, .n_tokens = 63};
+        result.model = quantized;
+        return result;
+    }
+
+    SessionContents contents() {
+        SessionContents now;
+        now.model = model;
+        now.recipe.model = model->directory;
+        now.recipe.perplexity.n_windows = 7;
+        now.calibration = calibration;
+        now.window = Json{{"page", "compare"}};
+        for (const char* name : {"rtn", "gptq"}) now.runs.push_back(std::make_shared<const RunResult>(run(name, method(name))));
+        now.full_precision = now.runs.front()->perplexity;
+        now.sensitivities["gptq"] = {{model->linears.front().name, 0.1, -0.2, 1.0 / 3.0}};
+        return now;
+    }
+
+    [[nodiscard]] MethodSpec method(const std::string& name, int bits = 4) const {
+        MethodSpec base;
+        base.grid.bits = bits;
+        base.grid.group_size = 32;
+        base.grid.is_symmetric = false;
+        return methodFromName(name, base);
+    }
+    [[nodiscard]] std::filesystem::path session() const { return pathOf(folder, "one.salient"); }
+};
+
+std::string bytesOf(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::map<std::string, std::string> filesOf(const std::filesystem::path& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        files[entry.path().filename().string()] = bytesOf(entry.path());
+    }
+    return files;
+}
+
+/// Everything two quantized models can differ in.
+void requireEqual(const QuantizedModel& a, const QuantizedModel& b, bool same_times = true) {
+    QCOMPARE(a.blocks.size(), b.blocks.size());
+    for (std::size_t i = 0; i < a.blocks.size(); ++i) {
+        QVERIFY(a.blocks[i].replaced == b.blocks[i].replaced);
+        QVERIFY(a.blocks[i].kept == b.blocks[i].kept);
+        QCOMPARE(a.blocks[i].linears.size(), b.blocks[i].linears.size());
+        for (std::size_t k = 0; k < a.blocks[i].linears.size(); ++k) {
+            const QuantizedLinear& x = a.blocks[i].linears[k];
+            const QuantizedLinear& y = b.blocks[i].linears[k];
+            QCOMPARE(x.name, y.name);
+            QVERIFY(x.tensor.spec == y.tensor.spec);
+            QVERIFY(x.tensor.codes == y.tensor.codes && x.tensor.scale == y.tensor.scale && x.tensor.zero == y.tensor.zero);
+            QVERIFY(x.tensor.group_index == y.tensor.group_index);
+            QVERIFY(x.channel_scale == y.channel_scale && x.row_scale == y.row_scale && x.bias == y.bias);
+            QVERIFY(x.activations == y.activations && x.input_scale == y.input_scale);
+            Json report = toJson(x.report);
+            if (!same_times) report["seconds"] = y.report.seconds;
+            QCOMPARE(report.dump(), toJson(y.report).dump());
+            QVERIFY(x.report.error.weight_sqnr_db == y.report.error.weight_sqnr_db);
+        }
+    }
+}
+
+QString refusal(const std::function<void()>& read) {
+    try {
+        read();
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestSessionFolder : public QObject {
+    Q_OBJECT
+
+private slots:
+    void packedCodesComeBack_data() {
+        QTest::addColumn<int>("bits");
+        for (int bits = 2; bits <= 8; ++bits) QTest::addRow("%d bits", bits) << bits;
+    }
+    void packedCodesComeBack() {
+        QFETCH(int, bits);
+        CodeMatrix codes(3, 13);
+        for (Index i = 0; i < codes.size(); ++i) codes.data()[i] = static_cast<std::uint8_t>((i * 37) % (1 << bits));
+        const auto packed = packCodes(codes, bits);
+        QCOMPARE(static_cast<Index>(packed.size()), 3 * packedRowBytes(13, bits));
+        QVERIFY(unpackCodes(packed, 3, 13, bits) == codes);
+    }
+
+    void aResultComesBackBitForBit_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("variant");
+        for (const char* method : {"rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8"}) {
+            QTest::addRow("llama %s", method) << "llama" << method << "";
+            QTest::addRow("opt %s", method) << "opt" << method << "";
+        }
+        for (const char* variant : {"act_order", "3 bits", "keep", "overrides", "tensor", "F16"}) {
+            QTest::addRow("llama %s", variant) << "llama" << (QByteArray(variant) == "tensor" ? "smoothquant" : "awq+gptq") << variant;
+        }
+        QTest::newRow("opt keep") << "opt"
+                                  << "awq"
+                                  << "keep";
+        QTest::newRow("qwen2 awq") << "qwen2"
+                                   << "awq"
+                                   << "";
+    }
+    void aResultComesBackBitForBit() {
+        QFETCH(QString, family);
+        QFETCH(QString, method);
+        QFETCH(QString, variant);
+        Bench bench(family.toStdString());
+        MethodSpec spec = bench.method(method.toStdString(), variant == "3 bits" ? 3 : 4);
+        if (variant == "act_order") spec.gptq.act_order = true;
+        if (variant == "keep") spec.keep = {"(q|k|v)_proj|fc1|up_proj"};
+        if (variant == "overrides") spec.overrides = {{.layers = "layers\\.0\\.", .method = {}, .bits = 8, .group_size = 16}};
+        if (variant == "tensor") spec.activations = ActivationScale::PerTensor;
+        if (variant == "F16") spec.grid.scale_type = DType::F16;
+        const RunResult made = bench.run("mine", spec);
+        const auto file = pathOf(bench.folder, "result-1.safetensors");
+        QVERIFY(saveRun(made, *bench.model, file, std::int64_t{1} << 30, bench.job));
+        const RunResult back = loadRun(file, bench.model, bench.job);
+        QVERIFY(back.model != nullptr);
+        requireEqual(*made.model, *back.model);
+        QCOMPARE(toJson(back.method).dump(), toJson(made.method).dump());
+        QCOMPARE(toJson(back.model->method).dump(), toJson(made.method).dump());
+        QCOMPARE(back.relative_output_error, made.relative_output_error);
+        QCOMPARE(back.seconds, made.seconds);
+        QCOMPARE(back.bytes, made.bytes);
+        QCOMPARE(back.bits_per_weight, made.bits_per_weight);
+        QVERIFY(back.warnings == made.warnings);
+        QCOMPARE(toJson(*back.perplexity).dump(), toJson(*made.perplexity).dump());
+        QCOMPARE(back.perplexity->divergence->n_tokens, Index{63});
+        QCOMPARE(back.model->seconds, made.model->seconds);
+    }
+
+    void anExportOfTheReloadedModelIsTheSameFile() {
+        Bench bench;
+        MethodSpec spec = bench.method("awq+gptq");
+        spec.grid.scale_type = DType::F16;
+        const RunResult made = bench.run("mine", spec);
+        const auto file = pathOf(bench.folder, "result-1.safetensors");
+        saveRun(made, *bench.model, file, std::int64_t{1} << 30, bench.job);
+        const RunResult back = loadRun(file, bench.model, bench.job);
+        exportTo(*made.model, pathOf(bench.folder, "a"), ExportFormat::Gptq);
+        exportTo(*back.model, pathOf(bench.folder, "b"), ExportFormat::Gptq);
+        QVERIFY(!filesOf(pathOf(bench.folder, "a")).empty());
+        QVERIFY(filesOf(pathOf(bench.folder, "a")) == filesOf(pathOf(bench.folder, "b")));
+    }
+
+    void aCalibrationComesBackBitForBit() {
+        Bench bench;
+        const auto file = pathOf(bench.folder, "calibration-1.safetensors");
+        saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
+        const Calibration back = loadCalibration(file, bench.model, bench.job);
+        QVERIFY(back.samples.windows.ids == bench.calibration->samples.windows.ids);
+        QVERIFY(back.samples.first_token == bench.calibration->samples.first_token);
+        QCOMPARE(back.inputs.size(), bench.calibration->inputs.size());
+        for (std::size_t i = 0; i < back.inputs.size(); ++i) {
+            const ChannelStatistics& a = back.inputs[i].channels;
+            const ChannelStatistics& b = bench.calibration->inputs[i].channels;
+            QVERIFY(a.min == b.min && a.max == b.max && a.max_abs == b.max_abs && a.sum_abs == b.sum_abs);
+            QVERIFY(a.sum_squares == b.sum_squares && a.max_abs_token == b.max_abs_token && a.histogram == b.histogram);
+            QCOMPARE(a.n_tokens, b.n_tokens);
+            QVERIFY(back.inputs[i].hessian == bench.calibration->inputs[i].hessian);
+        }
+    }
+
+    void whatIsQuantizedWithoutItsHessiansIsTheSame() {
+        Bench bench;
+        const auto file = pathOf(bench.folder, "calibration-1.safetensors");
+        saveCalibration(*bench.calibration, file, 3 * 64 * 64 * 4, bench.job);
+        const Calibration back = loadCalibration(file, bench.model, bench.job);
+        QVERIFY(back.inputs.front().hessian.size() > 0 && back.inputs.back().hessian.size() == 0);
+        const MethodSpec spec = bench.method("gptq");
+        requireEqual(quantizeModel(*bench.calibration, spec, bench.job), quantizeModel(back, spec, bench.job), false);
+    }
+
+    void aSessionComesBackWhole() {
+        Bench bench;
+        const SessionContents made = bench.contents();
+        QVERIFY(SessionFolder(bench.session()).save(made, bench.job).empty());
+        SessionFolder folder(bench.session());
+        const SessionFolder::Opened opened = folder.open(bench.job);
+        QVERIFY(opened.left_out.empty());
+        const SessionContents& back = opened.contents;
+        QCOMPARE(draftToJson(back.recipe).dump(), draftToJson(made.recipe).dump());
+        QCOMPARE(back.window.dump(), made.window.dump());
+        QCOMPARE(back.runs.size(), std::size_t{2});
+        QCOMPARE(toJson(*back.full_precision).dump(), toJson(*made.full_precision).dump());
+        QCOMPARE(toJson(*back.runs[1]->perplexity).dump(), toJson(*made.runs[1]->perplexity).dump());
+        QCOMPARE(back.sensitivities.at("gptq").front().same_top, 1.0 / 3.0);
+        QCOMPARE(back.sensitivities.at("gptq").front().added_nll, -0.2);
+        QVERIFY(back.calibration != nullptr);
+        const SessionSummary summary = summarizeSession(bench.session());
+        QCOMPARE(summary.n_results, std::size_t{2});
+        QVERIFY(summary.is_calibrated && summary.model == bench.model->directory);
+    }
+
+    void aResultIsWrittenOnceAndRemovedWithItsResult() {
+        Bench bench;
+        SessionContents contents = bench.contents();
+        SessionFolder folder(bench.session());
+        static_cast<void>(folder.save(contents, bench.job));
+        const auto first = std::filesystem::last_write_time(bench.session() / "result-1.safetensors");
+        RunResult again = *contents.runs[0];
+        again.perplexity->perplexity = 3.5;  // measured anew: a number
+        contents.runs[0] = std::make_shared<const RunResult>(again);
+        static_cast<void>(folder.save(contents, bench.job));
+        QVERIFY(std::filesystem::last_write_time(bench.session() / "result-1.safetensors") == first);
+        QCOMPARE(SessionFolder(bench.session()).open(bench.job).contents.runs[0]->perplexity->perplexity, 3.5);
+
+        contents.runs.erase(contents.runs.begin());
+        std::ofstream(bench.session() / "notes.txt") << "the user's";
+        std::ofstream(bench.session() / ".result-9.safetensors.partial-1-2") << "of a crash";
+        static_cast<void>(folder.save(contents, bench.job));
+        QVERIFY(!std::filesystem::exists(bench.session() / "result-1.safetensors"));
+        QVERIFY(std::filesystem::exists(bench.session() / "result-2.safetensors"));
+        QVERIFY(!std::filesystem::exists(bench.session() / ".result-9.safetensors.partial-1-2"));
+        QVERIFY(std::filesystem::exists(bench.session() / "notes.txt"));
+
+        // Opened and saved again, nothing is written a second time either.
+        SessionFolder other(bench.session());
+        SessionContents back = other.open(bench.job).contents;
+        const auto before = std::filesystem::last_write_time(bench.session() / "result-2.safetensors");
+        static_cast<void>(other.save(back, bench.job));
+        QVERIFY(std::filesystem::last_write_time(bench.session() / "result-2.safetensors") == before);
+    }
+
+    void aLargeResultKeepsItsNumbers() {
+        Bench bench;
+        const SessionContents contents = bench.contents();
+        QCOMPARE(SessionFolder(bench.session(), {.result_bytes = 1000}).save(contents, bench.job).size(), std::size_t{2});
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QCOMPARE(opened.contents.runs.size(), std::size_t{2});
+        QVERIFY(opened.contents.runs[0]->model == nullptr);
+        QCOMPARE(opened.contents.runs[0]->layers.size(), contents.runs[0]->layers.size());
+        QVERIFY(QString::fromStdString(opened.contents.runs[0]->warnings.back()).contains(QStringLiteral("numbers")));
+    }
+
+    void aDamagedResultTakesNothingAlong() {
+        Bench bench;
+        static_cast<void>(SessionFolder(bench.session()).save(bench.contents(), bench.job));
+        std::filesystem::resize_file(bench.session() / "result-1.safetensors", 3000);
+        SessionFolder folder(bench.session());
+        const SessionFolder::Opened opened = folder.open(bench.job);
+        QCOMPARE(opened.left_out.size(), std::size_t{1});
+        QVERIFY(QString::fromStdString(opened.left_out[0]).contains(QStringLiteral("result-1.safetensors")));
+        QCOMPARE(opened.contents.runs.size(), std::size_t{1});
+        QCOMPARE(opened.contents.runs[0]->name, std::string("gptq"));
+        QVERIFY(opened.contents.calibration != nullptr);
+        static_cast<void>(folder.save(opened.contents, bench.job));  // put aside, not thrown away
+        QVERIFY(std::filesystem::exists(bench.session() / "damaged-result-1.safetensors"));
+    }
+
+    void aTamperedResultIsRefusedWithItsReason() {
+        Bench bench;
+        const RunResult made = bench.run("mine", bench.method("awq"));
+        const auto file = pathOf(bench.folder, "result-1.safetensors");
+        const std::string layer = bench.model->linears.front().name;
+        const auto tampered = [&](const std::function<void(OpenFile&, Json&)>& change) {
+            saveRun(made, *bench.model, file, std::int64_t{1} << 30, bench.job);
+            OpenFile open(file);
+            std::map<std::string, std::string> metadata = SafetensorsFile::open(file).metadata();
+            Json document = parseJson(metadata["document"], "document");
+            change(open, document);
+            metadata["document"] = document.dump();
+            std::filesystem::remove(file);
+            SafetensorsWriter writer(file, open.layout, metadata);
+            for (const TensorLayout& tensor : open.layout) writer.write(tensor.name, open.bytes.at(tensor.name));
+            writer.finish();
+            return refusal([&] { static_cast<void>(loadRun(file, bench.model, bench.job)); });
+        };
+        QCOMPARE(tampered([](OpenFile&, Json&) {}), QString());
+        const auto refuses = [&](const char* word, const std::function<void(OpenFile&, Json&)>& change) {
+            const QString reason = tampered(change);
+            QVERIFY2(reason.contains(QLatin1String(word)), qPrintable(QStringLiteral("%1: %2").arg(QLatin1String(word), reason)));
+        };
+        refuses("colour", [](OpenFile&, Json& document) { document["colour"] = 1; });
+        refuses("bits", [](OpenFile&, Json& document) { document["method"]["grid"]["bits"] = 99; });
+        refuses("codes", [](OpenFile&, Json& document) { document["method"]["grid"]["bits"] = 8; });
+        refuses("weights", [](OpenFile&, Json& document) { document["weights"] = "0"; });
+        refuses("layers[0]", [](OpenFile&, Json& document) { document["layers"][0]["layer"] = "elsewhere"; });
+        refuses("layers", [](OpenFile&, Json& document) {
+            document["layers"] = Json::array();
+            document["input_scales"] = Json::array();
+        });
+        refuses("input_scales", [](OpenFile&, Json& document) { document["input_scales"].erase(0); });
+        refuses("group_index", [&](OpenFile& open, Json&) { open.as<std::int32_t>(layer + ".group_index")[3] = 77; });
+        refuses("scale", [&](OpenFile& open, Json&) { open.as<float>(layer + ".scale")[0] = std::nanf(""); });
+        refuses("zero", [&](OpenFile& open, Json&) { open.remove(layer + ".zero"); });
+        refuses("extra", [&](OpenFile& open, Json&) { open.add({"extra", DType::U8, {1}}, std::vector<std::byte>(1)); });
+    }
+
+    void aTamperedListIsRefused_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("word");
+        QTest::newRow("version") << "/version"
+                                 << "2"
+                                 << "version";
+        QTest::newRow("format") << "/format"
+                                << "\"other\""
+                                << "format";
+        QTest::newRow("unknown key") << "/surprise"
+                                     << "1"
+                                     << "surprise";
+        QTest::newRow("out of the folder") << "/results/0/file"
+                                           << "\"../../secret\""
+                                           << "results[0].file";
+        QTest::newRow("absolute") << "/calibration"
+                                  << "\"/etc/passwd\""
+                                  << "calibration";
+        QTest::newRow("twice") << "/results/0/name"
+                               << "\"gptq\""
+                               << "twice";
+        QTest::newRow("window") << "/window"
+                                << "3"
+                                << "window";
+        QTest::newRow("layer") << "/results/1/sensitivities/0/layer"
+                               << "\"elsewhere\""
+                               << "elsewhere";
+        QTest::newRow("count") << "/full_precision/n_tokens"
+                               << "-4"
+                               << "n_tokens";
+        QTest::newRow("number") << "/full_precision/perplexity"
+                                << "\"many\""
+                                << "perplexity";
+        QTest::newRow("another model") << "/identity/layers/0/in_features"
+                                       << "65"
+                                       << "65";
+        QTest::newRow("other weights") << "/identity/weights"
+                                       << "\"0\""
+                                       << "weights";
+        QTest::newRow("other file") << "/identity/files/0/bytes"
+                                    << "1"
+                                    << "bytes";
+    }
+    void aTamperedListIsRefused() {
+        QFETCH(QString, pointer);
+        QFETCH(QString, value);
+        QFETCH(QString, word);
+        static Bench bench;
+        static const SessionContents contents = bench.contents();
+        static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
+        Json document = readJson(bench.session() / "session.json");
+        document[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
+        writeJson(bench.session() / "session.json", document);
+        const QString reason = refusal([&] { static_cast<void>(SessionFolder(bench.session()).open(bench.job)); });
+        QVERIFY2(reason.contains(word), qPrintable(reason));
+        std::filesystem::remove_all(bench.session());
+    }
+
+    void aRunUnderEditThatIsNoneTakesNothingAlong() {
+        Bench bench;
+        SessionContents contents = bench.contents();
+        contents.recipe.runs = {{"good", bench.method("rtn"), {}, {}}, {"bad", bench.method("gptq"), {}, {}}};
+        contents.recipe.runs[1].method.keep = {"("};
+        static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QCOMPARE(opened.contents.recipe.runs.size(), std::size_t{1});
+        QCOMPARE(opened.left_out.size(), std::size_t{1});
+    }
+
+    void cancellingASaveKeepsTheOneBefore() {
+        Bench bench;
+        SessionContents contents = bench.contents();
+        SessionFolder folder(bench.session());
+        static_cast<void>(folder.save(contents, bench.job));
+        contents.runs.push_back(std::make_shared<const RunResult>(bench.run("awq", bench.method("awq"))));
+        for (int checkpoint = 1; checkpoint < 40; checkpoint += 6) {
+            std::stop_source stop;
+            int seen = 0;
+            JobContext job(stop.get_token(), [&](const Progress&) {
+                if (++seen == checkpoint) stop.request_stop();
+            });
+            QVERIFY_EXCEPTION_THROWN(static_cast<void>(SessionFolder(bench.session()).save(contents, job)), Cancelled);
+            QCOMPARE(SessionFolder(bench.session()).open(bench.job).contents.runs.size(), std::size_t{2});
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionFolder)
+#include "tst_session_folder.moc"
