@@ -203,7 +203,9 @@ private slots:
         QCOMPARE(measured[0].method, QStringLiteral("gptq"));
         QCOMPARE(*measured[0].output_error, 0.01);
         QVERIFY(!measured[0].perplexity);
-        desk.window.session().setFullPrecision({.perplexity = 5.0});
+        EvaluationReference reference;
+        reference.perplexity = {.perplexity = 5.0};
+        desk.window.session().setReference(std::make_shared<const EvaluationReference>(reference));
         QCOMPARE(measuredMethods(desk.window.session()).front().method, QStringLiteral("fp16"));
     }
 
