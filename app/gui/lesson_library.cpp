@@ -16,8 +16,8 @@ namespace salient {
 namespace {
 
 constexpr int kMostFiles = 200;
-constexpr std::array<const char*, kPages> kKeys{"open", "calibrate", "map",     "channels", "stepper",
-                                                "tune", "quantize",  "compare", "export",   "lessons"};
+constexpr std::array<const char*, kPages> kKeys{"open",     "calibrate", "map",      "channels", "stepper", "tune",
+                                                "quantize", "compare",   "evaluate", "export",   "lessons"};
 
 LessonEntry readEntry(const QString& path, const QString& id) {
     LessonEntry entry;

@@ -19,7 +19,7 @@ namespace salient {
 
 /// The help page of a view, as Markdown.
 [[nodiscard]] QString helpText(Page page);
-/// What links call a page: "tune".
+/// What links and sessions call a page: "tune".
 [[nodiscard]] QString pageKey(Page page);
 [[nodiscard]] std::optional<Page> pageOfKey(const QString& key);
 

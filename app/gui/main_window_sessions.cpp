@@ -4,8 +4,9 @@
 #include <QMenu>
 #include <QStackedWidget>
 #include <algorithm>
-#include <utility>
+#include <optional>
 
+#include "app/gui/lesson_library.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "widgets/open_page.h"
@@ -13,12 +14,6 @@
 namespace salient {
 
 namespace {
-
-// Names in files, so that a page may move in the navigation.
-constexpr std::pair<Page, const char*> kPageNames[] = {
-    {Page::Open, "open"},         {Page::Calibrate, "calibrate"}, {Page::Map, "map"},           {Page::Channels, "channels"},
-    {Page::Stepper, "stepper"},   {Page::Tune, "tune"},           {Page::Quantize, "quantize"}, {Page::Compare, "compare"},
-    {Page::Evaluate, "evaluate"}, {Page::Export, "export"},       {Page::Lessons, "lessons"}};
 
 std::string textOf(const Json& object, const char* key) {
     const auto found = object.find(key);
@@ -105,9 +100,7 @@ void MainWindow::refreshSessions() {
 
 Json MainWindow::windowState() const {
     Json state = Json::object();
-    for (const auto& [known, name] : kPageNames) {
-        if (known == page()) state["page"] = name;
-    }
+    state["page"] = pageKey(page()).toStdString();
     const Selection& now = session_.selection().current();
     state["layer"] = now.layer.toStdString();
     if (now.channel >= 0) state["channel"] = now.channel;
@@ -124,9 +117,7 @@ void MainWindow::restoreWindow(const Json& window) {
                                      indexOf(window, "row", chosen->out_features)});
     }
     const std::string name = textOf(window, "page");
-    for (const auto& [known, known_name] : kPageNames) {
-        if (name == known_name) goTo(known);
-    }
+    if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(name))) goTo(*shown);
 }
 
 void MainWindow::saveSessionAs() {
