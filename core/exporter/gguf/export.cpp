@@ -39,6 +39,7 @@ struct GgufExport::State {
         addVocabularyKeys(keys, ggufVocabulary(*model));
         const std::map<std::string, std::vector<float>> tables = ropeTables(model->config);
         std::vector<GgufTensorLayout> layout;
+        layout.reserve(tables.size() + map.size());
         for (const auto& [name, values] : tables) {
             layout.push_back({name,
                               ggufTypeId(GgufElement::F32),

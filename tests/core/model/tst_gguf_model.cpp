@@ -38,7 +38,7 @@ std::shared_ptr<const Model> openDirectory(const QString& name, const fs::path& 
 }
 
 bool sameBits(std::span<const float> a, std::span<const float> b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 Matrix logitsOf(const Model& model) {
