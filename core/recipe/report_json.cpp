@@ -21,6 +21,34 @@ Json toJson(const PerplexityResult& result) {
     return json;
 }
 
+Json toJson(const LayerError& error) {
+    return {{"relative_output_error", error.relative_output_error},
+            {"output_error", error.output_error},
+            {"weight_mse", error.weight_mse},
+            {"weight_sqnr_db", error.weight_sqnr_db},
+            {"max_abs_error", error.max_abs_error}};
+}
+
+Json toJson(const LayerReport& layer) {
+    Json json = {{"layer", layer.name},
+                 {"method", layer.method},
+                 {"weight_bits", layer.bits},
+                 {"group_size", layer.group_size},
+                 {"out_features", layer.out_features},
+                 {"in_features", layer.in_features},
+                 {"error", toJson(layer.error)},
+                 {"nearest", toJson(layer.nearest)}};
+    if (layer.scale_parameter >= 0.0) json["scale_parameter"] = layer.scale_parameter;
+    if (!layer.damping_tries.empty()) json["damping_tries"] = layer.damping_tries;
+    json["n_dead_columns"] = layer.n_dead_columns;
+    json["n_raised_scales"] = layer.n_raised_scales;
+    json["clipped_fraction"] = layer.clipped_fraction;
+    json["saturated_fraction"] = layer.saturated_fraction;
+    json["seconds"] = layer.seconds;
+    json["bytes"] = layer.bytes;
+    return json;
+}
+
 namespace {
 
 /// The first keys are a fixed part of the command line's interface.

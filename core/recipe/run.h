@@ -8,7 +8,6 @@
 #include "core/eval/divergence.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
-#include "core/recipe/layer_report_json.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -79,6 +78,8 @@ struct RunOptions {
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
 
 [[nodiscard]] Json toJson(const PerplexityResult& result);
+[[nodiscard]] Json toJson(const LayerError& error);
+[[nodiscard]] Json toJson(const LayerReport& layer);
 [[nodiscard]] Json toJson(const RunCounts& counts);
 [[nodiscard]] Json toJson(const Report& report);
 /// One self-contained page: tables and plots (inline SVG), no script, nothing loaded from outside.

@@ -7,8 +7,8 @@
 #include "core/io/file_descriptor.h"
 #include "core/io/safetensors.h"
 #include "core/kernels/onednn.h"
-#include "core/recipe/layer_report_json.h"
 #include "core/recipe/recipe.h"
+#include "core/recipe/saved_numbers.h"
 
 namespace salient {
 
@@ -129,7 +129,11 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
         hidden_checksum_ = record.at("hidden").get<std::string>();
         seq_len_ = record.at("seq_len").get<Index>();
         written_ = record.at("written");
-        for (const Json& layer : record.at("layers")) layers_.push_back(layerReportFromJson(layer));
+        for (const Json& layer : record.at("layers")) {
+            JsonObject object(layer, "layers[" + std::to_string(layers_.size()) + "]", "resume: " + (place / kRecord).string());
+            layers_.push_back(readLayerReport(object));
+            object.finish();
+        }
         n_blocks_done_ = found->n_blocks_done;
         if (found->n_blocks != n_blocks_ || n_blocks_done_ > n_blocks_) {
             throw Error(ErrorCode::Format, "resume: " + place.string() + ": expected a job of " + std::to_string(n_blocks_) +
@@ -195,7 +199,7 @@ void UnfinishedJob::blockDone(const HiddenStates& hidden, Json written, const st
     record["seq_len"] = seq_len_;
     record["written"] = written_;
     record["layers"] = Json::array();
-    for (const LayerReport& layer : layers_) record["layers"].push_back(toJson(layer));
+    for (const LayerReport& layer : layers_) record["layers"].push_back(savedLayerReport(layer));
     FileDescriptor::openForSync(directory_.path()).sync();
     writeJson(directory_.place() / kRecord, record);
     FileDescriptor::openForSync(directory_.place()).sync();
