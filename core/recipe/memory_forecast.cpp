@@ -95,7 +95,9 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
         const std::int64_t seq_len = recipe.perplexity.seq_len > 0 ? recipe.perplexity.seq_len : samples.seq_len;
         if (recipe.perplexity.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.max_chars);
         if (recipe.perplexity.n_windows > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.n_windows * seq_len);
-        forecast.hidden_states = std::max(forecast.hidden_states, kFloat * n_tokens * model.config.hidden_size);
+        const std::int64_t hidden_states = kFloat * n_tokens * model.config.hidden_size;
+        forecast.hidden_states = std::max(forecast.hidden_states, hidden_states);
+        forecast.kept += hidden_states;  // the original's, which every run is compared with
         forecast.workspace = std::max(forecast.workspace, workspaceBytes(model, n_tokens, seq_len));
     }
 
