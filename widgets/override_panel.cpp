@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -141,7 +140,7 @@ void OverridePanel::setLayer(const QString& layer) {
 
 std::string OverridePanel::expression() const {
     if (!pattern_.isEmpty()) return pattern_.toStdString();
-    return layer_.isEmpty() ? std::string() : "^" + QRegularExpression::escape(layer_).toStdString() + "$";
+    return layer_.isEmpty() ? std::string() : "^" + NamePattern::escaped(layer_.toStdString()) + "$";
 }
 
 const RecipeRun* OverridePanel::previewedRun() const {

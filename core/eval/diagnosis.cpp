@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/io/name_pattern.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -18,7 +19,6 @@ constexpr double kOutlierChannels = 0.1;  // … at most that part of the channe
 constexpr double kOutlierRatio = 8.0;     // largest |x| of such a channel over the median channel's
 constexpr double kLonePeak = 6.0;         // largest |w| of a group over its root mean square
 constexpr double kLoneShare = 0.25;
-constexpr double kSaturated = 0.5;
 constexpr double kInputShare = 0.5;
 
 std::string number(double value, const char* format = "%.3g") {
@@ -60,9 +60,7 @@ private:
         for (const LinearInfo& other : model_.linears) {
             const bool shares_scales = other.block == info_.block && other.group == info_.group;
             if (other.name != info_.name && !(scales && shares_scales)) continue;
-            std::string escaped;
-            for (const char c : other.name) escaped += c == '.' ? std::string("\\.") : std::string(1, c);
-            names += (names.empty() ? "" : "|") + escaped;
+            names += (names.empty() ? "" : "|") + NamePattern::escaped(other.name);
         }
         return "^(" + names + ")$";
     }
@@ -216,10 +214,8 @@ private:
     }
 
     void findSaturation() {
-        // Uniform codes lie at the ends with a share of 2 / 2^bits.
-        const double usual = 4.0 / static_cast<double>(1 << own_.grid.bits);
         const double share = linear_.report.saturated_fraction;
-        if (own_.grid.bits <= 2 || share < std::max(kSaturated, usual)) return;
+        if (own_.grid.bits <= 2 || share < saturationLimit(own_.grid.bits)) return;
         ErrorFinding finding;
         finding.cause = ErrorCause::Saturation;
         finding.share = share;
@@ -277,6 +273,8 @@ private:
 };
 
 }  // namespace
+
+double saturationLimit(int bits) { return std::max(0.5, 4.0 / static_cast<double>(1 << bits)); }
 
 std::vector<ErrorFinding> diagnoseLayer(const Model& model, const MethodSpec& method, const QuantizedLinear& linear, MatrixView weight,
                                         const ErrorMap& map, const InputStatistics& input) {

@@ -31,6 +31,10 @@ struct ErrorFinding {
     std::string trial_text;  ///< what the change is: "groups of 32"; empty without a trial
 };
 
+/// A layer whose codes sit at the ends of the grid more often than this has lost its range; uniform codes do so with 2 / 2^bits. Says
+/// nothing of two bits, half of whose codes are ends.
+[[nodiscard]] double saturationLimit(int bits);
+
 /// What stands behind the error of one layer, the heaviest reason first; empty where nothing stands out. `method` is the run's (with its
 /// overrides), `linear` what it made of the layer, `map` its error map against the original weight [out, in], `input` the statistics of
 /// its inputs with the Hessian. One pass over the weight. Throws Error{ShapeMismatch}.

@@ -5,25 +5,17 @@
 #include <set>
 
 #include "core/exporter/pack_gptq.h"
+#include "core/io/name_pattern.h"
 
 namespace salient {
 namespace {
-
-std::string escapeRegex(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (std::string_view(R"(\.^$|()[]{}*+?)").find(c) != std::string_view::npos) escaped.push_back('\\');
-        escaped.push_back(c);
-    }
-    return escaped;
-}
 
 /// A checkpoint of the bare model lacks the prefix that the module has inside the language model ("h.0" is "transformer.h.0").
 bool nameMayBePrefixed(const Model& model) { return model.name_prefix.empty() && model.config.family->prefixes.size() > 1; }
 
 /// A layer's name as a regular expression that also fits the prefixed name.
 std::string layerRegex(const Model& model, const std::string& name) {
-    return (nameMayBePrefixed(model) ? "(?:.*\\.)?" : "") + escapeRegex(name) + "$";
+    return (nameMayBePrefixed(model) ? "(?:.*\\.)?" : "") + NamePattern::escaped(name) + "$";
 }
 
 /// Kinds of layers ("mlp.down_proj") that are quantized in every block, if the kept ones are whole kinds too; empty otherwise.

@@ -36,6 +36,15 @@ NamePattern::NamePattern(const std::string& pattern, std::string_view subject) :
     program_.reset(program, [](const void* p) { pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p))); });
 }
 
+std::string NamePattern::escaped(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (std::string_view(R"(\.^$|()[]{}*+?)").find(c) != std::string_view::npos) escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    return escaped;
+}
+
 bool NamePattern::occursIn(std::string_view name) const { return matches(name, 0); }
 
 bool NamePattern::starts(std::string_view name) const { return matches(name, PCRE2_ANCHORED); }

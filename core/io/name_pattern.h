@@ -13,6 +13,9 @@ public:
     /// Throws Error{InvalidOption} "SUBJECT: expected a regular expression, found …" for a broken one or one of more than 1000 bytes.
     NamePattern(const std::string& pattern, std::string_view subject);
 
+    /// An expression that means a text as it is.
+    [[nodiscard]] static std::string escaped(std::string_view text);
+
     // Throw Error{InvalidOption} when an expression needs more steps than any sensible one.
     /// Whether it matches somewhere in the name.
     [[nodiscard]] bool occursIn(std::string_view name) const;

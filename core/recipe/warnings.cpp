@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/eval/diagnosis.h"
+
 namespace salient {
 
 namespace {
@@ -33,8 +35,6 @@ std::vector<const LayerReport*> layersWith(std::span<const LayerReport> layers, 
 
 std::vector<std::string> runWarnings(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
                                      Index calibration_tokens) {
-    // A layer whose codes sit at the ends of the grid more often than this has lost its range (uniform codes: 2 / 2^bits).
-    const auto saturation_limit = [](const LayerReport& layer) { return std::max(0.5, 4.0 / static_cast<double>(1 << layer.bits)); };
     std::vector<std::string> warnings;
     for (const LayerReport& layer : layers) {
         if (layer.damping_tries.size() > 1) {
@@ -62,8 +62,8 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
             if (!by_norm && !by_linear) warnings.push_back(group.title + ": not scaled, as nothing before it can take the scales");
         }
     }
-    const auto saturated =
-        layersWith(layers, [&](const LayerReport& layer) { return layer.bits > 2 && layer.saturated_fraction > saturation_limit(layer); });
+    const auto saturated = layersWith(
+        layers, [&](const LayerReport& layer) { return layer.bits > 2 && layer.saturated_fraction > saturationLimit(layer.bits); });
     if (!saturated.empty()) {
         warnings.push_back(layersNamed(saturated) + ": " + percent(saturated.front()->saturated_fraction) +
                            " of codes lie at an end of the grid");
