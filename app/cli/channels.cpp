@@ -10,6 +10,7 @@
 #include "core/calib/calibrate.h"
 #include "core/calib/naming_text.h"
 #include "core/quant/smoothquant.h"
+#include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
 
@@ -223,8 +224,7 @@ void printAll(const std::vector<LayerChannels>& layers, std::ostream& out) {
 int run(const Options& options, Context& context) {
     const OpenedModel opened = openAny(options.model);
     const LinearInfo* linear = options.layer.empty() ? nullptr : &opened.model->linear(options.layer);
-    SampleSpec spec = sampleSpec(options.calibration, context.common);
-    if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, opened.model->config.max_positions);
+    const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *opened.model);
     const Samples samples = namingText(options.calibration.text, [&] {
         return drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
     });

@@ -7,6 +7,7 @@
 #include "core/calib/naming_text.h"
 #include "core/calib/samples.h"
 #include "core/eval/divergence.h"
+#include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
 
@@ -22,8 +23,7 @@ struct Options {
 std::vector<LayerSensitivity> measure(const Options& options, const MethodSpec& method, EvaluationReference& reference, Context& context) {
     const auto model = Model::open(options.model);
     checkMethod(*model, method);
-    SampleSpec spec = sampleSpec(options.calibration, context.common);
-    if (spec.seq_len == 0) spec.seq_len = std::min<Index>(2048, model->config.max_positions);
+    const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *model);
     const std::string text = readCorpus(options.evaluation.text);
     const ForwardOptions forward{.compute = computeFromName(options.calibration.compute)};
     reference = namingText(options.evaluation.text, [&] {

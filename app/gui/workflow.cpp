@@ -7,6 +7,7 @@
 #include "app/gui/report_pdf.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 
 namespace salient {
@@ -49,7 +50,7 @@ void Workflow::openModel(const QString& directory, std::function<Recipe(const Mo
     const auto done = [this, directory, recipe_of = std::move(recipe_of)](const std::shared_ptr<const Model>& model) {
         jobs_.cancelAll();  // what still runs belongs to the model before
         Recipe recipe = recipe_of(*model);
-        if (recipe.samples.seq_len == 0) recipe.samples.seq_len = std::min<Index>(2048, model->config.max_positions);
+        recipe.samples = resolved(recipe.samples, *model);
         session_.setModel(model, std::move(recipe));
         emit opened(directory);
         if (!session_.recipe().calibration_text.empty()) previewSamples();

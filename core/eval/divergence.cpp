@@ -94,15 +94,6 @@ std::vector<Prediction> comparePredictions(const EvaluationReference& reference,
     return predictions;
 }
 
-/// Positions that predict nothing are left out.
-std::vector<Prediction> scoredOnly(const EvaluationReference& reference, const std::vector<Prediction>& predictions) {
-    std::vector<Prediction> scored;
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-        if (reference.text.targets[i] >= 0) scored.push_back(predictions[i]);
-    }
-    return scored;
-}
-
 /// Of every position; 0 where nothing is predicted.
 std::vector<double> losses(const EvaluationReference& reference, const std::vector<Prediction>& predictions) {
     std::vector<double> loss(predictions.size(), 0.0);
@@ -116,16 +107,17 @@ double quantile(const std::vector<double>& sorted, double share) {
     return sorted[static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)))];
 }
 
-Divergence summary(const std::vector<Prediction>& predictions) {
+Divergence summary(const EvaluationReference& reference, const std::vector<Prediction>& predictions) {
     Divergence result;
-    result.n_tokens = static_cast<Index>(predictions.size());
     std::vector<double> kl;
     kl.reserve(predictions.size());
     Index n_same = 0;
-    for (const Prediction& prediction : predictions) {
-        kl.push_back(prediction.kl());
-        n_same += prediction.hasSameTop() ? 1 : 0;
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        if (reference.text.targets[i] < 0) continue;
+        kl.push_back(predictions[i].kl());
+        n_same += predictions[i].hasSameTop() ? 1 : 0;
     }
+    result.n_tokens = static_cast<Index>(kl.size());
     result.mean_kl = std::accumulate(kl.begin(), kl.end(), 0.0) / static_cast<double>(kl.size());
     result.same_top = static_cast<double>(n_same) / static_cast<double>(kl.size());
     std::ranges::sort(kl);
@@ -133,12 +125,6 @@ Divergence summary(const std::vector<Prediction>& predictions) {
     result.p99_kl = quantile(kl, 0.99);
     result.max_kl = kl.back();
     return result;
-}
-
-double meanNll(const std::vector<Prediction>& predictions) {
-    const double sum = std::accumulate(predictions.begin(), predictions.end(), 0.0,
-                                       [](double so_far, const Prediction& prediction) { return so_far + prediction.nll(); });
-    return sum / static_cast<double>(predictions.size());
 }
 
 void requireSameVocabulary(const Model& original, const Model& model) {
@@ -197,7 +183,7 @@ PerplexityResult evaluateAgainst(const EvaluationReference& reference, const Mod
     JobContext part = pass.headProgress();
     const std::vector<Prediction> predictions = comparePredictions(reference, model, pass.hidden(), options, part);
     PerplexityResult result = pass.result(losses(reference, predictions), reference.perplexity.protocol, start);
-    result.divergence = summary(scoredOnly(reference, predictions));
+    result.divergence = summary(reference, predictions);
     return result;
 }
 
@@ -220,10 +206,11 @@ void layerSensitivity(const QuantizedModel& model, const EvaluationReference& re
             BlockSensitivity layers(*quantized, original, weights, hidden, options, part);
             for (int later = b + 1; later < original.config.n_blocks; ++later) layers.pass(later, loadBlock(original, later), part);
             for (std::size_t i = 0; i < layers.names().size(); ++i) {
-                const std::vector<Prediction> predictions =
-                    scoredOnly(reference, comparePredictions(reference, original, layers.hidden(i), options, part));
-                const Divergence divergence = summary(predictions);
-                sink({layers.names()[i], divergence.mean_kl, meanNll(predictions) - reference.perplexity.mean_nll, divergence.same_top});
+                const std::vector<Prediction> predictions = comparePredictions(reference, original, layers.hidden(i), options, part);
+                const Divergence divergence = summary(reference, predictions);
+                const std::vector<double> loss = losses(reference, predictions);
+                const double mean_nll = std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(divergence.n_tokens);
+                sink({layers.names()[i], divergence.mean_kl, mean_nll - reference.perplexity.mean_nll, divergence.same_top});
                 ++done;
             }
         }

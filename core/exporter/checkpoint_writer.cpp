@@ -307,9 +307,12 @@ struct CheckpointWriter::State {
 };
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
-                                   ExportOptions options)
-    : gguf_(options.format == ExportFormat::Gguf ? std::make_unique<GgufExport>(model, method, target, options) : nullptr) {
-    if (gguf_) return;
+                                   ExportOptions options) {
+    if (options.format == ExportFormat::Gguf) {
+        refuseObstacles(*model, method, options);
+        gguf_ = std::make_unique<GgufExport>(std::move(model), method, target, std::move(options));
+        return;
+    }
     state_ = std::make_unique<State>(std::move(model), method, std::move(options));
     state_->beginIn(target);
 }
@@ -334,12 +337,7 @@ void CheckpointWriter::finish(JobContext& job) {
     state_->finish(job);
 }
 
-std::int64_t CheckpointWriter::flushedCount() const {
-    if (gguf_) return gguf_->flushedCount();
-    std::int64_t count = 0;
-    for (const auto& [tensor, flushed] : state_->record.flushed) count += flushed;
-    return count;
-}
+std::int64_t CheckpointWriter::flushedCount() const { return gguf_ ? gguf_->flushedCount() : state_->record.flushedCount(); }
 
 std::int64_t exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);

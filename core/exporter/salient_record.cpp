@@ -30,6 +30,12 @@ std::map<std::string, std::string> textMap(const Json& object, const std::string
 
 }  // namespace
 
+std::int64_t SalientRecord::flushedCount() const {
+    std::int64_t count = 0;
+    for (const auto& [tensor, n_flushed] : flushed) count += n_flushed;
+    return count;
+}
+
 void SalientRecord::addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale) {
     Layer& layer = layers[name];
     layer.weight = checksumText(weight_checksum);

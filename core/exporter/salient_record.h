@@ -29,6 +29,8 @@ struct SalientRecord {
     std::map<std::string, double> shifted;        ///< layers whose groups moved as a whole by up to so many steps (GGUF's Q4_1)
     Json provenance = Json::object();
 
+    /// Values that became 0, all tensors together.
+    [[nodiscard]] std::int64_t flushedCount() const;
     void addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale);
 };
 

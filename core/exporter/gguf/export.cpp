@@ -27,10 +27,6 @@ namespace {
 struct GgufExport::State {
     State(std::shared_ptr<const Model> original, const MethodSpec& spec, const std::filesystem::path& target, ExportOptions given)
         : model(std::move(original)), method(spec), options(std::move(given)), weights(resolved(options.gguf_weights, method)) {
-        std::string obstacles;
-        for (const std::string& obstacle : exportObstacles(*model, method, ExportFormat::Gguf, options.gguf_weights))
-            obstacles += (obstacles.empty() ? "" : " ") + obstacle;
-        if (!obstacles.empty()) throw Error(ErrorCode::InvalidOption, "export: gguf: " + obstacles);
         map = ggufTensorMap(*model, method, options.gguf_weights);
         for (std::size_t i = 0; i < map.size(); ++i) by_name.emplace(map[i].source, i);
         requireRanges();
@@ -192,10 +188,6 @@ GgufExport::GgufExport(std::shared_ptr<const Model> model, const MethodSpec& met
 GgufExport::~GgufExport() = default;
 void GgufExport::add(const QuantizedBlock& block) { state_->addBlock(block); }
 void GgufExport::finish(JobContext& job) { state_->finish(job); }
-std::int64_t GgufExport::flushedCount() const {
-    std::int64_t count = 0;
-    for (const auto& [tensor, flushed] : state_->record.flushed) count += flushed;
-    return count;
-}
+std::int64_t GgufExport::flushedCount() const { return state_->record.flushedCount(); }
 
 }  // namespace salient

@@ -11,7 +11,7 @@ inline constexpr const char* kGgufFileName = "model.gguf";
 /// CheckpointWriter's work for ExportFormat::Gguf: a directory with model.gguf and salient.json. Tensors are written as blocks arrive.
 class GgufExport {
 public:
-    /// Throws Error{InvalidOption} with the obstacles, Error{Io}.
+    /// For a method without obstacles (exportObstacles()). Throws Error{Io}.
     GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target, ExportOptions options);
     ~GgufExport();
     void add(const QuantizedBlock& block);
