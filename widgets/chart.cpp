@@ -36,6 +36,21 @@ struct Chart::Content : ChartPicture {
     bool has_moved = false;
 };
 
+ChartAxis chartAxis(const QString& title, bool is_whole, bool is_logarithmic) {
+    ChartAxis axis;
+    axis.title = title;
+    axis.is_whole = is_whole;
+    axis.is_logarithmic = is_logarithmic;
+    return axis;
+}
+
+ChartSeries lineSeries(const QString& name, int colour) {
+    ChartSeries series;
+    series.name = name;
+    series.colour = colour;
+    return series;
+}
+
 Chart::Chart(QWidget* parent) : QWidget(parent), content_(std::make_unique<Content>()), canvas_(new ChartCanvas(*content_, this)) {
     content_->empty_text = tr("Nothing to show yet");
     canvas_->viewport()->installEventFilter(this);

@@ -40,6 +40,10 @@ struct ChartAxis {
     bool operator==(const ChartAxis&) const = default;
 };
 
+[[nodiscard]] ChartAxis chartAxis(const QString& title, bool is_whole = false, bool is_logarithmic = false);
+/// A line without points yet.
+[[nodiscard]] ChartSeries lineSeries(const QString& name, int colour);
+
 /// Points out a place on the x axis: the optimum, the value in use.
 struct ChartMark {
     double x = 0.0;

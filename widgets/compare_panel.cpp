@@ -28,21 +28,6 @@ constexpr int kRowPadding = 12;
 constexpr int kTableShare = 450;  // of 1000: six methods and the original without scrolling on a small screen
 constexpr int kChartShare = 550;
 
-ChartAxis axis(const QString& title, bool is_whole, bool is_logarithmic) {
-    ChartAxis axis;
-    axis.title = title;
-    axis.is_whole = is_whole;
-    axis.is_logarithmic = is_logarithmic;
-    return axis;
-}
-
-ChartSeries line(const QString& name, int colour) {
-    ChartSeries series;
-    series.name = name;
-    series.colour = colour;
-    return series;
-}
-
 }  // namespace
 
 ComparePanel::ComparePanel(QWidget* parent)
@@ -96,7 +81,7 @@ QWidget* ComparePanel::makeTable() {
     table_hint_->setWordWrap(true);
     table_hint_->setText(tr("Choose a method to see its layers before (plain rounding on the same grid) and after."));
 
-    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true, false), axis(tr("error, %"), false, true));
+    layer_chart_->setAxes(chartAxis(tr("layer, in order of computation"), true, false), chartAxis(tr("error, %"), false, true));
     layer_chart_->setPointName(tr("layer"));
     layer_chart_->setTitle(tr("Relative output error of every layer, %"));
     layer_chart_->setEmptyText(tr("Quantize to see the error of every layer."));
@@ -198,8 +183,8 @@ void ComparePanel::showLayerChart() {
     for (const auto& run : runs_) {
         const int own_colour = colour++;
         if (chosen && run != chosen) continue;
-        ChartSeries after = line(QString::fromStdString(run->name), own_colour);
-        ChartSeries before = line(tr("nearest rounding, same grid"), own_colour);
+        ChartSeries after = lineSeries(QString::fromStdString(run->name), own_colour);
+        ChartSeries before = lineSeries(tr("nearest rounding, same grid"), own_colour);
         before.is_dashed = true;
         for (std::size_t i = 0; i < run->layers.size(); ++i) {
             after.x.push_back(static_cast<double>(i));

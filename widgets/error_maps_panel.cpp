@@ -26,21 +26,6 @@ constexpr int kMapLines = 5;       // the least: with the jobs shown below, a sm
 constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
 constexpr int kBlink_ms = 700;
 
-ChartAxis axis(const QString& title, bool is_whole, bool is_logarithmic) {
-    ChartAxis axis;
-    axis.title = title;
-    axis.is_whole = is_whole;
-    axis.is_logarithmic = is_logarithmic;
-    return axis;
-}
-
-ChartSeries line(const QString& name, int colour) {
-    ChartSeries series;
-    series.name = name;
-    series.colour = colour;
-    return series;
-}
-
 /// In percent of the layer's output energy: they add up to the figure above the map.
 std::vector<double> profileOf(const ErrorMap& map, bool is_by_row) {
     std::vector<double> values = is_by_row ? map.by_row : map.by_channel;
@@ -297,7 +282,7 @@ void ErrorMapsPanel::showProfile() {
     std::vector<ChartSeries> series;
     for (std::size_t i = 0; i < errors_.size(); ++i) {
         if (&errors_[i] == base) continue;
-        ChartSeries profile = line(errors_[i].title, static_cast<int>(i));
+        ChartSeries profile = lineSeries(errors_[i].title, static_cast<int>(i));
         profile.y = profileOf(*errors_[i].map, is_by_row);
         if (base != nullptr) {
             const std::vector<double> less = profileOf(*base->map, is_by_row);
@@ -305,8 +290,8 @@ void ErrorMapsPanel::showProfile() {
         }
         series.push_back(std::move(profile));
     }
-    profile_->setAxes(axis(is_by_row ? tr("output row") : tr("input channel"), true, false),
-                      axis(base != nullptr ? tr("error less the baseline's, %") : tr("error, %"), false, false));
+    profile_->setAxes(chartAxis(is_by_row ? tr("output row") : tr("input channel"), true, false),
+                      chartAxis(base != nullptr ? tr("error less the baseline's, %") : tr("error, %"), false, false));
     profile_->setPointName(is_by_row ? tr("output row") : tr("input channel"));
     profile_->setSeries(std::move(series));
 }

@@ -33,14 +33,6 @@ constexpr int kLongestWindow = 1 << 20;
 
 enum Quality { Perplexity, MeanKl, OutputError };
 
-ChartAxis axis(const QString& title, bool is_whole = false, bool is_logarithmic = false) {
-    ChartAxis axis;
-    axis.title = title;
-    axis.is_whole = is_whole;
-    axis.is_logarithmic = is_logarithmic;
-    return axis;
-}
-
 std::optional<double> qualityOf(const RunResult& run, int which) {
     if (which == OutputError) return 100.0 * run.relative_output_error;
     if (!run.perplexity) return {};
@@ -52,9 +44,7 @@ std::optional<double> qualityOf(const RunResult& run, int which) {
 /// The runs that no other beats in both bits and quality (less is better in each), from few bits to many.
 ChartSeries frontier(std::vector<QPointF> points) {
     std::ranges::sort(points, [](QPointF a, QPointF b) { return a.x() != b.x() ? a.x() < b.x() : a.y() < b.y(); });
-    ChartSeries line;
-    line.name = EvaluatePanel::tr("best for its bits");
-    line.colour = 5;
+    ChartSeries line = lineSeries(EvaluatePanel::tr("best for its bits"), 5);
     line.is_dashed = true;
     for (const QPointF point : points) {
         if (!line.y.empty() && point.y() >= line.y.back()) continue;
@@ -189,7 +179,7 @@ QWidget* EvaluatePanel::makeLayers() {
     auto* copy = new QPushButton(tr("Copy table"), this);
     copy->setToolTip(tr("Put the table on the clipboard as comma-separated values, with every digit"));
     layers_hint_->setWordWrap(true);
-    layer_chart_->setAxes(axis(tr("layer, in order of computation"), true), axis(tr("KL, nats")));
+    layer_chart_->setAxes(chartAxis(tr("layer, in order of computation"), true), chartAxis(tr("KL, nats")));
     layer_chart_->setPointName(tr("layer"));
     layer_chart_->setTitle(tr("What each layer costs when it alone is quantized"));
     layer_chart_->setEmptyText(tr("Measure layer by layer to see what each one costs."));
@@ -340,17 +330,17 @@ void EvaluatePanel::showPareto() {
         points.emplace_back(run->bits_per_weight, *quality);
         series.push_back(std::move(dot));
     }
-    ChartAxis bits = axis(tr("bits per weight, scales included"));
+    ChartAxis bits = chartAxis(tr("bits per weight, scales included"));
     if (!points.empty()) {  // dots keep off the edges
         const auto [few, many] = std::ranges::minmax(points, {}, &QPointF::x);
         bits.low = std::floor(few.x()) - 0.5;
         bits.high = std::ceil(many.x()) + 0.5;
     }
     if (points.size() > 1) series.push_back(frontier(std::move(points)));
-    pareto_->setAxes(bits, axis(which == OutputError ? tr("relative output error, %")
-                                : which == MeanKl    ? tr("mean KL, nats")
-                                                     : tr("perplexity"),
-                                false, which != Perplexity));
+    pareto_->setAxes(bits, chartAxis(which == OutputError ? tr("relative output error, %")
+                                     : which == MeanKl    ? tr("mean KL, nats")
+                                                          : tr("perplexity"),
+                                     false, which != Perplexity));
     pareto_->setLegendVisible(true);
     pareto_->setSeries(std::move(series));
 }

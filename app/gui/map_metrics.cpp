@@ -13,10 +13,8 @@ namespace {
 
 QString translated(const char* text) { return QCoreApplication::translate("map_metrics", text); }
 
-/// One value per layer of the model, from the reports of a run; NaN for layers it did not quantize.
-std::vector<double> fromReports(const Model& model, const RunResult& run, const std::function<double(const LayerReport&)>& value) {
-    std::map<std::string, double> known;
-    for (const LayerReport& report : run.layers) known[report.name] = value(report);
+/// One value per layer of the model, in its order, from what is known by name; NaN elsewhere.
+std::vector<double> inModelOrder(const Model& model, const std::map<std::string, double>& known) {
     std::vector<double> values;
     values.reserve(model.linears.size());
     for (const LinearInfo& linear : model.linears) {
@@ -24,6 +22,12 @@ std::vector<double> fromReports(const Model& model, const RunResult& run, const 
         values.push_back(found == known.end() ? std::numeric_limits<double>::quiet_NaN() : found->second);
     }
     return values;
+}
+
+std::vector<double> fromReports(const Model& model, const RunResult& run, const std::function<double(const LayerReport&)>& value) {
+    std::map<std::string, double> known;
+    for (const LayerReport& report : run.layers) known[report.name] = value(report);
+    return inModelOrder(model, known);
 }
 
 }  // namespace
@@ -41,12 +45,8 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
     for (const auto& [name, layers] : session.sensitivities()) {
         std::map<std::string, double> known;
         for (const LayerSensitivity& layer : layers) known[layer.layer] = layer.mean_kl;
-        LayerMetric metric{translated("KL when quantized alone: %1").arg(QString::fromStdString(name)), translated("nats"), {}, true};
-        for (const LinearInfo& linear : model.linears) {
-            const auto found = known.find(linear.name);
-            metric.values.push_back(found == known.end() ? std::numeric_limits<double>::quiet_NaN() : found->second);
-        }
-        metrics.push_back(std::move(metric));
+        metrics.push_back({translated("KL when quantized alone: %1").arg(QString::fromStdString(name)), translated("nats"),
+                           inModelOrder(model, known), true});
     }
     if (session.calibration()) {
         LayerMetric outliers{translated("Outlier ratio: largest channel over median channel"), {}, {}, true};

@@ -4,18 +4,12 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/widgets/find_widgets.h"
 #include "widgets/diagnosis_panel.h"
 
 using namespace salient;
 
 namespace {
-
-QPushButton* button(QWidget& where, const QString& text) {
-    for (QPushButton* candidate : where.findChildren<QPushButton*>()) {
-        if (candidate->text() == text) return candidate;
-    }
-    return nullptr;
-}
 
 bool says(QWidget& where, const QString& text) {
     const auto labels = where.findChildren<QLabel*>();

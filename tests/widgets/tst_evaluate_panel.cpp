@@ -8,6 +8,7 @@
 #include <QTableView>
 #include <QTest>
 
+#include "tests/widgets/find_widgets.h"
 #include "widgets/chart.h"
 #include "widgets/evaluate_panel.h"
 #include "widgets/sensitivity_model.h"
@@ -15,21 +16,6 @@
 using namespace salient;
 
 namespace {
-
-template <class Widget>
-Widget* named(QWidget& where, const QString& accessible_name) {
-    for (Widget* candidate : where.findChildren<Widget*>()) {
-        if (candidate->accessibleName() == accessible_name) return candidate;
-    }
-    return nullptr;
-}
-
-QPushButton* button(QWidget& where, const QString& text) {
-    for (QPushButton* candidate : where.findChildren<QPushButton*>()) {
-        if (candidate->text() == text) return candidate;
-    }
-    return nullptr;
-}
 
 LayerReport layer(const char* name, double error) {
     LayerReport report;

@@ -6,27 +6,13 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/widgets/find_widgets.h"
 #include "widgets/model_map_view.h"
 #include "widgets/override_panel.h"
 
 using namespace salient;
 
 namespace {
-
-template <class Widget>
-Widget* named(QWidget& where, const QString& accessible_name) {
-    for (Widget* candidate : where.findChildren<Widget*>()) {
-        if (candidate->accessibleName() == accessible_name) return candidate;
-    }
-    return nullptr;
-}
-
-QPushButton* button(QWidget& where, const QString& text) {
-    for (QPushButton* candidate : where.findChildren<QPushButton*>()) {
-        if (candidate->text() == text) return candidate;
-    }
-    return nullptr;
-}
 
 void choose(QWidget& where, const QString& name, const QString& text) {
     auto* box = named<QComboBox>(where, name);

@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "core/recipe/recipe.h"
+#include "tests/widgets/find_widgets.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/chart.h"
 #include "widgets/compare_panel.h"
@@ -26,21 +27,6 @@
 using namespace salient;
 
 namespace {
-
-template <class Widget>
-Widget* named(QWidget& where, const QString& accessible_name) {
-    for (Widget* candidate : where.findChildren<Widget*>()) {
-        if (candidate->accessibleName() == accessible_name) return candidate;
-    }
-    return nullptr;
-}
-
-QAbstractButton* button(QWidget& where, const QString& text) {
-    for (QAbstractButton* candidate : where.findChildren<QAbstractButton*>()) {
-        if (candidate->text() == text) return candidate;
-    }
-    return nullptr;
-}
 
 RecipeRun run(const char* method) {
     RecipeRun run;
