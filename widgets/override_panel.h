@@ -26,6 +26,8 @@ public:
     /// The layers in question: an expression that the user typed, or the full name of one layer.
     void setPattern(const QString& expression);
     void setLayer(const QString& layer);
+    /// Asks for the forecast once more.
+    void askAgain() { refresh(); }
     /// The answer to forecastWanted(). `run`: the result of that run, if there is one, for its measured error.
     void setForecast(const SettingsForecast& forecast, const std::vector<LayerReport>& measured);
     /// The run with the change made, as it stands in the controls; equal to the run when nothing would change.

@@ -288,7 +288,9 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
 
 void MainWindow::loadPage() {
     const Page shown = page();
-    if (!is_stale_[at(shown)] || !session_.calibration()) return;
+    if (!session_.calibration()) return;
+    if (shown == Page::Map && is_forecast_stale_) map_->overrides().askAgain();
+    if (!is_stale_[at(shown)]) return;
     is_stale_[at(shown)] = false;
     if (shown == Page::Channels) layers_.loadChannels();
     if (shown == Page::Stepper) layers_.loadStepper();

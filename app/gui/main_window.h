@@ -156,6 +156,7 @@ private:
     ComparePanel* compare_;
     EvaluatePanel* evaluate_;
     ExportPanel* export_;
+    bool is_forecast_stale_ = false;       ///< that of the model map's overrides: to be asked for when it is next looked at
     std::array<bool, kPages> is_stale_{};  ///< a layer view whose data must be made when it is next looked at
 };
 

@@ -266,7 +266,12 @@ void MainWindow::wireEvaluate() {
 void MainWindow::wireOverrides() {
     OverridePanel& overrides = map_->overrides();
     connect(&overrides, &OverridePanel::runsEdited, quantize_, &QuantizePanel::runsEdited);
-    connect(&overrides, &OverridePanel::forecastWanted, &layers_, &LayerWorkflow::forecast);
+    connect(&overrides, &OverridePanel::forecastWanted, this,
+            [this](const QString& run, const MethodSpec& before, const MethodSpec& after) {
+                // It reads the layers' weights: not while nobody looks.
+                is_forecast_stale_ = page() != Page::Map || !session_.calibration();
+                if (!is_forecast_stale_) layers_.forecast(run, before, after);
+            });
     connect(&layers_, &LayerWorkflow::forecastReady, this, [this](const QString& run, const SettingsForecast& forecast) {
         const auto result = session_.runNamed(run.toStdString());
         map_->overrides().setForecast(forecast, result ? result->layers : std::vector<LayerReport>());

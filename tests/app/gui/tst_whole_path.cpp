@@ -205,6 +205,24 @@ private slots:
         QVERIFY(session.runs()[1]->layers.front().error.output_error < 0.5 * session.runs()[0]->layers.front().error.output_error);
     }
 
+    void settingsAreForecastOnlyWhileTheMapIsLookedAt() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        int n_forecasts = 0;
+        QObject::connect(&desk.window.quickJobs(), &JobRunner::finished, &desk.window,
+                         [&](const JobRecord& job) { n_forecasts += job.title == QStringLiteral("Compare settings") ? 1 : 0; });
+        desk.window.goTo(Page::Channels);
+        desk.window.session().selection().selectLayer(1, QStringLiteral("model.layers.1.mlp.up_proj"));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(n_forecasts, 0);
+        desk.window.goTo(Page::Map);
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(n_forecasts, 1);
+        desk.window.session().selection().selectLayer(2, QStringLiteral("model.layers.2.mlp.up_proj"));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(n_forecasts, 2);
+    }
+
     void thePaletteDoesWhatTheMenusDo() {
         Desk desk;
         QVERIFY(desk.openDemo());
