@@ -41,6 +41,18 @@ std::optional<double> qualityOf(const RunResult& run, int which) {
     return run.perplexity->divergence->mean_kl;
 }
 
+QString titleOf(PerplexityProtocol protocol) {
+    switch (protocol) {
+        case PerplexityProtocol::BosWindows:
+            return EvaluatePanel::tr("BOS windows");
+        case PerplexityProtocol::SecondHalf:
+            return EvaluatePanel::tr("second half");
+        case PerplexityProtocol::Stream:
+            break;
+    }
+    return EvaluatePanel::tr("stream");
+}
+
 /// The runs that no other beats in both bits and quality (less is better in each), from few bits to many.
 ChartSeries frontier(std::vector<QPointF> points) {
     std::ranges::sort(points, [](QPointF a, QPointF b) { return a.x() != b.x() ? a.x() < b.x() : a.y() < b.y(); });
@@ -97,12 +109,14 @@ QWidget* EvaluatePanel::makeProtocol() {
     text_->setToolTip(tr("The text that is scored"));
     auto* browse = new QPushButton(tr("Choose…"), this);
     browse->setAutoDefault(false);
-    protocol_->addItem(tr("stream"), static_cast<int>(PerplexityProtocol::Stream));
-    protocol_->addItem(tr("BOS windows"), static_cast<int>(PerplexityProtocol::BosWindows));
+    for (const PerplexityProtocol protocol : {PerplexityProtocol::Stream, PerplexityProtocol::BosWindows, PerplexityProtocol::SecondHalf})
+        protocol_->addItem(titleOf(protocol), static_cast<int>(protocol));
     protocol_->setAccessibleName(tr("Protocol"));
     protocol_->setToolTip(
         tr("Stream: the text as one stream of tokens, cut into windows; a window's first token is not scored (the published protocol). BOS "
-           "windows: each window starts with BOS and all its tokens are scored"));
+           "windows: each window starts with BOS and all its tokens are scored. Second half: windows as llama.cpp cuts them, the second "
+           "half of "
+           "each scored"));
     seq_len_->setRange(2, kLongestWindow);
     seq_len_->setSuffix(tr(" tokens"));
     seq_len_->setKeyboardTracking(false);
@@ -276,8 +290,7 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
         for (const auto& run : runs_) run_->addItem(QString::fromStdString(run->name));
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
-    const QString protocol =
-        full_precision_ && full_precision_->protocol == PerplexityProtocol::BosWindows ? tr("BOS windows") : tr("stream");
+    const QString protocol = full_precision_ ? titleOf(full_precision_->protocol) : QString();
     stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %L4 predictions in %L5 windows of %L6 tokens, %7.")
                                           .arg(full_precision_->perplexity, 0, 'f', 4)
                                           .arg(QFileInfo(text_->text()).fileName(), protocol)

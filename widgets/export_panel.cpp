@@ -48,6 +48,9 @@ struct WeightsText {
 constexpr WeightsText kWeights[] = {
     {GgufWeights::Lossless, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q4_0, Q4_1 or Q8_0: the codes as they are")},
     {GgufWeights::Q8_0, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q8_0: dequantized, rounded to 8 bits")},
+    {GgufWeights::Q4_K_M, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q4_K_M: the weights, rounded to 4.5 bits, some to 6.6")},
+    {GgufWeights::Q4_K, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q4_K: the weights, rounded to 4.5 bits")},
+    {GgufWeights::Q6_K, QT_TRANSLATE_NOOP("salient::ExportPanel", "Q6_K: the weights, rounded to 6.6 bits")},
     {GgufWeights::F16, QT_TRANSLATE_NOOP("salient::ExportPanel", "F16: dequantized")},
     {GgufWeights::BF16, QT_TRANSLATE_NOOP("salient::ExportPanel", "BF16: dequantized")},
 };

@@ -74,7 +74,8 @@ void print(std::ostream& out) {
         << loaders
         << "\nGroups must divide a layer's inputs, and packings its sizes; quantize says so before it starts. gguf also takes any other "
            "method\n"
-           "dequantized (--gguf-type f16, bf16 or q8_0). What each loader makes of which settings: --json, and every report.\n";
+           "dequantized (--gguf-type f16, bf16 or q8_0), or the weights of rtn and awq rounded to blocks of\n"
+           "its own (--gguf-type q4_k, q6_k or q4_k_m). What each loader makes of which settings: --json, and every report.\n";
 }
 
 }  // namespace

@@ -178,8 +178,9 @@ void addEvaluationOptions(CLI::App& command, EvaluationFlags& options, bool besi
     command
         .add_option("--protocol", options.protocol,
                     "stream: one BOS at the start, windows scored on seq_len - 1 tokens each, as published. "
-                    "bos-windows: every window behind a BOS and scored on all its tokens")
-        ->check(CLI::IsMember({"stream", "bos-windows"}))
+                    "bos-windows: every window behind a BOS and scored on all its tokens. "
+                    "second-half: as llama-perplexity, every window behind a BOS, if the tokenizer adds one, and scored on its second half")
+        ->check(CLI::IsMember(perplexityProtocolNames()))
         ->capture_default_str()
         ->group(kEvaluationGroup);
     command
@@ -199,7 +200,7 @@ void addEvaluationOptions(CLI::App& command, EvaluationFlags& options, bool besi
 
 PerplexitySpec perplexitySpec(const EvaluationFlags& options, Index default_seq_len) {
     PerplexitySpec spec;
-    spec.protocol = options.protocol == "stream" ? PerplexityProtocol::Stream : PerplexityProtocol::BosWindows;
+    spec.protocol = perplexityProtocolFromName(options.protocol);
     spec.seq_len = options.seq_len.value_or(default_seq_len);
     spec.max_chars = options.max_chars;
     spec.n_windows = options.n_windows;

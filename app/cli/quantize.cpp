@@ -55,7 +55,8 @@ void addQuantize(CLI::App& program, Action& action) {
     command
         ->add_option("--gguf-type", options->gguf_type,
                      "With --format gguf, what quantized layers become: lossless moves the codes as they are into Q4_0, Q4_1 or Q8_0; f16, "
-                     "bf16 and q8_0 take any method's dequantized weights")
+                     "bf16 and q8_0 take any method's dequantized weights; q4_k, q6_k and their mix q4_k_m round the weights themselves "
+                     "(of rtn, or of awq with its scales)")
         ->check(CLI::IsMember(ggufWeightsNames()))
         ->capture_default_str();
     addMethodOptions(*command, options->method, true);

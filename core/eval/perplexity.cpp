@@ -1,6 +1,7 @@
 #include "core/eval/perplexity.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -11,6 +12,8 @@
 namespace salient {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> kNames = {"stream", "bos-windows", "second-half"};
 
 /// The first n code points; every byte that does not continue one starts one.
 std::string_view firstCharacters(std::string_view text, Index n) {
@@ -46,7 +49,19 @@ void requireFinite(const std::vector<double>& loss, Index seq_len) {
 
 }  // namespace
 
-std::string_view name(PerplexityProtocol protocol) noexcept { return protocol == PerplexityProtocol::Stream ? "stream" : "bos-windows"; }
+std::string_view name(PerplexityProtocol protocol) noexcept { return kNames[static_cast<std::size_t>(protocol)]; }
+
+const std::vector<std::string>& perplexityProtocolNames() {
+    static const std::vector<std::string> names(kNames.begin(), kNames.end());
+    return names;
+}
+
+PerplexityProtocol perplexityProtocolFromName(std::string_view name) {
+    const auto* const found = std::find(kNames.begin(), kNames.end(), name);
+    if (found != kNames.end()) return static_cast<PerplexityProtocol>(found - kNames.begin());
+    throw Error(ErrorCode::InvalidOption,
+                "perplexity: protocol: expected stream, bos-windows or second-half, found '" + std::string(name) + "'");
+}
 
 TextWindows evaluationWindows(const Model& model, std::string_view text, const PerplexitySpec& spec) {
     validate(spec);
@@ -54,8 +69,15 @@ TextWindows evaluationWindows(const Model& model, std::string_view text, const P
     const Index seq_len = spec.seq_len > 0 ? spec.seq_len : std::min(kUsualWindow, model.config.max_positions);
     if (spec.max_chars > 0) text = firstCharacters(text, spec.max_chars);
     const Tokenizer& tokenizer = model.requireTokenizer();
-    return spec.protocol == PerplexityProtocol::Stream ? streamWindows(tokenizer, text, seq_len, spec.n_windows)
-                                                       : bosWindows(tokenizer, text, seq_len, spec.n_windows);
+    switch (spec.protocol) {
+        case PerplexityProtocol::BosWindows:
+            return bosWindows(tokenizer, text, seq_len, spec.n_windows);
+        case PerplexityProtocol::SecondHalf:
+            return secondHalfWindows(tokenizer, text, seq_len, spec.n_windows);
+        case PerplexityProtocol::Stream:
+            break;
+    }
+    return streamWindows(tokenizer, text, seq_len, spec.n_windows);
 }
 
 TextPass::TextPass(const Model& model, const TextWindows& text, const ForwardOptions& options, JobContext& job)

@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/job.h"
 #include "core/model/forward.h"
@@ -15,8 +17,14 @@ enum class PerplexityProtocol {
     Stream,
     /// The stream has no BOS; the model reads BOS and a window's first seq_len − 1 tokens; all seq_len predictions count.
     BosWindows,
+    /// What llama.cpp's llama-perplexity prints: the stream's windows, each with BOS in the place of its first token if the tokenizer adds
+    /// one; only predictions of the second half count, those made at positions seq_len / 2 to seq_len − 2.
+    SecondHalf,
 };
-[[nodiscard]] std::string_view name(PerplexityProtocol protocol) noexcept;  ///< "stream", "bos-windows"
+[[nodiscard]] std::string_view name(PerplexityProtocol protocol) noexcept;  ///< "stream", "bos-windows", "second-half"
+[[nodiscard]] const std::vector<std::string>& perplexityProtocolNames();    ///< in that order
+/// Throws Error{InvalidOption} listing the names.
+[[nodiscard]] PerplexityProtocol perplexityProtocolFromName(std::string_view name);
 
 struct PerplexitySpec {
     PerplexityProtocol protocol = PerplexityProtocol::Stream;

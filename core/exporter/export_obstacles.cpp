@@ -177,6 +177,12 @@ void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Mo
                           (storesGroupIndex(method) ? " with groups in activation order (choose static groups)" : "") +
                           ": choose bits 4 and group size 32, or the gguf type q8_0, f16 or bf16, which stores dequantized values.");
     }
+    for (const MethodSpec& method : methods) {
+        if (!roundsWeights(weights) || method.rounding == Rounding::Nearest) continue;
+        reasons.push_back(std::string(name(weights)) + " chooses its codes from the weights themselves, so those of " +
+                          std::string(methodName(method)) +
+                          " would be lost: choose rtn or awq (whose scales stay), or the gguf type lossless, q8_0, f16 or bf16.");
+    }
     if (weights != GgufWeights::F16 && weights != GgufWeights::BF16) addMultiple(layers, ExportFormat::Gguf, kGgufBlock, true);
     const std::vector<std::string> of_model = ggufModelObstacles(model);
     reasons.insert(reasons.end(), of_model.begin(), of_model.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/exporter/gguf/k_blocks.h"
 #include "core/exporter/gguf/keys.h"
 #include "core/exporter/layer_form.h"
 #include "core/quant/quantize_block.h"
@@ -110,6 +111,18 @@ void remarkCompressed(std::vector<std::string>& remarks, const Model& model, con
             "transformers keeps GPT-2's layers as Conv1D, which compressed-tensors does not replace: vLLM is the loader to try.");
 }
 
+/// Quantized layers whose rows are no whole blocks of 256.
+Index layersOfOtherWidths(const Model& model, const MethodSpec& method) {
+    Index n_others = 0;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 0; i < layers.all.size(); ++i) {
+            if (!layers.is_kept[i] && layers.all[i]->in_features % kGgufSuperBlock != 0) ++n_others;
+        }
+    }
+    return n_others;
+}
+
 void remarkGguf(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method, GgufWeights weights) {
     remarks.emplace_back("gguf is read by llama.cpp and what is built on it, not by transformers' or vLLM's quantized kernels.");
     const GgufWeights type = resolved(weights, method);
@@ -126,6 +139,16 @@ void remarkGguf(std::vector<std::string>& remarks, const Model& model, const Met
     if (has_codes && method.grid.groupSizeFor(kGgufBlock + 1) != kGgufBlock)
         remarks.emplace_back(
             "Blocks have 32 elements: each group's scale is repeated in every block, so the file is as large as with groups of 32.");
+    if (roundsWeights(weights)) {
+        remarks.push_back("Layers are rounded to " + std::string(name(weights)) +
+                          " from their weights, inputs counting by their mean square in the calibration: bits, groups and clipping of the "
+                          "method leave no trace in the file, and the errors given for its layers are those of the method's own grid.");
+        const Index n_others = layersOfOtherWidths(model, method);
+        if (n_others > 0)
+            remarks.push_back(std::to_string(n_others) +
+                              " layers become Q8_0, for their inputs are no multiple of 256 (llama.cpp's own "
+                              "tools fall back to Q5_0 or Q8_0).");
+    }
     if (method.scaling != Scaling::None)
         remarks.emplace_back("Scales are folded into the weights and norms, which llama.cpp computes with as they are.");
     for (std::string& remark : ggufModelRemarks(model)) remarks.push_back(std::move(remark));

@@ -66,4 +66,17 @@ TextWindows bosWindows(const Tokenizer& tokenizer, std::string_view text, Index 
     return cut;
 }
 
+TextWindows secondHalfWindows(const Tokenizer& tokenizer, std::string_view text, Index seq_len, Index max_windows) {
+    constexpr Index kShortest = 4;
+    if (seq_len < kShortest)
+        throw Error(ErrorCode::InvalidOption, "cutWindows: second-half: expected at least 4 tokens, found " + std::to_string(seq_len));
+    TextWindows cut = streamWindows(tokenizer, text, seq_len, max_windows);
+    const auto bos = tokenizer.bos();
+    for (const Index first : cut.first_token) {
+        if (bos) *(cut.windows.ids.begin() + first) = *bos;
+        std::fill_n(cut.targets.begin() + first, seq_len / 2, kNoTarget);
+    }
+    return cut;
+}
+
 }  // namespace salient

@@ -27,4 +27,8 @@ struct TextWindows {
 /// of them. Same errors; also when the tokenizer has no BOS.
 [[nodiscard]] TextWindows bosWindows(const Tokenizer& tokenizer, std::string_view text, Index seq_len, Index max_windows = 0);
 
+/// The windows of streamWindows(), each reading BOS instead of its first token where the tokenizer adds one; positions before seq_len / 2
+/// predict nothing. Same errors; also for a window of fewer than 4 tokens.
+[[nodiscard]] TextWindows secondHalfWindows(const Tokenizer& tokenizer, std::string_view text, Index seq_len, Index max_windows = 0);
+
 }  // namespace salient

@@ -46,6 +46,7 @@ public:
         QuantizedLinear linear;
         linear.name = name;
         linear.channel_scale = shared_.scales;
+        linear.input_power = inputPower();
         linear.activations = method.activations;
         linear.input_scale = method.activations == ActivationScale::PerTensor ? inputScale() : 0.0F;
 
@@ -76,6 +77,13 @@ private:
     [[nodiscard]] const Matrix& clipHessian() const {
         if (input_.clip_hessian.size() == 0) return hessian();
         return shared_.scales.empty() ? input_.clip_hessian : scaled_clip_hessian_;
+    }
+
+    [[nodiscard]] std::vector<float> inputPower() const {
+        const Matrix& h = hessian();  // twice the mean of x·xᵀ
+        std::vector<float> power(static_cast<std::size_t>(h.rows()));
+        for (Index k = 0; k < h.rows(); ++k) power[static_cast<std::size_t>(k)] = 0.5F * h(k, k);
+        return power;
     }
 
     [[nodiscard]] float inputScale() const {

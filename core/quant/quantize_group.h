@@ -38,6 +38,7 @@ struct QuantizedLinear {
     QuantizedTensor tensor;            ///< of W·diag(channel_scale)
     std::vector<float> channel_scale;  ///< [in]: s; empty when all 1. The input it must be given is x / s
     std::vector<float> row_scale;      ///< [out]: what the rows were divided by, for a later layer's scales; empty when all 1
+    std::vector<float> input_power;    ///< [in]: mean square of the calibration's x / s; empty when not known
     std::vector<float> bias;           ///< as the model will use it (divided by row_scale)
     ActivationScale activations = ActivationScale::None;
     float input_scale = 0.0F;  ///< PerTensor: max|x / s| / 127

@@ -8,7 +8,6 @@ namespace {
 constexpr std::size_t kMostRuns = 1000;
 
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
-const std::vector<std::string> kProtocols = {"stream", "bos-windows"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
 
 void readPath(JsonObject& object, const char* key, const std::filesystem::path& folder, std::filesystem::path& target) {
@@ -35,7 +34,7 @@ void readEvaluation(const Json& value, const std::filesystem::path& folder, Reci
     JsonObject object(value, "evaluation", "recipe");
     readPath(object, "text", folder, recipe.evaluation_text);
     auto protocol = static_cast<std::size_t>(recipe.perplexity.protocol);
-    object.readName("protocol", kProtocols, protocol);
+    object.readName("protocol", perplexityProtocolNames(), protocol);
     recipe.perplexity.protocol = static_cast<PerplexityProtocol>(protocol);
     object.read("seq_len", recipe.perplexity.seq_len);
     object.read("max_chars", recipe.perplexity.max_chars);
@@ -68,7 +67,7 @@ RecipeRun readRun(const Json& value, const std::string& path, const std::filesys
 
 Json evaluationJson(const Recipe& recipe) {
     return {{"text", recipe.evaluation_text.string()},
-            {"protocol", kProtocols[static_cast<std::size_t>(recipe.perplexity.protocol)]},
+            {"protocol", name(recipe.perplexity.protocol)},
             {"seq_len", recipe.perplexity.seq_len},
             {"max_chars", recipe.perplexity.max_chars},
             {"n_windows", recipe.perplexity.n_windows}};

@@ -10,7 +10,6 @@ namespace salient {
 namespace {
 
 constexpr std::size_t kMostLayers = 1'000'000;
-const std::vector<std::string> kProtocols = {"stream", "bos-windows"};
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 
 Json savedError(const LayerError& error) {
@@ -73,7 +72,7 @@ Json savedPerplexity(const PerplexityResult& result) {
                  {"n_tokens", result.n_tokens},
                  {"n_windows", result.n_windows},
                  {"seq_len", result.seq_len},
-                 {"protocol", kProtocols[static_cast<std::size_t>(result.protocol)]},
+                 {"protocol", name(result.protocol)},
                  {"compute", kComputes[static_cast<std::size_t>(result.compute)]},
                  {"seconds", savedNumber(result.seconds)}};
     if (result.divergence) {
@@ -94,7 +93,7 @@ PerplexityResult readPerplexity(const Json& value, const std::string& path, cons
     readCount(object, "n_windows", result.n_windows);
     readCount(object, "seq_len", result.seq_len);
     std::size_t protocol = 0;
-    object.readName("protocol", kProtocols, protocol);
+    object.readName("protocol", perplexityProtocolNames(), protocol);
     result.protocol = static_cast<PerplexityProtocol>(protocol);
     std::size_t compute = 0;
     object.readName("compute", kComputes, compute);

@@ -42,6 +42,7 @@ void addLayer(TensorsToSave& tensors, const QuantizedLinear& linear) {
     tensors.addValues(name + ".group_index", DType::I32, {static_cast<std::int64_t>(q.group_index.size())}, q.group_index.data(),
                       q.group_index.size());
     if (!linear.channel_scale.empty()) tensors.addFloats(name + ".channel_scale", linear.channel_scale);
+    if (!linear.input_power.empty()) tensors.addFloats(name + ".input_power", linear.input_power);
     if (!linear.row_scale.empty()) tensors.addFloats(name + ".row_scale", linear.row_scale);
     if (!linear.bias.empty()) tensors.addFloats(name + ".bias", linear.bias);
 }
@@ -148,6 +149,7 @@ private:
             }
         }
         linear.channel_scale = optional(info.name + ".channel_scale", info.in_features);
+        linear.input_power = optional(info.name + ".input_power", info.in_features);
         linear.row_scale = optional(info.name + ".row_scale", info.out_features);
         linear.bias = optional(info.name + ".bias", info.out_features);
         return linear;

@@ -12,7 +12,7 @@ namespace salient {
 //   L.codes          U8  [out, bytes of a row]  codes of the layer's width one after another, the lowest bits of a byte first
 //   L.scale, L.zero  F32 [out, groups]
 //   L.group_index    I32 [in]
-//   L.channel_scale  F32 [in], L.row_scale F32 [out], L.bias F32 [out]: where the layer has them
+//   L.channel_scale  F32 [in], L.input_power F32 [in], L.row_scale F32 [out], L.bias F32 [out]: where the layer has them
 // and of everything else that scales were folded into: replaced/NAME F32 [n], kept/LAYER F32 [out, in].
 // A layer's grid and its kind of activations are the method's for that layer, so they stand in the method alone.
 

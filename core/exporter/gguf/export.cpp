@@ -108,16 +108,36 @@ struct GgufExport::State {
         putFloats(tensor, model->floats(tensor.source));
     }
 
+    /// The layer's weight with every scale of the method folded in, and nothing rounded.
+    Matrix foldedWeight(const QuantizedLinear& linear) const {
+        Matrix weight = loadLinear(*model, model->linear(linear.name));
+        using Factors = Eigen::Map<const Eigen::ArrayXf>;
+        const auto size = [](const std::vector<float>& values) { return static_cast<Index>(values.size()); };
+        if (!linear.row_scale.empty()) weight.array().colwise() /= Factors(linear.row_scale.data(), size(linear.row_scale));
+        if (!linear.channel_scale.empty())
+            weight.array().rowwise() *= Factors(linear.channel_scale.data(), size(linear.channel_scale)).transpose();
+        return weight;
+    }
+
+    PackedBlocks packFloats(const GgufTensor& tensor, const QuantizedLinear& linear) const {
+        const Matrix weight = roundsWeights(weights) ? foldedWeight(linear) : linear.tensor.dequantize();
+        try {
+            return tensor.weights == GgufWeights::Q8_0 ? packQ8_0(weight, tensor.rows)
+                                                       : packK(tensor.weights, weight, tensor.rows, linear.input_power);
+        } catch (const Error& error) {
+            throw Error(error.code(), linear.name + ": " + error.what());
+        }
+    }
+
     void addLinear(const QuantizedLinear& linear) {
         const GgufTensor& tensor = planned(linear.name + ".weight");
         if (!tensor.is_quantized) refuse(ErrorCode::InvalidOption, linear.name, "expected a layer that the method quantizes");
         const MethodSpec own = methodFor(method, linear.name);
-        const bool has_codes = keepsCodes(tensor.weights, own);
+        const bool has_codes = !roundsWeights(weights) && keepsCodes(tensor.weights, own);
         checkLayer(has_codes ? LayerForm::GgufBlocks : LayerForm::Float, linear, model->linear(linear.name), own, DType::F16);
         Matrix meant;
-        if (has_codes || tensor.weights == GgufWeights::Q8_0) {
-            const PackedBlocks packed =
-                has_codes ? packCodes(tensor.weights, linear.tensor, tensor.rows) : packQ8_0(linear.tensor.dequantize(), tensor.rows);
+        if (has_codes || roundsWeights(weights) || tensor.weights == GgufWeights::Q8_0) {
+            const PackedBlocks packed = has_codes ? packCodes(tensor.weights, linear.tensor, tensor.rows) : packFloats(tensor, linear);
             writer->write(tensor.layout.name, packed.bytes);
             meant = packed.meant;
             if (packed.largest_shift > 0.0) record.shifted[linear.name] = packed.largest_shift;

@@ -14,6 +14,12 @@ std::uint32_t fileType(GgufWeights weights) {
             return 3;
         case GgufWeights::Q8_0:
             return 7;
+        case GgufWeights::Q4_K:
+            return 14;  // "Q4_K - Small", of ggml's names the nearest
+        case GgufWeights::Q4_K_M:
+            return 15;
+        case GgufWeights::Q6_K:
+            return 18;
         case GgufWeights::BF16:
             return 32;
         case GgufWeights::F16:
@@ -91,7 +97,7 @@ void addModelKeys(GgufKeys& keys, const Model& model, GgufWeights weights) {
     if (!directory.has_filename()) directory = directory.parent_path();
     keys.addText("general.name", directory.stem().string());
     keys.addU32("general.file_type", fileType(weights));
-    if (weights == GgufWeights::Q4_0 || weights == GgufWeights::Q4_1 || weights == GgufWeights::Q8_0)
+    if (weights != GgufWeights::F16 && weights != GgufWeights::BF16 && weights != GgufWeights::Lossless)
         keys.addU32("general.quantization_version", 2);
     keys.addU32(prefix + "vocab_size", u32(config.vocabulary_size));
     keys.addU32(prefix + "context_length", u32(config.max_positions));

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/exporter/gguf/k_blocks.h"
+#include "core/kernels/parallel.h"
 #include "core/tensor/float16.h"
 
 namespace salient {
@@ -28,6 +30,30 @@ std::uint16_t halfOf(float value, const char* what, Index row, Index block) {
 /// Codes 0 … 15 of a block as nibbles.
 void putNibbles(std::byte* to, const std::uint8_t* codes) {
     for (Index j = 0; j < kHalf; ++j) to[j] = static_cast<std::byte>(codes[j] | (codes[j + kHalf] << 4U));
+}
+
+/// Of average 1, and at least a thousandth of it.
+std::vector<float> usableImportance(std::span<const float> given, Index in_features) {
+    std::vector<float> importance(static_cast<std::size_t>(in_features), 1.0F);
+    if (given.empty()) return importance;
+    if (static_cast<Index>(given.size()) != in_features) {
+        throw Error(ErrorCode::ShapeMismatch, "export: importance of inputs: expected " + std::to_string(in_features) + " values, found " +
+                                                  std::to_string(given.size()));
+    }
+    double sum = 0.0;
+    for (const float value : given) {
+        if (!std::isfinite(value) || value < 0.0F) {
+            throw Error(ErrorCode::NonFinite,
+                        "export: importance of inputs: expected numbers that are not negative, found " + std::to_string(value));
+        }
+        sum += static_cast<double>(value);
+    }
+    if (sum == 0.0) return importance;
+    constexpr double kLeast = 1e-3;
+    const double average = sum / static_cast<double>(in_features);
+    for (std::size_t k = 0; k < given.size(); ++k)
+        importance[k] = static_cast<float>(std::max(kLeast, static_cast<double>(given[k]) / average));
+    return importance;
 }
 
 Index rowAt(std::span<const Index> rows, Index position) { return rows.empty() ? position : rows[static_cast<std::size_t>(position)]; }
@@ -98,6 +124,35 @@ PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows) {
             }
         }
     }
+    return packed;
+}
+
+PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index> rows, std::span<const float> importance) {
+    constexpr Index kRowsAtOnce = 4;
+    const Index n_blocks = weight.cols() / kGgufSuperBlock;
+    const bool is_q4 = type == GgufWeights::Q4_K;
+    const Index block_bytes = is_q4 ? kQ4_KBytes : kQ6_KBytes;
+    const auto encode = is_q4 ? encodeQ4_K : encodeQ6_K;
+    const std::vector<float> usable = usableImportance(importance, weight.cols());
+    PackedBlocks packed;
+    packed.bytes.resize(static_cast<std::size_t>(weight.rows() * n_blocks * block_bytes));
+    packed.meant.resize(weight.rows(), weight.cols());
+    parallelFor(weight.rows(), kRowsAtOnce, [&](Index first_position, Index last_position) {
+        for (Index position = first_position; position < last_position; ++position) {
+            const Index row = rowAt(rows, position);
+            for (Index block = 0; block < n_blocks; ++block) {
+                const Index first = block * kGgufSuperBlock;
+                const std::span<const float, kGgufSuperBlock> values(&weight(row, first), kGgufSuperBlock);
+                for (const float value : values) {
+                    if (std::abs(value) <= kLargestSuperBlockWeight) continue;
+                    throw Error(ErrorCode::NonFinite, "export: row " + std::to_string(row) + ", block " + std::to_string(block) +
+                                                          ": expected weights of at most 2097152, found " + std::to_string(value));
+                }
+                encode(values, std::span<const float, kGgufSuperBlock>(usable.data() + first, kGgufSuperBlock),
+                       packed.bytes.data() + (position * n_blocks + block) * block_bytes, &packed.meant(row, first));
+            }
+        }
+    });
     return packed;
 }
 

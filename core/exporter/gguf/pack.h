@@ -10,7 +10,7 @@
 
 namespace salient {
 
-/// A weight in blocks of 32, and what a loader makes of it.
+/// A weight in blocks, and what a loader makes of it.
 struct PackedBlocks {
     std::vector<std::byte> bytes;  ///< rows in file order
     Matrix meant;                  ///< [out, in], rows in the family's order
@@ -27,5 +27,10 @@ struct PackedBlocks {
 /// Floats rounded to Q8_0: d = largest magnitude / 127, codes to nearest. in is a multiple of 32. Throws Error{NonFinite} when a scale is
 /// beyond float16.
 [[nodiscard]] PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows);
+
+/// Floats rounded to Q4_K or Q6_K (k_blocks.h), rows in parallel. in is a multiple of 256. importance [in]: of each input, its mean square
+/// say; empty: all alike. An input counts at least a thousandth of the average, so that one the calibration never saw keeps its weights.
+/// Throws Error{NonFinite} for a weight that is none or larger than kLargestSuperBlockWeight, and for such an importance.
+[[nodiscard]] PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index> rows, std::span<const float> importance);
 
 }  // namespace salient

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "core/exporter/gguf/k_blocks.h"
 #include "core/model/gguf/architecture.h"
 #include "core/model/tensor_plan.h"
 #include "core/quant/quantize_block.h"
@@ -56,6 +57,10 @@ std::int64_t byteCount(GgufElement element, std::int64_t n_elements) {
             return n_elements / kGgufBlock * 20;
         case GgufElement::Q8_0:
             return n_elements / kGgufBlock * 34;
+        case GgufElement::Q4_K:
+            return n_elements / kGgufSuperBlock * kQ4_KBytes;
+        case GgufElement::Q6_K:
+            return n_elements / kGgufSuperBlock * kQ6_KBytes;
     }
     return 0;
 }
@@ -70,8 +75,13 @@ GgufElement elementOf(GgufWeights weights) {
             return GgufElement::Q4_0;
         case GgufWeights::Q4_1:
             return GgufElement::Q4_1;
+        case GgufWeights::Q4_K:
+            return GgufElement::Q4_K;
+        case GgufWeights::Q6_K:
+            return GgufElement::Q6_K;
         case GgufWeights::F16:
         case GgufWeights::Lossless:
+        case GgufWeights::Q4_K_M:
             break;
     }
     return GgufElement::F16;
@@ -94,7 +104,7 @@ int blockOf(const std::string& file_name) { return file_name.starts_with("blk.")
 }  // namespace
 
 std::uint32_t ggufTypeId(GgufElement element) noexcept {
-    constexpr std::uint32_t kIds[] = {0, 1, 30, 2, 3, 8};
+    constexpr std::uint32_t kIds[] = {0, 1, 30, 2, 3, 8, 12, 14};
     return kIds[static_cast<std::size_t>(element)];
 }
 
@@ -121,7 +131,9 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
         if (is_gain) tensor.added = static_cast<float>(family.norm.gain_offset);
         if (tensor.is_quantized) {
             const std::string layer = planned.name.substr(0, dot);
-            tensor.weights = resolved(weights, methodFor(method, layer));
+            const LinearInfo& linear = model.linear(layer);
+            tensor.weights =
+                layerWeights(resolved(weights, methodFor(method, layer)), linear.role, linear.block, config.n_blocks, linear.in_features);
             tensor.element = elementOf(tensor.weights);
             tensor.record_name = family.prefixes.front() + layer.substr(model.name_prefix.size());
         } else if (planned.shape.size() > 1 && module.kind != Module::Kind::Position) {

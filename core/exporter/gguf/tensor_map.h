@@ -12,7 +12,7 @@
 namespace salient {
 
 /// Element types that are written, and their numbers in ggml.
-enum class GgufElement { F32, F16, BF16, Q4_0, Q4_1, Q8_0 };
+enum class GgufElement { F32, F16, BF16, Q4_0, Q4_1, Q8_0, Q4_K, Q6_K };
 [[nodiscard]] std::uint32_t ggufTypeId(GgufElement element) noexcept;
 
 /// A tensor of the model and what it becomes in a GGUF file.
@@ -22,7 +22,7 @@ struct GgufTensor {
     GgufElement element = GgufElement::F32;
     int block = -1;                          ///< −1: outside the blocks
     bool is_quantized = false;               ///< the weight of a layer that the method quantizes
-    GgufWeights weights = GgufWeights::F16;  ///< how that layer is stored, which an override of its bits may change
+    GgufWeights weights = GgufWeights::F16;  ///< how that layer is stored, which its bits, place and width may decide
     bool is_transposed = false;              ///< the family stores it [in, out]
     std::vector<Index> rows;                 ///< for each row of the file the row of the family; empty: the same
     float added = 0.0F;                      ///< to every element, for gains that the family stores lessened

@@ -4,11 +4,12 @@
 #include <array>
 
 #include "core/error.h"
+#include "core/exporter/gguf/k_blocks.h"
 
 namespace salient {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"lossless", "f16", "bf16", "q8_0", "q4_0", "q4_1"};
+constexpr std::array<std::string_view, 9> kNames = {"lossless", "f16", "bf16", "q8_0", "q4_0", "q4_1", "q4_k", "q6_k", "q4_k_m"};
 
 }  // namespace
 
@@ -27,6 +28,24 @@ GgufWeights ggufWeightsFromName(std::string_view name) {
 const std::vector<std::string>& ggufWeightsNames() {
     static const std::vector<std::string> names(kNames.begin(), kNames.end());
     return names;
+}
+
+bool roundsWeights(GgufWeights weights) noexcept {
+    return weights == GgufWeights::Q4_K || weights == GgufWeights::Q6_K || weights == GgufWeights::Q4_K_M;
+}
+
+bool isFineLayer(Role role, int block, int n_blocks) noexcept {
+    const bool holds_values = role == Role::Value || role == Role::QueryKeyValue;
+    if (!holds_values && role != Role::Down) return false;
+    const int eighth = n_blocks / 8;
+    return block < eighth || block >= 7 * n_blocks / 8 || (block - eighth) % 3 == 2;
+}
+
+GgufWeights layerWeights(GgufWeights weights, Role role, int block, int n_blocks, Index in_features) noexcept {
+    if (!roundsWeights(weights)) return weights;
+    if (in_features % kGgufSuperBlock != 0) return GgufWeights::Q8_0;
+    if (weights != GgufWeights::Q4_K_M) return weights;
+    return isFineLayer(role, block, n_blocks) ? GgufWeights::Q6_K : GgufWeights::Q4_K;
 }
 
 }  // namespace salient

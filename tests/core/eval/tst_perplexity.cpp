@@ -6,6 +6,7 @@
 #include "core/eval/perplexity.h"
 #include "core/io/json_file.h"
 #include "core/kernels/parallel.h"
+#include "core/model/text_windows.h"
 
 using namespace salient;
 
@@ -50,6 +51,7 @@ private slots:
     void demoModelAgreesUnderBosWindows();
     void storiesModelAgreesUnderStream();
     void streamScoresOneLessThanEachWindow();
+    void secondHalfLeavesOutTheFirst();
     void maxCharsCountsCodePoints();
     void sameBitsForAnyThreadsAndChunk();
     void bfloat16IsStatedAndNear();
@@ -95,6 +97,38 @@ void TestPerplexity::streamScoresOneLessThanEachWindow() {
     QCOMPARE(found.n_windows, Index{3});
     QVERIFY(found.perplexity > 1.0 && found.perplexity < 20.0);
     QCOMPARE(name(found.protocol), std::string_view("stream"));
+}
+
+void TestPerplexity::secondHalfLeavesOutTheFirst() {
+    const std::string text = readCorpus(demo() / "eval.txt");
+    const auto total = [&](PerplexityProtocol protocol, Index seq_len) {
+        PerplexitySpec spec;
+        spec.protocol = protocol;
+        spec.seq_len = seq_len;
+        spec.n_windows = 1;
+        const PerplexityResult found = measure(model_, text, spec);
+        return std::pair(found.mean_nll * static_cast<double>(found.n_tokens), found.n_tokens);
+    };
+    const auto all = total(PerplexityProtocol::Stream, 64);
+    const auto first_half = total(PerplexityProtocol::Stream, 33);  // predictions made at positions 0 to 31
+    const auto second_half = total(PerplexityProtocol::SecondHalf, 64);
+    QCOMPARE(second_half.second, Index{31});
+    QVERIFY(std::abs(all.first - first_half.first - second_half.first) < 1e-4 * all.first);
+
+    const Tokenizer& tokenizer = model_->requireTokenizer();
+    const TextWindows stream = streamWindows(tokenizer, text, 10, 3);
+    const TextWindows cut = secondHalfWindows(tokenizer, text, 10, 3);
+    for (std::size_t i = 0; i < cut.targets.size(); ++i) {
+        const bool is_first = i % 10 == 0;
+        QCOMPARE(cut.windows.ids[i], is_first && tokenizer.bos() ? *tokenizer.bos() : stream.windows.ids[i]);
+        QCOMPARE(cut.targets[i], i % 10 < 5 ? TokenId{-1} : stream.targets[i]);
+    }
+    PerplexitySpec spec;
+    spec.protocol = PerplexityProtocol::SecondHalf;
+    spec.seq_len = 3;
+    QVERIFY(complaint(model_, text, spec).contains("at least 4"));
+    for (const std::string& each : perplexityProtocolNames()) QCOMPARE(name(perplexityProtocolFromName(each)), std::string_view(each));
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(perplexityProtocolFromName("other")), Error);
 }
 
 void TestPerplexity::maxCharsCountsCodePoints() {

@@ -25,6 +25,9 @@ struct Case {
     bool act_order = false;       ///< with static groups
 };
 
+/// Widths of whole blocks of 256.
+const Json kWide = {{"hidden_size", 256}, {"intermediate_size", 512}};
+
 const Case kCases[] = {
     {"rtn", 4, true, 32, GgufWeights::Lossless, "Q4_0"},
     {"gptq", 4, true, 64, GgufWeights::Q4_0, "Q4_0"},
@@ -200,6 +203,77 @@ private slots:
         QVERIFY(joined(exportObstacles(*original, method, ExportFormat::Gguf, GgufWeights::Lossless)).contains("found 5 bits"));
     }
 
+    void blocksOf256RoundTheWeightsThemselves_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<int>("type");
+        QTest::addColumn<double>("largest_error");
+        QTest::newRow("rtn q4_k") << "rtn" << static_cast<int>(GgufWeights::Q4_K) << 0.085;
+        QTest::newRow("awq q4_k") << "awq" << static_cast<int>(GgufWeights::Q4_K) << 0.12;
+        QTest::newRow("rtn q6_k") << "rtn" << static_cast<int>(GgufWeights::Q6_K) << 0.022;
+        QTest::newRow("rtn q4_k_m") << "rtn" << static_cast<int>(GgufWeights::Q4_K_M) << 0.085;
+    }
+    void blocksOf256RoundTheWeightsThemselves() {
+        QFETCH(QString, method);
+        QFETCH(int, type);
+        QFETCH(double, largest_error);
+        const auto weights = static_cast<GgufWeights>(type);
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "mistral", DType::F16, kWide);
+        // Three bits in groups of 16: nothing of that grid may be left in the file.
+        const std::string name = method.toStdString();
+        const MethodSpec spec = methodOf(*original, {name.c_str(), 3, false, 16});
+        QCOMPARE(joined(exportObstacles(*original, spec, ExportFormat::Gguf, weights)), QString());
+        QVERIFY(joined(exportRemarks(*original, spec, ExportFormat::Gguf, weights)).contains("leave no trace"));
+        exportGguf(quantizeRandomly(original, spec), pathOf(folder, "out"), weights);
+        JobContext job;
+        const VerifyReport report = verifyCheckpoint(pathOf(folder, "out"), original, job);
+        QVERIFY2(report.passed(), qPrintable(text(report)));
+        QCOMPARE(report.n_layers_identical, static_cast<Index>(original->linears.size()));
+        QVERIFY2(report.worst_relative_weight_error < largest_error, qPrintable(QString::number(report.worst_relative_weight_error)));
+        const auto opened = Model::open(pathOf(folder, "out"));
+        for (const LinearInfo& info : opened->linears) {
+            const bool is_fine = weights == GgufWeights::Q6_K ||
+                                 (weights == GgufWeights::Q4_K_M && isFineLayer(info.role, info.block, opened->config.n_blocks));
+            QCOMPARE(QString::fromStdString(std::string(info.stored_name)), QString(is_fine ? "Q6_K" : "Q4_K"));
+        }
+        const auto file_type = GgufFile::open(pathOf(folder, "out") / "model.gguf").integer("general.file_type");
+        QCOMPARE(file_type.value_or(0), weights == GgufWeights::Q4_K ? 14 : weights == GgufWeights::Q6_K ? 18 : 15);
+    }
+
+    void calibrationDecidesWhichInputsBlocksOf256Spare() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "mistral", DType::F16, kWide);
+        QuantizedModel quantized = quantizeRandomly(original, methodOf(*original, {}));
+        for (QuantizedBlock& block : quantized.blocks) {
+            for (QuantizedLinear& linear : block.linears) {
+                QCOMPARE(linear.input_power.size(), linear.tensor.group_index.size());
+                linear.input_power.assign(linear.input_power.size(), 1.0F);
+                linear.input_power[7] = 1e4F;
+            }
+        }
+        exportGguf(quantized, pathOf(folder, "out"), GgufWeights::Q4_K);
+        const auto opened = Model::open(pathOf(folder, "out"));
+        const Matrix difference = loadLinear(*opened, opened->linears[0]) - loadLinear(*original, original->linears[0]);
+        QVERIFY(difference.col(7).norm() < 0.5F * difference.col(8).norm());
+    }
+
+    void rowsThatAreNoBlocksOf256BecomeQ8_0() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "mistral", DType::F16, {{"hidden_size", 256}, {"intermediate_size", 96}});
+        const MethodSpec method = methodOf(*original, {});
+        const QString remarks = joined(exportRemarks(*original, method, ExportFormat::Gguf, GgufWeights::Q4_K));
+        QVERIFY2(remarks.contains("2 layers become Q8_0"), qPrintable(remarks));
+        exportGguf(quantizeRandomly(original, method), pathOf(folder, "out"), GgufWeights::Q4_K);
+        const auto opened = Model::open(pathOf(folder, "out"));
+        for (const LinearInfo& info : opened->linears) {
+            const bool is_narrow = info.role == Role::Down;
+            QCOMPARE(QString::fromStdString(std::string(info.stored_name)), QString(is_narrow ? "Q8_0" : "Q4_K"));
+            if (!is_narrow) continue;
+            const Matrix meant = loadLinear(*original, original->linear(info.name));
+            QVERIFY((loadLinear(*opened, info) - meant).norm() < 0.01F * meant.norm());  // not of the codes in four bits
+        }
+    }
+
     void blocksHoldWhatTheFormatSays() {
         // One row, one block: codes 0, 1, …, 15, 0, …; scale 1/2.
         QuantizedTensor tensor;
@@ -254,6 +328,9 @@ private slots:
         QTest::newRow("8 bits in q4_1") << "llama"
                                         << "{}" << 8 << true << 32 << "q4_1"
                                         << "q4_1 takes 4 bits";
+        QTest::newRow("8 bits in q4_k of gptq") << "llama"
+                                                << "{}" << 8 << true << 32 << "q4_k"
+                                                << "those of gptq would be lost";
         QTest::newRow("opt") << "opt"
                              << "{}" << 4 << true << 32 << "lossless"
                              << "no architecture for opt";
@@ -287,6 +364,7 @@ private slots:
         c.bits = bits;
         c.symmetric = symmetric;
         c.group_size = group_size;
+        if (reason.contains("gptq")) c.method = "gptq";
         const GgufWeights weights = ggufWeightsFromName(type.toStdString());
         const MethodSpec method = methodOf(*model, c);
         const QString found = joined(exportObstacles(*model, method, ExportFormat::Gguf, weights));

@@ -73,6 +73,24 @@ def nibbles(qs):
     return np.concatenate([qs & 15, qs >> 4], axis=1).astype(np.float32)
 
 
+def q4_k(b):
+    n, s, qs = len(b), b[:, 4:16].astype(np.int32), b[:, 16:].reshape(len(b), 4, 1, 32)
+    low, high = s[:, :8] & 63, s[:, 8:]
+    scale = np.concatenate([low[:, :4], (high & 15) | (s[:, 0:4] >> 6 << 4)], axis=1)
+    offset = np.concatenate([low[:, 4:], (high >> 4) | (s[:, 4:8] >> 6 << 4)], axis=1)
+    q = np.concatenate([qs & 15, qs >> 4], axis=2).reshape(n, 8, 32).astype(np.float32)
+    return (half(b, 0) * scale.astype(np.float32))[:, :, None] * q - (half(b, 2) * offset.astype(np.float32))[:, :, None]
+
+
+def q6_k(b):
+    n, ql, qh = len(b), b[:, :128].reshape(len(b), 2, 2, 32), b[:, 128:192].reshape(len(b), 2, 32).astype(np.int32)
+    low = np.stack([ql[:, :, 0] & 15, ql[:, :, 1] & 15, ql[:, :, 0] >> 4, ql[:, :, 1] >> 4], axis=2).astype(np.int32)
+    top = np.stack([qh >> shift & 3 for shift in (0, 2, 4, 6)], axis=2)
+    q = (low | top << 4).reshape(n, 16, 16) - 32
+    scale = half(b, 208) * b[:, 192:208].copy().view(np.int8).astype(np.float32)
+    return scale[:, :, None] * q.astype(np.float32)
+
+
 # ggml's number: elements and bytes of a block, and its values
 BLOCKS = {
     0: (1, 4, lambda b: b.copy().view("<f4")),
@@ -80,6 +98,8 @@ BLOCKS = {
     30: (1, 2, lambda b: (b.copy().view("<u2").astype(np.uint32) << 16).view(np.float32)),
     2: (32, 18, lambda b: half(b, 0) * (nibbles(b[:, 2:]) - 8)),
     3: (32, 20, lambda b: half(b, 0) * nibbles(b[:, 4:]) + half(b, 2)),
+    12: (256, 144, q4_k),
+    14: (256, 210, q6_k),
     8: (32, 34, lambda b: half(b, 0) * b[:, 2:].copy().view(np.int8).astype(np.float32)),
 }
 PARTS = {
