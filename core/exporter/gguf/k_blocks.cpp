@@ -47,7 +47,7 @@ struct Line {
 
 Run4 codesFor(const RunView<kLength4>& w, Line line) {
     if (line.step <= 0.0F) return Run4::Zero();
-    return ((w + line.offset) / line.step).round().max(0.0F).min(kMaxCode4);
+    return ((w + line.offset) / line.step).round().max(0.0F).min(kMaxCode4) + 0.0F;  // a code has no −0
 }
 
 float errorOf(const RunView<kLength4>& w, const RunView<kLength4>& importance, Line line, const Run4& codes) {
@@ -261,7 +261,7 @@ using Run6 = Run<kLength6>;
 
 Run6 levelsFor(const RunView<kLength6>& w, float step) {
     if (step == 0.0F) return Run6::Zero();
-    return (w / step).round().max(kLowest6).min(kHighest6) + 0.0F;  // a code has no −0
+    return (w / step).round().max(kLowest6).min(kHighest6) + 0.0F;
 }
 
 float errorOf(const RunView<kLength6>& w, const RunView<kLength6>& importance, float step, const Run6& levels) {
