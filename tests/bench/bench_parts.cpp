@@ -2,6 +2,7 @@
 
 #include "core/calib/samples.h"
 #include "core/eval/pooled_image.h"
+#include "core/exporter/gguf/pack.h"
 #include "core/exporter/pack_gptq.h"
 #include "core/kernels/stored.h"
 #include "core/quant/grid.h"
@@ -44,6 +45,15 @@ void packForGptq(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * kSize * kSize);
 }
 BENCHMARK(packForGptq)->Arg(3)->Arg(4)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Bytes: of float32 weights.
+void packForGguf(benchmark::State& state, GgufWeights type) {
+    const Matrix weight = weights(kSize, kSize, 4);
+    for (auto _ : state) benchmark::DoNotOptimize(packK(type, weight, {}, {}).bytes.data());
+    state.SetBytesProcessed(state.iterations() * kFloatBytes);
+}
+BENCHMARK_CAPTURE(packForGguf, q4_k, GgufWeights::Q4_K)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(packForGguf, q6_k, GgufWeights::Q6_K)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void encodeText(benchmark::State& state) {
     const auto tokenizer = Tokenizer::open(SALIENT_RESOURCES "/demo/model");

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/vocabulary.h"
 #include "core/model/gguf/architecture.h"
 
 namespace salient {
@@ -84,6 +86,17 @@ std::vector<std::string> ggufModelRemarks(const Model& model) {
                           std::to_string(config.sliding_window) + " tokens are attended to as a whole.");
     if (config.activation == Activation::Gelu)
         remarks.emplace_back("llama.cpp computes GELU by its tanh form, which differs by up to 0.0005.");
+    const bool is_tied_late = architecture->name == "gpt2" || architecture->name == "bloom" || architecture->name == "phi3";
+    if (config.tie_word_embeddings && is_tied_late)
+        remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " +
+                          std::string(architecture->name) + " (\"missing tensor output.weight\").");
+    try {
+        if (ggufVocabulary(model).loses_nfc)
+            remarks.emplace_back(
+                "The tokenizer composes characters first (NFC), llama.cpp does not: texts with combining accents or compatibility "
+                "ideographs get other token ids there.");
+    } catch (const Error&) {  // an obstacle, and named as one
+    }
     if (!model.tokenizer)
         remarks.emplace_back("The model has no tokenizer, so neither has the file: llama.cpp can run it on token ids alone.");
     return remarks;

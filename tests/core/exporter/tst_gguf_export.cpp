@@ -411,6 +411,7 @@ private slots:
         const GgufVocabulary vocabulary = ggufVocabulary(*original);
         QCOMPARE(QString::fromStdString(vocabulary.model), model);
         QCOMPARE(vocabulary.tokens.size(), std::size_t{1024});
+        QCOMPARE(joined(exportRemarks(*original, methodOf(*original, {}), ExportFormat::Gguf)).contains("NFC"), name == "qwen2");
         exportGguf(quantizeRandomly(original, methodOf(*original, {})), pathOf(folder, "out"), GgufWeights::Lossless);
         const auto opened = Model::open(pathOf(folder, "out"));
         for (const char* text : {"Three lanterns and 1234 more make  five.\n\n\tIt isn't 3.14!", "Größe naïve 日本語 🙂", "x"}) {
@@ -419,6 +420,15 @@ private slots:
         JobContext job;
         const VerifyReport report = verifyCheckpoint(pathOf(folder, "out"), original, job);
         QVERIFY2(report.passed(), qPrintable(text_(report)));
+    }
+
+    void aHeadThatOlderLoadersMissIsNamed() {
+        QTemporaryDir folder;
+        for (const char* family : {"gpt2", "bloom", "qwen2"}) {
+            const auto model = makeModel(pathOf(folder, family), family);
+            const QString remarks = joined(exportRemarks(*model, methodOf(*model, {}), ExportFormat::Gguf));
+            QCOMPARE(remarks.contains("before March 2025"), std::string_view(family) != "qwen2");
+        }
     }
 
     void tokenizersWithoutPlaceAreRefused() {
