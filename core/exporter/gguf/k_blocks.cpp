@@ -11,9 +11,9 @@
 namespace salient {
 namespace {
 
-template <int Length>
-using Run = Eigen::Array<float, Length, 1>;
-template <int Length>
+template <Index Length>
+using Run = Eigen::Array<float, static_cast<int>(Length), 1>;
+template <Index Length>
 using RunView = Eigen::Map<const Run<Length>>;
 
 /// Shares of a run's range that a search begins with.
@@ -34,8 +34,8 @@ std::uint16_t halfFor(float largest, float limit) {
 
 // ---- Q4_K: step·code − offset, both not negative ----------------------------------------------------------------------------------
 
-constexpr int kRuns4 = 8;
-constexpr int kLength4 = 32;
+constexpr Index kRuns4 = 8;
+constexpr Index kLength4 = 32;
 constexpr float kMaxCode4 = 15.0F;
 constexpr float kMaxFactor4 = 63.0F;
 using Run4 = Run<kLength4>;
@@ -108,12 +108,12 @@ public:
             offset = std::max(offset, line.offset);
         }
         setFactors(halfFor(step, kMaxFactor4), halfFor(offset, kMaxFactor4));
-        for (int run = 0; run < kRuns4; ++run) take(run, nearest(lines[at(run)]));
+        for (Index run = 0; run < kRuns4; ++run) take(run, nearest(lines[at(run)]));
     }
 
     /// The runs' factors, best among the nearest and their neighbours.
     void search(const std::array<Line, kRuns4>& lines) {
-        for (int run = 0; run < kRuns4; ++run) {
+        for (Index run = 0; run < kRuns4; ++run) {
             const Factors centre = nearest(lines[at(run)]);
             take(run, centre);
             for (int ds = -1; ds <= 1; ++ds) {
@@ -132,7 +132,7 @@ public:
         double oo = 0.0;
         double sx = 0.0;
         double ox = 0.0;
-        for (int run = 0; run < kRuns4; ++run) {
+        for (Index run = 0; run < kRuns4; ++run) {
             const RunView<kLength4> w = weights(run);
             const RunView<kLength4> v = importance(run);
             const Run4 s = codes_[at(run)] * factors_[at(run)].step;
@@ -186,14 +186,14 @@ public:
             }
         }
         for (std::size_t i = 0; i < scales.size(); ++i) block[4 + i] = static_cast<std::byte>(scales[i]);
-        for (int run = 0; run < kRuns4; run += 2) {
-            for (int l = 0; l < kLength4; ++l) {
+        for (Index run = 0; run < kRuns4; run += 2) {
+            for (Index l = 0; l < kLength4; ++l) {
                 const auto low = static_cast<unsigned>(codes_[at(run)][l]);
                 const auto high = static_cast<unsigned>(codes_[at(run + 1)][l]);
                 block[16 + run / 2 * kLength4 + l] = static_cast<std::byte>(low | (high << 4U));
             }
         }
-        for (int run = 0; run < kRuns4; ++run) {
+        for (Index run = 0; run < kRuns4; ++run) {
             const Line line = lineOf(factors_[at(run)]);
             Eigen::Map<Run4>(meant + run * kLength4) = codes_[at(run)] * line.step - line.offset;
         }
@@ -206,10 +206,10 @@ private:
         float offset = 0.0F;
     };
 
-    static std::size_t at(int run) { return static_cast<std::size_t>(run); }
+    static std::size_t at(Index run) { return static_cast<std::size_t>(run); }
     static bool isFactor(float value) { return value >= 0.0F && value <= kMaxFactor4; }
-    [[nodiscard]] RunView<kLength4> weights(int run) const { return RunView<kLength4>(weights_ + run * kLength4); }
-    [[nodiscard]] RunView<kLength4> importance(int run) const { return RunView<kLength4>(importance_ + run * kLength4); }
+    [[nodiscard]] RunView<kLength4> weights(Index run) const { return RunView<kLength4>(weights_ + run * kLength4); }
+    [[nodiscard]] RunView<kLength4> importance(Index run) const { return RunView<kLength4>(importance_ + run * kLength4); }
     [[nodiscard]] Line lineOf(Factors factors) const { return {d_ * factors.step, dmin_ * factors.offset}; }
 
     void setFactors(std::uint16_t d, std::uint16_t dmin) {
@@ -224,13 +224,13 @@ private:
         return {of(line.step, d_), of(line.offset, dmin_)};
     }
 
-    void take(int run, Factors factors) {
+    void take(Index run, Factors factors) {
         factors_[at(run)] = factors;
         codes_[at(run)] = codesFor(weights(run), lineOf(factors));
         errors_[at(run)] = errorOf(weights(run), importance(run), lineOf(factors), codes_[at(run)]);
     }
 
-    void takeIfBetter(int run, Factors factors) {
+    void takeIfBetter(Index run, Factors factors) {
         const Run4 codes = codesFor(weights(run), lineOf(factors));
         const float error = errorOf(weights(run), importance(run), lineOf(factors), codes);
         if (error >= errors_[at(run)]) return;
@@ -252,8 +252,8 @@ private:
 
 // ---- Q6_K: step·(code − 32), the step of either sign ------------------------------------------------------------------------------
 
-constexpr int kRuns6 = 16;
-constexpr int kLength6 = 16;
+constexpr Index kRuns6 = 16;
+constexpr Index kLength6 = 16;
 constexpr float kLowest6 = -32.0F;
 constexpr float kHighest6 = 31.0F;
 constexpr float kLargestFactor6 = 128.0F;  // with the sign of the negative ones
@@ -312,11 +312,11 @@ public:
         const std::uint16_t bits = halfFor(std::abs(largest), kLargestFactor6);
         constexpr std::uint16_t kSign = 0x8000;
         setFactor(largest > 0.0F ? static_cast<std::uint16_t>(bits | kSign) : bits);
-        for (int run = 0; run < kRuns6; ++run) take(run, nearest(steps[at(run)]));
+        for (Index run = 0; run < kRuns6; ++run) take(run, nearest(steps[at(run)]));
     }
 
     void search(const std::array<float, kRuns6>& steps) {
-        for (int run = 0; run < kRuns6; ++run) {
+        for (Index run = 0; run < kRuns6; ++run) {
             const float centre = nearest(steps[at(run)]);
             take(run, centre);
             for (const float factor : {centre - 1.0F, centre + 1.0F}) {
@@ -328,7 +328,7 @@ public:
     bool refit() {
         double energy = 0.0;
         double product = 0.0;
-        for (int run = 0; run < kRuns6; ++run) {
+        for (Index run = 0; run < kRuns6; ++run) {
             const Run6 s = levels_[at(run)] * factors_[at(run)];
             const Run6 weighted = importance(run) * s;
             energy += (weighted * s).sum();
@@ -350,10 +350,10 @@ public:
 
     void write(std::byte* block, float* meant) const {
         std::array<unsigned, kGgufSuperBlock> codes{};
-        for (int run = 0; run < kRuns6; ++run) {
+        for (Index run = 0; run < kRuns6; ++run) {
             const float step = d_ * factors_[at(run)];
             Eigen::Map<Run6>(meant + run * kLength6) = levels_[at(run)] * step;
-            for (int l = 0; l < kLength6; ++l) codes[at(run * kLength6 + l)] = static_cast<unsigned>(levels_[at(run)][l] - kLowest6);
+            for (Index l = 0; l < kLength6; ++l) codes[at(run * kLength6 + l)] = static_cast<unsigned>(levels_[at(run)][l] - kLowest6);
             block[192 + run] = static_cast<std::byte>(static_cast<std::int8_t>(factors_[at(run)]));
         }
         for (std::size_t half = 0; half < 2; ++half) {
@@ -369,9 +369,9 @@ public:
     }
 
 private:
-    static std::size_t at(int run) { return static_cast<std::size_t>(run); }
-    [[nodiscard]] RunView<kLength6> weights(int run) const { return RunView<kLength6>(weights_ + run * kLength6); }
-    [[nodiscard]] RunView<kLength6> importance(int run) const { return RunView<kLength6>(importance_ + run * kLength6); }
+    static std::size_t at(Index run) { return static_cast<std::size_t>(run); }
+    [[nodiscard]] RunView<kLength6> weights(Index run) const { return RunView<kLength6>(weights_ + run * kLength6); }
+    [[nodiscard]] RunView<kLength6> importance(Index run) const { return RunView<kLength6>(importance_ + run * kLength6); }
 
     void setFactor(std::uint16_t bits) {
         d_bits_ = bits;
@@ -382,13 +382,13 @@ private:
         return d_ == 0.0F ? 0.0F : std::clamp(std::nearbyint(step / d_), -kLargestFactor6, kLargestFactor6 - 1.0F) + 0.0F;
     }
 
-    void take(int run, float factor) {
+    void take(Index run, float factor) {
         factors_[at(run)] = factor;
         levels_[at(run)] = levelsFor(weights(run), d_ * factor);
         errors_[at(run)] = errorOf(weights(run), importance(run), d_ * factor, levels_[at(run)]);
     }
 
-    void takeIfBetter(int run, float factor) {
+    void takeIfBetter(Index run, float factor) {
         const Run6 levels = levelsFor(weights(run), d_ * factor);
         const float error = errorOf(weights(run), importance(run), d_ * factor, levels);
         if (error >= errors_[at(run)]) return;
