@@ -43,7 +43,7 @@ Matrix readLayerTensor(const std::string& file_and_name) {
     }
     const std::string file = file_and_name.substr(0, colon);
     const std::string name = file_and_name.substr(colon + 1);
-    const Matrix values = isZip(file) ? fromNpz(NpzFile::open(file), name) : fromSafetensors(SafetensorsFile::open(file), name);
+    Matrix values = isZip(file) ? fromNpz(NpzFile::open(file), name) : fromSafetensors(SafetensorsFile::open(file), name);
     if (values.size() == 0)
         throw Error(ErrorCode::ShapeMismatch, "layer: " + file_and_name + ": expected a tensor with elements, found none");
     const Index bad = firstNonFinite(std::span(values.data(), static_cast<std::size_t>(values.size())));
