@@ -137,10 +137,10 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
 }  // namespace
 
 void addLayer(CLI::App& program, Action& action) {
-    CLI::App* command = program.add_subcommand(
-        "layer",
-        "Quantize one weight against captured activations. FILE:NAME is a tensor in a safetensors file: the weight [out, in], the "
-        "activations [tokens, in] (or [sequences, tokens, in])");
+    CLI::App* command = program.add_subcommand("layer",
+                                               "Quantize one weight against captured activations. FILE:NAME is a tensor in a safetensors "
+                                               "file or an array in an .npz file: the weight [out, in], the "
+                                               "activations [tokens, in] (or [sequences, tokens, in])");
     auto options = std::make_shared<Options>();
     command->add_option("--weight", options->weight, "FILE:NAME of the weight [out, in]")->required();
     command->add_option("--activations", options->activations, "FILE:NAME of the layer's input")->required();

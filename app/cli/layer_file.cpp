@@ -1,7 +1,9 @@
 #include "app/cli/layer_file.h"
 
+#include <limits>
 #include <span>
 
+#include "core/io/npz.h"
 #include "core/io/safetensors.h"
 #include "core/kernels/convert.h"
 
@@ -14,21 +16,34 @@ std::span<const std::byte> bytesOf(const T* data, Index count) {
     return std::as_bytes(std::span(data, static_cast<std::size_t>(count)));
 }
 
+/// [product of all extents but the last, last]
+Matrix fromSafetensors(const SafetensorsFile& file, const std::string& name) {
+    TensorView tensor = file.tensor(name);
+    if (tensor.shape.size() > 2) tensor.shape = {tensor.rowCount(), tensor.rowLength()};
+    return toMatrix(tensor);
+}
+
+Matrix fromNpz(const NpzFile& file, const std::string& name) {
+    const auto array = file.arrays().find(name);
+    if (array != file.arrays().end() && array->second.shape.size() < 2) {
+        throw Error(ErrorCode::ShapeMismatch,
+                    "layer: array '" + name + "': expected 2 dimensions or more, found " + std::to_string(array->second.shape.size()));
+    }
+    Matrix values;
+    file.readRows(name, std::numeric_limits<Index>::max(), [&](MatrixView rows, Index) { values = rows; });
+    return values;
+}
+
 }  // namespace
 
 Matrix readLayerTensor(const std::string& file_and_name) {
     const std::size_t colon = file_and_name.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == file_and_name.size()) {
-        throw Error(ErrorCode::InvalidOption, "layer: expected FILE.safetensors:NAME, found '" + file_and_name + "'");
+        throw Error(ErrorCode::InvalidOption, "layer: expected FILE.safetensors:NAME or FILE.npz:NAME, found '" + file_and_name + "'");
     }
-    const SafetensorsFile file = SafetensorsFile::open(file_and_name.substr(0, colon));
-    TensorView tensor = file.tensor(file_and_name.substr(colon + 1));
-    if (tensor.shape.size() > 2) {
-        std::int64_t rows = 1;
-        for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis) rows *= tensor.shape[axis];
-        tensor.shape = {rows, tensor.shape.back()};
-    }
-    Matrix values = toMatrix(tensor);
+    const std::string file = file_and_name.substr(0, colon);
+    const std::string name = file_and_name.substr(colon + 1);
+    Matrix values = isZip(file) ? fromNpz(NpzFile::open(file), name) : fromSafetensors(SafetensorsFile::open(file), name);
     if (values.size() == 0)
         throw Error(ErrorCode::ShapeMismatch, "layer: " + file_and_name + ": expected a tensor with elements, found none");
     const Index bad = firstNonFinite(std::span(values.data(), static_cast<std::size_t>(values.size())));

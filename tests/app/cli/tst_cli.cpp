@@ -287,6 +287,20 @@ private slots:
         }
     }
 
+    void layerReadsNumPyArchives() {
+        const QString file = QStringLiteral(SALIENT_TEST_DATA "/inputs/arrays.npz:");
+        const QStringList method = {"--method", "rtn", "--group-size", "-1", "--json"};
+        const Outcome outcome = run(QStringList{"layer", "--weight", file + "fortran", "--activations", file + "fortran3"} + method);
+        QVERIFY2(outcome.status == 0, outcome.err);
+        QCOMPARE(outcome.json()["out_features"].toInt(), 5);
+        QCOMPARE(outcome.json()["n_tokens"].toInt(), 6);
+        const Outcome missing = run(QStringList{"layer", "--weight", file + "nothing", "--activations", file + "fortran3"} + method);
+        QCOMPARE(missing.status, 1);
+        QVERIFY2(missing.err.contains("no array 'nothing'"), missing.err);
+        const Outcome empty = run(QStringList{"layer", "--weight", file + "none", "--activations", file + "fortran3"} + method);
+        QCOMPARE(empty.status, 1);
+    }
+
     void aRecipeRunsWithPathsRelativeToIt() {
         QVERIFY(copyDirectory(kModel, folder_->filePath("model")));
         QVERIFY(QFile::copy(kCalib, folder_->filePath("calib.txt")));

@@ -1,0 +1,90 @@
+#include "core/io/imatrix.h"
+
+#include <cmath>
+
+#include "core/io/json_file.h"
+#include "tests/core/io/io_testing.h"
+
+using namespace salient;
+
+namespace {
+
+const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "inputs";
+
+std::vector<double> numbers(const Json& json) {
+    std::vector<double> values;
+    for (const Json& item : json) {
+        if (item.is_array()) {
+            for (const Json& value : item) values.push_back(value.get<double>());
+        } else {
+            values.push_back(item.get<double>());
+        }
+    }
+    return values;
+}
+
+}  // namespace
+
+/// Both forms against make_inputs.py, which takes the means of the inputs in double precision.
+class TestImatrix : public QObject {
+    Q_OBJECT
+
+private slots:
+    void bothFormsGiveTheMeansOfSquares_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("old") << "old.imatrix";
+        QTest::newRow("GGUF") << "new.imatrix";
+    }
+    void bothFormsGiveTheMeansOfSquares() {
+        QFETCH(QString, file);
+        const Imatrix imatrix = Imatrix::open(kFolder / file.toStdString());
+        const Json expected = readJson(kFolder / "expected.json").at("mean_squares");
+        QCOMPARE(imatrix.entries.size(), std::size_t{file == "old.imatrix" ? 2U : 3U});
+        for (const auto& [name, entry] : imatrix.entries) {
+            const std::vector<double> wanted = numbers(expected.at(name));
+            QCOMPARE(entry.mean_squares.size(), wanted.size());
+            for (std::size_t j = 0; j < wanted.size(); ++j)
+                QVERIFY(std::abs(static_cast<double>(entry.mean_squares[j]) - wanted[j]) <= 1e-6 * wanted[j]);
+        }
+        QCOMPARE(imatrix.n_chunks, std::int64_t{3});
+        QCOMPARE(imatrix.datasets, std::vector<std::string>{"calib.txt"});
+    }
+
+    void onlyTheGgufFormCountsTokensAndExperts() {
+        const Imatrix imatrix = Imatrix::open(kFolder / "new.imatrix");
+        QVERIFY(imatrix.counts_tokens && !Imatrix::open(kFolder / "old.imatrix").counts_tokens);
+        QCOMPARE(imatrix.chunk_tokens, std::int64_t{8});
+        QCOMPARE(imatrix.entries.at("blk.0.attn_q.weight").counts, std::vector<std::int64_t>{24});
+        QCOMPARE(imatrix.entries.at("blk.0.ffn_up_exps.weight").counts, (std::vector<std::int64_t>{16, 8, 0}));
+    }
+
+    void aFileCutAnywhereIsRefused() {
+        const Folder folder;
+        const std::string bytes = readBytes(kFolder / "old.imatrix");
+        const std::size_t without_text = bytes.size() - 4 - 9 - 4;  // the first versions end there, the next ones four bytes later
+        for (std::size_t length = 0; length < bytes.size(); ++length) {
+            if (length == without_text || length == without_text + 4) continue;
+            writeBytes(folder / "cut.imatrix", bytes.substr(0, length));
+            QVERIFY_EXCEPTION_THROWN(static_cast<void>(Imatrix::open(folder / "cut.imatrix")), Error);
+        }
+    }
+
+    void aSumThatIsNoNumberIsNamed() {
+        const Folder folder;
+        std::string bytes = readBytes(kFolder / "old.imatrix");
+        const std::size_t second = bytes.find("attn_q.weight") + 13 + 8 + 4;  // behind chunks, count and the first value
+        const float nan = std::nanf("");
+        std::memcpy(bytes.data() + second, &nan, sizeof nan);
+        writeBytes(folder / "nan.imatrix", bytes);
+        expectError([&] { static_cast<void>(Imatrix::open(folder / "nan.imatrix")); }, ErrorCode::NonFinite,
+                    "'blk.0.attn_q.weight': channel 1");
+    }
+
+    void anotherGgufFileIsRefused() {
+        expectError([] { static_cast<void>(Imatrix::open(std::filesystem::path(SALIENT_TEST_DATA) / "gguf" / "types.gguf")); },
+                    ErrorCode::Format, "'imatrix'");
+    }
+};
+
+QTEST_GUILESS_MAIN(TestImatrix)
+#include "tst_imatrix.moc"
