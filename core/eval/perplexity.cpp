@@ -1,7 +1,6 @@
 #include "core/eval/perplexity.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -12,8 +11,6 @@
 namespace salient {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> kNames = {"stream", "bos-windows", "second-half"};
 
 /// The first n code points; every byte that does not continue one starts one.
 std::string_view firstCharacters(std::string_view text, Index n) {
@@ -48,20 +45,6 @@ void requireFinite(const std::vector<double>& loss, Index seq_len) {
 }
 
 }  // namespace
-
-std::string_view name(PerplexityProtocol protocol) noexcept { return kNames[static_cast<std::size_t>(protocol)]; }
-
-const std::vector<std::string>& perplexityProtocolNames() {
-    static const std::vector<std::string> names(kNames.begin(), kNames.end());
-    return names;
-}
-
-PerplexityProtocol perplexityProtocolFromName(std::string_view name) {
-    const auto* const found = std::find(kNames.begin(), kNames.end(), name);
-    if (found != kNames.end()) return static_cast<PerplexityProtocol>(found - kNames.begin());
-    throw Error(ErrorCode::InvalidOption,
-                "perplexity: protocol: expected stream, bos-windows or second-half, found '" + std::string(name) + "'");
-}
 
 TextWindows evaluationWindows(const Model& model, std::string_view text, const PerplexitySpec& spec) {
     validate(spec);
