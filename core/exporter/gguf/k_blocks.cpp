@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
+#include "core/exporter/gguf/put_half.h"
 #include "core/tensor/float16.h"
 
 namespace salient {
@@ -21,16 +21,50 @@ constexpr std::array<float, 6> kShares = {1.0F, 0.96F, 0.92F, 0.87F, 0.81F, 0.74
 constexpr int kFits = 2;    // of step and offset to codes, from each of them
 constexpr int kPasses = 3;  // over the whole block
 
-void putHalf(std::byte* to, std::uint16_t bits) { std::memcpy(to, &bits, sizeof bits); }
+constexpr float kLargestHalf = 65504.0F;
 
 /// The float16 for the factor of a block whose largest run factor is `largest`, at most `limit` in units of it. Where float16 has few
 /// digits left the next larger one is taken, so that the largest run factor stays within the limit.
 std::uint16_t halfFor(float largest, float limit) {
-    constexpr std::uint16_t kLargestHalf = 0x7BFF;
-    std::uint16_t bits = std::min(toFloat16(largest / limit), kLargestHalf);
-    if (bits < kLargestHalf && fromFloat16(bits) * (limit + 0.5F) < largest) ++bits;
+    constexpr std::uint16_t kLargestBits = 0x7BFF;
+    std::uint16_t bits = std::min(toFloat16(largest / limit), kLargestBits);
+    if (bits < kLargestBits && fromFloat16(bits) * (limit + 0.5F) < largest) ++bits;
     return bits;
 }
+
+/// What a block holds of each of its runs, whatever its factors are.
+template <Index Runs, class Factors>
+class RoundedRuns {
+public:
+    RoundedRuns(const float* weights, const float* importance) : weights_(weights), importance_(importance) {}
+
+    [[nodiscard]] float error() const {
+        float sum = 0.0F;
+        for (const Rounded& run : runs_) sum += run.error;
+        return sum;
+    }
+
+protected:
+    static constexpr Index kLength = kGgufSuperBlock / Runs;
+    struct Rounded {
+        Factors factors{};
+        Run<kLength> codes = Run<kLength>::Zero();
+        float error = 0.0F;
+    };
+
+    [[nodiscard]] RunView<kLength> weights(Index run) const { return RunView<kLength>(weights_ + run * kLength); }
+    [[nodiscard]] RunView<kLength> importance(Index run) const { return RunView<kLength>(importance_ + run * kLength); }
+    [[nodiscard]] const Rounded& at(Index run) const { return runs_[static_cast<std::size_t>(run)]; }
+    void take(Index run, const Rounded& rounded) { runs_[static_cast<std::size_t>(run)] = rounded; }
+    void takeIfBetter(Index run, const Rounded& rounded) {
+        if (rounded.error < at(run).error) take(run, rounded);
+    }
+
+private:
+    const float* weights_;
+    const float* importance_;
+    std::array<Rounded, static_cast<std::size_t>(Runs)> runs_{};
+};
 
 // ---- Q4_K: step·code − offset, both not negative ----------------------------------------------------------------------------------
 
@@ -95,9 +129,15 @@ Line bestLine(const RunView<kLength4>& w, const RunView<kLength4>& importance) {
     return best;
 }
 
-class Block4 {
+/// Of a run, in units of the block's; whole numbers, 0 to 63.
+struct Factors4 {
+    float step = 0.0F;
+    float offset = 0.0F;
+};
+
+class Block4 : public RoundedRuns<kRuns4, Factors4> {
 public:
-    Block4(const float* weights, const float* importance) : weights_(weights), importance_(importance) {}
+    using RoundedRuns::RoundedRuns;
 
     /// The block's factors from the largest of its runs'; the runs' to nearest.
     void round(const std::array<Line, kRuns4>& lines) {
@@ -108,18 +148,18 @@ public:
             offset = std::max(offset, line.offset);
         }
         setFactors(halfFor(step, kMaxFactor4), halfFor(offset, kMaxFactor4));
-        for (Index run = 0; run < kRuns4; ++run) take(run, nearest(lines[at(run)]));
+        for (Index run = 0; run < kRuns4; ++run) take(run, rounded(run, nearest(lines[static_cast<std::size_t>(run)])));
     }
 
     /// The runs' factors, best among the nearest and their neighbours.
     void search(const std::array<Line, kRuns4>& lines) {
         for (Index run = 0; run < kRuns4; ++run) {
-            const Factors centre = nearest(lines[at(run)]);
-            take(run, centre);
+            const Factors4 centre = nearest(lines[static_cast<std::size_t>(run)]);
+            take(run, rounded(run, centre));
             for (int ds = -1; ds <= 1; ++ds) {
                 for (int doff = -1; doff <= 1; ++doff) {
-                    const Factors factors{centre.step + static_cast<float>(ds), centre.offset + static_cast<float>(doff)};
-                    if (isFactor(factors.step) && isFactor(factors.offset)) takeIfBetter(run, factors);
+                    const Factors4 factors{centre.step + static_cast<float>(ds), centre.offset + static_cast<float>(doff)};
+                    if (isFactor(factors.step) && isFactor(factors.offset)) takeIfBetter(run, rounded(run, factors));
                 }
             }
         }
@@ -135,8 +175,8 @@ public:
         for (Index run = 0; run < kRuns4; ++run) {
             const RunView<kLength4> w = weights(run);
             const RunView<kLength4> v = importance(run);
-            const Run4 s = codes_[at(run)] * factors_[at(run)].step;
-            const float o = factors_[at(run)].offset;
+            const Run4 s = at(run).codes * at(run).factors.step;
+            const float o = at(run).factors.offset;
             const Run4 vs = v * s;
             ss += (vs * s).sum();
             so += vs.sum() * o;
@@ -155,7 +195,6 @@ public:
             dmin = (so * sx - ss * ox) / determinant;
         }
         if (d <= 0.0 || dmin < 0.0) return false;
-        constexpr float kLargestHalf = 65504.0F;
         const std::uint16_t d_bits = toFloat16(std::min(static_cast<float>(d), kLargestHalf));
         const std::uint16_t dmin_bits = toFloat16(std::min(static_cast<float>(dmin), kLargestHalf));
         if (d_bits == d_bits_ && dmin_bits == dmin_bits_) return false;
@@ -163,19 +202,14 @@ public:
         return true;
     }
 
-    [[nodiscard]] float error() const {
-        float sum = 0.0F;
-        for (const float error : errors_) sum += error;
-        return sum;
-    }
-
     void write(std::byte* block, float* meant) const {
         putHalf(block, d_bits_);
         putHalf(block + 2, dmin_bits_);
         std::array<unsigned, 12> scales{};
         for (std::size_t run = 0; run < kRuns4; ++run) {
-            const auto step = static_cast<unsigned>(factors_[run].step);
-            const auto offset = static_cast<unsigned>(factors_[run].offset);
+            const Factors4 factors = at(static_cast<Index>(run)).factors;
+            const auto step = static_cast<unsigned>(factors.step);
+            const auto offset = static_cast<unsigned>(factors.offset);
             if (run < 4) {
                 scales[run] |= step;
                 scales[run + 4] |= offset;
@@ -188,29 +222,20 @@ public:
         for (std::size_t i = 0; i < scales.size(); ++i) block[4 + i] = static_cast<std::byte>(scales[i]);
         for (Index run = 0; run < kRuns4; run += 2) {
             for (Index l = 0; l < kLength4; ++l) {
-                const auto low = static_cast<unsigned>(codes_[at(run)][l]);
-                const auto high = static_cast<unsigned>(codes_[at(run + 1)][l]);
+                const auto low = static_cast<unsigned>(at(run).codes[l]);
+                const auto high = static_cast<unsigned>(at(run + 1).codes[l]);
                 block[16 + run / 2 * kLength4 + l] = static_cast<std::byte>(low | (high << 4U));
             }
         }
         for (Index run = 0; run < kRuns4; ++run) {
-            const Line line = lineOf(factors_[at(run)]);
-            Eigen::Map<Run4>(meant + run * kLength4) = codes_[at(run)] * line.step - line.offset;
+            const Line line = lineOf(at(run).factors);
+            Eigen::Map<Run4>(meant + run * kLength4) = at(run).codes * line.step - line.offset;
         }
     }
 
 private:
-    /// Whole numbers, 0 to 63.
-    struct Factors {
-        float step = 0.0F;
-        float offset = 0.0F;
-    };
-
-    static std::size_t at(Index run) { return static_cast<std::size_t>(run); }
     static bool isFactor(float value) { return value >= 0.0F && value <= kMaxFactor4; }
-    [[nodiscard]] RunView<kLength4> weights(Index run) const { return RunView<kLength4>(weights_ + run * kLength4); }
-    [[nodiscard]] RunView<kLength4> importance(Index run) const { return RunView<kLength4>(importance_ + run * kLength4); }
-    [[nodiscard]] Line lineOf(Factors factors) const { return {d_ * factors.step, dmin_ * factors.offset}; }
+    [[nodiscard]] Line lineOf(Factors4 factors) const { return {d_ * factors.step, dmin_ * factors.offset}; }
 
     void setFactors(std::uint16_t d, std::uint16_t dmin) {
         d_bits_ = d;
@@ -219,35 +244,20 @@ private:
         dmin_ = fromFloat16(dmin);
     }
 
-    [[nodiscard]] Factors nearest(Line line) const {
+    [[nodiscard]] Factors4 nearest(Line line) const {
         const auto of = [](float value, float unit) { return unit > 0.0F ? std::min(std::nearbyint(value / unit), kMaxFactor4) : 0.0F; };
         return {of(line.step, d_), of(line.offset, dmin_)};
     }
 
-    void take(Index run, Factors factors) {
-        factors_[at(run)] = factors;
-        codes_[at(run)] = codesFor(weights(run), lineOf(factors));
-        errors_[at(run)] = errorOf(weights(run), importance(run), lineOf(factors), codes_[at(run)]);
-    }
-
-    void takeIfBetter(Index run, Factors factors) {
+    [[nodiscard]] Rounded rounded(Index run, Factors4 factors) const {
         const Run4 codes = codesFor(weights(run), lineOf(factors));
-        const float error = errorOf(weights(run), importance(run), lineOf(factors), codes);
-        if (error >= errors_[at(run)]) return;
-        factors_[at(run)] = factors;
-        codes_[at(run)] = codes;
-        errors_[at(run)] = error;
+        return {factors, codes, errorOf(weights(run), importance(run), lineOf(factors), codes)};
     }
 
-    const float* weights_;
-    const float* importance_;
     std::uint16_t d_bits_ = 0;
     std::uint16_t dmin_bits_ = 0;
     float d_ = 0.0F;
     float dmin_ = 0.0F;
-    std::array<Factors, kRuns4> factors_{};
-    std::array<Run4, kRuns4> codes_;
-    std::array<float, kRuns4> errors_{};
 };
 
 // ---- Q6_K: step·(code − 32), the step of either sign ------------------------------------------------------------------------------
@@ -299,9 +309,9 @@ float bestStep(const RunView<kLength6>& w, const RunView<kLength6>& importance) 
     return best;
 }
 
-class Block6 {
+class Block6 : public RoundedRuns<kRuns6, float> {
 public:
-    Block6(const float* weights, const float* importance) : weights_(weights), importance_(importance) {}
+    using RoundedRuns::RoundedRuns;
 
     void round(const std::array<float, kRuns6>& steps) {
         float largest = 0.0F;
@@ -312,15 +322,15 @@ public:
         const std::uint16_t bits = halfFor(std::abs(largest), kLargestFactor6);
         constexpr std::uint16_t kSign = 0x8000;
         setFactor(largest > 0.0F ? static_cast<std::uint16_t>(bits | kSign) : bits);
-        for (Index run = 0; run < kRuns6; ++run) take(run, nearest(steps[at(run)]));
+        for (Index run = 0; run < kRuns6; ++run) take(run, rounded(run, nearest(steps[static_cast<std::size_t>(run)])));
     }
 
     void search(const std::array<float, kRuns6>& steps) {
         for (Index run = 0; run < kRuns6; ++run) {
-            const float centre = nearest(steps[at(run)]);
-            take(run, centre);
+            const float centre = nearest(steps[static_cast<std::size_t>(run)]);
+            take(run, rounded(run, centre));
             for (const float factor : {centre - 1.0F, centre + 1.0F}) {
-                if (factor >= -kLargestFactor6 && factor < kLargestFactor6) takeIfBetter(run, factor);
+                if (factor >= -kLargestFactor6 && factor < kLargestFactor6) takeIfBetter(run, rounded(run, factor));
             }
         }
     }
@@ -329,32 +339,26 @@ public:
         double energy = 0.0;
         double product = 0.0;
         for (Index run = 0; run < kRuns6; ++run) {
-            const Run6 s = levels_[at(run)] * factors_[at(run)];
+            const Run6 s = at(run).codes * at(run).factors;
             const Run6 weighted = importance(run) * s;
             energy += (weighted * s).sum();
             product += (weighted * weights(run)).sum();
         }
         if (energy <= 0.0 || product == 0.0) return false;
-        constexpr float kLargestHalf = 65504.0F;
         const std::uint16_t bits = toFloat16(std::clamp(static_cast<float>(product / energy), -kLargestHalf, kLargestHalf));
         if (bits == d_bits_) return false;
         setFactor(bits);
         return true;
     }
 
-    [[nodiscard]] float error() const {
-        float sum = 0.0F;
-        for (const float error : errors_) sum += error;
-        return sum;
-    }
-
     void write(std::byte* block, float* meant) const {
         std::array<unsigned, kGgufSuperBlock> codes{};
         for (Index run = 0; run < kRuns6; ++run) {
-            const float step = d_ * factors_[at(run)];
-            Eigen::Map<Run6>(meant + run * kLength6) = levels_[at(run)] * step;
-            for (Index l = 0; l < kLength6; ++l) codes[at(run * kLength6 + l)] = static_cast<unsigned>(levels_[at(run)][l] - kLowest6);
-            block[192 + run] = static_cast<std::byte>(static_cast<std::int8_t>(factors_[at(run)]));
+            const Rounded& now = at(run);
+            Eigen::Map<Run6>(meant + run * kLength6) = now.codes * (d_ * now.factors);
+            for (Index l = 0; l < kLength6; ++l)
+                codes[static_cast<std::size_t>(run * kLength6 + l)] = static_cast<unsigned>(now.codes[l] - kLowest6);
+            block[192 + run] = static_cast<std::byte>(static_cast<std::int8_t>(now.factors));
         }
         for (std::size_t half = 0; half < 2; ++half) {
             const unsigned* const q = codes.data() + 128 * half;
@@ -369,10 +373,6 @@ public:
     }
 
 private:
-    static std::size_t at(Index run) { return static_cast<std::size_t>(run); }
-    [[nodiscard]] RunView<kLength6> weights(Index run) const { return RunView<kLength6>(weights_ + run * kLength6); }
-    [[nodiscard]] RunView<kLength6> importance(Index run) const { return RunView<kLength6>(importance_ + run * kLength6); }
-
     void setFactor(std::uint16_t bits) {
         d_bits_ = bits;
         d_ = fromFloat16(bits);
@@ -382,28 +382,13 @@ private:
         return d_ == 0.0F ? 0.0F : std::clamp(std::nearbyint(step / d_), -kLargestFactor6, kLargestFactor6 - 1.0F) + 0.0F;
     }
 
-    void take(Index run, float factor) {
-        factors_[at(run)] = factor;
-        levels_[at(run)] = levelsFor(weights(run), d_ * factor);
-        errors_[at(run)] = errorOf(weights(run), importance(run), d_ * factor, levels_[at(run)]);
-    }
-
-    void takeIfBetter(Index run, float factor) {
+    [[nodiscard]] Rounded rounded(Index run, float factor) const {
         const Run6 levels = levelsFor(weights(run), d_ * factor);
-        const float error = errorOf(weights(run), importance(run), d_ * factor, levels);
-        if (error >= errors_[at(run)]) return;
-        factors_[at(run)] = factor;
-        levels_[at(run)] = levels;
-        errors_[at(run)] = error;
+        return {factor, levels, errorOf(weights(run), importance(run), d_ * factor, levels)};
     }
 
-    const float* weights_;
-    const float* importance_;
     std::uint16_t d_bits_ = 0;
     float d_ = 0.0F;
-    std::array<float, kRuns6> factors_{};
-    std::array<Run6, kRuns6> levels_;
-    std::array<float, kRuns6> errors_{};
 };
 
 /// What the header describes: plain: factors of the runs' ranges, best: of their search.

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/exporter/gguf/k_blocks.h"
+#include "core/exporter/gguf/put_half.h"
 #include "core/kernels/parallel.h"
 #include "core/tensor/float16.h"
 
@@ -17,8 +18,6 @@ constexpr Index kHalf = kGgufBlock / 2;
 Index blockBytes(GgufWeights type) {
     return type == GgufWeights::Q4_0 ? 2 + kHalf : type == GgufWeights::Q4_1 ? 4 + kHalf : 2 + kGgufBlock;
 }
-
-void putHalf(std::byte* to, std::uint16_t bits) { std::memcpy(to, &bits, sizeof bits); }
 
 std::uint16_t halfOf(float value, const char* what, Index row, Index block) {
     const std::uint16_t bits = toFloat16(value);
