@@ -12,17 +12,6 @@ namespace {
 
 std::string number(Index value) { return std::to_string(value); }
 
-std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method) {
-    std::vector<const LinearInfo*> result;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        const BlockLayers layers = blockLayers(model, block, method);
-        for (std::size_t i = 0; i < layers.all.size(); ++i) {
-            if (!layers.is_kept[i]) result.push_back(layers.all[i]);
-        }
-    }
-    return result;
-}
-
 /// Sentences about layers, one per kind of layer: the same one in every block is the same reason.
 class LayerSentences {
 public:

@@ -13,14 +13,9 @@ namespace {
 
 /// Whether every quantized layer's inputs and outputs are such multiples.
 bool shapesDivide(const Model& model, const MethodSpec& method, Index inputs, Index outputs) {
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        const BlockLayers layers = blockLayers(model, block, method);
-        for (std::size_t i = 0; i < layers.all.size(); ++i) {
-            if (layers.is_kept[i]) continue;
-            if (layers.all[i]->in_features % inputs != 0 || layers.all[i]->out_features % outputs != 0) return false;
-        }
-    }
-    return true;
+    const std::vector<const LinearInfo*> layers = quantizedLayers(model, method);
+    return std::all_of(layers.begin(), layers.end(),
+                       [&](const LinearInfo* layer) { return layer->in_features % inputs == 0 && layer->out_features % outputs == 0; });
 }
 
 bool isUsualGroup(Index group_size) {
@@ -111,18 +106,6 @@ void remarkCompressed(std::vector<std::string>& remarks, const Model& model, con
             "transformers keeps GPT-2's layers as Conv1D, which compressed-tensors does not replace: vLLM is the loader to try.");
 }
 
-/// Quantized layers whose rows are no whole blocks of 256.
-Index layersOfOtherWidths(const Model& model, const MethodSpec& method) {
-    Index n_others = 0;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        const BlockLayers layers = blockLayers(model, block, method);
-        for (std::size_t i = 0; i < layers.all.size(); ++i) {
-            if (!layers.is_kept[i] && layers.all[i]->in_features % kGgufSuperBlock != 0) ++n_others;
-        }
-    }
-    return n_others;
-}
-
 void remarkGguf(std::vector<std::string>& remarks, const Model& model, const MethodSpec& method, GgufWeights weights) {
     remarks.emplace_back("gguf is read by llama.cpp and what is built on it, not by transformers' or vLLM's quantized kernels.");
     const GgufWeights type = resolved(weights, method);
@@ -143,7 +126,9 @@ void remarkGguf(std::vector<std::string>& remarks, const Model& model, const Met
         remarks.push_back("Layers are rounded to " + std::string(name(weights)) +
                           " from their weights, inputs counting by their mean square in the calibration: bits, groups and clipping of the "
                           "method leave no trace in the file, and the errors given for its layers are those of the method's own grid.");
-        const Index n_others = layersOfOtherWidths(model, method);
+        const std::vector<const LinearInfo*> layers = quantizedLayers(model, method);
+        const auto n_others =
+            std::count_if(layers.begin(), layers.end(), [](const LinearInfo* layer) { return layer->in_features % kGgufSuperBlock != 0; });
         if (n_others > 0)
             remarks.push_back(std::to_string(n_others) +
                               " layers become Q8_0, for their inputs are no multiple of 256 (llama.cpp's own "

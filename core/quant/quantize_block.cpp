@@ -213,6 +213,17 @@ BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method)
     return layers;
 }
 
+std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method) {
+    std::vector<const LinearInfo*> result;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        const BlockLayers layers = blockLayers(model, block, method);
+        for (std::size_t i = 0; i < layers.all.size(); ++i) {
+            if (!layers.is_kept[i]) result.push_back(layers.all[i]);
+        }
+    }
+    return result;
+}
+
 bool takesScales(const Model& model, int block, int group, const MethodSpec& method) {
     const Absorber& absorber = model.groups[static_cast<std::size_t>(group)].absorber;
     if (absorber.kind == Absorber::Kind::None) return false;

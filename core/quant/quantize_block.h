@@ -17,6 +17,8 @@ struct BlockLayers {
     std::vector<bool> is_kept;           ///< parallel to `all`
 };
 [[nodiscard]] BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method);
+/// Those that it rounds, of all blocks.
+[[nodiscard]] std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method);
 
 /// Whether that group's columns take scales under `method`: something can absorb them, and a member is rounded.
 [[nodiscard]] bool takesScales(const Model& model, int block, int group, const MethodSpec& method);

@@ -82,7 +82,7 @@ private:
     [[nodiscard]] std::vector<float> inputPower() const {
         const Matrix& h = hessian();  // twice the mean of x·xᵀ
         std::vector<float> power(static_cast<std::size_t>(h.rows()));
-        for (Index k = 0; k < h.rows(); ++k) power[static_cast<std::size_t>(k)] = 0.5F * h(k, k);
+        Eigen::Map<Eigen::VectorXf>(power.data(), h.rows()) = 0.5F * h.diagonal();
         return power;
     }
 

@@ -87,15 +87,10 @@ GgufElement elementOf(GgufWeights weights) {
     return GgufElement::F16;
 }
 
-/// Weights of quantized layers → block.
-std::map<std::string, int> quantizedWeights(const Model& model, const MethodSpec& method) {
-    std::map<std::string, int> weights;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        const BlockLayers layers = blockLayers(model, block, method);
-        for (std::size_t i = 0; i < layers.all.size(); ++i) {
-            if (!layers.is_kept[i]) weights.emplace(layers.all[i]->name + ".weight", block);
-        }
-    }
+/// Quantized layers by the names of their weights.
+std::map<std::string, const LinearInfo*> quantizedWeights(const Model& model, const MethodSpec& method) {
+    std::map<std::string, const LinearInfo*> weights;
+    for (const LinearInfo* layer : quantizedLayers(model, method)) weights.emplace(layer->name + ".weight", layer);
     return weights;
 }
 
@@ -113,7 +108,7 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
     const Family& family = *config.family;
     const gguf::Architecture& architecture = *gguf::architectureOf(family);
     const std::map<std::string, Module> modules = gguf::modulesOf(config, model.name_prefix);
-    const std::map<std::string, int> quantized = quantizedWeights(model, method);
+    const std::map<std::string, const LinearInfo*> quantized = quantizedWeights(model, method);
     std::vector<GgufTensor> map;
     for (const PlannedTensor& planned : plannedTensors(config, model.name_prefix)) {
         const std::size_t dot = planned.name.rfind('.');
@@ -123,19 +118,19 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
         tensor.layout.name = module.name + planned.name.substr(dot);
         tensor.layout.shape = planned.shape;
         tensor.block = blockOf(module.name);
-        tensor.is_quantized = quantized.contains(planned.name);
+        const auto layer = quantized.find(planned.name);
+        tensor.is_quantized = layer != quantized.end();
         tensor.is_transposed = planned.is_linear_weight && family.weights_transposed;
         if (tensor.is_transposed) std::swap(tensor.layout.shape[0], tensor.layout.shape[1]);
         if (module.kind == Module::Kind::Linear) tensor.rows = fileRows(config, architecture, module.role);
         const bool is_gain = module.kind == Module::Kind::Norm && planned.name.ends_with(".weight");
         if (is_gain) tensor.added = static_cast<float>(family.norm.gain_offset);
         if (tensor.is_quantized) {
-            const std::string layer = planned.name.substr(0, dot);
-            const LinearInfo& linear = model.linear(layer);
-            tensor.weights =
-                layerWeights(resolved(weights, methodFor(method, layer)), linear.role, linear.block, config.n_blocks, linear.in_features);
+            const LinearInfo& linear = *layer->second;
+            tensor.weights = layerWeights(resolved(weights, methodFor(method, linear.name)), linear.role, linear.block, config.n_blocks,
+                                          linear.in_features);
             tensor.element = elementOf(tensor.weights);
-            tensor.record_name = family.prefixes.front() + layer.substr(model.name_prefix.size());
+            tensor.record_name = family.prefixes.front() + linear.name.substr(model.name_prefix.size());
         } else if (planned.shape.size() > 1 && module.kind != Module::Kind::Position) {
             tensor.element = weights == GgufWeights::BF16 ? GgufElement::BF16 : GgufElement::F16;
         }
