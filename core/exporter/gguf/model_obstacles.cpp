@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
 #include "core/exporter/gguf/keys.h"
-#include "core/exporter/gguf/vocabulary.h"
 #include "core/model/gguf/architecture.h"
 
 namespace salient {
@@ -50,6 +48,9 @@ void checkGemma(const ModelConfig& config, const std::string& architecture, std:
     }
 }
 
+/// Whether an e with a combining acute accent is one character to it.
+bool composesCharacters(const Tokenizer& tokenizer) { return tokenizer.encode("e\u0301", false) == tokenizer.encode("\u00E9", false); }
+
 }  // namespace
 
 std::vector<std::string> ggufModelObstacles(const Model& model) {
@@ -90,13 +91,10 @@ std::vector<std::string> ggufModelRemarks(const Model& model) {
     if (config.tie_word_embeddings && is_tied_late)
         remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " +
                           std::string(architecture->name) + " (\"missing tensor output.weight\").");
-    try {
-        if (ggufVocabulary(model).loses_nfc)
-            remarks.emplace_back(
-                "The tokenizer composes characters first (NFC), llama.cpp does not: texts with combining accents or compatibility "
-                "ideographs get other token ids there.");
-    } catch (const Error&) {  // an obstacle, and named as one
-    }
+    if (model.tokenizer && composesCharacters(*model.tokenizer))
+        remarks.emplace_back(
+            "The tokenizer composes characters first (NFC), llama.cpp does not: texts with combining accents or compatibility "
+            "ideographs get other token ids there.");
     if (!model.tokenizer)
         remarks.emplace_back("The model has no tokenizer, so neither has the file: llama.cpp can run it on token ids alone.");
     return remarks;

@@ -99,7 +99,6 @@ private:
             const Json normalizer = document.value("normalizer", Json());
             if (!normalizer.is_null() && normalizer.value("type", Json()) != Json("NFC"))
                 refuse("expected no normalizer, found " + normalizer.dump().substr(0, 200));
-            vocabulary_.loses_nfc = !normalizer.is_null();
         }
     }
 

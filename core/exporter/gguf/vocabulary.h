@@ -21,7 +21,6 @@ struct GgufVocabulary {
     bool adds_bos = false;
     bool adds_eos = false;
     bool adds_space_prefix = true;
-    bool loses_nfc = false;  ///< the tokenizer composes characters first, which llama.cpp does not
     std::string chat_template;
 };
 
