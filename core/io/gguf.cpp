@@ -1,9 +1,9 @@
 #include "core/io/gguf.h"
 
 #include <bit>
-#include <fstream>
 
 #include "core/error.h"
+#include "core/io/file_start.h"
 #include "core/io/gguf_header.h"
 #include "core/io/mapped_file.h"
 
@@ -78,14 +78,6 @@ const std::vector<double>* GgufFile::numbers(const std::string& key) const {
     return find<std::vector<double>>(*this, key, "a list of numbers");
 }
 
-bool isGguf(const std::filesystem::path& path) noexcept {
-    try {
-        std::ifstream file(path, std::ios::binary);
-        char magic[4] = {};
-        return file.read(magic, sizeof magic) && std::string_view(magic, sizeof magic) == "GGUF";
-    } catch (...) {
-        return false;
-    }
-}
+bool isGguf(const std::filesystem::path& path) noexcept { return startsWith(path, "GGUF"); }
 
 }  // namespace salient

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <fstream>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "core/error.h"
 #include "core/io/file_descriptor.h"
+#include "core/io/file_start.h"
 #include "core/kernels/convert.h"
 #include "core/tensor/tensor_view.h"
 
@@ -56,12 +56,6 @@ Matrix lastFastest(std::span<const float> values, std::span<const std::int64_t> 
     return rows;
 }
 
-/// Where an array stands in the archive.
-struct Place {
-    zip_uint64_t index = 0;
-    std::uint64_t size_bytes = 0;  ///< of the member, unpacked
-};
-
 }  // namespace
 
 struct NpzFile::State {
@@ -70,7 +64,7 @@ struct NpzFile::State {
     FileDescriptor::Stamp stamp;
     Archive archive;
     std::map<std::string, NpyHeader> arrays;
-    std::map<std::string, Place> places;
+    std::map<std::string, zip_uint64_t> members;  // where each array stands in the archive
 
     [[noreturn]] void fail(const std::string& reason, ErrorCode code = ErrorCode::Format) const {
         throw Error(code, "readNpz: " + path.string() + ": " + reason);
@@ -144,7 +138,7 @@ struct NpzFile::State {
         }
         if (!arrays.try_emplace(name, readHeader(index, name, stat.size)).second)
             fail("array '" + name + "': expected it once, found it twice");
-        places[name] = {index, stat.size};
+        members[name] = index;
     }
 
     [[nodiscard]] NpyHeader readHeader(zip_uint64_t index, const std::string& name, std::uint64_t size_bytes) const {
@@ -153,8 +147,7 @@ struct NpzFile::State {
         start.resize(read(member.get(), std::as_writable_bytes(std::span(start)), name));
         NpyHeader header = parseNpyHeader(start, origin(name));
         if (!header.dtype) return header;
-        const bool is_empty = std::find(header.shape.begin(), header.shape.end(), 0) != header.shape.end();
-        const std::int64_t data = is_empty ? 0 : header.elementCount() * static_cast<std::int64_t>(sizeBytes(*header.dtype));
+        const std::int64_t data = header.elementCount() * static_cast<std::int64_t>(sizeBytes(*header.dtype));
         if (static_cast<std::uint64_t>(data) != size_bytes - static_cast<std::uint64_t>(header.header_bytes)) {
             throw Error(ErrorCode::Format, origin(name) + ": expected " + std::to_string(data) + " bytes for its shape and type, found " +
                                                std::to_string(size_bytes - static_cast<std::uint64_t>(header.header_bytes)));
@@ -198,7 +191,7 @@ void NpzFile::readRows(const std::string& name, Index rows_at_once, const RowSin
     if (n_elements == 0) return;
     const Index n_columns = header.shape.empty() ? 1 : header.shape.back();
     const Index n_rows = n_elements / n_columns;
-    const Member member = state_->openMember(state_->places.at(name).index, name);
+    const Member member = state_->openMember(state_->members.at(name), name);
     std::vector<std::byte> skipped(static_cast<std::size_t>(header.header_bytes));
     state_->readExactly(member.get(), skipped, name);
 
@@ -230,14 +223,6 @@ void NpzFile::readRows(const std::string& name, Index rows_at_once, const RowSin
     state_->requireIntact();
 }
 
-bool isZip(const std::filesystem::path& path) noexcept {
-    try {
-        std::ifstream file(path, std::ios::binary);
-        char magic[4] = {};
-        return file.read(magic, sizeof magic) && std::string_view(magic, sizeof magic) == std::string_view("PK\x03\x04", 4);
-    } catch (...) {
-        return false;
-    }
-}
+bool isZip(const std::filesystem::path& path) noexcept { return startsWith(path, std::string_view("PK\x03\x04", 4)); }
 
 }  // namespace salient
