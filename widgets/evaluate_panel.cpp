@@ -115,8 +115,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     protocol_->setToolTip(
         tr("Stream: the text as one stream of tokens, cut into windows; a window's first token is not scored (the published protocol). BOS "
            "windows: each window starts with BOS and all its tokens are scored. Second half: windows as llama.cpp cuts them, the second "
-           "half of "
-           "each scored"));
+           "half of each scored"));
     seq_len_->setRange(2, kLongestWindow);
     seq_len_->setSuffix(tr(" tokens"));
     seq_len_->setKeyboardTracking(false);
