@@ -131,9 +131,7 @@ public:
         picture(Page::Evaluate, QStringLiteral("methods"));
         window_.workflow().measureSensitivity(window_.session().runs().at(1)->name);
         waitForJobs();
-        for (QComboBox* box : view<EvaluatePanel>()->findChildren<QComboBox*>()) {
-            if (box->accessibleName() == QStringLiteral("Result")) box->setCurrentIndex(1);
-        }
+        boxNamed(view<EvaluatePanel>(), "Result")->setCurrentIndex(1);
         picture(Page::Evaluate, QStringLiteral("layers"));
         for (QAction* action : window_.findChildren<QAction*>()) {
             if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)) action->trigger();
@@ -154,10 +152,20 @@ public:
         window_.workflow().writeReport(exporting->reportFolder());
         waitForJobs();
         picture(Page::Export);
+        exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(0)->name));
+        exporting->setFormat(ExportFormat::Gguf);
+        QComboBox* type = boxNamed(exporting, "Type of the layers");
+        type->setCurrentIndex(type->findData(static_cast<int>(GgufWeights::Q4_K_M)));
+        picture(Page::Export, QStringLiteral("k-types"));
         exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(3)->name));  // W8A8
         picture(Page::Export, QStringLiteral("proposed"));
         exporting->setFormat(ExportFormat::Gptq);
         picture(Page::Export, QStringLiteral("obstacles"));
+        QComboBox* protocol = boxNamed(view<EvaluatePanel>(), "Protocol");
+        protocol->setCurrentIndex(protocol->findData(static_cast<int>(PerplexityProtocol::SecondHalf)));
+        window_.workflow().evaluate();
+        waitForJobs();
+        picture(Page::Evaluate, QStringLiteral("second-half"));
 
         window_.open(QStringLiteral("/nowhere/at-all"));
         waitForJobs();
@@ -213,6 +221,13 @@ private:
     template <class View>
     View* view() {
         return window_.findChild<View*>();
+    }
+
+    static QComboBox* boxNamed(const QWidget* parent, const char* name) {
+        for (QComboBox* box : parent->findChildren<QComboBox*>()) {
+            if (box->accessibleName() == QLatin1String(name)) return box;
+        }
+        qFatal("no box '%s'", name);
     }
 
     static void settle(qint64 ms) {
