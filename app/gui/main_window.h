@@ -103,6 +103,7 @@ private:
     void buildSessionMenu(QMenu* menu);
     void wireSessions();
     void refreshSessions();
+    void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
     void saveSessionAs();

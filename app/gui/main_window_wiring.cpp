@@ -285,10 +285,9 @@ void MainWindow::refreshExport() {
         return;
     }
     const ExportFormat format = export_->format();
-    const bool is_plain = format == ExportFormat::Dequantized;
     export_->setForecast(exportObstacles(*session_.model(), run->method, format, export_->ggufWeights()),
                          exportRemarks(*session_.model(), run->method, format, export_->ggufWeights()),
-                         is_plain ? session_.model()->checkpoint->sizeBytes() : run->bytes);
+                         exportedWeightBytes(*session_.model(), run->method, run->layers, format, export_->ggufWeights()));
 }
 
 void MainWindow::proposeFormat() {

@@ -1,7 +1,9 @@
 #include "core/calib/calibrate.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 
 #include "core/error.h"
 #include "core/kernels/gram.h"
@@ -85,18 +87,32 @@ Calibration calibrate(std::shared_ptr<const Model> model, Samples samples, const
     calibration.compute = options.forward.compute;
     const Model& m = *calibration.model;
 
-    HiddenStates hidden = embed(m, calibration.samples.windows);
+    const auto take = [&](std::vector<InputStatistics> gathered) {
+        std::move(gathered.begin(), gathered.end(), std::back_inserter(calibration.inputs));
+    };
+    int first = 0;
+    for (; options.known_block && first < m.config.n_blocks; ++first) {
+        std::optional<std::vector<InputStatistics>> known = options.known_block(first);
+        if (!known) break;
+        take(std::move(*known));
+    }
+    HiddenStates hidden;
+    if (first < m.config.n_blocks) hidden = embed(m, calibration.samples.windows);
     const std::int64_t n_tokens = hidden.values.rows();
     const std::int64_t block_bytes = hessianBytesOfBlock(m);
     std::int64_t kept_bytes = 0;
-    for (int block = 0; block < m.config.n_blocks; ++block) {
+    for (int block = 0; first < m.config.n_blocks && block < m.config.n_blocks; ++block) {
         CalibrationOptions now = options;
         now.gather_hessians = options.gather_hessians && kept_bytes + block_bytes <= options.hessian_budget_bytes;
         if (now.gather_hessians) kept_bytes += block_bytes;
         JobContext inner = part(job, "calibrating", block * n_tokens, m.config.n_blocks * n_tokens);
-        for (InputStatistics& statistics : gatherBlock(m, loadBlock(m, block), block, hidden, now, inner)) {
-            calibration.inputs.push_back(std::move(statistics));
+        if (block < first) {
+            forwardBlock(m, loadBlock(m, block), block, hidden, options.forward, {}, inner);
+            continue;
         }
+        std::vector<InputStatistics> gathered = gatherBlock(m, loadBlock(m, block), block, hidden, now, inner);
+        if (options.after_block) options.after_block(block, gathered);
+        take(std::move(gathered));
     }
     calibration.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return calibration;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/calib/channel_statistics.h"
@@ -27,6 +30,11 @@ struct CalibrationOptions {
     bool leave_hidden = false;
     /// Hessians of later blocks are not kept once all kept ones exceed this; gatherBlock() makes them again on demand.
     std::int64_t hessian_budget_bytes = std::int64_t{2} << 30;
+    /// calibrate(): what an interrupted calibration gathered of a block; nothing: it is gathered now. Asked for in order of blocks, up to
+    /// the first that nothing is known of.
+    std::function<std::optional<std::vector<InputStatistics>>(int block)> known_block = {};
+    /// calibrate(): called with what was gathered of each block.
+    std::function<void(int block, std::span<const InputStatistics>)> after_block = {};
 };
 
 /// Statistics of every group of every block over one set of samples. Index: block · groups + group.

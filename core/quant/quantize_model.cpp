@@ -26,8 +26,6 @@ JobContext blockProgress(JobContext& job, const Model& model, int block) {
                          "block " + std::to_string(block));
 }
 
-bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
-
 /// Walks hidden states through the original model and hands out each block's statistics, for Hessians that were not kept.
 class StatisticsWalk {
 public:
@@ -86,6 +84,21 @@ bool hessiansKept(const Calibration& calibration, int block) {
 }
 
 }  // namespace
+
+bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
+
+HiddenStates hiddenAfter(const Model& model, const Samples& samples, const MethodSpec& method, std::span<const QuantizedBlock> done,
+                         const ForwardOptions& forward, JobContext& job) {
+    HiddenStates hidden = embed(model, samples.windows);
+    for (const QuantizedBlock& block : done) {
+        JobContext part = blockProgress(job, model, block.block);
+        part.checkpoint({});
+        BlockWeights weights = loadBlock(model, block.block);
+        if (method.feed == MethodSpec::Feed::Quantized) weights = overlay(std::move(weights), model, block);
+        forwardBlock(model, weights, block.block, hidden, forward, {}, part);
+    }
+    return hidden;
+}
 
 void checkMethod(const Model& model, const MethodSpec& method) {
     method.validate();
@@ -160,7 +173,7 @@ QuantizedModel quantizeModel(std::shared_ptr<const Model> model, const Samples& 
 }
 
 std::vector<double> quantizeModels(const Calibration& calibration, std::span<const MethodSpec> methods, const MethodSink& sink,
-                                   JobContext& job) {
+                                   JobContext& job, int first_block) {
     const Model& model = *calibration.model;
     for (const MethodSpec& method : methods) {
         checkMethod(model, method);
@@ -174,7 +187,7 @@ std::vector<double> quantizeModels(const Calibration& calibration, std::span<con
     const auto n_methods = static_cast<std::int64_t>(methods.size());
     const auto total = static_cast<std::int64_t>(model.linears.size()) * n_methods;
     StatisticsWalk walk(calibration);
-    for (int block = 0; block < model.config.n_blocks; ++block) {
+    for (int block = first_block; block < model.config.n_blocks; ++block) {
         const std::int64_t done = layersBefore(model, block) * n_methods;
         const std::int64_t per_method = layersBefore(model, block + 1) - layersBefore(model, block);
         JobContext part = layerProgress(job, done, total, "block " + std::to_string(block));

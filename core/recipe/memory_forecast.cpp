@@ -43,8 +43,6 @@ std::int64_t fileBytes(const std::filesystem::path& file) {
     return error ? 0 : static_cast<std::int64_t>(bytes);
 }
 
-bool hasOwnWalk(const MethodSpec& method) { return method.true_sequential || method.feed == MethodSpec::Feed::Quantized; }
-
 }  // namespace
 
 SampleSpec resolved(SampleSpec samples, const Model& model) {
@@ -79,7 +77,7 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
 
     const std::size_t n_runs = recipe.runs.size();
     const auto n_shared = static_cast<std::size_t>(
-        std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !hasOwnWalk(run.method); }));
+        std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !needsOwnWalk(run.method); }));
     const bool is_streamed = n_runs == 1 && recipe.runs.front().format && !keep_models && !has_calibration;
     if (n_shared > 1 && !has_calibration) {
         forecast.kept += std::min(hessianBytesOfBlock(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,9 @@ struct RunOptions {
     /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one, and leave what is finished
     /// when this one is cancelled. Only a recipe of a single, exported run can: Error{InvalidOption} otherwise.
     bool resume = false;
+    /// What is open already: a folder for the finished blocks of the only run, from which the same run, started again, goes on with the
+    /// same bits (kept_jobs.h). Empty: nothing is kept.
+    std::filesystem::path keep = {};
 };
 
 /// Executes a recipe. Whatever can be refused is refused before any long work. Several runs fed by the original model share one
@@ -76,6 +80,8 @@ struct RunOptions {
 /// have been made with the recipe's samples, or its own count.
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
+[[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
+                         const std::shared_ptr<const Calibration>& calibration, const RunOptions& options, JobContext& job);
 
 [[nodiscard]] Json toJson(const PerplexityResult& result);
 [[nodiscard]] Json toJson(const LayerError& error);

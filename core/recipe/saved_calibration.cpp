@@ -12,6 +12,7 @@ namespace salient {
 namespace {
 
 const std::string kFormat = "salient-calibration 1";
+const std::string kBlockFormat = "salient-block-statistics 1";
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
 
@@ -63,6 +64,22 @@ ChannelStatistics readChannels(SavedTensors& file, const std::string& name, Inde
     channels.histogram = file.take<std::array<std::uint32_t, ChannelStatistics::kBins>>(
         name + "histogram", DType::I32, {in_features, std::int64_t{ChannelStatistics::kBins}});
     return channels;
+}
+
+InputStatistics readInput(SavedTensors& file, const std::string& name, Index in_features, Index n_tokens) {
+    InputStatistics input;
+    input.channels = readChannels(file, name, in_features, n_tokens);
+    const auto read_hessian = [&](const std::string& tensor) {
+        if (!file.contains(tensor)) return Matrix();
+        Matrix hessian = file.takeMatrix(tensor, in_features, in_features);
+        if (firstNonFinite({hessian.data(), static_cast<std::size_t>(hessian.size())}) >= 0) {
+            file.fail("tensor '" + tensor + "': expected finite numbers, found one that is not");
+        }
+        return hessian;
+    };
+    input.hessian = read_hessian(name + "hessian");
+    input.clip_hessian = read_hessian(name + "clip_hessian");
+    return input;
 }
 
 Samples readSamples(SavedTensors& file, JsonObject& object, const Model& model) {
@@ -154,20 +171,37 @@ Calibration loadCalibration(const std::filesystem::path& path, const std::shared
         job.checkpoint({"opening the session", static_cast<std::int64_t>(i), static_cast<std::int64_t>(n_inputs)});
         const std::string name = groupName(i, model->groups.size());
         const Index in = model->groups[i % model->groups.size()].in_features;
-        InputStatistics& input = calibration.inputs.emplace_back();
-        input.channels = readChannels(file, name, in, n_tokens);
-        const auto read_hessian = [&](const std::string& tensor) {
-            Matrix hessian = file.takeMatrix(tensor, in, in);
-            if (firstNonFinite({hessian.data(), static_cast<std::size_t>(hessian.size())}) >= 0) {
-                file.fail("tensor '" + tensor + "': expected finite numbers, found one that is not");
-            }
-            return hessian;
-        };
-        if (file.contains(name + "hessian")) input.hessian = read_hessian(name + "hessian");
-        if (file.contains(name + "clip_hessian")) input.clip_hessian = read_hessian(name + "clip_hessian");
+        calibration.inputs.push_back(readInput(file, name, in, n_tokens));
     }
     file.finish();
     return calibration;
+}
+
+void saveBlockStatistics(std::span<const InputStatistics> inputs, int block, bool with_hessians, const std::filesystem::path& file,
+                         JobContext& job) {
+    TensorsToSave tensors;
+    for (std::size_t group = 0; group < inputs.size(); ++group) {
+        const std::string name = std::to_string(group) + ".";
+        addChannels(tensors, name, inputs[group].channels);
+        if (with_hessians && inputs[group].hessian.size() > 0) tensors.addMatrix(name + "hessian", inputs[group].hessian);
+        if (with_hessians && inputs[group].clip_hessian.size() > 0) tensors.addMatrix(name + "clip_hessian", inputs[group].clip_hessian);
+    }
+    tensors.write(file, kBlockFormat, {{"block", block}}, job);
+}
+
+std::vector<InputStatistics> loadBlockStatistics(const std::filesystem::path& path, const Model& model, int block, Index n_tokens) {
+    SavedTensors file(path, kBlockFormat);
+    JsonObject document(file.document(), "", file.origin());
+    Index found = -1;
+    readCount(document, "block", found);
+    document.finish();
+    if (found != block) file.fail("block: expected " + std::to_string(block) + ", found " + std::to_string(found));
+    std::vector<InputStatistics> inputs;
+    for (std::size_t group = 0; group < model.groups.size(); ++group) {
+        inputs.push_back(readInput(file, std::to_string(group) + ".", model.groups[group].in_features, n_tokens));
+    }
+    file.finish();
+    return inputs;
 }
 
 }  // namespace salient
