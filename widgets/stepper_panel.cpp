@@ -246,6 +246,8 @@ QWidget* StepperPanel::buildCharts() {
     connect(row_content_, &QComboBox::currentIndexChanged, this, [this] {
         if (state_) refreshRow(*state_);
     });
+    // Whoever points at an error asks where it came from.
+    connect(error_, &HeatmapView::cellChosen, this, [this] { row_content_->setCurrentIndex(1); });
     row_layout->addWidget(row_content_);
     row_layout->addWidget(row_chart_, 1);
     for (Chart* chart : {loss_, row_chart_}) {

@@ -21,7 +21,7 @@ struct ExportOutcome {
 /// A job whose finished blocks can be kept: the calibration, or the run of that name.
 struct JobName {
     bool is_calibration = false;
-    std::string run;
+    std::string run = {};
 };
 
 /// The steps of the path as the user asks for them: each starts the core function on a runner and puts its result into the session.

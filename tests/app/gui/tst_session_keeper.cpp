@@ -62,7 +62,7 @@ bool hasSameCodes(const RunResult& a, const RunResult& b) {
 }
 
 /// Folders of kept blocks in the session that is open.
-std::vector<std::filesystem::path> keptFolders(const Desk& desk) {
+std::vector<std::filesystem::path> keptFolders(Desk& desk) {
     std::vector<std::filesystem::path> folders;
     std::error_code none;
     const auto root = toPath(desk.window.sessions().folder()) / "unfinished";
