@@ -11,7 +11,7 @@ namespace salient {
 
 namespace {
 
-const std::string kFormat = "salient-calibration 1";
+const std::string kFormat = "salient-calibration 2";
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
 
@@ -22,6 +22,25 @@ void addVector(TensorsToSave& tensors, const std::string& name, DType dtype, con
 
 std::string groupName(std::size_t input, std::size_t n_groups) {
     return std::to_string(input / n_groups) + "." + std::to_string(input % n_groups) + ".";
+}
+
+/// Whether the block of that input has its group.
+bool isInModel(const Model& model, std::size_t input) {
+    const std::size_t n_groups = model.groups.size();
+    return model.hasGroup(static_cast<int>(input / n_groups), static_cast<int>(input % n_groups));
+}
+
+/// How many tokens each input's statistics are of; checked against those of the samples.
+void readTokenCounts(const Json& value, const std::string& path, const std::string& origin, Index n_tokens, InputStatistics& input) {
+    JsonObject object(value, path, origin);
+    readCount(object, "tokens", input.channels.n_tokens);
+    readCount(object, "passed", input.passed_tokens);
+    readCount(object, "reached", input.reached_tokens);
+    object.read("stand_in", input.is_stand_in);
+    object.finish();
+    if (input.passed_tokens > n_tokens) object.refuse("passed", "at most " + std::to_string(n_tokens), input.passed_tokens);
+    if (input.reached_tokens > n_tokens) object.refuse("reached", "at most " + std::to_string(n_tokens), input.reached_tokens);
+    if (input.channels.n_tokens < 1) object.refuse("tokens", "at least 1", input.channels.n_tokens);
 }
 
 void addChannels(TensorsToSave& tensors, const std::string& name, const ChannelStatistics& channels) {
@@ -45,9 +64,7 @@ std::vector<T> finite(SavedTensors& file, const std::string& name, DType dtype, 
     return values;
 }
 
-ChannelStatistics readChannels(SavedTensors& file, const std::string& name, Index in_features, Index n_tokens) {
-    ChannelStatistics channels;
-    channels.n_tokens = n_tokens;
+void readChannels(SavedTensors& file, const std::string& name, Index in_features, Index n_tokens, ChannelStatistics& channels) {
     channels.min = finite<float>(file, name + "min", DType::F32, in_features);
     channels.max = finite<float>(file, name + "max", DType::F32, in_features);
     channels.max_abs = finite<float>(file, name + "max_abs", DType::F32, in_features);
@@ -62,7 +79,6 @@ ChannelStatistics readChannels(SavedTensors& file, const std::string& name, Inde
     }
     channels.histogram = file.take<std::array<std::uint32_t, ChannelStatistics::kBins>>(
         name + "histogram", DType::I32, {in_features, std::int64_t{ChannelStatistics::kBins}});
-    return channels;
 }
 
 Samples readSamples(SavedTensors& file, JsonObject& object, const Model& model) {
@@ -112,8 +128,16 @@ void saveCalibration(const Calibration& calibration, const std::filesystem::path
         kept += bytes;
         tensors.addMatrix(name, hessian);
     };
+    Json inputs = Json::array();
+    const std::size_t n_groups = calibration.model->groups.size();
     for (std::size_t i = 0; i < calibration.inputs.size(); ++i) {
-        const std::string name = groupName(i, calibration.model->groups.size());
+        if (!isInModel(*calibration.model, i)) continue;
+        const InputStatistics& input = calibration.inputs[i];
+        inputs.push_back({{"tokens", input.channels.n_tokens},
+                          {"passed", input.passed_tokens},
+                          {"reached", input.reached_tokens},
+                          {"stand_in", input.is_stand_in}});
+        const std::string name = groupName(i, n_groups);
         addChannels(tensors, name, calibration.inputs[i].channels);
         add_hessian(name + "hessian", calibration.inputs[i].hessian);
         add_hessian(name + "clip_hessian", calibration.inputs[i].clip_hessian);
@@ -127,6 +151,7 @@ void saveCalibration(const Calibration& calibration, const std::filesystem::path
                            {"n_tokens", samples.windows.ids.size()},
                            {"n_first_tokens", samples.first_token.size()},
                            {"stream_tokens", samples.stream_tokens},
+                           {"inputs", std::move(inputs)},
                            {"compute", kComputes[static_cast<std::size_t>(calibration.compute)]},
                            {"seconds", savedNumber(calibration.seconds)}};
     tensors.write(file, kFormat, document, job);
@@ -147,15 +172,26 @@ Calibration loadCalibration(const std::filesystem::path& path, const std::shared
     object.readName("compute", kComputes, compute);
     calibration.compute = static_cast<Compute>(compute);
     readNumber(object, "seconds", calibration.seconds);
+    static const Json kNoInputs = Json::array();
+    const Json* found_inputs = object.find("inputs");
+    const Json& inputs = found_inputs != nullptr ? *found_inputs : kNoInputs;
     object.finish();
     const auto n_tokens = static_cast<Index>(calibration.samples.windows.ids.size());
     const std::size_t n_inputs = static_cast<std::size_t>(model->config.n_blocks) * model->groups.size();
+    std::size_t n_found = 0;
+    for (std::size_t i = 0; i < n_inputs; ++i) n_found += isInModel(*model, i) ? 1 : 0;
+    if (!inputs.is_array() || inputs.size() != n_found)
+        file.fail("inputs: expected a list of " + std::to_string(n_found) + " token counts");
+    std::size_t next = 0;
     for (std::size_t i = 0; i < n_inputs; ++i) {
         job.checkpoint({"opening the session", static_cast<std::int64_t>(i), static_cast<std::int64_t>(n_inputs)});
         const std::string name = groupName(i, model->groups.size());
         const Index in = model->groups[i % model->groups.size()].in_features;
         InputStatistics& input = calibration.inputs.emplace_back();
-        input.channels = readChannels(file, name, in, n_tokens);
+        if (!isInModel(*model, i)) continue;
+        readTokenCounts(inputs[next], "inputs[" + std::to_string(next) + "]", file.origin(), n_tokens, input);
+        ++next;
+        readChannels(file, name, in, n_tokens, input.channels);
         const auto read_hessian = [&](const std::string& tensor) {
             Matrix hessian = file.takeMatrix(tensor, in, in);
             if (firstNonFinite({hessian.data(), static_cast<std::size_t>(hessian.size())}) >= 0) {

@@ -7,7 +7,7 @@
 
 namespace salient {
 
-// A calibration of a session as one file, "salient-calibration 1": the windows (token ids) and, for each group of layers that share an
+// A calibration of a session as one file, "salient-calibration 2": the windows (token ids) and, for each group of layers that share an
 // input, BLOCK.GROUP.min, .max, .max_abs F32, .sum_abs, .sum_squares F64, .max_abs_token I64 [in], .histogram I32 [in, bins] (the bits
 // of unsigned counts), .hessian F32 [in, in] where it is kept, .clip_hessian likewise.
 

@@ -250,6 +250,7 @@ RunResult loadRun(const std::filesystem::path& path, const std::shared_ptr<const
         }
     }
     run.counts = countsOf(*model, run.layers);
+    run.experts = expertCoverage(*model, run.layers);
     const Json* scales = object.find("input_scales");
     double model_seconds = 0.0;
     readNumber(object, "model_seconds", model_seconds);
