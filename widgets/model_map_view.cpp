@@ -38,6 +38,7 @@ public:
         const QRect cell = option.rect.adjusted(1, 1, -1, -1);
         const QColor colour = index.data(ModelMapModel::kColourRole).value<QColor>();
         const bool matches = index.data(ModelMapModel::kMatchesRole).toBool();
+        if ((index.flags() & Qt::ItemIsEnabled) == 0) return;  // no such layer in this block
         painter->save();
         painter->setOpacity(matches ? 1.0 : kDimmed);
         if (colour.isValid()) {

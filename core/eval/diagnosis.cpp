@@ -54,13 +54,25 @@ public:
     }
 
 private:
+    /// An expression for that layer of every expert of its block.
+    [[nodiscard]] static std::string ofEveryExpert(const LinearInfo& linear) {
+        const std::string number = "." + std::to_string(linear.expert) + ".";
+        const std::size_t place = linear.name.rfind(number);
+        return NamePattern::escaped(linear.name.substr(0, place)) + "\\.[0-9]+\\." +
+               NamePattern::escaped(linear.name.substr(place + number.size()));
+    }
+
     /// An expression for the layers that must have equal settings with this one.
     [[nodiscard]] std::string layersOfItsKind(bool scales) const {
         std::string names;
-        for (const LinearInfo& other : model_.linears) {
-            const bool shares_scales = other.block == info_.block && other.group == info_.group;
+        const int scale_group = scaleGroup(model_, info_.group);
+        for (const LinearInfo& other : model_.linearsOf(info_.block)) {
+            const bool shares_scales = scaleGroup(model_, other.group) == scale_group && !isRouter(other.role);
             if (other.name != info_.name && !(scales && shares_scales)) continue;
-            names += (names.empty() ? "" : "|") + NamePattern::escaped(other.name);
+            // The experts of a block, of which there may be hundreds, differ by their numbers alone.
+            if (scales && other.expert > 0 && other.group != scale_group) continue;
+            names += (names.empty() ? "" : "|") +
+                     (scales && other.group != scale_group ? ofEveryExpert(other) : NamePattern::escaped(other.name));
         }
         return "^(" + names + ")$";
     }

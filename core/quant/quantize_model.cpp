@@ -15,9 +15,8 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::int64_t layersBefore(const Model& model, int block) {
-    std::int64_t count = 0;
-    for (const LinearInfo& linear : model.linears) count += linear.block < block ? 1 : 0;
-    return count;
+    if (block >= model.config.n_blocks) return static_cast<std::int64_t>(model.linears.size());
+    return model.linearsOf(block).data() - model.linears.data();
 }
 
 /// Progress of the parts of a walk that work on a whole block.
@@ -78,6 +77,7 @@ void requireStart(const Model& model, const QuantizeOptions& options) {
 bool hessiansKept(const Calibration& calibration, int block) {
     const int n_groups = static_cast<int>(calibration.model->groups.size());
     for (int group = 0; group < n_groups; ++group) {
+        if (!calibration.model->hasGroup(block, group)) continue;
         if (calibration.of(block, group).hessian.size() == 0) return false;
     }
     return true;
@@ -112,7 +112,7 @@ void checkMethod(const Model& model, const MethodSpec& method) {
             const LinearInfo& linear = *layers.all[i];
             const MethodSpec own = methodFor(method, linear.name);
             checkGroupSize(linear, own.grid);
-            const auto [first, is_new] = first_of_group.try_emplace(linear.group, linear.name, own);
+            const auto [first, is_new] = first_of_group.try_emplace(scaleGroup(model, linear.group), linear.name, own);
             if (!is_new) checkSharedScale(linear.name, own, first->second.first, first->second.second);
         }
     }
@@ -146,8 +146,7 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
         GroupObserver observe;
         if (method.true_sequential) {
             observe = [&](int group, const BlockWeights& so_far) {
-                std::vector<InputStatistics> observed = gatherBlock(*model, so_far, block, hidden, gather, part, group);
-                return std::move(observed.at(static_cast<std::size_t>(group)));
+                return gatherBlock(*model, so_far, block, hidden, gather, part, group);
             };
         }
         QuantizedBlock quantized = quantizeBlock(*model, block, weights, statistics, method, observe, job);

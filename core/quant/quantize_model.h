@@ -29,7 +29,7 @@ struct QuantizedModel {
     double seconds = 0.0;
 
     [[nodiscard]] std::vector<LayerReport> reports() const;
-    /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ).
+    /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ), an expert's times the share of the tokens that reach it.
     [[nodiscard]] double relativeOutputError() const;
     /// Packed bytes of the quantized layers and stored bytes of everything else.
     [[nodiscard]] std::int64_t sizeBytes() const;
@@ -105,7 +105,7 @@ void checkMethod(const Model& model, const MethodSpec& method);
 [[nodiscard]] BlockLoader quantizedBlocks(std::shared_ptr<const QuantizedModel> model);
 
 /// Divides a norm's gain and bias, or a linear layer's rows and bias, by s. For tests of the law that folding changes nothing:
-/// block with scales folded but nothing rounded. scales: group → s [in].
+/// block with scales folded but nothing rounded. scales: group → s [in]; the groups that share a norm's scales fold together.
 [[nodiscard]] BlockWeights foldScales(BlockWeights weights, const Model& model, const std::map<int, std::vector<float>>& scales);
 
 }  // namespace salient

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 KeptCalibration calibrateKept(std::shared_ptr<const Model> model, Samples samples, CalibrationOptions options, const std::string& title,
                               const fs::path& folder, std::int64_t hessian_budget_bytes, JobContext& job) {
+    const std::shared_ptr<const Model> original = model;
     const int n_blocks = model->config.n_blocks;
     const auto n_tokens = static_cast<Index>(samples.windows.ids.size());
     KeptBlocks kept(folder, {title, calibrationIdentity(*model, samples, options.forward.compute), n_blocks});
@@ -29,7 +30,7 @@ KeptCalibration calibrateKept(std::shared_ptr<const Model> model, Samples sample
     };
     result.n_blocks_resumed = kept.readAll(
         [&](const fs::path& file) {
-            known.push_back(loadBlockStatistics(file, *model, static_cast<int>(known.size()), n_tokens));
+            known.push_back(loadBlockStatistics(file, *original, static_cast<int>(known.size()), n_tokens));
             count_hessians(known.back());
         },
         job);
@@ -40,7 +41,9 @@ KeptCalibration calibrateKept(std::shared_ptr<const Model> model, Samples sample
     options.after_block = [&](int block, std::span<const InputStatistics> inputs) {
         count_hessians(inputs);
         const bool with_hessians = hessian_bytes <= hessian_budget_bytes;
-        kept.add([&](const fs::path& file, JobContext& silent) { saveBlockStatistics(inputs, block, with_hessians, file, silent); }, job);
+        kept.add(
+            [&](const fs::path& file, JobContext& silent) { saveBlockStatistics(inputs, *original, block, with_hessians, file, silent); },
+            job);
     };
     result.calibration = calibrate(std::move(model), std::move(samples), options, job);
     result.failure = kept.failure();

@@ -246,6 +246,7 @@ private:
         result.bytes = quantizedSizeBytes(*model_, result.layers);
         result.seconds = seconds;
         result.counts = countsOf(*model_, result.layers);
+        result.experts = expertCoverage(*model_, result.layers);
         result.warnings = sampleWarnings(samples(), recipe_.samples.n_samples);
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));

@@ -9,6 +9,7 @@
 #include "core/eval/divergence.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
+#include "core/recipe/expert_coverage.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -21,7 +22,8 @@ struct RunCounts {
     std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip
     std::int64_t n_flushed_values = 0;     ///< of floats that became 0 in their stored type; counted when written
-    std::vector<std::string> kept_layers;  ///< left in 16 bits by `keep`
+    std::int64_t n_stand_ins = 0;          ///< experts that saw too few tokens for statistics of their own
+    std::vector<std::string> kept_layers;  ///< left in 16 bits: by `keep`, or because they route tokens
 };
 
 /// What one run gave.
@@ -40,6 +42,7 @@ struct RunResult {
     std::string verification;  ///< one line, if written
     bool is_verified = true;   ///< false: what was written does not read back as it should
     RunCounts counts;
+    ExpertCoverage experts;
     std::vector<std::string> warnings;
 };
 

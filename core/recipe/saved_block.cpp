@@ -23,8 +23,8 @@ std::map<std::string, Index> foldable(const Model& model, int block) {
         sizes[name + ".weight"] = group.in_features;
         sizes[name + ".bias"] = group.in_features;
     }
-    for (const LinearInfo& linear : model.linears) {
-        if (linear.block == block && linear.has_bias) sizes[linear.name + ".bias"] = linear.out_features;
+    for (const LinearInfo& linear : model.linearsOf(block)) {
+        if (linear.has_bias) sizes[linear.name + ".bias"] = linear.out_features;
     }
     return sizes;
 }

@@ -79,6 +79,7 @@ RunResult loadRun(const std::filesystem::path& path, const std::shared_ptr<const
 
     run.layers = readLayerReports(object, *model, file);
     run.counts = countsOf(*model, run.layers);
+    run.experts = expertCoverage(*model, run.layers);
     const std::optional<std::vector<double>> input_scales = readInputScales(object, run.layers.size(), file);
     double model_seconds = 0.0;
     readNumber(object, "model_seconds", model_seconds);

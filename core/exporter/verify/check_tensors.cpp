@@ -51,6 +51,10 @@ void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo&
         findings.push_back({Severity::Failure, linear.name, "stored twice: packed and as .weight"});
     } else if (is_quantized && declared_float) {
         findings.push_back({Severity::Failure, linear.name, "packed, but the config says that it stays in floating point"});
+    } else if (!is_quantized && !declared_float && isRouter(linear.role)) {
+        findings.push_back(
+            {Severity::Warning, linear.name,
+             "in floating point, but the config does not say so: loaders that do not know it for a router look for packed tensors"});
     } else if (!is_quantized && !declared_float) {
         findings.push_back(
             {Severity::Failure, linear.name, "in floating point, but the config does not say so: loaders look for packed tensors"});

@@ -182,6 +182,37 @@ private slots:
         requireEqual(back, *bench.calibration);
     }
 
+    void expertsComeBackWithTheirTokenCounts() {
+        Bench bench("qwen2_moe-some");
+        const auto file = pathOf(bench.folder, "calibration-1.safetensors");
+        saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
+        const Calibration back = loadCalibration(file, bench.model, bench.job);
+        QCOMPARE(back.inputs.size(), bench.calibration->inputs.size());
+        int n_stand_ins = 0;
+        int n_absent = 0;
+        for (std::size_t i = 0; i < back.inputs.size(); ++i) {
+            const InputStatistics& a = back.inputs[i];
+            const InputStatistics& b = bench.calibration->inputs[i];
+            QCOMPARE(a.channels.n_tokens, b.channels.n_tokens);
+            QCOMPARE(a.passed_tokens, b.passed_tokens);
+            QCOMPARE(a.reached_tokens, b.reached_tokens);
+            QCOMPARE(a.is_stand_in, b.is_stand_in);
+            QVERIFY(a.hessian == b.hessian && a.channels.sum_abs == b.channels.sum_abs);
+            n_stand_ins += a.is_stand_in ? 1 : 0;
+            n_absent += a.passed_tokens == 0 ? 1 : 0;
+        }
+        QVERIFY(n_stand_ins > 0 && n_absent > 0);
+        const SessionContents contents = bench.contents();
+        static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QVERIFY(opened.left_out.empty());
+        for (std::size_t i = 0; i < contents.runs.size(); ++i) {
+            requireEqual(*contents.runs[i]->model, *opened.contents.runs[i]->model, true);
+            QCOMPARE(inWords(opened.contents.runs[i]->experts), inWords(expertCoverage(*bench.model, contents.runs[i]->layers)));
+            QVERIFY(!inWords(opened.contents.runs[i]->experts).empty());
+        }
+    }
+
     void whatIsQuantizedWithoutItsHessiansIsTheSame() {
         Bench bench;
         const auto file = pathOf(bench.folder, "calibration-1.safetensors");
