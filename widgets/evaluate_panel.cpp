@@ -23,6 +23,7 @@
 #include "widgets/number_text.h"
 #include "widgets/sensitivity_model.h"
 #include "widgets/table_look.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -290,13 +291,11 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
     const QString protocol = full_precision_ ? titleOf(full_precision_->protocol) : QString();
-    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %L4 predictions in %L5 windows of %L6 tokens, %7.")
-                                          .arg(full_precision_->perplexity, 0, 'f', 4)
-                                          .arg(QFileInfo(text_->text()).fileName(), protocol)
-                                          .arg(full_precision_->n_tokens)
-                                          .arg(full_precision_->n_windows)
-                                          .arg(full_precision_->seq_len)
-                                          .arg(full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
+    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.", nullptr,
+                                             static_cast<int>(full_precision_->n_windows))
+                                          .arg(fixedText(full_precision_->perplexity, 4), QFileInfo(text_->text()).fileName(), protocol,
+                                               countText(full_precision_->n_tokens), countText(full_precision_->seq_len),
+                                               full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
                                     : tr("Nothing has been measured by this protocol yet."));
     updateButtons();
     showPareto();
@@ -374,7 +373,7 @@ void EvaluatePanel::showLayers() {
     }
     layer_chart_->setSeries(measured.empty() ? std::vector<ChartSeries>() : std::vector{bars});
     layers_hint_->setText(measured.empty()                  ? tr("What each layer alone costs is not measured yet.")
-                          : measured.size() < layers.size() ? tr("%L1 of %L2 layers measured.").arg(measured.size()).arg(layers.size())
+                          : measured.size() < layers.size() ? tr("%1 of %2 layers measured.").arg(measured.size()).arg(layers.size())
                                                             : tr("All layers measured. The table is sorted by what they cost."));
     setSelectedLayer(chosen);
 }

@@ -209,7 +209,7 @@ QString HeatmapView::readOut() const {
     if (isEmpty() || crosshair_.row < 0 || crosshair_.column < 0) return {};
     const Matrix& values = pyramid_->values();
     if (crosshair_.row >= values.rows() || crosshair_.column >= values.cols()) return {};
-    return tr("%1 %2 · %3 %4: %5")
+    return QStringLiteral("%1 %2 · %3 %4: %5")
         .arg(row_name_)
         .arg(crosshair_.row)
         .arg(column_name_)

@@ -494,7 +494,7 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
                             .arg(layer)
                             .arg(q)
                             .arg(numberText(total), numberText(nearest)) +
-                        (nearest > 0.0 ? tr(" GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
+                        (nearest > 0.0 ? QLatin1Char(' ') + tr("GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
         equation_->clear();
         return;
     }

@@ -7,6 +7,7 @@
 
 #include "widgets/icon.h"
 #include "widgets/number_text.h"
+#include "widgets/stage_text.h"
 
 namespace salient {
 
@@ -50,8 +51,8 @@ void JobStatus::setRecord(const JobRecord& record) {
     if (record.state == JobRecord::State::Queued) return;
     running_ = record.id;
     QString text = record.title;
-    if (!record.stage.isEmpty()) text += tr(" — %1").arg(record.stage);
-    if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(record.detail);
+    if (!record.stage.isEmpty()) text += QStringLiteral(" — %1").arg(stageText(record.stage));
+    if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(detailText(record.detail));
     text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(200, text_->width())));
     text_->setToolTip(text);
     if (record.fraction() < 0.0) {

@@ -12,8 +12,8 @@
 namespace salient {
 
 namespace {
-const QString kRecipeFilter = QStringLiteral("Recipe (*.json)");
-}
+QString recipeFilter() { return MainWindow::tr("Recipe (*.json)"); }
+}  // namespace
 
 void MainWindow::buildMenus() {
     buildFileMenu();
@@ -94,6 +94,25 @@ void MainWindow::buildViewMenu() {
     add(tr("As the &desktop"), ThemeChoice::System);
     add(tr("&Light"), ThemeChoice::Light);
     add(tr("Dar&k"), ThemeChoice::Dark);
+    buildLanguageMenu(menu);
+}
+
+void MainWindow::buildLanguageMenu(QMenu* view) {
+    QMenu* languages = view->addMenu(tr("Lan&guage"));
+    auto* group = new QActionGroup(this);
+    const auto add = [&](const QString& text, LanguageChoice choice) {
+        QAction* action = languages->addAction(text, this, [this, choice] {
+            if (preferences_.language() == choice) return;
+            preferences_.setLanguage(choice);
+            messages_->showMessage(MessageArea::Kind::Note, tr("Language"), tr("The new language shows when Salient is started again."));
+        });
+        action->setCheckable(true);
+        action->setChecked(preferences_.language() == choice);
+        group->addAction(action);
+    };
+    add(tr("As the &system"), LanguageChoice::System);
+    add(QStringLiteral("&English"), LanguageChoice::English);  // languages are called by their own names in every language
+    add(QStringLiteral("&Deutsch"), LanguageChoice::German);
 }
 
 void MainWindow::buildHelpMenu() {
@@ -117,7 +136,7 @@ void MainWindow::browseModel() {
 }
 
 void MainWindow::browseRecipe() {
-    const QString file = choose_.file(this, tr("Open a recipe"), kRecipeFilter);
+    const QString file = choose_.file(this, tr("Open a recipe"), recipeFilter());
     if (!file.isEmpty()) open(file);
 }
 
@@ -132,7 +151,7 @@ bool MainWindow::writeRecipe(const QString& file) {
 }
 
 void MainWindow::saveRecipe() {
-    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), kRecipeFilter);
+    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), recipeFilter());
     if (file.isEmpty() || !writeRecipe(file)) return;
     const QString command = QString::fromStdString(runCommand(toPath(file)));
     messages_->showMessage(MessageArea::Kind::Note, tr("Recipe saved"), tr("%1 — run it with: %2").arg(file, command));
@@ -144,7 +163,7 @@ void MainWindow::copyCommand() {
     std::optional<std::string> command = asCommand(recipe);
     if (!command) {
         const QString file = choose_.save(this, tr("No command line says all of this: save the recipe that one can run"),
-                                          QStringLiteral("recipe.json"), kRecipeFilter);
+                                          QStringLiteral("recipe.json"), recipeFilter());
         if (file.isEmpty() || !writeRecipe(file)) return;
         command = runCommand(toPath(file));
     }
