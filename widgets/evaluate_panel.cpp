@@ -291,8 +291,8 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
     const QString protocol = full_precision_ ? titleOf(full_precision_->protocol) : QString();
-    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.", nullptr,
-                                             static_cast<int>(full_precision_->n_windows))
+    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.",
+                                         nullptr, static_cast<int>(full_precision_->n_windows))
                                           .arg(fixedText(full_precision_->perplexity, 4), QFileInfo(text_->text()).fileName(), protocol,
                                                countText(full_precision_->n_tokens), countText(full_precision_->seq_len),
                                                full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))

@@ -112,8 +112,9 @@ void HeatmapView::paintHeader(QPainter& painter) const {
     painter.setPen(palette().color(QPalette::WindowText));
     if (title_width > 6 * metrics.averageCharWidth()) {
         painter.setFont(bold);
-        painter.drawText(QRect(line.left(), line.top(), title_width, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         bold_metrics.elidedText(other_ ? QStringLiteral("%1  |  %2").arg(title_, other_title_) : title_, Qt::ElideRight, title_width));
+        painter.drawText(
+            QRect(line.left(), line.top(), title_width, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
+            bold_metrics.elidedText(other_ ? QStringLiteral("%1  |  %2").arg(title_, other_title_) : title_, Qt::ElideRight, title_width));
         painter.setFont(font());
     }
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(read_out, Qt::ElideMiddle, line.width()));

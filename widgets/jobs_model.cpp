@@ -72,8 +72,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
                                          : durationText(job.elapsed_seconds);
         case Message:
             if (job.isOver()) return job.message;
-            return job.detail.isEmpty() ? stageText(job.stage)
-                                        : QStringLiteral("%1: %2").arg(stageText(job.stage), detailText(job.detail));
+            return job.detail.isEmpty() ? stageText(job.stage) : QStringLiteral("%1: %2").arg(stageText(job.stage), detailText(job.detail));
         default:
             return {};
     }

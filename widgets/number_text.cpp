@@ -35,18 +35,22 @@ QString scaled(double value, double step, std::initializer_list<QString> units) 
 
 QString bytesText(std::int64_t bytes) {
     if (bytes < 1000) return QStringLiteral("%1 B").arg(bytes);
-    return scaled(static_cast<double>(bytes) / 1000.0, 1000.0, {QStringLiteral("%1 kB"), QStringLiteral("%1 MB"), QStringLiteral("%1 GB"), QStringLiteral("%1 TB")});
+    return scaled(static_cast<double>(bytes) / 1000.0, 1000.0,
+                  {QStringLiteral("%1 kB"), QStringLiteral("%1 MB"), QStringLiteral("%1 GB"), QStringLiteral("%1 TB")});
 }
 
 QString countText(std::int64_t count) {
     if (count < 100000) return QLocale::c().toString(count).replace(QLatin1Char(','), QChar(0x2009));
-    return scaled(static_cast<double>(count) / 1000.0, 1000.0, {Words::tr("%1 k", "thousand"), Words::tr("%1 M", "million"), Words::tr("%1 B", "billion, 10^9"), Words::tr("%1 T", "trillion, 10^12")});
+    return scaled(static_cast<double>(count) / 1000.0, 1000.0,
+                  {Words::tr("%1 k", "thousand"), Words::tr("%1 M", "million"), Words::tr("%1 B", "billion, 10^9"),
+                   Words::tr("%1 T", "trillion, 10^12")});
 }
 
 QString percentText(double fraction) {
     if (!std::isfinite(fraction)) return QStringLiteral("–");
     const double percent = fraction * 100.0;
-    if (percent != 0.0 && std::abs(percent) < 1e-4) return QStringLiteral("%1 %").arg(numberLocale().toString(percent, 'e', 1).replace(QLatin1Char('-'), QChar(0x2212)));
+    if (percent != 0.0 && std::abs(percent) < 1e-4)
+        return QStringLiteral("%1 %").arg(numberLocale().toString(percent, 'e', 1).replace(QLatin1Char('-'), QChar(0x2212)));
     if (percent != 0.0 && std::abs(percent) < 0.01) return QStringLiteral("%1 %").arg(fixedText(percent, 5));
     const int decimals = std::abs(percent) >= 100 ? 0 : std::abs(percent) >= 10 ? 1 : std::abs(percent) >= 1 ? 2 : 3;
     return QStringLiteral("%1 %").arg(fixedText(percent, decimals));

@@ -200,8 +200,7 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     const auto n_files = static_cast<int>(model.checkpoint->files().size());
     const QString stored =
         OpenPage::tr("%1 in %2").arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype));
-    add(OpenPage::tr("Stored"),
-        OpenPage::tr("%1, %n file(s)", nullptr, n_files).arg(stored));
+    add(OpenPage::tr("Stored"), OpenPage::tr("%1, %n file(s)", nullptr, n_files).arg(stored));
     add(OpenPage::tr("Blocks"), QString::number(config.n_blocks));
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));
@@ -212,9 +211,8 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
                                              .arg(config.n_heads)
                                              .arg(config.head_dim));
     add(OpenPage::tr("Context"), OpenPage::tr("%1 tokens").arg(countText(config.max_positions)));
-    add(OpenPage::tr("Vocabulary"),
-        (config.tie_word_embeddings ? OpenPage::tr("%1 tokens, tied embeddings") : OpenPage::tr("%1 tokens"))
-            .arg(countText(config.vocabulary_size)));
+    add(OpenPage::tr("Vocabulary"), (config.tie_word_embeddings ? OpenPage::tr("%1 tokens, tied embeddings") : OpenPage::tr("%1 tokens"))
+                                        .arg(countText(config.vocabulary_size)));
     return facts;
 }
 

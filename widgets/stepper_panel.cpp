@@ -490,11 +490,12 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
     const double nearest = input_.stepper->nearestLoss();
     const QString layer = input_.layer.toHtmlEscaped();
     if (q == original_->cols()) {
-        place_->setText(tr("<b>%1</b><br>All %2 columns are done. Loss %3; plain rounding leaves %4.")
-                            .arg(layer)
-                            .arg(q)
-                            .arg(numberText(total), numberText(nearest)) +
-                        (nearest > 0.0 ? QLatin1Char(' ') + tr("GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
+        place_->setText(
+            tr("<b>%1</b><br>All %2 columns are done. Loss %3; plain rounding leaves %4.")
+                .arg(layer)
+                .arg(q)
+                .arg(numberText(total), numberText(nearest)) +
+            (nearest > 0.0 ? QLatin1Char(' ') + tr("GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
         equation_->clear();
         return;
     }

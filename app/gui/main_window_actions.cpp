@@ -48,10 +48,16 @@ void MainWindow::buildFileMenu() {
 
 void MainWindow::buildEditMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Edit"));
-    QAction* undo = session_.undoStack().createUndoAction(this, tr("&Undo"));
+    QUndoStack& stack = session_.undoStack();
+    QAction* undo = stack.createUndoAction(this, tr("&Undo"));
     undo->setShortcut(QKeySequence::Undo);
-    QAction* redo = session_.undoStack().createRedoAction(this, tr("&Redo"));
+    QAction* redo = stack.createRedoAction(this, tr("&Redo"));
     redo->setShortcut(QKeySequence::Redo);
+    // Connected after Qt's own: the stack can only put a prefix before what is undone, and not every language says it so.
+    connect(&stack, &QUndoStack::undoTextChanged, undo,
+            [undo](const QString& what) { undo->setText(what.isEmpty() ? tr("&Undo") : tr("&Undo %1").arg(what)); });
+    connect(&stack, &QUndoStack::redoTextChanged, redo,
+            [redo](const QString& what) { redo->setText(what.isEmpty() ? tr("&Redo") : tr("&Redo %1").arg(what)); });
     menu->addAction(undo);
     menu->addAction(redo);
 }

@@ -34,7 +34,9 @@ void Preferences::setTheme(ThemeChoice choice) {
 
 LanguageChoice Preferences::language() const {
     const QString name = settings_.value(kLanguage).toString();
-    return name == QLatin1String("en") ? LanguageChoice::English : name == QLatin1String("de") ? LanguageChoice::German : LanguageChoice::System;
+    return name == QLatin1String("en")   ? LanguageChoice::English
+           : name == QLatin1String("de") ? LanguageChoice::German
+                                         : LanguageChoice::System;
 }
 
 void Preferences::setLanguage(LanguageChoice choice) {

@@ -5,9 +5,9 @@
     <name>salient::CalibrationPanel</name>
     <message numerus="yes">
         <source>%n window(s), %1 of %2 tokens in the text.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n window, %1 of %2 tokens in the text.</numerusform>
+            <numerusform>%n windows, %1 of %2 tokens in the text.</numerusform>
         </translation>
     </message>
 </context>
@@ -15,9 +15,9 @@
     <name>salient::EvaluatePanel</name>
     <message numerus="yes">
         <source>Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window of %5 tokens, %6.</numerusform>
+            <numerusform>Original: perplexity %1 on %2; protocol %3, %4 predictions in %n windows of %5 tokens, %6.</numerusform>
         </translation>
     </message>
 </context>
@@ -25,9 +25,9 @@
     <name>salient::LessonsPanel</name>
     <message numerus="yes">
         <source>%n step(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
         </translation>
     </message>
 </context>
@@ -35,16 +35,16 @@
     <name>salient::MainWindow</name>
     <message numerus="yes">
         <source>Calibration: %n window(s) of %1 tokens of %2, seed %3, %4</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Calibration: %n window of %1 tokens of %2, seed %3, %4</numerusform>
+            <numerusform>Calibration: %n windows of %1 tokens of %2, seed %3, %4</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n result(s). “Start anew” in the File menu begins without.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n result. “Start anew” in the File menu begins without.</numerusform>
+            <numerusform>%n results. “Start anew” in the File menu begins without.</numerusform>
         </translation>
     </message>
 </context>
@@ -52,9 +52,9 @@
     <name>salient::MetricsModel</name>
     <message numerus="yes">
         <source>protocol %1, %2 predictions in %n window(s) of %3 tokens, %4</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>protocol %1, %2 predictions in %n window of %3 tokens, %4</numerusform>
+            <numerusform>protocol %1, %2 predictions in %n windows of %3 tokens, %4</numerusform>
         </translation>
     </message>
 </context>
@@ -62,9 +62,9 @@
     <name>salient::ModelMapView</name>
     <message numerus="yes">
         <source>%n layer(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n layer</numerusform>
+            <numerusform>%n layers</numerusform>
         </translation>
     </message>
 </context>
@@ -72,30 +72,30 @@
     <name>salient::OpenPage</name>
     <message numerus="yes">
         <source>%n result(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n result</numerusform>
+            <numerusform>%n results</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1, %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1, %n file</numerusform>
+            <numerusform>%1, %n files</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n head(s) of size %1</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n head of size %1</numerusform>
+            <numerusform>%n heads of size %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 query heads, %n key/value head(s), of size %2</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 query heads, %n key/value head, of size %2</numerusform>
+            <numerusform>%1 query heads, %n key/value heads, of size %2</numerusform>
         </translation>
     </message>
 </context>
@@ -103,23 +103,23 @@
     <name>salient::OverridePanel</name>
     <message numerus="yes">
         <source>%n layer(s) of “%1” …</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n layer of “%1” …</numerusform>
+            <numerusform>%n layers of “%1” …</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n layer(s): %1 → %2 (%3).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n layer: %1 → %2 (%3).</numerusform>
+            <numerusform>%n layers: %1 → %2 (%3).</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1: %2 — %3 (%n layer(s))</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1: %2 — %3 (%n layer)</numerusform>
+            <numerusform>%1: %2 — %3 (%n layers)</numerusform>
         </translation>
     </message>
 </context>
