@@ -16,11 +16,12 @@
 
 #include "widgets/number_text.h"
 #include "widgets/table_look.h"
+#include "widgets/text_width.h"
 
 namespace salient {
 
 namespace {
-constexpr int kFormWidth = 320;
+constexpr int kFormWidth = 46;  // average characters
 constexpr int kRowPadding = 8;
 constexpr int kRowSpacing = 6;
 }  // namespace
@@ -79,7 +80,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     state_->setWordWrap(true);
 
     auto* left = new QWidget(this);
-    left->setFixedWidth(kFormWidth);
+    keepWidth(left, kFormWidth);
     auto* left_layout = new QVBoxLayout(left);
     left_layout->setContentsMargins(0, 0, 12, 0);
     left_layout->setSpacing(12);

@@ -8,6 +8,7 @@
 #include "widgets/icon.h"
 #include "widgets/number_text.h"
 #include "widgets/stage_text.h"
+#include "widgets/text_width.h"
 
 namespace salient {
 
@@ -26,7 +27,7 @@ JobStatus::JobStatus(QWidget* parent)
     cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     cancel_->setIcon(icon(QStringLiteral("close")));
     cancel_->setAutoRaise(true);
-    time_->setMinimumWidth(time_->fontMetrics().horizontalAdvance(QStringLiteral("00 min 00 s left ")));
+    keepRoomFor(time_, tr("%1 left").arg(QStringLiteral("00 min 00 s ")));
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 2, 4, 2);
     layout->setSpacing(10);
