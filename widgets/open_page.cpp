@@ -205,11 +205,12 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));
     add(OpenPage::tr("MLP size"), countText(config.intermediate_size));
-    add(OpenPage::tr("Attention"), config.n_kv_heads == config.n_heads
-                                       ? OpenPage::tr("%n head(s) of size %1", nullptr, config.n_heads).arg(config.head_dim)
-                                       : OpenPage::tr("%1 query heads, %n key/value head(s), of size %2", nullptr, config.n_kv_heads)
-                                             .arg(config.n_heads)
-                                             .arg(config.head_dim));
+    add(OpenPage::tr("Attention"),
+        config.n_kv_heads == config.n_heads
+            ? OpenPage::tr("%n head(s) of size %1", nullptr, static_cast<int>(config.n_heads)).arg(config.head_dim)
+            : OpenPage::tr("%1 query heads, %n key/value head(s), of size %2", nullptr, static_cast<int>(config.n_kv_heads))
+                  .arg(config.n_heads)
+                  .arg(config.head_dim));
     add(OpenPage::tr("Context"), OpenPage::tr("%1 tokens").arg(countText(config.max_positions)));
     add(OpenPage::tr("Vocabulary"), (config.tie_word_embeddings ? OpenPage::tr("%1 tokens, tied embeddings") : OpenPage::tr("%1 tokens"))
                                         .arg(countText(config.vocabulary_size)));

@@ -9,6 +9,103 @@
     </message>
 </context>
 <context>
+    <name>findingText</name>
+    <message>
+        <source>%1 of the output error comes from input channel %2, whose largest |x| of %3 is %4 times the median channel&apos;s.</source>
+        <translation>%1 des Ausgabefehlers kommen aus Eingangskanal %2, dessen größtes |x| mit %3 das %4-Fache des mittleren Kanals (Median) ist.</translation>
+    </message>
+    <message>
+        <source>%1 of the output error comes from %2 of %3 input channels, most from channel %4, whose largest |x| of %5 is %6 times the median channel&apos;s.</source>
+        <translation>%1 des Ausgabefehlers kommen aus %2 von %3 Eingangskanälen, am meisten aus Kanal %4, dessen größtes |x| mit %5 das %6-Fache des mittleren Kanals (Median) ist.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n calibration token(s) for %1 inputs: the Hessian says nothing of the remaining directions.</source>
+        <translation>
+            <numerusform>%n Kalibriertoken für %1 Eingänge: über die übrigen Richtungen sagt die Hesse-Matrix nichts.</numerusform>
+            <numerusform>%n Kalibriertoken für %1 Eingänge: über die übrigen Richtungen sagt die Hesse-Matrix nichts.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The Hessian is nearly singular.</source>
+        <translation>Die Hesse-Matrix ist fast singulär.</translation>
+    </message>
+    <message>
+        <source>It needed damping %1 instead of %2.</source>
+        <translation>Sie brauchte die Dämpfung %1 statt %2.</translation>
+    </message>
+    <message>
+        <source>More calibration windows measure such directions; more damping trusts them less.</source>
+        <translation>Mehr Kalibrierfenster messen solche Richtungen; mehr Dämpfung traut ihnen weniger.</translation>
+    </message>
+    <message>
+        <source>Outlier channels</source>
+        <translation>Ausreißerkanäle</translation>
+    </message>
+    <message>
+        <source>Lone large weights</source>
+        <translation>Einzelne große Gewichte</translation>
+    </message>
+    <message>
+        <source>Saturated codes</source>
+        <translation>Gesättigte Codes</translation>
+    </message>
+    <message>
+        <source>Dead channels</source>
+        <translation>Tote Kanäle</translation>
+    </message>
+    <message>
+        <source>Unmeasured directions</source>
+        <translation>Ungemessene Richtungen</translation>
+    </message>
+    <message>
+        <source>Rounded inputs</source>
+        <translation>Gerundete Eingaben</translation>
+    </message>
+    <message>
+        <source>%1 of the output error is in groups of %2 weights whose range one large weight sets; the heaviest is in row %3, channel %4, %5 times the root mean square of its group.</source>
+        <translation>%1 des Ausgabefehlers stecken in Gruppen zu %2 Gewichten, deren Bereich ein einzelnes großes Gewicht bestimmt; das schwerste steht in Zeile %3, Kanal %4, mit dem %5-Fachen des quadratischen Mittels seiner Gruppe.</translation>
+    </message>
+    <message>
+        <source>%1 of the codes lie at an end of the grid: its range is too small for the weights.</source>
+        <translation>%1 der Codes liegen an einem Ende des Rasters: sein Bereich ist zu klein für die Gewichte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of %1 input channels were never active in calibration, channel %2 first: nothing is known of what their weights do. Text nearer to the model&apos;s use may wake them.</source>
+        <translation>
+            <numerusform>%n von %1 Eingangskanälen war in der Kalibrierung nie aktiv, nämlich Kanal %2: was seine Gewichte tun, ist unbekannt. Ein Text, der näher an der Verwendung des Modells liegt, weckt ihn vielleicht.</numerusform>
+            <numerusform>%n von %1 Eingangskanälen waren in der Kalibrierung nie aktiv, als erster Kanal %2: was ihre Gewichte tun, ist unbekannt. Ein Text, der näher an der Verwendung des Modells liegt, weckt sie vielleicht.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of the output error comes from rounding the inputs to int8; channel %2 reaches %3 and sets the scale of tokens whose median channel stays below %4.</source>
+        <translation>%1 des Ausgabefehlers kommen vom Runden der Eingaben auf int8; Kanal %2 erreicht %3 und bestimmt die Skalierung von Token, deren mittlerer Kanal unter %4 bleibt.</translation>
+    </message>
+    <message>
+        <source>groups of %1</source>
+        <translation>Gruppen zu %1</translation>
+    </message>
+    <message>
+        <source>%1 bits</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>AWQ scales for the layers of this input</source>
+        <translation>AWQ-Skalierungen für die Schichten dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>SmoothQuant for the layers of this input</source>
+        <translation>SmoothQuant für die Schichten dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>one input scale per token</source>
+        <translation>eine Skalierung der Eingaben pro Token</translation>
+    </message>
+    <message>
+        <source>damping %1</source>
+        <translation>Dämpfung %1</translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>A workbench for post-training quantization of language models.</source>
@@ -738,30 +835,6 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
 </context>
 <context>
     <name>salient::DiagnosisPanel</name>
-    <message>
-        <source>Outlier channels</source>
-        <translation>Ausreißerkanäle</translation>
-    </message>
-    <message>
-        <source>Lone large weights</source>
-        <translation>Einzelne große Gewichte</translation>
-    </message>
-    <message>
-        <source>Saturated codes</source>
-        <translation>Gesättigte Codes</translation>
-    </message>
-    <message>
-        <source>Dead channels</source>
-        <translation>Tote Kanäle</translation>
-    </message>
-    <message>
-        <source>Unmeasured directions</source>
-        <translation>Ungemessene Richtungen</translation>
-    </message>
-    <message>
-        <source>Rounded inputs</source>
-        <translation>Gerundete Eingaben</translation>
-    </message>
     <message>
         <source>Result to diagnose</source>
         <translation>Zu untersuchendes Ergebnis</translation>

@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>findingText</name>
+    <message numerus="yes">
+        <source>%n calibration token(s) for %1 inputs: the Hessian says nothing of the remaining directions.</source>
+        <translation>
+            <numerusform>%n calibration token for %1 inputs: the Hessian says nothing of the remaining directions.</numerusform>
+            <numerusform>%n calibration tokens for %1 inputs: the Hessian says nothing of the remaining directions.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of %1 input channels were never active in calibration, channel %2 first: nothing is known of what their weights do. Text nearer to the model&apos;s use may wake them.</source>
+        <translation>
+            <numerusform>%n of %1 input channels was never active in calibration, channel %2: nothing is known of what its weights do. Text nearer to the model&apos;s use may wake it.</numerusform>
+            <numerusform>%n of %1 input channels were never active in calibration, channel %2 first: nothing is known of what their weights do. Text nearer to the model&apos;s use may wake them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>salient::CalibrationPanel</name>
     <message numerus="yes">
         <source>%n window(s), %1 of %2 tokens in the text.</source>
