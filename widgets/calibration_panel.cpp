@@ -21,7 +21,7 @@
 namespace salient {
 
 namespace {
-constexpr int kFormWidth = 46;  // average characters
+constexpr int kFormWidth = 53;  // average characters
 constexpr int kRowPadding = 8;
 constexpr int kRowSpacing = 6;
 }  // namespace

@@ -294,7 +294,7 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
     stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.",
                                          nullptr, static_cast<int>(full_precision_->n_windows))
                                           .arg(fixedText(full_precision_->perplexity, 4), QFileInfo(text_->text()).fileName(), protocol,
-                                               countText(full_precision_->n_tokens), countText(full_precision_->seq_len),
+                                               QString::number(full_precision_->n_tokens), QString::number(full_precision_->seq_len),
                                                full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
                                     : tr("Nothing has been measured by this protocol yet."));
     updateButtons();

@@ -21,7 +21,7 @@ namespace salient {
 namespace {
 
 constexpr int kNotesHeight = 150;
-constexpr int kChoiceWidth = 60;  // average characters
+constexpr int kChoiceWidth = 70;  // average characters
 constexpr int kRowSpacing = 6;
 
 struct FormatText {

@@ -70,7 +70,8 @@ QString MetricsModel::protocolText(int row) const {
     const std::string_view protocol = salient::name(perplexity->protocol);
     return tr("protocol %1, %2 predictions in %n window(s) of %3 tokens, %4", nullptr, static_cast<int>(perplexity->n_windows))
         .arg(QString::fromUtf8(protocol.data(), static_cast<qsizetype>(protocol.size())))
-        .arg(countText(perplexity->n_tokens), countText(perplexity->seq_len))
+        .arg(perplexity->n_tokens)
+        .arg(perplexity->seq_len)
         .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
 }
 

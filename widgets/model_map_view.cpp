@@ -27,7 +27,7 @@ constexpr int kWorst = 10;
 constexpr int kMapHeight = 480;
 constexpr int kLowestCell = 24;
 constexpr int kTallestCell = 48;
-constexpr int kSideWidth = 43;  // average characters
+constexpr int kSideWidth = 50;  // average characters
 constexpr qreal kDimmed = 0.15;
 
 /// Paints a layer as a filled cell with its value in a colour that can be read on it.

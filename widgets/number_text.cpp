@@ -40,7 +40,7 @@ QString bytesText(std::int64_t bytes) {
 }
 
 QString countText(std::int64_t count) {
-    if (count < 100000) return QLocale::c().toString(count).replace(QLatin1Char(','), QChar(0x2009));
+    if (count < 100000) return QString::number(count);
     return scaled(static_cast<double>(count) / 1000.0, 1000.0,
                   {Words::tr("%1 k", "thousand"), Words::tr("%1 M", "million"), Words::tr("%1 B", "billion, 10^9"),
                    Words::tr("%1 T", "trillion, 10^12")});

@@ -57,7 +57,6 @@ void applyLanguage(const QLocale& locale) {
     // English has a catalogue, too: of its plurals.
     if (installed.own.load(QStringLiteral(":/translations/salient_%1.qm").arg(installed.language)))
         QCoreApplication::installTranslator(&installed.own);
-    (void)application;
 }
 
 QString windowLanguage() { return catalogues().language; }

@@ -12,7 +12,7 @@ namespace salient {
 namespace {
 constexpr int kMargin = 20;
 constexpr double kTitleScale = 1.5;
-constexpr int kSentenceWidth = 74;  // average characters
+constexpr int kSentenceWidth = 87;  // average characters
 }  // namespace
 
 PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* content, QWidget* parent)

@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>figure</name>
+    <message>
+        <source>save figure: %1: expected a name that ends in .png, .svg, .pdf or .csv, found .%2</source>
+        <translation>Abbildung speichern: %1: erwartet wird ein Name, der auf .png, .svg, .pdf oder .csv endet, gefunden .%2</translation>
+    </message>
+    <message>
+        <source>save figure: %1: cannot be written: %2</source>
+        <translation>Abbildung speichern: %1 lässt sich nicht schreiben: %2</translation>
+    </message>
+</context>
+<context>
     <name>fileChooser</name>
     <message>
         <source>GGUF models (*.gguf)</source>
@@ -227,6 +238,13 @@
     <message>
         <source>%1 h %2 min</source>
         <translation>%1 h %2 min</translation>
+    </message>
+</context>
+<context>
+    <name>reportPdf</name>
+    <message>
+        <source>write report: %1: cannot be written: %2</source>
+        <translation>Bericht schreiben: %1 lässt sich nicht schreiben: %2</translation>
     </message>
 </context>
 <context>
@@ -1570,6 +1588,10 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Show all</source>
         <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>save figure: expected at most a million cells in sight for .csv, found %1: zoom in</source>
+        <translation>Abbildung speichern: für .csv wird höchstens eine Million sichtbarer Zellen erwartet, gefunden %1: Ausschnitt vergrößern</translation>
     </message>
 </context>
 <context>
@@ -3926,7 +3948,7 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
     <message>
         <source>column in processing order</source>
-        <translation>Spalte in der Reihenfolge der Bearbeitung</translation>
+        <translation>Spalte, in Bearbeitungsfolge</translation>
     </message>
     <message>
         <source>U[q, j]</source>
@@ -3938,7 +3960,7 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
     <message>
         <source>earlier column, in processing order</source>
-        <translation>frühere Spalte, in der Reihenfolge der Bearbeitung</translation>
+        <translation>frühere Spalte, in Bearbeitungsfolge</translation>
     </message>
     <message>
         <source>change of the weight</source>
@@ -3970,7 +3992,7 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
     <message>
         <source>total if the rest were rounded now</source>
-        <translation>gesamt, wenn der Rest jetzt gerundet würde</translation>
+        <translation>gesamt, Rest jetzt gerundet</translation>
     </message>
     <message>
         <source>U</source>
@@ -4362,6 +4384,18 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>block %1</source>
         <translation>Block %1</translation>
+    </message>
+    <message>
+        <source>exporting</source>
+        <translation>exportiert</translation>
+    </message>
+    <message>
+        <source>opening</source>
+        <translation>öffnet</translation>
+    </message>
+    <message>
+        <source>reading text</source>
+        <translation>liest Text</translation>
     </message>
 </context>
 <context>

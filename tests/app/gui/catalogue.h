@@ -27,7 +27,8 @@ inline std::vector<CatalogueText> readCatalogue(const QString& path) {
     QXmlStreamReader xml(&file);
     QString context;
     while (!xml.atEnd()) {
-        if (!xml.readNextStartElement()) continue;
+        xml.readNext();
+        if (!xml.isStartElement()) continue;
         if (xml.name() == QLatin1String("name")) {
             context = xml.readElementText();
         } else if (xml.name() == QLatin1String("message")) {

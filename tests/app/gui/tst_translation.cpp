@@ -15,6 +15,7 @@
 #include "tests/app/gui/catalogue.h"
 #include "tests/app/gui/desk.h"
 #include "tests/app/gui/visible_texts.h"
+#include "widgets/method_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/number_text.h"
 #include "widgets/stage_text.h"
@@ -131,7 +132,9 @@ private slots:
 
     void aTranslationTakesTheSameArgumentsAndHasAMnemonicWhereItsSourceHasOne() {
         for (const char* name : {"salient_de.ts", "salient_en.ts"}) {
-            for (const CatalogueText& text : readCatalogue(kTranslations + QLatin1String(name))) {
+            const std::vector<CatalogueText> texts = readCatalogue(kTranslations + QLatin1String(name));
+            QVERIFY(!texts.empty());
+            for (const CatalogueText& text : texts) {
                 QCOMPARE(text.forms.size(), text.is_counted ? std::size_t{2} : std::size_t{1});
                 for (const QString& form : text.forms) {
                     QVERIFY2(marksOf(form) == marksOf(text.source), qPrintable(text.source + QStringLiteral("\n") + form));
@@ -201,7 +204,6 @@ private slots:
         QCOMPARE(percentText(0.0123), QStringLiteral("1,23 %"));
         QCOMPARE(bytesText(7'500'000), QStringLiteral("7,50 MB"));
         QCOMPARE(durationText(2.5), QStringLiteral("2,5 s"));
-        QCOMPARE(countText(12'345), QStringLiteral("12\u2009345"));
         QCOMPARE(countText(1'500'000'000), QStringLiteral("1,50 Mrd."));
     }
 
@@ -222,9 +224,18 @@ private slots:
 
     /// The same window twice, through the whole path: what says the same in both languages must be translated to itself, or be no text.
     void theGermanWindowSaysNothingInEnglish() {
-        QSet<QString> equal{QStringLiteral("&English"), QStringLiteral("&Deutsch"), QStringLiteral("Salient")};
+        QSet<QString> equal{QStringLiteral("&English"), QStringLiteral("&Deutsch"), QStringLiteral("English"), QStringLiteral("Deutsch"),
+                            QStringLiteral("Salient")};
+        for (const std::string& method : methodNames()) equal.insert(methodTitle(method));
+        std::vector<QRegularExpression> equal_but_for_arguments;
         for (const CatalogueText& text : readCatalogue(kTranslations + QStringLiteral("salient_de.ts"))) {
-            if (text.forms.front() == text.source) equal.insert(text.source);
+            if (text.forms.front() != text.source) continue;
+            equal.insert(text.source);
+            static const QRegularExpression argument(QStringLiteral("%[1-9n]"));
+            if (!text.source.contains(argument)) continue;
+            QString pattern = QRegularExpression::escape(text.source);
+            pattern.replace(QRegularExpression(QStringLiteral("\\\\%[1-9n]")), QStringLiteral(".+"));
+            equal_but_for_arguments.emplace_back(QRegularExpression::anchoredPattern(pattern));
         }
         QMap<QString, QString> texts[2];
         QSet<QString> names;
@@ -253,6 +264,8 @@ private slots:
         for (auto text = texts[1].constBegin(); text != texts[1].constEnd(); ++text) {
             if (!texts[0].contains(text.key()) || equal.contains(text.key()) || names.contains(text.key())) continue;
             if (!word.match(text.key()).hasMatch()) continue;
+            const auto is_made_by = [&](const QRegularExpression& pattern) { return pattern.match(text.key()).hasMatch(); };
+            if (std::ranges::any_of(equal_but_for_arguments, is_made_by)) continue;
             if (no_words.match(text.key()).hasMatch() && (text.key().contains(QLatin1Char('/')) || text.key().contains(QLatin1Char('_'))))
                 continue;
             same << text.key() + QStringLiteral("   (") + text.value() + QStringLiteral(")");
