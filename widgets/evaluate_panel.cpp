@@ -20,6 +20,7 @@
 #include <cmath>
 
 #include "widgets/chart.h"
+#include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/sensitivity_model.h"
 #include "widgets/table_look.h"
@@ -40,18 +41,6 @@ std::optional<double> qualityOf(const RunResult& run, int which) {
     if (which == Perplexity) return run.perplexity->perplexity;
     if (!run.perplexity->divergence) return {};
     return run.perplexity->divergence->mean_kl;
-}
-
-QString titleOf(PerplexityProtocol protocol) {
-    switch (protocol) {
-        case PerplexityProtocol::BosWindows:
-            return EvaluatePanel::tr("BOS windows");
-        case PerplexityProtocol::SecondHalf:
-            return EvaluatePanel::tr("second half");
-        case PerplexityProtocol::Stream:
-            break;
-    }
-    return EvaluatePanel::tr("stream");
 }
 
 /// The runs that no other beats in both bits and quality (less is better in each), from few bits to many.
@@ -111,7 +100,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     auto* browse = new QPushButton(tr("Choose…"), this);
     browse->setAutoDefault(false);
     for (const PerplexityProtocol protocol : {PerplexityProtocol::Stream, PerplexityProtocol::BosWindows, PerplexityProtocol::SecondHalf})
-        protocol_->addItem(titleOf(protocol), static_cast<int>(protocol));
+        protocol_->addItem(protocolTitle(protocol), static_cast<int>(protocol));
     protocol_->setAccessibleName(tr("Protocol"));
     protocol_->setToolTip(
         tr("Stream: the text as one stream of tokens, cut into windows; a window's first token is not scored (the published protocol). BOS "
@@ -290,7 +279,7 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
         for (const auto& run : runs_) run_->addItem(QString::fromStdString(run->name));
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
-    const QString protocol = full_precision_ ? titleOf(full_precision_->protocol) : QString();
+    const QString protocol = full_precision_ ? protocolTitle(full_precision_->protocol) : QString();
     stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.",
                                          nullptr, static_cast<int>(full_precision_->n_windows))
                                           .arg(fixedText(full_precision_->perplexity, 4), QFileInfo(text_->text()).fileName(), protocol,

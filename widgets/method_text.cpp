@@ -46,6 +46,18 @@ QString gridText(const MethodSpec& method) {
     return facts.join(QStringLiteral(", "));
 }
 
+QString protocolTitle(PerplexityProtocol protocol) {
+    switch (protocol) {
+        case PerplexityProtocol::BosWindows:
+            return Words::tr("BOS windows");
+        case PerplexityProtocol::SecondHalf:
+            return Words::tr("second half");
+        case PerplexityProtocol::Stream:
+            break;
+    }
+    return Words::tr("stream");
+}
+
 std::string suggestedRunName(const MethodSpec& method, std::span<const std::string> taken) {
     const QString title = methodTitle(methodName(method));
     const QString width =

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/value_text.h"
 
@@ -67,9 +68,8 @@ QString MetricsModel::protocolText(int row) const {
     const std::shared_ptr<const RunResult> result = run(row);
     const auto& perplexity = result ? result->perplexity : full_precision_;
     if (!perplexity) return tr("Not measured yet");
-    const std::string_view protocol = salient::name(perplexity->protocol);
     return tr("protocol %1, %2 predictions in %n window(s) of %3 tokens, %4", nullptr, static_cast<int>(perplexity->n_windows))
-        .arg(QString::fromUtf8(protocol.data(), static_cast<qsizetype>(protocol.size())))
+        .arg(protocolTitle(perplexity->protocol))
         .arg(perplexity->n_tokens)
         .arg(perplexity->seq_len)
         .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));

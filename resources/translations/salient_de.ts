@@ -200,6 +200,18 @@
         <source>int8 inputs per tensor</source>
         <translation>int8-Eingaben pro Tensor</translation>
     </message>
+    <message>
+        <source>BOS windows</source>
+        <translation>BOS-Fenster</translation>
+    </message>
+    <message>
+        <source>second half</source>
+        <translation>zweite Hälfte</translation>
+    </message>
+    <message>
+        <source>stream</source>
+        <translation>Strom</translation>
+    </message>
 </context>
 <context>
     <name>numberText</name>
@@ -1036,18 +1048,6 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
 <context>
     <name>salient::EvaluatePanel</name>
     <message>
-        <source>BOS windows</source>
-        <translation>BOS-Fenster</translation>
-    </message>
-    <message>
-        <source>second half</source>
-        <translation>zweite Hälfte</translation>
-    </message>
-    <message>
-        <source>stream</source>
-        <translation>Strom</translation>
-    </message>
-    <message>
         <source>best for its bits</source>
         <translation>das Beste für seine Bits</translation>
     </message>
@@ -1061,7 +1061,7 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     </message>
     <message>
         <source>Other settings for this layer…</source>
-        <translation>Diese Schicht anders einstellen…</translation>
+        <translation>Anders einstellen…</translation>
     </message>
     <message>
         <source>A .txt or .jsonl file, not the calibration text</source>
@@ -1248,7 +1248,7 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     </message>
     <message>
         <source>bits per weight, scales included</source>
-        <translation>Bits pro Gewicht, Skalierungen eingerechnet</translation>
+        <translation>Bits pro Gewicht mit Skalierungen</translation>
     </message>
     <message>
         <source>relative output error, %</source>
@@ -2790,7 +2790,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>Same top</source>
-        <translation>Gleiches Token</translation>
+        <translation>Top gleich</translation>
     </message>
     <message>
         <source>Bits/weight</source>
@@ -3123,19 +3123,19 @@ Perplexität</translation>
     <name>salient::OverridePanel</name>
     <message>
         <source>No error is left in them.</source>
-        <translation>In ihnen bleibt kein Fehler.</translation>
+        <translation>Darin bleibt kein Fehler.</translation>
     </message>
     <message>
         <source>They had no error, and get that of rounding.</source>
-        <translation>Sie hatten keinen Fehler und bekommen den des Rundens.</translation>
+        <translation>Bisher ohne Fehler, nun mit dem des Rundens.</translation>
     </message>
     <message>
         <source>By plain rounding, their error falls to 1/%1.</source>
-        <translation>Bei einfachem Runden sinkt ihr Fehler auf 1/%1.</translation>
+        <translation>Bei einfachem Runden sinkt der Fehler darin auf 1/%1.</translation>
     </message>
     <message>
         <source>By plain rounding, their error grows %1 times.</source>
-        <translation>Bei einfachem Runden wächst ihr Fehler auf das %1-Fache.</translation>
+        <translation>Bei einfachem Runden wächst der Fehler darin auf das %1-Fache.</translation>
     </message>
     <message>
         <source>Run</source>
@@ -3281,7 +3281,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>They make %1 of the measured output error of this run.</source>
-        <translation>Auf sie entfallen %1 des gemessenen Ausgabefehlers dieses Laufs.</translation>
+        <translation>Darauf entfallen %1 des gemessenen Ausgabefehlers dieses Laufs.</translation>
     </message>
     <message numerus="yes">
         <source>%1: %2 — %3 (%n layer(s))</source>
@@ -3590,7 +3590,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>Same top</source>
-        <translation>Gleiches Token</translation>
+        <translation>Top gleich</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@
 
 #include "app/gui/language.h"
 #include "app/gui/lesson_library.h"
+#include "app/gui/projector_mode.h"
 #include "tests/app/gui/catalogue.h"
 #include "tests/app/gui/desk.h"
 #include "tests/app/gui/visible_texts.h"
@@ -271,6 +272,48 @@ private slots:
             same << text.key() + QStringLiteral("   (") + text.value() + QStringLiteral(")");
         }
         QVERIFY2(same.isEmpty(), qPrintable(same.join(QLatin1Char('\n'))));
+    }
+
+    void noCaptionIsCutOff_data() {
+        QTest::addColumn<bool>("is_projected");
+        QTest::newRow("1280x800") << false;
+        QTest::newRow("1280x800, for a projector") << true;
+    }
+    /// German is the longer language: labels, buttons, check boxes and choices are as wide as what they say.
+    void noCaptionIsCutOff() {
+        QFETCH(bool, is_projected);
+        applyLanguage(kGerman);
+        Desk desk;
+        desk.window.openDemo();
+        QVERIFY(desk.waitForModel());
+        desk.window.workflow().calibrate();
+        QVERIFY(desk.waitForJobs());
+        desk.window.workflow().quantize({desk.window.session().recipe().runs.front().name}, true);
+        QVERIFY(desk.waitForJobs());
+        ProjectorMode projector(desk.window);
+        projector.setOn(is_projected);
+        desk.window.showNormal();
+        desk.window.resize(1280, 800);
+        QStringList cut;
+        for (int page = 0; page < kPages; ++page) {
+            desk.window.goTo(static_cast<Page>(page));
+            QVERIFY(desk.waitForJobs());
+            QTest::qWait(100);
+            for (const QWidget* widget : desk.window.findChildren<QWidget*>()) {
+                const auto* label = qobject_cast<const QLabel*>(widget);
+                const bool is_caption = (label != nullptr && !label->wordWrap()) || qobject_cast<const QAbstractButton*>(widget) != nullptr;
+                if (!is_caption || !widget->isVisible() || widget->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored) continue;
+                if (widget->width() >= widget->sizeHint().width()) continue;
+                const auto* one = qobject_cast<const QAbstractButton*>(widget);
+                cut << QStringLiteral("%1: %2, %3 px of %4")
+                           .arg(pageTitle(static_cast<Page>(page)), label != nullptr ? label->text() : one->text())
+                           .arg(widget->width())
+                           .arg(widget->sizeHint().width());
+            }
+        }
+        projector.setOn(false);
+        cut.removeDuplicates();
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
     }
 
     void noMnemonicOfTheGermanWindowIsThatOfAMenu() {
