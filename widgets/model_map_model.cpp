@@ -7,6 +7,7 @@
 #include <map>
 
 #include "widgets/number_text.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -82,8 +83,8 @@ double ModelMapModel::position(double value) const {
 QString ModelMapModel::text(double value) const {
     if (metric_.unit == QLatin1String("%")) return percentText(value);
     if (metric_.unit == QLatin1String("weights")) return countText(static_cast<std::int64_t>(value));
-    if (metric_.unit == QLatin1String("bits")) return QString::number(value, 'f', 2);
-    return QString::number(value, 'g', 3);
+    if (metric_.unit == QLatin1String("bits")) return fixedText(value, 2);
+    return numberText(value, 3);
 }
 
 bool ModelMapModel::matches(int linear) const {
@@ -139,11 +140,8 @@ QVariant ModelMapModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return std::isfinite(value) ? text(value) : QString();
         case Qt::ToolTipRole:
-            return tr("%1\n%2 × %3%4")
-                .arg(QString::fromStdString(info.name))
-                .arg(info.out_features)
-                .arg(info.in_features)
-                .arg(std::isfinite(value) ? tr("\n%1: %2").arg(metric_.name, text(value)) : QString());
+            return QStringLiteral("%1\n%2 × %3").arg(QString::fromStdString(info.name)).arg(info.out_features).arg(info.in_features) +
+                   (std::isfinite(value) ? QStringLiteral("\n%1: %2").arg(metric_.name, text(value)) : QString());
         case Qt::TextAlignmentRole:
             return QVariant(Qt::AlignCenter);
         case kValueRole:

@@ -90,6 +90,7 @@ private:
     void buildFileMenu();
     void buildEditMenu();
     void buildViewMenu();
+    void buildLanguageMenu(QMenu* view);
     void buildHelpMenu();
     bool writeRecipe(const QString& file);  ///< false after telling why not
     void saveRecipe();
