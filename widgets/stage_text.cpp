@@ -22,6 +22,7 @@ constexpr std::array kStages{
     QT_TRANSLATE_NOOP("stageText", "generating"),
     QT_TRANSLATE_NOOP("stageText", "loss curve"),
     QT_TRANSLATE_NOOP("stageText", "opening"),
+    QT_TRANSLATE_NOOP("stageText", "opening finished blocks"),
     QT_TRANSLATE_NOOP("stageText", "opening the session"),
     QT_TRANSLATE_NOOP("stageText", "perplexity"),
     QT_TRANSLATE_NOOP("stageText", "preparing"),

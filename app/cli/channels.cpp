@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 
+#include "app/cli/input_channels.h"
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
@@ -247,6 +248,11 @@ void printAll(const std::vector<LayerChannels>& layers, std::ostream& out) {
 int run(const Options& options, Context& context) {
     const OpenedModel opened = openAny(options.model);
     const LinearInfo* linear = options.layer.empty() ? nullptr : &opened.model->linear(options.layer);
+    if (!options.calibration.inputs.empty()) {
+        const auto source = openInputSource(options.calibration.inputs, *opened.model, computeFromName(options.calibration.compute));
+        printInputChannels(opened, linear, *source, options.top, options.salient, context);
+        return kDone;
+    }
     const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *opened.model);
     const Samples samples = namingText(options.calibration.text, [&] {
         return drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
@@ -289,8 +295,13 @@ void addChannels(CLI::App& program, Action& action) {
     command->add_option("--salient", options->salient, "Share of channels, by mean |x|, that count as salient")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    addCalibrationOptions(*command, options->calibration);
-    command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
+    addCalibrationOptions(*command, options->calibration, true);
+    command->callback([options, &action] {
+        action = [options](Context& context) {
+            requireCalibration(options->calibration);
+            return run(*options, context);
+        };
+    });
 }
 
 }  // namespace salient::cli

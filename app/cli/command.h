@@ -52,6 +52,7 @@ void addPerplexity(CLI::App& program, Action& action);
 void addQuantize(CLI::App& program, Action& action);
 void addCompare(CLI::App& program, Action& action);
 void addLayer(CLI::App& program, Action& action);
+void addLayers(CLI::App& program, Action& action);
 void addVerify(CLI::App& program, Action& action);
 void addRun(CLI::App& program, Action& action);
 void addSensitivity(CLI::App& program, Action& action);

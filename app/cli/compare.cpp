@@ -21,7 +21,9 @@ struct Options {
 Recipe recipeOf(const Options& options, const CommonOptions& common) {
     Recipe recipe;
     recipe.model = options.model;
+    requireCalibration(options.calibration);
     recipe.calibration_text = options.calibration.text;
+    recipe.inputs = options.calibration.inputs;
     recipe.samples = sampleSpec(options.calibration, common);
     recipe.compute = computeFromName(options.calibration.compute);
     for (MethodSpec& method : comparedMethods(options.methods, options.method)) {
@@ -55,7 +57,7 @@ void addCompare(CLI::App& program, Action& action) {
         ->required();
     addMethodOptions(*command, options->method, false);
     addWalkOptions(*command, options->method);
-    addCalibrationOptions(*command, options->calibration);
+    addCalibrationOptions(*command, options->calibration, true);
     addEvaluationOptions(*command, options->evaluation, true, true);
     command->add_option("--report", options->report, "Directory for report.html and report.json");
     addMemoryOption(*command, options->max_memory_bytes);

@@ -123,10 +123,23 @@ void addComputeOption(CLI::App& command, std::string& compute) {
         ->capture_default_str();
 }
 
-void addCalibrationOptions(CLI::App& command, CalibrationFlags& options) {
-    command.add_option("--text", options.text, "Calibration text: plain, or JSON lines with a \"text\" field")
-        ->required()
-        ->group(kCalibrationGroup);
+void requireCalibration(const CalibrationFlags& options) {
+    if (options.text.empty() && options.inputs.empty()) throw UsageError("--text or --inputs is required");
+}
+
+void addCalibrationOptions(CLI::App& command, CalibrationFlags& options, bool or_inputs) {
+    CLI::Option* text = command.add_option("--text", options.text, "Calibration text: plain, or JSON lines with a \"text\" field")
+                            ->required(!or_inputs)
+                            ->group(kCalibrationGroup);
+    if (or_inputs) {
+        command
+            .add_option(
+                "--inputs", options.inputs,
+                "In place of a text, inputs that another program captured: .safetensors or .npz with an array [tokens, in] for each "
+                "layer, called as the layer; or an importance matrix of llama.cpp (rtn and awq, channels)")
+            ->excludes(text)
+            ->group(kCalibrationGroup);
+    }
     command.add_option("--n-samples", options.n_samples, "Windows of the text to run")
         ->check(atLeast(1))
         ->capture_default_str()

@@ -21,12 +21,16 @@ void addWalkOptions(CLI::App& command, MethodFlags& flags);
 /// Which text calibrates, how much of it, and in what precision the model runs.
 struct CalibrationFlags {
     std::string text;
+    std::string inputs;  ///< in place of a text, for commands that can do without one
     int n_samples = 128;
     Index seq_len = 0;  ///< 0: min(2048, the model's positions)
     std::string windows = "random";
     std::string compute = "float32";
 };
-void addCalibrationOptions(CLI::App& command, CalibrationFlags& options);
+/// or_inputs: a file of inputs may stand in place of the text.
+void addCalibrationOptions(CLI::App& command, CalibrationFlags& options, bool or_inputs);
+/// Throws UsageError when there is neither a text nor a file of inputs.
+void requireCalibration(const CalibrationFlags& options);
 [[nodiscard]] SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common);
 [[nodiscard]] Compute computeFromName(const std::string& name);
 void addComputeOption(CLI::App& command, std::string& compute);

@@ -16,8 +16,8 @@ namespace salient::cli {
 
 namespace {
 
-constexpr std::array kCommands = {addInfo,   addChannels,    addPerplexity, addQuantize, addCompare, addLayer,
-                                  addVerify, addSensitivity, addRun,        addFamilies, addFormats};
+constexpr std::array kCommands = {addInfo,   addChannels, addPerplexity,  addQuantize, addCompare,  addLayer,
+                                  addLayers, addVerify,   addSensitivity, addRun,      addFamilies, addFormats};
 
 constexpr const char* kFooter =
     "Exit status: 0 done; 1 bad input or failed job; 2 usage; 130 cancelled.\n"

@@ -24,7 +24,9 @@ struct Options {
 Recipe recipeOf(const Options& options, const CommonOptions& common) {
     Recipe recipe;
     recipe.model = options.model;
+    requireCalibration(options.calibration);
     recipe.calibration_text = options.calibration.text;
+    recipe.inputs = options.calibration.inputs;
     recipe.samples = sampleSpec(options.calibration, common);
     recipe.compute = computeFromName(options.calibration.compute);
     RecipeRun run;
@@ -61,7 +63,7 @@ void addQuantize(CLI::App& program, Action& action) {
         ->capture_default_str();
     addMethodOptions(*command, options->method, true);
     addWalkOptions(*command, options->method);
-    addCalibrationOptions(*command, options->calibration);
+    addCalibrationOptions(*command, options->calibration, true);
     addEvaluationOptions(*command, options->evaluation, true, false);
     command->add_option("--report", options->report, "Directory for report.html and report.json");
     addMemoryOption(*command, options->max_memory_bytes);

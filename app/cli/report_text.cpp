@@ -60,8 +60,13 @@ void printTable(const Report& report, std::ostream& out) {
 }
 
 void printProtocol(const Report& report, std::ostream& out) {
-    out << "\noutput error: tr(D H D') / tr(W H W') over all quantized layers, " << report.calibration_windows << " windows of "
-        << report.calibration_seq_len << " tokens of " << report.recipe.calibration_text.filename().string() << "\n";
+    out << "\noutput error: tr(D H D') / tr(W H W') over all quantized layers, ";
+    if (report.calibration_source.empty()) {
+        out << report.calibration_windows << " windows of " << report.calibration_seq_len << " tokens of "
+            << report.recipe.calibration_text.filename().string() << "\n";
+    } else {
+        out << report.calibration_source << "\n";
+    }
     if (!report.full_precision) return;
     const PerplexityResult& measured = *report.full_precision;
     out << "perplexity: " << report.recipe.evaluation_text.filename().string() << ", protocol " << name(measured.protocol) << ", "

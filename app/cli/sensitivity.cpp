@@ -82,7 +82,7 @@ void addSensitivity(CLI::App& program, Action& action) {
     command->add_option("model", options->model, "Model directory")->required();
     addMethodOptions(*command, options->method, true);
     addWalkOptions(*command, options->method);
-    addCalibrationOptions(*command, options->calibration);
+    addCalibrationOptions(*command, options->calibration, false);
     addEvaluationOptions(*command, options->evaluation, true, true);
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }

@@ -214,6 +214,7 @@ void MainWindow::openDemo() {
 void MainWindow::setCalibrationText(const QString& file) {
     Recipe recipe = session_.recipe();
     recipe.calibration_text = toPath(file);
+    recipe.inputs.clear();
     session_.editRecipe(recipe, tr("calibration text"));
     messages_->dismiss();
     workflow_.previewSamples();  // of the same name, too: its contents may have changed

@@ -60,6 +60,7 @@ void MainWindow::wireCalibrate() {
         const CalibrationChoice choice = calibration_panel_->choice();
         Recipe recipe = session_.recipe();
         recipe.calibration_text = toPath(choice.text_file);
+        if (!recipe.calibration_text.empty()) recipe.inputs.clear();
         recipe.samples = choice.samples;
         recipe.compute = choice.compute;
         session_.editRecipe(recipe, what);

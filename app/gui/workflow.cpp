@@ -123,6 +123,12 @@ void Workflow::noteResumed(const std::string& name, int n_blocks_resumed) {
 void Workflow::calibrate() {
     if (!session_.model()) return;
     const Recipe recipe = session_.recipe();
+    if (!recipe.inputs.empty()) {
+        emit failed(tr("Calibrate"),
+                    tr("This recipe takes the inputs of layers from %1. Run it with salient-cli, or choose a calibration text.")
+                        .arg(shortName(recipe.inputs)));
+        return;
+    }
     const auto model = session_.model();
     const QString title = tr("Calibrate on %1").arg(shortName(recipe.calibration_text));
     const auto work = [model, recipe, kept = keptFolder({.is_calibration = true}), title = title.toStdString()](JobContext& job) {

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/calib/expert_statistics.h"
+#include "core/calib/input_source.h"
 #include "core/error.h"
 #include "core/kernels/gram.h"
 #include "core/kernels/layout.h"
@@ -45,15 +46,6 @@ void requireFinite(const Model& model, const InputObservation& seen, const Chann
     }
 }
 
-std::int64_t hessianBytesOfBlock(const Model& model, int block) {
-    std::int64_t bytes = 0;
-    for (int group = 0; group < static_cast<int>(model.groups.size()); ++group) {
-        const Index n = model.groups[static_cast<std::size_t>(group)].in_features;
-        if (model.hasGroup(block, group)) bytes += n * n * std::int64_t{sizeof(float)};
-    }
-    return bytes;
-}
-
 /// The last group that the pass reaches of one stage, or of all.
 int lastGroup(const Model& model, int block, int stage) {
     int last = -1;
@@ -77,6 +69,15 @@ void finish(InputStatistics& statistics, Index passed_tokens) {
 }
 
 }  // namespace
+
+std::int64_t hessianBytesOfBlock(const Model& model, int block) {
+    std::int64_t bytes = 0;
+    for (int group = 0; group < static_cast<int>(model.groups.size()); ++group) {
+        const Index n = model.groups[static_cast<std::size_t>(group)].in_features;
+        if (model.hasGroup(block, group)) bytes += n * n * std::int64_t{sizeof(float)};
+    }
+    return bytes;
+}
 
 const InputStatistics& Calibration::of(int block, int group) const {
     return inputs.at(static_cast<std::size_t>(block) * model->groups.size() + static_cast<std::size_t>(group));
@@ -151,6 +152,9 @@ Calibration calibrate(std::shared_ptr<const Model> model, Samples samples, const
 InputStatistics recalibrate(const Calibration& calibration, int block, int group, JobContext& job) {
     const Model& model = *calibration.model;
     firstReader(model, block, group);
+    if (calibration.source) {
+        return std::move(gatherBlock(model, block, *calibration.source, true, job, group)[static_cast<std::size_t>(group)]);
+    }
     CalibrationOptions options;
     options.forward.compute = calibration.compute;
     HiddenStates hidden = embed(model, calibration.samples.windows);

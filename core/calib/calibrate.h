@@ -32,6 +32,8 @@ struct InputStatistics {
 /// space that its inputs live in was never seen, and what rounding does there would be left to chance.
 [[nodiscard]] Index expertTokensNeeded(Index in_features) noexcept;
 
+class InputSource;
+
 struct CalibrationOptions {
     ForwardOptions forward;
     bool gather_hessians = true;
@@ -46,12 +48,18 @@ struct CalibrationOptions {
     std::function<void(int block, std::span<const InputStatistics>)> after_block = {};
 };
 
+/// Of all groups that the block has.
+[[nodiscard]] std::int64_t hessianBytesOfBlock(const Model& model, int block);
+
 /// Statistics of every group of every block over one set of samples. Index: block · groups + group.
 struct Calibration {
     std::shared_ptr<const Model> model;
-    Samples samples;
+    Samples samples;  ///< none with a source
     Compute compute = Compute::Float32;
     std::vector<InputStatistics> inputs;
+    /// Where the statistics came from, and come from again where Hessians were not kept (input_source.h); null: the samples, run through
+    /// the model.
+    std::shared_ptr<const InputSource> source;
     double seconds = 0.0;
 
     [[nodiscard]] const InputStatistics& of(const LinearInfo& linear) const;
@@ -70,7 +78,7 @@ struct Calibration {
 [[nodiscard]] std::vector<InputStatistics> gatherBlock(const Model& model, const BlockWeights& weights, int block, HiddenStates& hidden,
                                                        const CalibrationOptions& options, JobContext& job, int only_group = -1);
 
-/// Statistics with Hessian of one group, made again from the samples by running the model up to that block.
+/// Statistics with Hessian of one group, made again from the samples by running the model up to that block, or from the source.
 [[nodiscard]] InputStatistics recalibrate(const Calibration& calibration, int block, int group, JobContext& job);
 
 }  // namespace salient

@@ -22,6 +22,9 @@ struct ChannelStatistics {
     std::vector<double> sum_squares;
     std::vector<Index> max_abs_token;  ///< position in the batch (window · seq_len + position) of the largest |x|
     std::vector<std::array<std::uint32_t, kBins>> histogram;
+    /// From an importance matrix: sum_squares alone was measured. sum_abs then holds what the root mean square amounts to; min, max,
+    /// max_abs, their tokens and the histogram are 0.
+    bool knows_squares_alone = false;
 
     [[nodiscard]] Index channelCount() const noexcept { return static_cast<Index>(max_abs.size()); }
     [[nodiscard]] std::vector<float> meanAbs() const;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "core/calib/input_source.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -25,7 +26,8 @@ JobContext blockProgress(JobContext& job, const Model& model, int block) {
                          "block " + std::to_string(block));
 }
 
-/// Walks hidden states through the original model and hands out each block's statistics, for Hessians that were not kept.
+/// Walks hidden states through the original model and hands out each block's statistics, for Hessians that were not kept; or reads them
+/// again where they came from a file.
 class StatisticsWalk {
 public:
     explicit StatisticsWalk(const Calibration& calibration) : calibration_(calibration) {}
@@ -33,6 +35,7 @@ public:
     /// Blocks must be asked for in increasing order.
     std::vector<InputStatistics> gather(int block, const BlockWeights& weights, JobContext& job) {
         const Model& model = *calibration_.model;
+        if (calibration_.source) return gatherBlock(model, block, *calibration_.source, true, job);
         CalibrationOptions options;
         options.forward.compute = calibration_.compute;
         if (!hidden_) hidden_ = embed(model, calibration_.samples.windows);
@@ -64,6 +67,23 @@ void checkSharedScale(const std::string& name, const MethodSpec& own, const std:
     throw Error(ErrorCode::InvalidOption, "quantize: " + name + ": expected what " + first_name +
                                               ", which shares its input and scales, has (" + text(first) + "), found " + text(own) +
                                               ": one override must name all layers of that input");
+}
+
+/// Of an importance matrix, which knows mean squares alone, only some methods can make use.
+void requireInputs(const Calibration& calibration, const MethodSpec& method) {
+    if (!calibration.source || !calibration.source->isDiagonal()) return;
+    for (const LinearInfo* linear : quantizedLayers(*calibration.model, method)) {
+        const MethodSpec own = methodFor(method, linear->name);
+        std::string reason;
+        if (own.rounding == Rounding::Gptq)
+            reason = "GPTQ spreads errors by the whole Hessian, and by its diagonal alone rounds as RTN does";
+        if (own.scaling == Scaling::SmoothQuant || own.activations != ActivationScale::None)
+            reason = "SmoothQuant and W8A8 need the largest input of each channel";
+        if (reason.empty()) continue;
+        throw Error(ErrorCode::InvalidOption, "quantize: " + linear->name + ": " + std::string(methodName(own)) +
+                                                  ": expected inputs, or a text to run, found an " + calibration.source->description() +
+                                                  ", which holds mean squares: " + reason + "; rtn and awq can use it");
+    }
 }
 
 void requireStart(const Model& model, const QuantizeOptions& options) {
@@ -181,6 +201,7 @@ std::vector<double> quantizeModels(const Calibration& calibration, std::span<con
                         "quantize: " + std::string(methodName(method)) +
                             ": expected a method fed by the original model for shared statistics, found true_sequential or feed quantized");
         }
+        requireInputs(calibration, method);
     }
     std::vector<double> seconds(methods.size(), 0.0);
     const auto n_methods = static_cast<std::int64_t>(methods.size());

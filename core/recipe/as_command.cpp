@@ -30,7 +30,12 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
 /// Options that quantize and compare share.
 std::vector<std::string> commonArguments(const Recipe& recipe) {
     const SampleSpec defaults;
-    std::vector<std::string> words = {"--text", recipe.calibration_text.string(), "--n-samples", std::to_string(recipe.samples.n_samples)};
+    std::vector<std::string> words;
+    if (recipe.inputs.empty()) {
+        append(words, {"--text", recipe.calibration_text.string(), "--n-samples", std::to_string(recipe.samples.n_samples)});
+    } else {
+        append(words, {"--inputs", recipe.inputs.string()});
+    }
     if (recipe.samples.seq_len != 0) append(words, {"--seq-len", std::to_string(recipe.samples.seq_len)});
     if (recipe.samples.seed != defaults.seed) append(words, {"--seed", std::to_string(recipe.samples.seed)});
     if (recipe.samples.choice == SampleSpec::Choice::Stream) append(words, {"--windows", "stream"});

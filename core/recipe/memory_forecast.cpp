@@ -106,12 +106,13 @@ MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
 MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration) {
     const SampleSpec samples = resolved(recipe.samples, model);
     MemoryForecast forecast = forecastMemory(model, samples);
+    if (!recipe.inputs.empty()) forecast.hidden_states = forecast.workspace = 0;  // nothing is run
 
     const std::size_t n_runs = recipe.runs.size();
     const auto n_shared = static_cast<std::size_t>(
         std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !needsOwnWalk(run.method); }));
-    const bool is_streamed = n_runs == 1 && recipe.runs.front().format && !keep_models && !has_calibration;
-    if (n_shared > 1 && !has_calibration) {
+    const bool is_streamed = n_runs == 1 && recipe.inputs.empty() && recipe.runs.front().format && !keep_models && !has_calibration;
+    if ((n_shared > 1 || !recipe.inputs.empty()) && !has_calibration) {
         forecast.kept += statisticsBytes(model);
         forecast.kept += std::min(hessianBytesOfBlock(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
     }

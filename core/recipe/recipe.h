@@ -25,6 +25,8 @@ struct RecipeRun {
 struct Recipe {
     std::filesystem::path model;
     std::filesystem::path calibration_text;
+    /// In place of a text: captured inputs of the layers, or an importance matrix (input_source.h).
+    std::filesystem::path inputs;
     SampleSpec samples;  ///< seq_len 0: min(2048, the model's positions)
     Compute compute = Compute::Float32;
     std::vector<RecipeRun> runs;

@@ -21,6 +21,7 @@ void readPath(JsonObject& object, const char* key, const std::filesystem::path& 
 void readCalibration(const Json& value, const std::filesystem::path& folder, Recipe& recipe) {
     JsonObject object(value, "calibration", "recipe");
     readPath(object, "text", folder, recipe.calibration_text);
+    readPath(object, "inputs", folder, recipe.inputs);
     object.read("n_samples", recipe.samples.n_samples);
     object.read("seq_len", recipe.samples.seq_len);
     object.read("seed", recipe.samples.seed);
@@ -150,6 +151,7 @@ Json toJson(const Recipe& recipe) {
                    {"windows", kWindowChoices[static_cast<std::size_t>(recipe.samples.choice)]}}},
                  {"compute", kComputes[static_cast<std::size_t>(recipe.compute)]},
                  {"runs", Json::array()}};
+    if (!recipe.inputs.empty()) json["calibration"]["inputs"] = recipe.inputs.string();
     for (const RecipeRun& run : recipe.runs) {
         Json item = {{"name", run.name}, {"method", toJson(run.method)}};
         if (run.format) item["export"] = {{"format", name(*run.format)}, {"out", run.out.string()}};
@@ -167,11 +169,14 @@ void Recipe::validate() const {
     const auto refuse = [](const std::string& what) { throw Error(ErrorCode::InvalidOption, "recipe: " + what); };
     if (model.empty()) refuse("model: expected a model directory, found none");
     if (runs.empty()) refuse("runs: expected at least one run, found none");
-    if (calibration_text.empty()) refuse("calibration.text: expected a text file, found none");
+    if (calibration_text.empty() && inputs.empty()) refuse("calibration: expected a text or a file of inputs, found none");
+    if (!calibration_text.empty() && !inputs.empty()) refuse("calibration: expected a text or a file of inputs, found both");
     checkValues(*this);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const std::string run = "runs[" + std::to_string(i) + "]";
         runs[i].method.validate();
+        if (!inputs.empty() && (runs[i].method.true_sequential || runs[i].method.feed == MethodSpec::Feed::Quantized))
+            refuse(run + ".method: expected one that is fed by the original model, since inputs come from a file, found another");
         if (runs[i].format && runs[i].out.empty()) refuse(run + ".export.out: expected a directory, found none");
         if (!runs[i].format && !runs[i].out.empty())
             refuse(run + ".export.format: expected a format for '" + runs[i].out.string() + "', found none");

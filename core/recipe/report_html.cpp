@@ -77,6 +77,7 @@ std::string figure(const std::string& svg, const std::string& caption) {
 }
 
 std::string calibrationProtocol(const Report& report) {
+    if (!report.calibration_source.empty()) return report.calibration_source;
     return std::to_string(report.calibration_windows) + " windows of " + std::to_string(report.calibration_seq_len) + " tokens of " +
            report.recipe.calibration_text.filename().string() + ", seed " + std::to_string(report.recipe.samples.seed) + ", " +
            (report.recipe.compute == Compute::Float32 ? "float32" : "bfloat16");

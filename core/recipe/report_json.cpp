@@ -113,6 +113,9 @@ Json toJson(const Report& report) {
                            {"seq_len", report.calibration_seq_len},
                            {"n_tokens", report.calibration_tokens},
                            {"seed", report.recipe.samples.seed}};
+    if (!report.calibration_source.empty()) {
+        json["calibration"] = {{"inputs", report.calibration_source}, {"n_tokens", report.calibration_tokens}};
+    }
     json["stages"] = Json::array();
     for (const auto& [stage, seconds] : report.stage_seconds) json["stages"].push_back({{"stage", stage}, {"seconds", seconds}});
     json["memory_forecast_bytes"] = report.memory_forecast_bytes;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <new>
 
+#include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
@@ -46,9 +47,12 @@ public:
           }) {
         recipe.validate();
         if (options.resume && !isResumable()) {
-            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single run that is exported, found " +
-                                                      std::to_string(recipe.runs.size()) +
-                                                      (recipe.runs.size() == 1 ? " that is not exported" : " runs"));
+            throw Error(ErrorCode::InvalidOption,
+                        "resume: expected a recipe of a single run that is exported and calibrated on a text, found " +
+                            std::to_string(recipe.runs.size()) +
+                            (recipe.runs.size() > 1  ? " runs"
+                             : recipe.inputs.empty() ? " that is not exported"
+                                                     : " calibrated on a file of inputs"));
         }
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;
@@ -75,6 +79,9 @@ public:
     void useCalibration(std::shared_ptr<const Calibration> calibration) {
         calibration_ = std::move(calibration);
         noteSamples(calibration_->samples);
+        if (!calibration_->source) return;
+        report_.calibration_source = calibration_->source->description();
+        report_.calibration_tokens = calibration_->inputs.empty() ? 0 : calibration_->inputs.front().channels.n_tokens;
     }
 
     void keepModels() { keep_models_ = true; }
@@ -83,7 +90,11 @@ public:
         refuseWhatCannotWork();
         refuseIfTooLarge();
         report_.runs.resize(report_.recipe.runs.size());
-        if (!calibration_) drawCalibrationSamples();
+        if (!recipe_.inputs.empty() && !calibration_) {
+            readInputs();
+        } else if (!calibration_) {
+            drawCalibrationSamples();
+        }
         if (isResumable()) openUnfinished();
         evaluateOriginal();
         if (!options_.keep.empty()) {
@@ -108,7 +119,7 @@ private:
     [[nodiscard]] std::vector<RecipeRun>& runs() { return report_.recipe.runs; }
     /// Written while it is made, by itself: the only kind of run whose finished blocks are on the disk while it goes on.
     [[nodiscard]] bool isResumable() const {
-        return recipe_.runs.size() == 1 && recipe_.runs.front().format && !keep_models_ && !calibration_;
+        return recipe_.runs.size() == 1 && recipe_.runs.front().format && recipe_.inputs.empty() && !keep_models_ && !calibration_;
     }
     [[nodiscard]] const Samples& samples() const { return calibration_ ? calibration_->samples : samples_; }
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
@@ -168,6 +179,16 @@ private:
         if (!recipe_.evaluation_text.empty()) evaluation_text_ = readCorpus(recipe_.evaluation_text);
     }
 
+    void readInputs() {
+        const Clock::time_point start = Clock::now();
+        job_.checkpoint({"reading inputs", 0, 0, recipe_.inputs.string()});
+        CalibrationOptions options;
+        options.forward = forward();
+        const auto source = openInputSource(recipe_.inputs, *model_, recipe_.compute);
+        useCalibration(std::make_shared<const Calibration>(calibrateFrom(model_, source, options, job_)));
+        stageDone("read inputs", start);
+    }
+
     void drawCalibrationSamples() {
         const Clock::time_point start = Clock::now();
         job_.checkpoint({"reading text", 0, 0, recipe_.calibration_text.string()});
@@ -219,6 +240,7 @@ private:
                                 {"seq_len", report_.calibration_seq_len},
                                 {"seed", samples().spec.seed}}},
                               {"compute", recipe_.compute == Compute::Float32 ? "float32" : "bfloat16"}};
+        if (!report_.calibration_source.empty()) options.provenance["calibration"] = {{"inputs", report_.calibration_source}};
         return options;
     }
 
@@ -247,7 +269,12 @@ private:
         result.seconds = seconds;
         result.counts = countsOf(*model_, result.layers);
         result.experts = expertCoverage(*model_, result.layers);
-        result.warnings = sampleWarnings(samples(), recipe_.samples.n_samples);
+        if (report_.calibration_source.empty()) result.warnings = sampleWarnings(samples(), recipe_.samples.n_samples);
+        if (calibration_ && calibration_->source && calibration_->source->isDiagonal()) {
+            result.warnings.emplace_back(
+                "an importance matrix holds the mean square of each input and nothing of how inputs go together: errors of layers' outputs "
+                "are estimates from its diagonal");
+        }
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));
         }

@@ -53,6 +53,7 @@ struct Report {
     Index calibration_tokens = 0;
     Index calibration_windows = 0;
     Index calibration_seq_len = 0;
+    std::string calibration_source;  ///< what the statistics came from, where no text was run: "captured inputs (acts.npz)"
     std::optional<PerplexityResult> full_precision;
     std::vector<RunResult> runs;
     /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.

@@ -31,6 +31,7 @@ fs::path absolutePath(const fs::path& path) { return path.empty() ? path : fs::a
 Recipe withAbsolutePaths(Recipe recipe) {
     recipe.model = absolutePath(recipe.model);
     recipe.calibration_text = absolutePath(recipe.calibration_text);
+    recipe.inputs = absolutePath(recipe.inputs);
     recipe.evaluation_text = absolutePath(recipe.evaluation_text);
     recipe.report = absolutePath(recipe.report);
     for (RecipeRun& run : recipe.runs) run.out = absolutePath(run.out);

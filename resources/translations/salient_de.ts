@@ -2307,6 +2307,14 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>&amp;Redo %1</source>
         <translation>&amp;Wiederholen: %1</translation>
     </message>
+    <message>
+        <source>“%1” was interrupted after %2 of %3 blocks; going on gives what it would have given.</source>
+        <translation>„%1“ wurde nach %2 von %3 Blöcken unterbrochen; die Fortsetzung ergibt, was es ergeben hätte.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -4281,6 +4289,22 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Write report</source>
         <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>“%1” went on after %2 of %3 blocks that were finished before.</source>
+        <translation>„%1“ wurde nach %2 von %3 schon fertigen Blöcken fortgesetzt.</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Kalibrieren</translation>
+    </message>
+    <message>
+        <source>This recipe takes the inputs of layers from %1. Run it with salient-cli, or choose a calibration text.</source>
+        <translation>Dieses Rezept nimmt die Eingaben der Schichten aus %1. Es läuft mit salient-cli, oder ein Kalibriertext wird gewählt.</translation>
+    </message>
+    <message>
+        <source>Finished blocks were not kept, or not read again: %1</source>
+        <translation>Fertige Blöcke wurden nicht aufbewahrt oder nicht wieder gelesen: %1</translation>
     </message>
 </context>
 <context>

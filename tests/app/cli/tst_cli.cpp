@@ -6,6 +6,8 @@
 #include <QtTest>
 #include <csignal>
 
+#include "tests/core/exporter/sample_models.h"
+
 namespace {
 
 const QString kDemo = QStringLiteral(SALIENT_RESOURCES "/demo");
@@ -179,6 +181,41 @@ private slots:
         }
         const Outcome summary = run(QStringList{"channels", kModel, "--json", "-q"} + kFewSamples);
         QCOMPARE(summary.json()["layers"].toArray().size(), 28);
+    }
+
+    void inputsOfAFileStandInPlaceOfAText() {
+        const QTemporaryDir folder;
+        salient::samples::writeModel(salient::samples::pathOf(folder, "model"), "llama", salient::DType::F16);
+        const QString model = folder.filePath("model");
+        const QString inputs = QStringLiteral(SALIENT_TEST_DATA) + "/inputs/";
+        const QJsonObject captured =
+            run({"channels", model, "--inputs", inputs + "capture.npz", "--layer", "0.mlp.up_proj", "--top", "3", "--json"}).json();
+        QCOMPARE(captured["inputs"].toString(), QString("captured inputs (capture.npz)"));
+        QCOMPARE(captured["channels"].toArray().size(), 3);
+        for (const QJsonValue& channel : captured["channels"].toArray()) QCOMPARE(channel["channel"].toInt() % 16, 3);
+        const Outcome squares = run({"channels", model, "--inputs", inputs + "capture.imatrix", "--layer", "0.mlp.up_proj"});
+        QVERIFY2(squares.status == 0 && squares.out.contains("rms x") && !squares.out.contains("max |x|"), squares.out + squares.err);
+
+        const QStringList awq = {"quantize",     model,
+                                 "--inputs",     inputs + "capture.imatrix",
+                                 "--out",        folder.filePath("awq"),
+                                 "--format",     "awq",
+                                 "--method",     "awq",
+                                 "--group-size", "64"};
+        const Outcome made = run(awq);
+        QVERIFY2(made.status == 0 && made.out.contains("importance matrix (capture.imatrix"), made.err);
+        const Outcome refused = run({"quantize", model, "--inputs", inputs + "capture.imatrix", "--out", folder.filePath("gptq"),
+                                     "--format", "gptq", "--method", "gptq", "--group-size", "64"});
+        QVERIFY2(refused.status == 1 && refused.err.contains("rtn and awq can use it"), refused.err);
+
+        const Outcome layers = run({"layers", model, "--inputs", inputs + "capture.npz", "--method", "gptq", "--group-size", "32", "--out",
+                                    folder.filePath("layers"), "--json"});
+        QVERIFY2(layers.status == 0, layers.err);
+        QCOMPARE(layers.json()["layers"].toArray().size(), 8);
+        QVERIFY(QFile::exists(folder.filePath("layers/model.safetensors")));
+
+        QCOMPARE(run({"channels", model}).status, 2);
+        QCOMPARE(run({"channels", model, "--inputs", "x", "--text", "y"}).status, 2);
     }
 
     void quantizeWritesWhatVerifyAccepts_data() {

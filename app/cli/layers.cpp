@@ -1,0 +1,85 @@
+#include <memory>
+#include <ostream>
+
+#include "app/cli/options.h"
+#include "app/cli/text_format.h"
+#include "core/recipe/quantize_layers.h"
+#include "core/recipe/run.h"
+
+namespace salient::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+
+struct Options {
+    std::string checkpoint;
+    std::string inputs;
+    std::string out;
+    std::string compute = "float32";
+    MethodFlags method;
+};
+
+int run(const Options& options, const MethodSpec& method, Context& context) {
+    const Checkpoint checkpoint = Checkpoint::open(options.checkpoint);
+    const auto source = openCapturedInputs(options.inputs, computeFromName(options.compute));
+    const LayersResult result = quantizeLayers(checkpoint, *source, method, options.out, context.job);
+    for (const LayerReport& layer : result.layers) {
+        if (layer.damping_tries.size() > 1)
+            context.warn(layer.name + ": the Hessian needed damping " + significant(layer.damping_tries.back(), 3));
+        if (layer.n_dead_columns > 0) context.warn(layer.name + ": " + std::to_string(layer.n_dead_columns) + " inputs are never active");
+    }
+    if (context.common.json) {
+        Json json = {{"method", methodName(method)},
+                     {"inputs", source->description()},
+                     {"relative_output_error", result.relativeOutputError()},
+                     {"bits_per_weight", bitsPerWeight(result.layers)},
+                     {"seconds", result.seconds},
+                     {"left", result.left},
+                     {"layers", Json::array()}};
+        for (const LayerReport& layer : result.layers) json["layers"].push_back(toJson(layer));
+        if (!options.out.empty()) json["out"] = options.out;
+        context.print(json);
+        return kDone;
+    }
+    TextTable table({{"layer", Align::Left}, {"out"}, {"in"}, {"output error"}, {"plain rounding"}, {"weight SQNR"}});
+    for (const LayerReport& layer : result.layers) {
+        table.addRow({layer.name, std::to_string(layer.out_features), std::to_string(layer.in_features),
+                      percentage(layer.error.relative_output_error), percentage(layer.nearest.relative_output_error),
+                      significant(layer.error.weight_sqnr_db, 3) + " dB"});
+    }
+    context.out << table.text() << "\n"
+                << methodName(method) << ": output error " << percentage(result.relativeOutputError()) << " over " << result.layers.size()
+                << " layers, " << significant(bitsPerWeight(result.layers), 3) << " bits per weight, " << significant(result.seconds, 3)
+                << " s; " << source->description() << "\n";
+    if (!result.left.empty()) context.out << result.left.size() << " weights have no inputs there and stay as they are\n";
+    if (!options.out.empty()) context.out << "written: " << options.out << "\n";
+    return kDone;
+}
+
+}  // namespace
+
+void addLayers(CLI::App& program, Action& action) {
+    CLI::App* command = program.add_subcommand(
+        "layers",
+        "Quantize the layers of any checkpoint, whatever its architecture, against captured inputs; each layer by itself, since what could "
+        "absorb scales is not known");
+    auto options = std::make_shared<Options>();
+    command->add_option("checkpoint", options->checkpoint, "Directory with safetensors")->required();
+    command
+        ->add_option("--inputs", options->inputs,
+                     "Captured inputs: .safetensors or .npz with an array [tokens, in] called NAME for each weight NAME.weight to quantize")
+        ->required();
+    command->add_option("--out", options->out,
+                        "Directory to write: the same checkpoint with dequantized weights in the type they had [nothing is written]");
+    addMethodOptions(*command, options->method, true);
+    addComputeOption(*command, options->compute);
+    command->callback([options, &action] {
+        action = [options](Context& context) {
+            const MethodSpec method = understood([&] { return methodFromFlags(options->method); });
+            return run(*options, method, context);
+        };
+    });
+}
+
+}  // namespace salient::cli

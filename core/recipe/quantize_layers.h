@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/calib/input_source.h"
+#include "core/io/checkpoint.h"
+
+namespace salient {
+
+/// What quantizeLayers() did.
+struct LayersResult {
+    std::vector<LayerReport> layers;
+    std::vector<std::string> left;  ///< weights [out, in] whose inputs the file does not have: as they were
+    double seconds = 0.0;
+
+    /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ).
+    [[nodiscard]] double relativeOutputError() const;
+};
+
+/// Quantizes the layers of a checkpoint that no family describes: each tensor NAME.weight [out, in] of which `source` has the inputs of a
+/// layer NAME, by itself. Nothing is known of what could absorb scales, so methods that need that do without: AWQ is its clip search.
+/// With `out`, a directory is written as the layers are made, with the tensors and files of the checkpoint, in which those weights are the
+/// dequantized ones in the type they had; other files are copied as they are (weights of other kinds, links and scripts are not).
+/// Throws Error{InvalidOption} when there is no layer with inputs, for int8 activations, which dequantized weights do not say, and what
+/// reading, quantizing and writing throw, with the layer's name. One layer is alive at a time.
+[[nodiscard]] LayersResult quantizeLayers(const Checkpoint& checkpoint, const InputSource& source, const MethodSpec& method,
+                                          const std::filesystem::path& out, JobContext& job);
+
+}  // namespace salient

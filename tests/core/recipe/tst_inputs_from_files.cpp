@@ -1,0 +1,285 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cmath>
+
+#include "core/calib/input_source.h"
+#include "core/quant/quantize_model.h"
+#include "core/recipe/quantize_layers.h"
+#include "core/recipe/run.h"
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFolder = fs::path(SALIENT_TEST_DATA) / "inputs";
+
+struct Bench {
+    QTemporaryDir folder;
+    std::shared_ptr<const Model> model;
+    JobContext job;
+
+    explicit Bench(const char* family = "llama") {
+        writeModel(pathOf(folder, "model"), family, DType::F16);
+        model = Model::open(pathOf(folder, "model"));
+    }
+
+    Calibration calibrate(const char* file, const CalibrationOptions& options = {}) {
+        return calibrateFrom(model, openInputSource(kFolder / file, *model, Compute::Float32), options, job);
+    }
+
+    [[nodiscard]] static MethodSpec method(const char* name) {
+        MethodSpec base;
+        base.grid.group_size = 32;
+        base.grid.is_symmetric = false;
+        return methodFromName(name, base);
+    }
+};
+
+QString refusal(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+void requireNear(double found, double expected) {
+    QVERIFY2(std::abs(found - expected) <= 1e-5 * std::abs(expected) + 1e-6,
+             qPrintable(QString("%1, expected %2").arg(found).arg(expected)));
+}
+
+}  // namespace
+
+class TestInputsFromFiles : public QObject {
+    Q_OBJECT
+
+private slots:
+    void capturedInputsGiveTheStatisticsThatNumPyHas_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("npz") << "capture.npz";
+        QTest::newRow("safetensors, three axes") << "capture.safetensors";
+    }
+    void capturedInputsGiveTheStatisticsThatNumPyHas() {
+        QFETCH(QString, file);
+        Bench bench;
+        const Calibration calibration = bench.calibrate(qPrintable(file));
+        const Json expected = readJson(kFolder / "capture.json");
+        int n_seen = 0;
+        for (const LinearInfo& linear : bench.model->linears) {
+            if (!expected.contains(linear.name)) continue;
+            ++n_seen;
+            const Json& wanted = expected.at(linear.name);
+            const InputStatistics& input = calibration.of(linear);
+            QCOMPARE(input.channels.n_tokens, Index{40});
+            QCOMPARE(input.hessian.rows(), linear.in_features);
+            Eigen::VectorXf probe(linear.in_features);
+            for (Index j = 0; j < linear.in_features; ++j) probe[j] = static_cast<float>(j * 7 % 13 - 6) / 6.0F;
+            const Eigen::VectorXf product = input.hessian * probe;
+            const std::vector<float> mean_abs = input.channels.meanAbs();
+            for (Index j = 0; j < linear.in_features; ++j) {
+                const auto c = static_cast<std::size_t>(j);
+                requireNear(input.channels.sum_squares[c] / 40.0, wanted.at("mean_squares")[c].get<double>());
+                requireNear(mean_abs[c], wanted.at("mean_abs")[c].get<double>());
+                QCOMPARE(static_cast<double>(input.channels.max_abs[c]), wanted.at("max_abs")[c].get<double>());
+                QCOMPARE(input.channels.max_abs_token[c], wanted.at("max_abs_token")[c].get<Index>());
+                const double scale = std::sqrt(static_cast<double>(input.hessian(j, j) * input.hessian.trace()));
+                QVERIFY(std::abs(static_cast<double>(product[j]) - wanted.at("hessian_times_probe")[c].get<double>()) < 1e-5 * scale);
+            }
+        }
+        QCOMPARE(n_seen, 8);
+    }
+
+    void anImportanceMatrixGivesTheDiagonal() {
+        Bench bench;
+        const Calibration calibration = bench.calibrate("capture.imatrix");
+        const Json expected = readJson(kFolder / "capture.json");
+        for (const LinearInfo& linear : bench.model->linears) {
+            if (!expected.contains(linear.name)) continue;
+            const InputStatistics& input = calibration.of(linear);
+            QVERIFY(input.channels.knows_squares_alone);
+            for (Index j = 0; j < linear.in_features; ++j) {
+                const double mean = expected.at(linear.name).at("mean_squares")[static_cast<std::size_t>(j)].get<double>();
+                requireNear(input.hessian(j, j), 2.0 * mean);
+                requireNear(input.channels.meanAbs()[static_cast<std::size_t>(j)], std::sqrt(mean));
+            }
+            QVERIFY((input.hessian - Matrix(input.hessian.diagonal().asDiagonal())).isZero(0.0F));
+        }
+    }
+
+    /// What a pass over the model saw, written down and read again, quantizes as that pass does.
+    void whatAPassSawQuantizesTheSameFromAFile() {
+        Bench bench;
+        const Calibration walked = calibrateRandomly(bench.model);
+        HiddenStates hidden = embed(*bench.model, walked.samples.windows);
+        std::vector<TensorLayout> layout;
+        std::map<std::string, Matrix> seen;
+        for (int block = 0; block < bench.model->config.n_blocks; ++block) {
+            const InputObserver observe = [&](const InputObservation& now) {
+                for (const LinearInfo& linear : bench.model->linearsOf(block)) {
+                    if (linear.group != now.group) continue;
+                    Matrix& all = seen[linear.name];
+                    all.conservativeResize(all.rows() + now.x.rows(), now.x.cols());
+                    all.bottomRows(now.x.rows()) = now.x;
+                    break;
+                }
+            };
+            forwardBlock(*bench.model, loadBlock(*bench.model, block), block, hidden, {}, observe, bench.job);
+        }
+        for (const auto& [name, x] : seen) layout.push_back({name, DType::F32, {x.rows(), x.cols()}});
+        const fs::path file = pathOf(bench.folder, "seen.safetensors");
+        SafetensorsWriter writer(file, layout);
+        for (const auto& [name, x] : seen) writer.write(name, std::as_bytes(std::span(x.data(), static_cast<std::size_t>(x.size()))));
+        writer.finish();
+        CalibrationOptions few;
+        few.hessian_budget_bytes = hessianBytesOfBlock(*bench.model, 0);  // those of the second block are read again
+        for (const CalibrationOptions& options : {CalibrationOptions(), few}) {
+            const Calibration read = calibrateFrom(bench.model, openInputSource(file, *bench.model, Compute::Float32), options, bench.job);
+            QCOMPARE(read.of(1, 0).hessian.size() == 0, options.hessian_budget_bytes == few.hessian_budget_bytes);
+            for (const char* name : {"rtn", "gptq", "awq", "smoothquant"}) {
+                const QuantizedModel a = quantizeModel(walked, Bench::method(name), bench.job);
+                const QuantizedModel b = quantizeModel(read, Bench::method(name), bench.job);
+                QVERIFY(std::abs(a.relativeOutputError() - b.relativeOutputError()) < 1e-4 * a.relativeOutputError());
+            }
+            const InputStatistics again = recalibrate(read, 1, 2, bench.job);
+            QVERIFY((again.hessian - walked.of(1, 2).hessian).norm() < 1e-5F * again.hessian.norm());
+        }
+    }
+
+    void anImportanceMatrixServesAwqAndPlainRounding() {
+        Bench bench;
+        const Calibration calibration = bench.calibrate("capture.imatrix");
+        const QuantizedModel awq = quantizeModel(calibration, Bench::method("awq"), bench.job);
+        const QuantizedModel rtn = quantizeModel(calibration, Bench::method("rtn"), bench.job);
+        QVERIFY(awq.relativeOutputError() < rtn.relativeOutputError());
+        for (const char* name : {"gptq", "awq+gptq", "smoothquant", "w8a8"}) {
+            const QString message = refusal([&] { static_cast<void>(quantizeModel(calibration, Bench::method(name), bench.job)); });
+            QVERIFY2(message.contains("importance matrix") && message.contains("rtn and awq can use it"), qPrintable(message));
+        }
+        MethodSpec mixed = Bench::method("rtn");
+        mixed.overrides = {{.layers = "down_proj", .method = "gptq", .bits = {}, .group_size = {}}};
+        QVERIFY(refusal([&] { static_cast<void>(quantizeModel(calibration, mixed, bench.job)); }).contains("down_proj"));
+    }
+
+    void aRecipeRunsOnAFileOfInputs() {
+        Bench bench;
+        Recipe recipe;
+        recipe.model = bench.model->directory;
+        recipe.inputs = kFolder / "capture.imatrix";
+        RecipeRun run;
+        run.method = Bench::method("awq");
+        run.format = ExportFormat::Dequantized;
+        run.out = pathOf(bench.folder, "out");
+        recipe.runs.push_back(run);
+        QCOMPARE(recipeFromJson(toJson(recipe)).inputs, recipe.inputs);
+        QVERIFY(QString::fromStdString(asCommand(recipe).value()).contains("--inputs"));
+        const Report report = salient::run(recipe, bench.job);
+        QVERIFY(report.runs.front().is_verified);
+        QCOMPARE(report.calibration_source, std::string("importance matrix (capture.imatrix, of calib.txt)"));
+        QVERIFY(QString::fromStdString(report.runs.front().warnings.front()).contains("mean square"));
+        QVERIFY(readText(run.out / "salient.json").find("importance matrix (capture.imatrix") != std::string::npos);
+        QVERIFY(toHtml(report).find("importance matrix (capture.imatrix") != std::string::npos);
+        QCOMPARE(toJson(report).at("calibration").at("inputs").get<std::string>(), report.calibration_source);
+
+        recipe.runs.front().method.feed = MethodSpec::Feed::Quantized;
+        QVERIFY(refusal([&] { recipe.validate(); }).contains("inputs come from a file"));
+        recipe.runs.front().method.feed = MethodSpec::Feed::Original;
+        recipe.calibration_text = "text.txt";
+        QVERIFY(refusal([&] { recipe.validate(); }).contains("found both"));
+    }
+
+    void layersOfAnyArchitectureAreQuantizedByThemselves() {
+        Bench bench;
+        const fs::path folder = bench.model->directory;
+        Json config = readJson(folder / "config.json");
+        config["model_type"] = "unheard-of";
+        config["architectures"] = {"UnheardOf"};
+        writeJson(folder / "config.json", config);
+        QVERIFY(!refusal([&] { static_cast<void>(Model::open(folder)); }).isEmpty());
+        const Checkpoint checkpoint = Checkpoint::open(folder);
+        const auto source = openCapturedInputs(kFolder / "capture.npz", Compute::Float32);
+        const MethodSpec gptq = Bench::method("gptq");
+        const fs::path out = pathOf(bench.folder, "out");
+        const LayersResult result = quantizeLayers(checkpoint, *source, gptq, out, bench.job);
+        QCOMPARE(result.layers.size(), std::size_t{8});
+        QVERIFY(result.relativeOutputError() > 0.0);
+        QCOMPARE(readJson(out / "config.json").at("model_type").get<std::string>(), std::string("unheard-of"));
+        const Checkpoint written = Checkpoint::open(out);
+        QCOMPARE(written.tensors().size(), checkpoint.tensors().size());
+        int n_quantized = 0;
+        for (const auto& [name, tensor] : checkpoint.tensors()) {
+            const TensorView& found = written.tensor(name);
+            QVERIFY(found.dtype == tensor.dtype && found.shape == tensor.shape);
+            const std::string layer = name.substr(0, name.rfind('.'));
+            const auto input = source->read(layer, tensor.shape.back(), true, bench.job);
+            if (!input) {
+                QVERIFY(std::ranges::equal(found.bytes, tensor.bytes));
+                continue;
+            }
+            ++n_quantized;
+            const Matrix weight = toMatrix(tensor);
+            const std::vector<MatrixView> weights(1, weight);
+            const std::vector<std::string> names(1, layer);
+            const Matrix expected = quantizeGroup(weights, names, *input, false, gptq, bench.job).front().tensor.dequantize();
+            QVERIFY(toMatrix(found) == expected.unaryExpr([](float value) { return roundToStored(value, DType::F16); }));
+        }
+        QCOMPARE(n_quantized, 8);
+
+        QVERIFY(refusal([&] {
+                    static_cast<void>(quantizeLayers(checkpoint, *source, Bench::method("w8a8"), {}, bench.job));
+                }).contains("int8 inputs"));
+        OpenFile none(kFolder / "capture.safetensors");
+        for (const auto& [name, bytes] : std::map(none.bytes)) {
+            if (name != "model.layers.0.mlp.up_proj") none.remove(name);
+        }
+        none.layout.front().name = "another";
+        none.bytes["another"] = none.bytes["model.layers.0.mlp.up_proj"];
+        none.save(pathOf(bench.folder, "none.safetensors"));
+        const auto nothing = openCapturedInputs(pathOf(bench.folder, "none.safetensors"), Compute::Float32);
+        const QString message =
+            refusal([&] { static_cast<void>(quantizeLayers(checkpoint, *nothing, gptq, pathOf(bench.folder, "no"), bench.job)); });
+        QVERIFY2(message.contains("found none among"), qPrintable(message));
+        QVERIFY(!fs::exists(pathOf(bench.folder, "no")));
+    }
+
+    void whatIsMissingOrDoesNotFitIsNamed() {
+        Bench bench;
+        OpenFile file(kFolder / "capture.safetensors");
+        file.remove("model.layers.1.mlp.up_proj");
+        file.save(pathOf(bench.folder, "missing.safetensors"));
+        const auto read = [&](const char* name, const char* family = "llama") {
+            const Bench other(family);
+            return refusal([&] {
+                JobContext job;
+                const auto source = openInputSource(pathOf(bench.folder, name), *other.model, Compute::Float32);
+                static_cast<void>(calibrateFrom(other.model, source, {}, job));
+            });
+        };
+        QVERIFY2(read("missing.safetensors").contains("'model.layers.1.mlp.gate_proj', 'model.layers.1.mlp.up_proj'"),
+                 qPrintable(read("missing.safetensors")));
+
+        OpenFile other(kFolder / "capture.safetensors");
+        for (TensorLayout& tensor : other.layout) {
+            if (tensor.name == "model.layers.0.mlp.down_proj") tensor.shape = {5, 16, 64};
+        }
+        other.save(pathOf(bench.folder, "width.safetensors"));
+        QVERIFY2(read("width.safetensors").contains("expected [tokens, 128], the layer's inputs, found [5, 16, 64]"),
+                 qPrintable(read("width.safetensors")));
+
+        OpenFile nan(kFolder / "capture.safetensors");
+        nan.as<std::uint16_t>("model.layers.0.mlp.down_proj")[128 * 7 + 5] = 0x7e00;
+        nan.save(pathOf(bench.folder, "nan.safetensors"));
+        QVERIFY2(read("nan.safetensors").contains("channel 5, token 7"), qPrintable(read("nan.safetensors")));
+
+        fs::copy_file(kFolder / "capture.imatrix", pathOf(bench.folder, "capture.imatrix"));
+        QVERIFY2(read("capture.imatrix", "opt").contains("expected a family that llama.cpp has"),
+                 qPrintable(read("capture.imatrix", "opt")));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestInputsFromFiles)
+#include "tst_inputs_from_files.moc"
