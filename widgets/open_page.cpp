@@ -202,6 +202,9 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
         OpenPage::tr("%1 in %2").arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype));
     add(OpenPage::tr("Stored"),
         n_files == 1 ? OpenPage::tr("%1, one file").arg(stored) : OpenPage::tr("%1, %2 files").arg(stored).arg(n_files));
+    // One line for each kind of layer, under the name of the first.
+    const QStringList kinds = QString::fromStdString(model.quantization()).split(QStringLiteral("; "), Qt::SkipEmptyParts);
+    for (qsizetype i = 0; i < kinds.size(); ++i) add(i == 0 ? OpenPage::tr("Quantized") : QString(), kinds[i]);
     add(OpenPage::tr("Blocks"), QString::number(config.n_blocks));
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));

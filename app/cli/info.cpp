@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/text_format.h"
 #include "core/model/model.h"
+#include "core/model/packed/packed_model.h"
 #include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
@@ -41,6 +42,22 @@ std::string memberNames(const InputGroup& group) {
     return names;
 }
 
+Json quantizedJson(const PackedModel& packed) {
+    Json layers = Json::object();
+    for (const auto& [name, layer] : packed.layers) {
+        layers[name] = {{"bits", layer.bits},
+                        {"group_size", layer.group_size},
+                        {"symmetric", layer.is_symmetric},
+                        {"act_order", layer.is_ordered},
+                        {"int8_activations", layer.activations != ActivationScale::None}};
+    }
+    return {{"method", packed.scheme.title()},
+            {"description", packed.description()},
+            {"layers", layers},
+            {"float_layers", packed.floats},
+            {"config", packed.scheme.config}};
+}
+
 Json describe(const Model& model) {
     const ModelConfig& config = model.config;
     Json json = {{"model", model.directory.string()},
@@ -58,7 +75,7 @@ Json describe(const Model& model) {
                  {"vocabulary_size", config.vocabulary_size},
                  {"max_positions", config.max_positions},
                  {"tie_word_embeddings", config.tie_word_embeddings}};
-    if (config.raw.contains("quantization_config")) json["quantization"] = config.raw["quantization_config"];
+    json["quantized"] = model.packed ? quantizedJson(*model.packed) : Json(nullptr);
     json["groups"] = Json::array();
     for (const InputGroup& group : model.groups) {
         Json members = Json::array();
@@ -97,9 +114,7 @@ void print(const Model& model, std::ostream& out) {
         << config.head_dim << ", " << config.n_kv_heads << " key/value heads\nvocabulary  " << config.vocabulary_size << " tokens, "
         << (config.tie_word_embeddings ? "head tied to the embedding" : "head of its own") << "\npositions   " << config.max_positions
         << "\n";
-    if (config.raw.contains("quantization_config")) {
-        out << "quantized   " << config.raw["quantization_config"].value("quant_method", "by an unnamed method") << "\n";
-    }
+    if (const std::string quantization = model.quantization(); !quantization.empty()) out << "quantized   " << quantization << "\n";
     TextTable groups({{"layers that share an input", Align::Left}, {"members", Align::Left}, {"inputs"}, {"scales go into", Align::Left}});
     for (const InputGroup& group : model.groups) {
         groups.addRow({group.title, memberNames(group), std::to_string(group.in_features), absorberText(group.absorber)});
@@ -126,7 +141,7 @@ void addInfo(CLI::App& program, Action& action) {
     command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->callback([options, &action] {
         action = [options](Context& context) {
-            const std::shared_ptr<const Model> model = Model::open(options->model, true);
+            const std::shared_ptr<const Model> model = Model::open(options->model);
             if (context.common.json) {
                 context.print(describe(*model));
             } else {

@@ -8,9 +8,9 @@
 #include "core/exporter/pack_compressed.h"
 #include "core/exporter/pack_gptq.h"
 #include "core/exporter/stored_floats.h"
-#include "core/exporter/verify/stored_layer.h"
 #include "core/io/json_file.h"
 #include "core/kernels/convert.h"
+#include "core/model/packed/stored_layer.h"
 
 using namespace salient;
 
