@@ -72,7 +72,8 @@ private slots:
 
 void TestPackedLayers::everyElementIsWhatWasPacked_data() {
     QTest::addColumn<QString>("title");
-    for (const auto& [title, config] : readJson(kConfigs).items()) QTest::newRow(title.c_str()) << QString::fromStdString(title);
+    const Json configs = readJson(kConfigs);
+    for (const auto& [title, config] : configs.items()) QTest::newRow(title.c_str()) << QString::fromStdString(title);
 }
 
 void TestPackedLayers::everyElementIsWhatWasPacked() {

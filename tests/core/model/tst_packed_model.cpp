@@ -43,7 +43,7 @@ Matrix logitsOf(const Model& model) {
 /// A copy that a test may change.
 struct Copy {
     Folder folder;
-    explicit Copy(const char* name) { fs::copy(packed(name), folder.path(), fs::copy_options::overwrite_existing); }
+    explicit Copy(const char* name) { fs::copy(packed(name), folder.path(), fs::copy_options::recursive); }
     [[nodiscard]] fs::path path() const { return folder.path(); }
 
     void changeConfig(const std::function<void(Json&)>& change) const {
@@ -95,7 +95,8 @@ private slots:
 
 void TestPackedModel::everyTensorAndEveryLogitIsThatOfTheFloatModel_data() {
     QTest::addColumn<QString>("name");
-    for (const auto& [name, description] : readJson(kModels / "descriptions.json").items())
+    const Json descriptions = readJson(kModels / "descriptions.json");
+    for (const auto& [name, description] : descriptions.items())
         QTest::newRow(name.c_str()) << QString::fromStdString(name);
 }
 
@@ -140,7 +141,8 @@ void TestPackedModel::sizesAreThoseOfTheFiles() {
 }
 
 void TestPackedModel::partsOfPackedLayersAreNoTensorsOfTheModel() {
-    for (const auto& [name, view] : Model::open(packed("packed"))->checkpoint->tensors())
+    const auto model = Model::open(packed("packed"));
+    for (const auto& [name, view] : model->checkpoint->tensors())
         QVERIFY2(name.ends_with(".weight") && (view.dtype == DType::F16 || view.dtype == DType::F32), name.c_str());
 }
 
@@ -187,7 +189,7 @@ void TestPackedModel::aMethodThatIsNotReadIsRefusedAtTheStart() {
 
 void TestPackedModel::aModelThatIsQuantizedByNameOnlyOpensAsFloat() {
     const Folder folder;
-    fs::copy(packed("gptq") / "expected", folder.path(), fs::copy_options::overwrite_existing);
+    fs::copy(packed("gptq") / "expected", folder.path(), fs::copy_options::recursive);
     writeJson(folder / "quantize_config.json", Json::object({{"bits", 4}, {"group_size", 128}}));
     const auto model = Model::open(folder.path());
     QCOMPARE(model->quantization(), std::string("gptq v1 by its config, every layer in floating point"));
