@@ -171,7 +171,7 @@ private slots:
         const QStringList text = {"--eval-text", kEval, "--eval-seq-len", "64", "--n-windows", "2", "--json"};
         const Outcome compared = run(QStringList{"compare", first, "--methods", "rtn", "--bits", "3"} + text + kFewSamples);
         QVERIFY2(compared.status == 0, compared.err);
-        const double there = compared.json()["full_precision"]["perplexity"].toDouble();
+        const double there = compared.json()["full_precision"].toObject()["perplexity"].toDouble();
         const double alone =
             run({"perplexity", first, "--text", kEval, "--seq-len", "64", "--n-windows", "2", "--json"}).json()["perplexity"].toDouble();
         QVERIFY(alone > 1.0);
