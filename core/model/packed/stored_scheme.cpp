@@ -51,7 +51,9 @@ int checkedBits(Index bits) {
 }
 
 Index checkedGroup(Index group_size) {
-    if (group_size != -1 && group_size < 1) fail("group_size", "expected -1 or at least 1, found " + std::to_string(group_size));
+    constexpr Index kLargest = Index{1} << 30;
+    if (group_size != -1 && (group_size < 1 || group_size > kLargest))
+        fail("group_size", "expected -1 or 1 … " + std::to_string(kLargest) + ", found " + std::to_string(group_size));
     return group_size;
 }
 

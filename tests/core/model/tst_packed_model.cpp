@@ -96,8 +96,7 @@ private slots:
 void TestPackedModel::everyTensorAndEveryLogitIsThatOfTheFloatModel_data() {
     QTest::addColumn<QString>("name");
     const Json descriptions = readJson(kModels / "descriptions.json");
-    for (const auto& [name, description] : descriptions.items())
-        QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    for (const auto& [name, description] : descriptions.items()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
 }
 
 void TestPackedModel::everyTensorAndEveryLogitIsThatOfTheFloatModel() {

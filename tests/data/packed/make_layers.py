@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes one random matrix in every packed form that exists, and its elements, for tests of the reader.
 
-    make_layers.py [--out DIRECTORY]
+    make_layers.py [--out DIRECTORY] [--seeds DIRECTORY]
 
 layers.safetensors holds for each case CASE the tensors CASE/x.… of a layer x, and CASE/expected, its elements in float32; layers.json the
-quantization config of each case. Forms are those of packing.py. NumPy is all it needs; the same seed gives the same files.
+quantization config of each case. --seeds writes some of the cases as tests/fuzz/fuzz_packed.cpp takes them. Forms are those of packing.py.
+NumPy is all it needs; the same seed gives the same files.
 """
 import argparse
 import json
@@ -16,6 +17,9 @@ from packing import Matrix, awq, compressed_config, compressed_weights, gptq, in
 
 N_OUT, N_IN = 32, 64
 GROUPINGS = ((-1, False), (16, False), (16, True))  # group size, whether inputs join groups in another order
+
+SEEDS = ("gptq v1 4 sym g16 order", "gptq v2 3 asym row", "awq asym g16", "pack-quantized 4 stream asym g16 order", "pack-quantized 3 whole asym g16",
+         "int-quantized 8 sym tensor", "naive-quantized 4 asym g16")
 
 
 def letters(symmetric, group, order, per_tensor=False):
@@ -73,7 +77,9 @@ def int_cases(rng):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent)
-    out = parser.parse_args().out
+    parser.add_argument("--seeds", type=pathlib.Path)
+    arguments = parser.parse_args()
+    out, seeds = arguments.out, arguments.seeds
     rng = np.random.default_rng(20250301)
     tensors, configs = {}, {}
     for cases in (gptq_cases, awq_cases, pack_cases, int_cases):
@@ -83,6 +89,10 @@ def main():
             for part, data in parts.items():
                 tensors[f"{name}/x.{part}"] = data
             tensors[f"{name}/expected"] = stored(matrix.weight(), "F32")
+            if seeds and name in SEEDS:
+                path = seeds / name.replace(" ", "_")
+                write_safetensors(path, {f"x.{part}": data for part, data in parts.items()})
+                path.write_bytes(json.dumps(config).encode() + b"\n" + path.read_bytes())
     write_safetensors(out / "layers.safetensors", tensors)
     (out / "layers.json").write_text("{\n" + ",\n".join(f"{json.dumps(n)}: {json.dumps(c)}" for n, c in configs.items()) + "\n}\n")
 
