@@ -16,11 +16,12 @@
 
 #include "widgets/number_text.h"
 #include "widgets/table_look.h"
+#include "widgets/text_width.h"
 
 namespace salient {
 
 namespace {
-constexpr int kFormWidth = 320;
+constexpr int kFormWidth = 53;  // average characters
 constexpr int kRowPadding = 8;
 constexpr int kRowSpacing = 6;
 }  // namespace
@@ -79,7 +80,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     state_->setWordWrap(true);
 
     auto* left = new QWidget(this);
-    left->setFixedWidth(kFormWidth);
+    keepWidth(left, kFormWidth);
     auto* left_layout = new QVBoxLayout(left);
     left_layout->setContentsMargins(0, 0, 12, 0);
     left_layout->setSpacing(12);
@@ -187,11 +188,10 @@ void CalibrationPanel::updateSummary() {
         summary_->setText(text_file_->text().isEmpty() ? tr("Choose a text that resembles what the model will read.") : QString());
     } else {
         const auto n_tokens = static_cast<std::int64_t>(samples_->windows.ids.size());
-        QString text = tr("%1 windows, %2 of %3 tokens in the text.")
-                           .arg(samples_->windows.count())
+        QString text = tr("%n window(s), %1 of %2 tokens in the text.", nullptr, static_cast<int>(samples_->windows.count()))
                            .arg(countText(n_tokens), countText(samples_->stream_tokens));
         if (samples_->windows.count() < samples_->spec.n_samples) {
-            text += tr(" The text holds fewer windows than the %1 asked for.").arg(samples_->spec.n_samples);
+            text += QLatin1Char(' ') + tr("The text holds fewer windows than the %1 asked for.").arg(samples_->spec.n_samples);
         }
         summary_->setText(text);
     }

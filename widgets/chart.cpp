@@ -272,9 +272,9 @@ QString Chart::readOut() const {
     for (const ChartSeries& series : content_->series) {
         if (series.name.isEmpty() || i >= series.y.size()) continue;
         if (series.kind == ChartSeries::Kind::Band && i < series.low.size()) {
-            text += tr(" · %1 %2 … %3").arg(series.name, numberText(series.low[i]), numberText(series.y[i]));
+            text += QStringLiteral(" · %1 %2 … %3").arg(series.name, numberText(series.low[i]), numberText(series.y[i]));
         } else {
-            text += tr(" · %1 %2").arg(series.name, numberText(series.y[i]));
+            text += QStringLiteral(" · %1 %2").arg(series.name, numberText(series.y[i]));
         }
     }
     return text;

@@ -51,6 +51,8 @@ QColor fillColour(const ChartSeries& series, const QPalette& palette) {
 
 ChartCanvas::ChartCanvas(const ChartPicture& picture, QWidget* parent) : QChartView(new QChart, parent), picture_(picture) {
     chart()->setAnimationOptions(QChart::NoAnimation);
+    chart()->setLocalizeNumbers(true);
+    chart()->setLocale(numberLocale());
     chart()->setBackgroundRoundness(0);
     chart()->setDropShadowEnabled(false);
     chart()->layout()->setContentsMargins(0, 0, 0, 0);

@@ -45,11 +45,11 @@ void ColourBar::setMark(float value) {
 }
 
 void ColourBar::describe() {
-    const QString unit = unit_.isEmpty() ? QString() : QStringLiteral(" ") + unit_;
+    const QString high = unit_.isEmpty() ? numberText(scale_.high) : QStringLiteral("%1 %2").arg(numberText(scale_.high), unit_);
     setAccessibleName(tr("Colour legend"));
-    setAccessibleDescription(tr("from %1 to %2%3").arg(numberText(scale_.low), numberText(scale_.high), unit));
-    setToolTip(tr("Colours from %1 to %2%3. Values beyond an end have the colour of that end; magenta is not a number.")
-                   .arg(numberText(scale_.low), numberText(scale_.high), unit));
+    setAccessibleDescription(tr("from %1 to %2").arg(numberText(scale_.low), high));
+    setToolTip(tr("Colours from %1 to %2. Values beyond an end have the colour of that end; magenta is not a number.")
+                   .arg(numberText(scale_.low), high));
 }
 
 QSize ColourBar::sizeHint() const {

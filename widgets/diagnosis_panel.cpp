@@ -10,27 +10,10 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/finding_text.h"
 #include "widgets/number_text.h"
 
 namespace salient {
-
-QString causeTitle(ErrorCause cause) {
-    switch (cause) {
-        case ErrorCause::OutlierChannels:
-            return DiagnosisPanel::tr("Outlier channels");
-        case ErrorCause::LoneWeights:
-            return DiagnosisPanel::tr("Lone large weights");
-        case ErrorCause::Saturation:
-            return DiagnosisPanel::tr("Saturated codes");
-        case ErrorCause::DeadChannels:
-            return DiagnosisPanel::tr("Dead channels");
-        case ErrorCause::FewTokens:
-            return DiagnosisPanel::tr("Unmeasured directions");
-        case ErrorCause::InputRounding:
-            return DiagnosisPanel::tr("Rounded inputs");
-    }
-    return {};
-}
 
 DiagnosisPanel::DiagnosisPanel(QWidget* parent)
     : QWidget(parent), run_(new QComboBox(this)), subject_(new QLabel(this)), findings_(new QVBoxLayout) {
@@ -124,7 +107,7 @@ QWidget* DiagnosisPanel::makeFinding(const ErrorFinding& finding) {
     QFont bold = title->font();
     bold.setBold(true);
     title->setFont(bold);
-    QString text = QString::fromStdString(finding.evidence);
+    QString text = evidenceText(finding);
     if (finding.token >= 0 && diagnosis_.seq_len > 0) {
         text += QLatin1Char(' ') + tr("Its largest value came in window %1, token %2.")
                                        .arg(finding.token / diagnosis_.seq_len)
@@ -142,7 +125,7 @@ QWidget* DiagnosisPanel::makeFinding(const ErrorFinding& finding) {
         buttons->addWidget(show);
     }
     if (finding.trial) {
-        const QString what = QString::fromStdString(finding.trial_text);
+        const QString what = remedyText(finding);
         auto* trial = new QPushButton(tr("Try it: %1").arg(what), card);
         trial->setToolTip(tr("Add a run with this one change to the recipe, and run it beside the others"));
         const QString name = QStringLiteral("%1 + %2").arg(diagnosis_.run, what);

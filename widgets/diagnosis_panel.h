@@ -21,9 +21,6 @@ struct LayerDiagnosis {
     Index seq_len = 0;  ///< of the calibration windows, to name a token's window and position
 };
 
-/// Title of a cause, as the panel shows it.
-[[nodiscard]] QString causeTitle(ErrorCause cause);
-
 /// Why the chosen layer has the error it has: each likely reason with its evidence, the channel and token behind it, and a change that
 /// can be tried with one click.
 class DiagnosisPanel : public QWidget {

@@ -20,9 +20,11 @@
 #include <cmath>
 
 #include "widgets/chart.h"
+#include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/sensitivity_model.h"
 #include "widgets/table_look.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -39,18 +41,6 @@ std::optional<double> qualityOf(const RunResult& run, int which) {
     if (which == Perplexity) return run.perplexity->perplexity;
     if (!run.perplexity->divergence) return {};
     return run.perplexity->divergence->mean_kl;
-}
-
-QString titleOf(PerplexityProtocol protocol) {
-    switch (protocol) {
-        case PerplexityProtocol::BosWindows:
-            return EvaluatePanel::tr("BOS windows");
-        case PerplexityProtocol::SecondHalf:
-            return EvaluatePanel::tr("second half");
-        case PerplexityProtocol::Stream:
-            break;
-    }
-    return EvaluatePanel::tr("stream");
 }
 
 /// The runs that no other beats in both bits and quality (less is better in each), from few bits to many.
@@ -110,7 +100,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     auto* browse = new QPushButton(tr("Choose…"), this);
     browse->setAutoDefault(false);
     for (const PerplexityProtocol protocol : {PerplexityProtocol::Stream, PerplexityProtocol::BosWindows, PerplexityProtocol::SecondHalf})
-        protocol_->addItem(titleOf(protocol), static_cast<int>(protocol));
+        protocol_->addItem(protocolTitle(protocol), static_cast<int>(protocol));
     protocol_->setAccessibleName(tr("Protocol"));
     protocol_->setToolTip(
         tr("Stream: the text as one stream of tokens, cut into windows; a window's first token is not scored (the published protocol). BOS "
@@ -289,14 +279,12 @@ void EvaluatePanel::setResults(const std::vector<std::shared_ptr<const RunResult
         for (const auto& run : runs_) run_->addItem(QString::fromStdString(run->name));
         run_->setCurrentIndex(std::max(0, run_->findText(before)));
     }
-    const QString protocol = full_precision_ ? titleOf(full_precision_->protocol) : QString();
-    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %L4 predictions in %L5 windows of %L6 tokens, %7.")
-                                          .arg(full_precision_->perplexity, 0, 'f', 4)
-                                          .arg(QFileInfo(text_->text()).fileName(), protocol)
-                                          .arg(full_precision_->n_tokens)
-                                          .arg(full_precision_->n_windows)
-                                          .arg(full_precision_->seq_len)
-                                          .arg(full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
+    const QString protocol = full_precision_ ? protocolTitle(full_precision_->protocol) : QString();
+    stamp_->setText(full_precision_ ? tr("Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.",
+                                         nullptr, static_cast<int>(full_precision_->n_windows))
+                                          .arg(fixedText(full_precision_->perplexity, 4), QFileInfo(text_->text()).fileName(), protocol,
+                                               QString::number(full_precision_->n_tokens), QString::number(full_precision_->seq_len),
+                                               full_precision_->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"))
                                     : tr("Nothing has been measured by this protocol yet."));
     updateButtons();
     showPareto();
@@ -374,7 +362,7 @@ void EvaluatePanel::showLayers() {
     }
     layer_chart_->setSeries(measured.empty() ? std::vector<ChartSeries>() : std::vector{bars});
     layers_hint_->setText(measured.empty()                  ? tr("What each layer alone costs is not measured yet.")
-                          : measured.size() < layers.size() ? tr("%L1 of %L2 layers measured.").arg(measured.size()).arg(layers.size())
+                          : measured.size() < layers.size() ? tr("%1 of %2 layers measured.").arg(measured.size()).arg(layers.size())
                                                             : tr("All layers measured. The table is sorted by what they cost."));
     setSelectedLayer(chosen);
 }

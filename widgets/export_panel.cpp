@@ -14,12 +14,13 @@
 
 #include "widgets/note_list.h"
 #include "widgets/number_text.h"
+#include "widgets/text_width.h"
 
 namespace salient {
 
 namespace {
 
-constexpr int kChoiceWidth = 420;
+constexpr int kChoiceWidth = 70;  // average characters
 constexpr int kRowSpacing = 6;
 
 struct FormatText {
@@ -110,7 +111,7 @@ QWidget* ExportPanel::makeExportBox() {
     run_->setAccessibleName(tr("Run"));
     format_->setAccessibleName(tr("Format"));
     folder_->setAccessibleName(tr("Folder"));
-    for (QComboBox* combo : {run_, format_, gguf_weights_}) combo->setFixedWidth(kChoiceWidth);
+    for (QComboBox* combo : {run_, format_, gguf_weights_}) keepWidth(combo, kChoiceWidth);
 
     export_->setDefault(true);
     export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));

@@ -1,6 +1,7 @@
 #include "widgets/figure.h"
 
 #include <QBuffer>
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QImage>
 #include <QPainter>
@@ -15,6 +16,10 @@
 namespace salient {
 
 namespace {
+
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(figure)
+};
 
 constexpr double kPixelsPerPoint = 3.0;
 constexpr int kMargin = 8;
@@ -136,13 +141,13 @@ void saveFigure(const Figure& figure, const QString& file, const QString& proven
     } else if (suffix == QLatin1String("csv")) {
         bytes = asCsv(figure, provenance);
     } else {
-        throw Error(ErrorCode::InvalidOption, "save figure: " + file.toStdString() +
-                                                  ": expected a name that ends in .png, .svg, .pdf or .csv, found ." +
-                                                  suffix.toStdString());
+        throw Error(
+            ErrorCode::InvalidOption,
+            Words::tr("save figure: %1: expected a name that ends in .png, .svg, .pdf or .csv, found .%2").arg(file, suffix).toStdString());
     }
     QSaveFile target(file);
     if (!target.open(QIODevice::WriteOnly) || target.write(bytes) != bytes.size() || !target.commit())
-        throw Error(ErrorCode::Io, "save figure: " + file.toStdString() + ": cannot be written: " + target.errorString().toStdString());
+        throw Error(ErrorCode::Io, Words::tr("save figure: %1: cannot be written: %2").arg(file, target.errorString()).toStdString());
 }
 
 }  // namespace salient

@@ -209,7 +209,7 @@ QString HeatmapView::readOut() const {
     if (isEmpty() || crosshair_.row < 0 || crosshair_.column < 0) return {};
     const Matrix& values = pyramid_->values();
     if (crosshair_.row >= values.rows() || crosshair_.column >= values.cols()) return {};
-    return tr("%1 %2 · %3 %4: %5")
+    return QStringLiteral("%1 %2 · %3 %4: %5")
         .arg(row_name_)
         .arg(crosshair_.row)
         .arg(column_name_)
@@ -235,8 +235,9 @@ QString HeatmapView::toCsv() const {
     const Index last_col = std::min<Index>(static_cast<Index>(std::ceil(viewport_.first_col + viewport_.n_cols)), values.cols());
     const double n_cells = static_cast<double>(last_row - first_row) * static_cast<double>(last_col - first_col);
     if (n_cells > kMostCells) {
-        throw Error(ErrorCode::InvalidOption, "save figure: expected at most a million cells in sight for .csv, found " +
-                                                  std::to_string(static_cast<Index>(n_cells)) + ": zoom in");
+        throw Error(ErrorCode::InvalidOption, tr("save figure: expected at most a million cells in sight for .csv, found %1: zoom in")
+                                                  .arg(static_cast<Index>(n_cells))
+                                                  .toStdString());
     }
     QString text = QStringLiteral("\"%1 \\ %2\"").arg(row_name_, column_name_);
     for (Index c = first_col; c < last_col; ++c) text += QStringLiteral(",%1").arg(columnNumber(c));

@@ -112,8 +112,9 @@ void HeatmapView::paintHeader(QPainter& painter) const {
     painter.setPen(palette().color(QPalette::WindowText));
     if (title_width > 6 * metrics.averageCharWidth()) {
         painter.setFont(bold);
-        painter.drawText(QRect(line.left(), line.top(), title_width, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         bold_metrics.elidedText(other_ ? tr("%1  |  %2").arg(title_, other_title_) : title_, Qt::ElideRight, title_width));
+        painter.drawText(
+            QRect(line.left(), line.top(), title_width, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
+            bold_metrics.elidedText(other_ ? QStringLiteral("%1  |  %2").arg(title_, other_title_) : title_, Qt::ElideRight, title_width));
         painter.setFont(font());
     }
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(read_out, Qt::ElideMiddle, line.width()));
@@ -150,7 +151,7 @@ void HeatmapView::paintRulers(QPainter& painter) const {
         painter.drawText(QRect(x - label, top + kTick, 2 * label, metrics.height()), Qt::AlignHCenter | Qt::AlignTop,
                          QString::number(columnNumber(static_cast<Index>(tick))));
     }
-    const QString axes = tr("%1 → · %2 ↓").arg(column_name_, row_name_);
+    const QString axes = QStringLiteral("%1 → · %2 ↓").arg(column_name_, row_name_);
     painter.drawText(QRect(plot.left(), top + kTick + metrics.height(), plot.width(), metrics.height()), Qt::AlignHCenter | Qt::AlignTop,
                      metrics.elidedText(axes, Qt::ElideRight, plot.width()));
 }

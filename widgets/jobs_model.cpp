@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "widgets/number_text.h"
+#include "widgets/stage_text.h"
 
 namespace salient {
 
@@ -64,14 +65,14 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
         case State:
             return stateText(job.state);
         case Progress:
-            return job.fraction() >= 0.0 && !job.isOver() ? tr("%1 %").arg(std::floor(100.0 * job.fraction())) : QString();
+            return job.fraction() >= 0.0 && !job.isOver() ? QStringLiteral("%1 %").arg(std::floor(100.0 * job.fraction())) : QString();
         case Time:
             if (job.state == JobRecord::State::Queued) return QString();
             return job.seconds_left >= 0 ? tr("%1, %2 left").arg(durationText(job.elapsed_seconds), durationText(job.seconds_left))
                                          : durationText(job.elapsed_seconds);
         case Message:
             if (job.isOver()) return job.message;
-            return job.detail.isEmpty() ? job.stage : tr("%1: %2").arg(job.stage, job.detail);
+            return job.detail.isEmpty() ? stageText(job.stage) : QStringLiteral("%1: %2").arg(stageText(job.stage), detailText(job.detail));
         default:
             return {};
     }

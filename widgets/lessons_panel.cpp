@@ -89,7 +89,7 @@ QString stateOf(const LessonEntry& entry) {
     if (!entry.lesson) return {};
     const auto n_steps = static_cast<int>(entry.lesson->steps.size());
     if (entry.progress.step + 1 >= n_steps) return LessonsPanel::tr("read to the end");
-    if (entry.progress.step == 0 && entry.progress.revealed.empty()) return LessonsPanel::tr("%1 steps").arg(n_steps);
+    if (entry.progress.step == 0 && entry.progress.revealed.empty()) return LessonsPanel::tr("%n step(s)", nullptr, n_steps);
     return LessonsPanel::tr("step %1 of %2").arg(entry.progress.step + 1).arg(n_steps);
 }
 

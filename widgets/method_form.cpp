@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QLabel>
@@ -10,25 +11,13 @@
 #include <QScopedValueRollback>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/method_text.h"
 
 namespace salient {
 
 namespace {
-
-constexpr int kFieldWidth = 210;
-constexpr int kLabelWidth = 120;
-
-void addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip) {
-    field->setToolTip(tip);
-    field->setAccessibleName(label);
-    if (qobject_cast<QCheckBox*>(field) == nullptr && qobject_cast<QLineEdit*>(field) == nullptr) field->setFixedWidth(kFieldWidth);
-    auto* caption = new QLabel(label);
-    caption->setFixedWidth(kLabelWidth);
-    caption->setBuddy(field);
-    form->addRow(caption, field);
-}
 
 QFormLayout* newForm(QWidget* box) {
     auto* form = new QFormLayout(box);
@@ -87,7 +76,38 @@ MethodForm::MethodForm(QWidget* parent) : QWidget(parent) {
         if (keep_->isModified()) report(tr("layers kept"));
         keep_->setModified(false);
     });
+    fitColumns();
     setMethod({});
+}
+
+QLabel* MethodForm::addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip) {
+    field->setToolTip(tip);
+    field->setAccessibleName(label);
+    if (qobject_cast<QCheckBox*>(field) == nullptr && qobject_cast<QLineEdit*>(field) == nullptr) fields_.push_back(field);
+    auto* caption = new QLabel(label);
+    captions_.push_back(caption);
+    caption->setBuddy(field);
+    form->addRow(caption, field);
+    return caption;
+}
+
+/// The boxes stand below each other: their captions and fields are as wide as the widest of all, whether it is shown or not.
+void MethodForm::fitColumns() {
+    const auto fit = [](const auto& widgets) {
+        int widest = 0;
+        for (const QWidget* widget : widgets) widest = std::max(widest, widget->sizeHint().width());
+        for (QWidget* widget : widgets) widget->setFixedWidth(widest);
+    };
+    fitted_font_ = font();
+    fit(captions_);
+    fit(fields_);
+}
+
+bool MethodForm::event(QEvent* event) {
+    const bool is_known = QWidget::event(event);
+    // Not before the children have the new font, too.
+    if (event->type() == QEvent::LayoutRequest && font() != fitted_font_) fitColumns();
+    return is_known;
 }
 
 QWidget* MethodForm::makeGridBox() {
@@ -119,12 +139,8 @@ QWidget* MethodForm::makeGridBox() {
     activations_ = new QComboBox(box);
     activations_->addItem(tr("int8, one scale per token"), static_cast<int>(ActivationScale::PerToken));
     activations_->addItem(tr("int8, one scale per tensor"), static_cast<int>(ActivationScale::PerTensor));
-    activations_label_ = new QLabel(tr("Inputs"), box);
-    activations_label_->setFixedWidth(kLabelWidth);
-    activations_->setToolTip(tr("How the layers' inputs are rounded: per token while running, or by one scale fixed in calibration"));
-    activations_->setAccessibleName(tr("Inputs"));
-    activations_->setFixedWidth(kFieldWidth);
-    form->addRow(activations_label_, activations_);
+    activations_label_ = addRow(form, tr("Inputs"), activations_,
+                                tr("How the layers' inputs are rounded: per token while running, or by one scale fixed in calibration"));
     return box;
 }
 

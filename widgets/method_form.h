@@ -1,12 +1,15 @@
 #pragma once
 
+#include <QFont>
 #include <QWidget>
+#include <vector>
 
 #include "core/quant/method.h"
 
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QGroupBox;
 class QLabel;
 class QLineEdit;
@@ -28,7 +31,12 @@ signals:
     /// The user changed an option; `what` names it, for undo.
     void edited(const QString& what);
 
+protected:
+    bool event(QEvent* event) override;
+
 private:
+    QLabel* addRow(QFormLayout* form, const QString& label, QWidget* field, const QString& tip);
+    void fitColumns();
     [[nodiscard]] QWidget* makeGridBox();
     [[nodiscard]] QWidget* makeGptqBox();
     [[nodiscard]] QWidget* makeAwqBox();
@@ -41,6 +49,10 @@ private:
     MethodSpec method_;
     GridSpec weight_only_grid_;  // restored when the user leaves W8A8, whose grid is fixed
     bool is_setting_ = false;
+
+    std::vector<QLabel*> captions_;
+    std::vector<QWidget*> fields_;  // without check boxes and lines
+    QFont fitted_font_;
 
     QComboBox* name_;
     QSpinBox* bits_;

@@ -22,7 +22,9 @@ constexpr std::array kTitles{
     Title{"w8a8", "RTN W8A8"},
 };
 
-QString translated(const char* text) { return QCoreApplication::translate("method_text", text); }
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(methodText)
+};
 
 }  // namespace
 
@@ -35,13 +37,25 @@ QString methodTitle(std::string_view method_name) {
 
 QString gridText(const MethodSpec& method) {
     const GridSpec& grid = method.grid;
-    QString text = grid.per_tensor       ? translated("%1 bits per tensor").arg(grid.bits)
-                   : grid.group_size < 0 ? translated("%1 bits per row").arg(grid.bits)
-                                         : translated("%1 bits, groups of %2").arg(grid.bits).arg(grid.group_size);
-    text += grid.is_symmetric ? translated(", symmetric") : translated(", asymmetric");
-    if (method.activations == ActivationScale::PerToken) text += translated(", int8 inputs per token");
-    if (method.activations == ActivationScale::PerTensor) text += translated(", int8 inputs per tensor");
-    return text;
+    QStringList facts{grid.per_tensor       ? Words::tr("%1 bits per tensor").arg(grid.bits)
+                      : grid.group_size < 0 ? Words::tr("%1 bits per row").arg(grid.bits)
+                                            : Words::tr("%1 bits, groups of %2").arg(grid.bits).arg(grid.group_size)};
+    facts << (grid.is_symmetric ? Words::tr("symmetric") : Words::tr("asymmetric"));
+    if (method.activations == ActivationScale::PerToken) facts << Words::tr("int8 inputs per token");
+    if (method.activations == ActivationScale::PerTensor) facts << Words::tr("int8 inputs per tensor");
+    return facts.join(QStringLiteral(", "));
+}
+
+QString protocolTitle(PerplexityProtocol protocol) {
+    switch (protocol) {
+        case PerplexityProtocol::BosWindows:
+            return Words::tr("BOS windows");
+        case PerplexityProtocol::SecondHalf:
+            return Words::tr("second half");
+        case PerplexityProtocol::Stream:
+            break;
+    }
+    return Words::tr("stream");
 }
 
 std::string suggestedRunName(const MethodSpec& method, std::span<const std::string> taken) {

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "widgets/method_text.h"
 #include "widgets/number_text.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -66,11 +68,9 @@ QString MetricsModel::protocolText(int row) const {
     const std::shared_ptr<const RunResult> result = run(row);
     const auto& perplexity = result ? result->perplexity : full_precision_;
     if (!perplexity) return tr("Not measured yet");
-    const std::string_view protocol = salient::name(perplexity->protocol);
-    return tr("protocol %1, %2 predictions in %3 windows of %4 tokens, %5")
-        .arg(QString::fromUtf8(protocol.data(), static_cast<qsizetype>(protocol.size())))
+    return tr("protocol %1, %2 predictions in %n window(s) of %3 tokens, %4", nullptr, static_cast<int>(perplexity->n_windows))
+        .arg(protocolTitle(perplexity->protocol))
         .arg(perplexity->n_tokens)
-        .arg(perplexity->n_windows)
         .arg(perplexity->seq_len)
         .arg(perplexity->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
 }
@@ -79,17 +79,14 @@ QString MetricsModel::lossText(int row) const {
     const std::shared_ptr<const RunResult> result = run(row);
     const auto& perplexity = result ? result->perplexity : full_precision_;
     if (!perplexity) return protocolText(row);
-    return tr("Mean loss %1 nats: %2").arg(perplexity->mean_nll, 0, 'f', 5).arg(protocolText(row));
+    return tr("Mean loss %1 nats: %2").arg(fixedText(perplexity->mean_nll, 5), protocolText(row));
 }
 
 QString MetricsModel::divergenceText(int row) const {
     const Divergence& divergence = *run(row)->perplexity->divergence;
     return tr("KL: mean %1, median %2, 99 % of predictions below %3, largest %4 nats: %5")
-        .arg(divergence.mean_kl, 0, 'g', 4)
-        .arg(divergence.median_kl, 0, 'g', 3)
-        .arg(divergence.p99_kl, 0, 'g', 3)
-        .arg(divergence.max_kl, 0, 'g', 3)
-        .arg(protocolText(row));
+        .arg(numberText(divergence.mean_kl, 4), numberText(divergence.median_kl, 3), numberText(divergence.p99_kl, 3),
+             numberText(divergence.max_kl, 3), protocolText(row));
 }
 
 QVariant MetricsModel::data(const QModelIndex& index, int role) const {
@@ -101,7 +98,7 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::ToolTipRole) {
         if (column == Perplexity || column == PerplexityChange) return lossText(row);
         if ((column == MeanKl || column == SameTop) && !std::isnan(value)) return divergenceText(row);
-        return std::isnan(value) ? QVariant() : QVariant(QLocale::c().toString(value, 'g', 10));
+        return std::isnan(value) ? QVariant() : QVariant(numberText(value, 10));
     }
     if (role == kSortRole) return column == Name ? data(index, Qt::DisplayRole) : QVariant(value);
     if (role != Qt::DisplayRole) return {};
@@ -111,15 +108,15 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
         case OutputError:
             return run(row) ? percentText(value) : kNothing;
         case Perplexity:
-            return QLocale::c().toString(value, 'f', 4);
+            return fixedText(value, 4);
         case PerplexityChange:
             return (value >= 0 ? QStringLiteral("+") : QString()) + percentText(value);
         case MeanKl:
-            return QLocale::c().toString(value, 'g', 3);
+            return numberText(value, 3);
         case SameTop:
             return percentText(value);
         case BitsPerWeight:
-            return QLocale::c().toString(value, 'f', 2);
+            return fixedText(value, 2);
         case Bytes:
             return bytesText(static_cast<std::int64_t>(value));
         case Seconds:

@@ -3,6 +3,7 @@
 #include <QAbstractTableModel>
 #include <QRegularExpression>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/model/model.h"
@@ -18,7 +19,8 @@ struct LayerMetric {
     bool is_logarithmic = false;  ///< colours by the logarithm
 };
 
-/// The layers of a model as a grid, blocks down and modules across, each cell with the metric's value and colour.
+/// The layers of a model as a grid, blocks down and modules across, each cell with the metric's value and colour. Where a block lacks a
+/// module that others have (an MLP beside mixtures of experts) its cell is empty and cannot be chosen.
 class ModelMapModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -46,10 +48,14 @@ public:
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
+    void arrange();
+    /// Index into Model::linears; -1 for an empty cell.
     [[nodiscard]] int linearAt(int row, int column) const;
+    [[nodiscard]] QModelIndex cellOf(int linear) const;
     [[nodiscard]] double valueOf(int linear) const;
     [[nodiscard]] double position(double value) const;
     [[nodiscard]] bool matches(int linear) const;
@@ -59,7 +65,9 @@ private:
     QRegularExpression filter_;
     double low_ = 0.0;
     double high_ = 0.0;
-    int n_columns_ = 0;
+    std::vector<QString> columns_;                ///< titles
+    std::vector<int> cells_;                      ///< row by row: index into Model::linears or -1
+    std::vector<std::pair<int, int>> positions_;  ///< of each layer: row, column
 };
 
 }  // namespace salient

@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "widgets/override_panel.h"
+#include "widgets/text_width.h"
 #include "widgets/theme.h"
 
 namespace salient {
@@ -26,7 +27,7 @@ constexpr int kWorst = 10;
 constexpr int kMapHeight = 480;
 constexpr int kLowestCell = 24;
 constexpr int kTallestCell = 48;
-constexpr int kSideWidth = 300;
+constexpr int kSideWidth = 50;  // average characters
 constexpr qreal kDimmed = 0.15;
 
 /// Paints a layer as a filled cell with its value in a colour that can be read on it.
@@ -38,6 +39,7 @@ public:
         const QRect cell = option.rect.adjusted(1, 1, -1, -1);
         const QColor colour = index.data(ModelMapModel::kColourRole).value<QColor>();
         const bool matches = index.data(ModelMapModel::kMatchesRole).toBool();
+        if ((index.flags() & Qt::ItemIsEnabled) == 0) return;  // no such layer in this block
         painter->save();
         painter->setOpacity(matches ? 1.0 : kDimmed);
         if (colour.isValid()) {
@@ -143,7 +145,7 @@ ModelMapView::ModelMapView(QWidget* parent)
     top->addWidget(matches_);
 
     auto* side = new QWidget(this);
-    side->setFixedWidth(kSideWidth);
+    keepWidth(side, kSideWidth);
     auto* side_layout = new QVBoxLayout(side);
     side_layout->setContentsMargins(16, 0, 0, 0);
     side_layout->addWidget(legend_);

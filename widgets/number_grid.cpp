@@ -100,8 +100,7 @@ QString NumberGrid::cellText(Index row, Index column) const {
     if (value == 0.0) return QStringLiteral("0");
     if (std::isnan(value)) return {};
     if (!std::isfinite(value)) return numberText(value);
-    QLocale locale;
-    locale.setNumberOptions(QLocale::OmitGroupSeparator);
+    const QLocale locale = numberLocale();
     const QString text = locale.toString(std::abs(value), 'f', decimals());
     const bool is_negative = value < 0.0 && text != locale.toString(0.0, 'f', decimals());  // never "−0.00"
     return is_negative ? QChar(0x2212) + text : text;

@@ -221,11 +221,10 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     add(OpenPage::tr("Family"),
         QString::fromStdString(config.family->architectures.empty() ? config.family->model_type : config.family->architectures.front()));
     add(OpenPage::tr("Parameters"), countText(model.parameterCount()));
-    const std::size_t n_files = model.checkpoint->files().size();
+    const auto n_files = static_cast<int>(model.checkpoint->files().size());
     const QString stored =
         OpenPage::tr("%1 in %2").arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype));
-    add(OpenPage::tr("Stored"),
-        n_files == 1 ? OpenPage::tr("%1, one file").arg(stored) : OpenPage::tr("%1, %2 files").arg(stored).arg(n_files));
+    add(OpenPage::tr("Stored"), OpenPage::tr("%1, %n file(s)", nullptr, n_files).arg(stored));
     // One line for each kind of layer, under the name of the first.
     const QStringList kinds = QString::fromStdString(model.quantization()).split(QStringLiteral("; "), Qt::SkipEmptyParts);
     for (qsizetype i = 0; i < kinds.size(); ++i) add(i == 0 ? OpenPage::tr("Quantized") : QString(), kinds[i]);
@@ -233,16 +232,15 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));
     add(OpenPage::tr("MLP size"), countText(config.intermediate_size));
-    add(OpenPage::tr("Attention"), config.n_kv_heads == config.n_heads
-                                       ? OpenPage::tr("%1 heads of size %2").arg(config.n_heads).arg(config.head_dim)
-                                       : OpenPage::tr("%1 query heads, %2 key/value heads, of size %3")
-                                             .arg(config.n_heads)
-                                             .arg(config.n_kv_heads)
-                                             .arg(config.head_dim));
+    add(OpenPage::tr("Attention"),
+        config.n_kv_heads == config.n_heads
+            ? OpenPage::tr("%n head(s) of size %1", nullptr, static_cast<int>(config.n_heads)).arg(config.head_dim)
+            : OpenPage::tr("%1 query heads, %n key/value head(s), of size %2", nullptr, static_cast<int>(config.n_kv_heads))
+                  .arg(config.n_heads)
+                  .arg(config.head_dim));
     add(OpenPage::tr("Context"), OpenPage::tr("%1 tokens").arg(countText(config.max_positions)));
-    add(OpenPage::tr("Vocabulary"),
-        OpenPage::tr("%1 tokens%2")
-            .arg(countText(config.vocabulary_size), config.tie_word_embeddings ? OpenPage::tr(", tied embeddings") : QString()));
+    add(OpenPage::tr("Vocabulary"), (config.tie_word_embeddings ? OpenPage::tr("%1 tokens, tied embeddings") : OpenPage::tr("%1 tokens"))
+                                        .arg(countText(config.vocabulary_size)));
     return facts;
 }
 

@@ -13,6 +13,7 @@
 #include "core/io/name_pattern.h"
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -36,11 +37,11 @@ void removeSame(Changes& changes, const Expression& has_same_layers) {
 }
 
 QString ratioText(double before, double after) {
-    if (after <= 0.0) return OverridePanel::tr("no error is left in them.");
-    if (before <= 0.0) return OverridePanel::tr("they had none, and get the error of rounding.");
+    if (after <= 0.0) return OverridePanel::tr("No error is left in them.");
+    if (before <= 0.0) return OverridePanel::tr("They had no error, and get that of rounding.");
     const double ratio = after / before;
-    return ratio <= 1.0 ? OverridePanel::tr("by plain rounding, their error falls to 1/%1.").arg(1.0 / ratio, 0, 'g', 3)
-                        : OverridePanel::tr("by plain rounding, their error grows %1 times.").arg(ratio, 0, 'g', 3);
+    return ratio <= 1.0 ? OverridePanel::tr("By plain rounding, their error falls to 1/%1.").arg(numberText(1.0 / ratio, 3))
+                        : OverridePanel::tr("By plain rounding, their error grows %1 times.").arg(numberText(ratio, 3));
 }
 
 }  // namespace
@@ -217,10 +218,10 @@ void OverridePanel::refresh() {
 void OverridePanel::setForecast(const SettingsForecast& forecast, const std::vector<LayerReport>& measured) {
     const std::int64_t saved = forecast.bytes_after - forecast.bytes_before;
     const auto n_layers = static_cast<int>(forecast.layers.size());
-    QString text = tr("%n layer(s): %1 → %2 (%3); %4", nullptr, n_layers)
+    QString text = tr("%n layer(s): %1 → %2 (%3).", nullptr, n_layers)
                        .arg(bytesText(forecast.bytes_before), bytesText(forecast.bytes_after),
-                            (saved < 0 ? QStringLiteral("−") : QStringLiteral("+")) + bytesText(std::abs(saved)),
-                            ratioText(forecast.error_before, forecast.error_after));
+                            (saved < 0 ? QStringLiteral("−") : QStringLiteral("+")) + bytesText(std::abs(saved))) +
+                   QLatin1Char(' ') + ratioText(forecast.error_before, forecast.error_after);
     double of_these = 0.0;
     double of_all = 0.0;
     for (const LayerReport& layer : measured) {

@@ -1,6 +1,7 @@
 #include "widgets/quantize_panel.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -9,6 +10,7 @@
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
+#include <QStyle>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -22,8 +24,27 @@
 namespace salient {
 
 namespace {
-constexpr int kFormWidth = 420;
 constexpr int kRowPadding = 12;
+
+/// Scrolls up and down alone, and is wide enough for what it holds, in every language and size of type.
+class WholeWidthArea : public QScrollArea {
+public:
+    using QScrollArea::QScrollArea;
+    [[nodiscard]] QSize sizeHint() const override { return {wholeWidth(), QScrollArea::sizeHint().height()}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {wholeWidth(), QScrollArea::minimumSizeHint().height()}; }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+        return QScrollArea::eventFilter(watched, event);
+    }
+
+private:
+    [[nodiscard]] int wholeWidth() const {
+        return widget()->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this);
+    }
+};
+
 }  // namespace
 
 QuantizePanel::QuantizePanel(QWidget* parent)
@@ -56,13 +77,13 @@ QuantizePanel::QuantizePanel(QWidget* parent)
     problem_->setWordWrap(true);
     problem_->hide();
 
-    auto* scroll = new QScrollArea(this);
+    auto* scroll = new WholeWidthArea(this);
     scroll->setWidget(form_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* right = new QWidget(this);
-    right->setFixedWidth(kFormWidth);
+    right->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     auto* right_layout = new QVBoxLayout(right);
     right_layout->setContentsMargins(16, 0, 0, 0);
     right_layout->setSpacing(12);

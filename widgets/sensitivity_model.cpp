@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "widgets/number_text.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -83,7 +84,7 @@ QVariant SensitivityModel::data(const QModelIndex& index, int role) const {
     const double value = number(index.row(), column);
     if (role == kSortRole) return value;
     if (role == Qt::TextAlignmentRole) return QVariant((column == Layer ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    if (role == Qt::ToolTipRole) return column == Layer ? QVariant(layer(index.row())) : QVariant(QLocale::c().toString(value, 'g', 10));
+    if (role == Qt::ToolTipRole) return column == Layer ? QVariant(layer(index.row())) : QVariant(numberText(value, 10));
     if (role != Qt::DisplayRole) return {};
     if (column == Layer) return shortName(layer(index.row()));
     if (std::isnan(value)) return QStringLiteral("–");
@@ -92,7 +93,7 @@ QVariant SensitivityModel::data(const QModelIndex& index, int role) const {
             return QString::number(static_cast<int>(value));
         case MeanKl:
         case AddedNll:
-            return QLocale::c().toString(value, 'g', 3);
+            return numberText(value, 3);
         default:
             return percentText(value);
     }

@@ -2,7 +2,6 @@
 
 #include <QGridLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QSlider>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "widgets/chart.h"
 #include "widgets/number_grid.h"
 #include "widgets/number_text.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
@@ -124,12 +124,12 @@ void SmoothExampleView::setAlpha(double alpha) { slider_->setValue(static_cast<i
 
 void SmoothExampleView::refresh() {
     shown_ = work(alpha());
-    alpha_text_->setText(QLocale().toString(alpha(), 'f', 2));
+    alpha_text_->setText(fixedText(alpha(), 2));
     codes_->setMatrix(shown_.codes);
     after_->setMatrix(difficulty(shown_));
     curve_->setMarks({{.x = alpha(), .name = tr("α"), .y = 100.0 * std::max(shown_.output_error, 1e-12)}});
     error_->setText(tr("Output error: %1 without smoothing, %2 with α = %3.")
-                        .arg(percentText(plain_.output_error), percentText(shown_.output_error), QLocale().toString(alpha(), 'f', 2)));
+                        .arg(percentText(plain_.output_error), percentText(shown_.output_error), fixedText(alpha(), 2)));
 }
 
 }  // namespace salient

@@ -24,6 +24,7 @@
 #include "widgets/icon.h"
 #include "widgets/stepper_series.h"
 #include "widgets/stepper_text.h"
+#include "widgets/text_width.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -150,7 +151,7 @@ QWidget* StepperPanel::buildControls() {
     speed_->setToolTip(tr("Columns per second while playing"));
     speed_->setAccessibleName(tr("Speed, columns per second"));
     auto* speed_text = new QLabel;
-    speed_text->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 columns/s").arg(speed_->maximum())));
+    keepRoomFor(speed_text, tr("%1 columns/s").arg(speed_->maximum()));
     const auto showSpeed = [this, speed_text](int value) {
         timer_->setInterval(1000 / value);
         speed_text->setText(tr("%1 columns/s").arg(value));
@@ -228,8 +229,7 @@ QWidget* StepperPanel::buildCharts() {
     equation_->setAccessibleName(tr("The update in numbers"));
     text_layout->addStretch(1);
     // As wide as the longest equation: the charts beside it must not jump from step to step.
-    text->setMinimumWidth(
-        fontMetrics().horizontalAdvance(QStringLiteral("= −((−0.00000) − (−0.00000)) / 0.0000 · (0.000,  −0.00000,  −0.00000,  …)")));
+    keepRoomFor(text, QStringLiteral("= −((−0.00000) − (−0.00000)) / 0.0000 · (0.000,  −0.00000,  −0.00000,  …)"));
     equation_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     loss_->setTitle(tr("Loss ½ tr(D H Dᵀ)"));
     loss_->setAxes({tr("columns done"), false, true, {}, {}}, {tr("loss"), false, false, {}, {}});
@@ -246,6 +246,8 @@ QWidget* StepperPanel::buildCharts() {
     connect(row_content_, &QComboBox::currentIndexChanged, this, [this] {
         if (state_) refreshRow(*state_);
     });
+    // Whoever points at an error asks where it came from.
+    connect(error_, &HeatmapView::cellChosen, this, [this] { row_content_->setCurrentIndex(1); });
     row_layout->addWidget(row_content_);
     row_layout->addWidget(row_chart_, 1);
     for (Chart* chart : {loss_, row_chart_}) {
@@ -490,11 +492,12 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
     const double nearest = input_.stepper->nearestLoss();
     const QString layer = input_.layer.toHtmlEscaped();
     if (q == original_->cols()) {
-        place_->setText(tr("<b>%1</b><br>All %2 columns are done. Loss %3; plain rounding leaves %4.")
-                            .arg(layer)
-                            .arg(q)
-                            .arg(numberText(total), numberText(nearest)) +
-                        (nearest > 0.0 ? tr(" GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
+        place_->setText(
+            tr("<b>%1</b><br>All %2 columns are done. Loss %3; plain rounding leaves %4.")
+                .arg(layer)
+                .arg(q)
+                .arg(numberText(total), numberText(nearest)) +
+            (nearest > 0.0 ? QLatin1Char(' ') + tr("GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
         equation_->clear();
         return;
     }

@@ -394,25 +394,25 @@ void TunePanel::showCurve() {
     series.push_back({{}, ChartSeries::Kind::Points, {choice_.value}, {100.0 * shown_loss_}, {}, 1, false});
     curve_chart_->setSeries(std::move(series));
     std::vector<ChartMark> marks;
-    QString comparison;
+    QStringList comparison;
     if (const std::optional<double> best = optimum()) {
         const double least = *std::min_element(curve_.begin(), curve_.end());
         marks.push_back({*best, tr("optimum %1").arg(numberText(*best, 3)), 2, 100.0 * least});
-        comparison = tr("optimum %1 % at %2").arg(numberText(100.0 * least, 3), numberText(*best, 3));
+        comparison << tr("optimum %1 % at %2").arg(numberText(100.0 * least, 3), numberText(*best, 3));
         const double plain = choice_.method == TuneMethod::AwqRatio ? curve_.front() : 0.0;
-        if (plain > 0.0) comparison += tr(" · without scaling %1 %").arg(numberText(100.0 * plain, 3));
+        if (plain > 0.0) comparison << tr("without scaling %1 %").arg(numberText(100.0 * plain, 3));
     }
     if (pinned_ && pinned_->choice.method == choice_.method) {
         marks.push_back({pinned_->choice.value, tr("pinned %1 %").arg(numberText(100.0 * pinned_->loss, 3)), 3, 100.0 * pinned_->loss});
         if (pinned_->loss > 0.0) {
             const double change = shown_loss_ / pinned_->loss - 1.0;
-            comparison +=
-                tr(" · %1%2 % against the pinned state").arg(change > 0.0 ? QStringLiteral("+") : QString(), numberText(100.0 * change, 3));
+            comparison << tr("%1 % against the pinned state")
+                              .arg((change > 0.0 ? QStringLiteral("+") : QString()) + numberText(100.0 * change, 3));
         }
     }
     marks.push_back({choice_.value, tr("now %1 %").arg(numberText(100.0 * shown_loss_, 3)), 1, 100.0 * shown_loss_});
     curve_chart_->setMarks(std::move(marks));
-    comparison_->setText(comparison);
+    comparison_->setText(comparison.join(QStringLiteral(" · ")));
 }
 
 void TunePanel::showDifficulty() {

@@ -11,25 +11,36 @@ namespace {
 
 QString withRealMinus(QString text) { return text.replace(QLatin1Char('-'), QChar(0x2212)); }
 
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(valueText)
+};
+
 QString special(double value) {
-    if (std::isnan(value)) return QCoreApplication::translate("salient::valueText", "not a number");
+    if (std::isnan(value)) return Words::tr("not a number");
     return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
 }
 
 }  // namespace
 
+QLocale numberLocale() {
+    QLocale locale;
+    locale.setNumberOptions(QLocale::OmitGroupSeparator | QLocale::RejectGroupSeparator);
+    return locale;
+}
+
 QString numberText(double value, int digits) {
     if (!std::isfinite(value)) return special(value);
-    QLocale locale;
-    locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return withRealMinus(locale.toString(value, 'g', digits));
+    return withRealMinus(numberLocale().toString(value, 'g', digits));
+}
+
+QString fixedText(double value, int decimals) {
+    if (!std::isfinite(value)) return special(value);
+    return withRealMinus(numberLocale().toString(value, 'f', decimals));
 }
 
 QString exactText(float value) {
     if (!std::isfinite(value)) return special(static_cast<double>(value));
-    QLocale locale;
-    locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return withRealMinus(locale.toString(static_cast<double>(value), 'g', 9));
+    return withRealMinus(numberLocale().toString(static_cast<double>(value), 'g', 9));
 }
 
 double roundStep(double span, int most, bool whole) {

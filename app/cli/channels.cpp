@@ -47,7 +47,9 @@ struct LayerChannels {
     const LinearInfo* linear = nullptr;
     float median_max_abs = 0.0F;
     float weight_max_abs = 0.0F;
-    std::vector<Channel> top;  ///< by decreasing max |x|
+    Index tokens = 0;           ///< that reached it: all, or those sent to its expert
+    bool has_stand_in = false;  ///< they are too few, and the numbers are of other tokens (InputStatistics::is_stand_in)
+    std::vector<Channel> top;   ///< by decreasing max |x|
 };
 
 float median(std::vector<float> values) {
@@ -72,10 +74,13 @@ std::string around(const Tokenizer& tokenizer, std::span<const TokenId> window, 
     return text;
 }
 
-LayerChannels describe(const Model& model, const LinearInfo& linear, const ChannelStatistics& statistics, const TokenWindows& windows,
+LayerChannels describe(const Model& model, const LinearInfo& linear, const InputStatistics& input, const TokenWindows& windows,
                        const Matrix& weight, const Options& options) {
+    const ChannelStatistics& statistics = input.channels;
     LayerChannels layer;
     layer.linear = &linear;
+    layer.tokens = input.reached_tokens;
+    layer.has_stand_in = input.is_stand_in;
     layer.median_max_abs = median(statistics.max_abs);
     const std::vector<MatrixView> weights(1, weight);
     const std::vector<float> weight_max = columnMaxAbs(weights);
@@ -131,8 +136,8 @@ LayerChannels oneLayer(const OpenedModel& opened, const LinearInfo& linear, cons
             continue;
         }
         const std::vector<InputStatistics> statistics = gatherBlock(*opened.model, weights, block, hidden, gather, part, linear.group);
-        return describe(*opened.model, linear, statistics[static_cast<std::size_t>(linear.group)].channels, samples.windows,
-                        weights.linears.at(linear.role).weight, options);
+        return describe(*opened.model, linear, statistics[static_cast<std::size_t>(linear.group)], samples.windows,
+                        weights.linears.at(linear.key()).weight, options);
     }
     return {};
 }
@@ -151,10 +156,9 @@ std::vector<LayerChannels> allLayers(const OpenedModel& opened, const Samples& s
         });
         const BlockWeights weights = opened.blocks(block);
         const std::vector<InputStatistics> statistics = gatherBlock(*opened.model, weights, block, hidden, gather, part);
-        for (const LinearInfo& linear : opened.model->linears) {
-            if (linear.block != block) continue;
-            layers.push_back(describe(*opened.model, linear, statistics[static_cast<std::size_t>(linear.group)].channels, samples.windows,
-                                      weights.linears.at(linear.role).weight, options));
+        for (const LinearInfo& linear : opened.model->linearsOf(block)) {
+            layers.push_back(describe(*opened.model, linear, statistics[static_cast<std::size_t>(linear.group)], samples.windows,
+                                      weights.linears.at(linear.key()).weight, options));
         }
     }
     return layers;
@@ -167,6 +171,10 @@ Json toJson(const LayerChannels& layer) {
                  {"median_max_abs", layer.median_max_abs},
                  {"weight_max_abs", layer.weight_max_abs},
                  {"channels", Json::array()}};
+    if (layer.linear->expert >= 0) {
+        json["tokens"] = layer.tokens;
+        json["has_stand_in"] = layer.has_stand_in;
+    }
     for (const Channel& channel : layer.top) {
         json["channels"].push_back({{"channel", channel.channel},
                                     {"max_abs", channel.max_abs},
@@ -184,9 +192,16 @@ Json toJson(const LayerChannels& layer) {
     return json;
 }
 
+/// "812", or "13 (too few: numbers of other tokens)".
+std::string tokensText(const LayerChannels& layer) {
+    return std::to_string(layer.tokens) + (layer.has_stand_in ? " (too few: numbers of other tokens)" : "");
+}
+
 void printOne(const LayerChannels& layer, std::ostream& out) {
     out << layer.linear->name << ": " << layer.linear->in_features << " input channels, median max |x| "
-        << significant(layer.median_max_abs) << "\n\n";
+        << significant(layer.median_max_abs) << "\n";
+    if (layer.linear->expert >= 0) out << tokensText(layer) << " tokens sent to it\n";
+    out << "\n";
     TextTable table({{"channel"},
                      {"max |x|"},
                      {"mean |x|"},
@@ -207,16 +222,24 @@ void printOne(const LayerChannels& layer, std::ostream& out) {
 
 void printAll(const std::vector<LayerChannels>& layers, std::ostream& out) {
     constexpr std::size_t kShown = 4;
-    TextTable table({{"layer", Align::Left}, {"max |x|"}, {"median"}, {"ratio"}, {"max |w|"}, {"largest channels", Align::Left}});
+    const bool has_experts =
+        std::any_of(layers.begin(), layers.end(), [](const LayerChannels& layer) { return layer.linear->expert >= 0; });
+    std::vector<TextTable::Column> columns = {{"layer", Align::Left}, {"max |x|"}, {"median"}, {"ratio"}, {"max |w|"}};
+    if (has_experts) columns.push_back({"tokens"});
+    columns.push_back({"largest channels", Align::Left});
+    TextTable table(std::move(columns));
     for (const LayerChannels& layer : layers) {
         std::string largest;
         for (std::size_t i = 0; i < std::min(kShown, layer.top.size()); ++i) {
             largest += (i == 0 ? "" : ", ") + std::to_string(layer.top[i].channel);
         }
         const float max_abs = layer.top.empty() ? 0.0F : layer.top.front().max_abs;
-        table.addRow({layer.linear->name, significant(max_abs), significant(layer.median_max_abs),
-                      layer.median_max_abs > 0.0F ? significant(max_abs / layer.median_max_abs, 3) : "", significant(layer.weight_max_abs),
-                      largest});
+        std::vector<std::string> cells = {layer.linear->name, significant(max_abs), significant(layer.median_max_abs),
+                                          layer.median_max_abs > 0.0F ? significant(max_abs / layer.median_max_abs, 3) : "",
+                                          significant(layer.weight_max_abs)};
+        if (has_experts) cells.push_back(tokensText(layer));
+        cells.push_back(largest);
+        table.addRow(std::move(cells));
     }
     out << table.text();
 }

@@ -22,6 +22,14 @@ ModelConfig usualConfig(const std::shared_ptr<const Family>& family, bool groupe
     config.activation = family->defaults.activation;
     config.parallel_residual = family->parallel_residual;
     config.shares_norm = family->parallel_residual && family->parallel_shares_norm;
+    config.attention_norm = family->attention_norm;
+    config.mlp_norm = family->mlp_norm;
+    if (family->hasExperts()) {
+        config.experts.count = 1;  // one stands for all
+        config.experts.shared_size = family->experts.shared_router.empty() ? 0 : 1;
+        config.experts.in_block = {true};
+        if (family->find(Role::Down) != nullptr) config.experts.in_block.push_back(false);
+    }
     return config;
 }
 
@@ -55,12 +63,19 @@ std::string shape(const Family& family) {
     text += family.find(Role::QueryKeyValue) != nullptr ? ", fused qkv" : "";
     text += family.find(Role::GateUp) != nullptr ? ", fused gate-up" : family.isGated() ? ", gated" : "";
     const bool may_be_parallel = !family.keys.parallel_residual.empty();
+    if (!family.keys.newer_blocks.empty()) text += ", grouped or single key heads";
+    if (family.hasExperts()) {
+        text += ", experts";
+        if (!family.experts.shared_router.empty()) text += " and a shared one";
+        if (family.find(Role::Down) != nullptr) text += " or an MLP";
+    }
     if (family.parallel_residual || may_be_parallel) text += family.parallel_shares_norm ? ", parallel behind one norm" : ", parallel";
     if (may_be_parallel) text += family.parallel_residual ? " or in turn" : " if config.json says so";
     return text;
 }
 
 std::string positions(const Family& family) {
+    if (!family.keys.alibi.empty()) return "rotary or alibi";
     switch (family.position) {
         case PositionKind::Rotary:
             return "rotary";
@@ -86,7 +101,7 @@ Json describe(const std::shared_ptr<const Family>& family) {
     for (const GroupSummary& summary : summarize(family)) {
         const InputGroup& group = summary.group;
         Json members = Json::array();
-        for (const Role role : group.members) members.push_back(name(role));
+        for (const LinearKey& key : group.members) members.push_back(name(key));
         Json absorber;
         if (group.absorber.kind != Absorber::Kind::None) {
             absorber = {{"kind", group.absorber.kind == Absorber::Kind::Norm ? "norm" : "linear"},
@@ -113,6 +128,8 @@ void print(std::ostream& out) {
     }
     out << table.text()
         << "\nscales go into: for the inputs of attention, its output layer, the MLP, its down layer (three where one norm feeds both);\n"
+           "  of a mixture: MLP and routers, an expert, the down layers of the MLP, the shared expert and an expert, as far as there are "
+           "any;\n"
            "  - nothing takes them; * not with grouped queries\nformats         ";
     std::string formats;
     for (const std::string& format : exportFormatNames()) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -38,7 +39,7 @@ Json absorberJson(const Absorber& absorber) {
 
 std::string memberNames(const InputGroup& group) {
     std::string names;
-    for (const Role role : group.members) names += (names.empty() ? "" : ", ") + std::string(name(role));
+    for (const LinearKey& key : group.members) names += (names.empty() ? "" : ", ") + name(key);
     return names;
 }
 
@@ -76,10 +77,18 @@ Json describe(const Model& model) {
                  {"max_positions", config.max_positions},
                  {"tie_word_embeddings", config.tie_word_embeddings}};
     json["quantized"] = model.packed ? quantizedJson(*model.packed) : Json(nullptr);
+    if (config.experts.count > 0) {
+        json["experts"] = {{"count", config.experts.count},
+                           {"per_token", config.experts.per_token},
+                           {"intermediate_size", config.experts.size},
+                           {"shared_intermediate_size", config.experts.shared_size},
+                           {"weights_sum_to_one", config.experts.is_normalized},
+                           {"blocks", config.experts.in_block}};
+    }
     json["groups"] = Json::array();
     for (const InputGroup& group : model.groups) {
         Json members = Json::array();
-        for (const Role role : group.members) members.push_back(name(role));
+        for (const LinearKey& key : group.members) members.push_back(name(key));
         json["groups"].push_back(
             {{"title", group.title}, {"members", members}, {"in_features", group.in_features}, {"absorber", absorberJson(group.absorber)}});
     }
@@ -87,7 +96,7 @@ Json describe(const Model& model) {
     for (const LinearInfo& linear : model.linears) {
         json["layers"].push_back({{"name", linear.name},
                                   {"block", linear.block},
-                                  {"role", name(linear.role)},
+                                  {"role", name(linear.key())},
                                   {"out_features", linear.out_features},
                                   {"in_features", linear.in_features},
                                   {"bias", linear.has_bias},
@@ -115,14 +124,21 @@ void print(const Model& model, std::ostream& out) {
         << (config.tie_word_embeddings ? "head tied to the embedding" : "head of its own") << "\npositions   " << config.max_positions
         << "\n";
     if (const std::string quantization = model.quantization(); !quantization.empty()) out << "quantized   " << quantization << "\n";
+    if (config.experts.count > 0) {
+        out << "experts     " << config.experts.count << " of width " << config.experts.size << ", " << config.experts.per_token
+            << " for a token"
+            << (config.experts.shared_size > 0 ? ", one more of " + std::to_string(config.experts.shared_size) + " for all" : "") << "; in "
+            << std::count(config.experts.in_block.begin(), config.experts.in_block.end(), true) << " of the blocks\n";
+    }
     TextTable groups({{"layers that share an input", Align::Left}, {"members", Align::Left}, {"inputs"}, {"scales go into", Align::Left}});
     for (const InputGroup& group : model.groups) {
+        if (group.expert > 0) continue;  // alike but for the number
         groups.addRow({group.title, memberNames(group), std::to_string(group.in_features), absorberText(group.absorber)});
     }
     out << '\n' << groups.text() << '\n';
     TextTable layers({{"layer of block 0", Align::Left}, {"out"}, {"in"}, {"dtype", Align::Left}, {"bias", Align::Left}});
     for (const LinearInfo& linear : model.linears) {
-        if (linear.block != 0) continue;
+        if (linear.block != 0 || linear.expert > 0) continue;
         layers.addRow({linear.name, std::to_string(linear.out_features), std::to_string(linear.in_features),
                        std::string(linear.stored_name), linear.has_bias ? "yes" : "no"});
     }

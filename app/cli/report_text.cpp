@@ -124,6 +124,9 @@ int printReport(const Report& report, Context& context, bool with_layers) {
     }
     if (!report.recipe.report.empty()) context.out << "report: " << (report.recipe.report / "report.html").string() << "\n";
     for (const RunResult& run : report.runs) context.out << "counted: " << run.name << ": " << inWords(run.counts) << "\n";
+    for (const RunResult& run : report.runs) {
+        if (const std::string words = inWords(run.experts); !words.empty()) context.out << "experts: " << run.name << ": " << words << "\n";
+    }
     context.out << "time: " << stageTimes(report) << "\n";
     context.out << "peak memory: " << byteSize(report.peak_memory_bytes) << " (forecast " << byteSize(report.memory_forecast_bytes)
                 << ")\n";

@@ -7,6 +7,8 @@
 
 #include "widgets/icon.h"
 #include "widgets/number_text.h"
+#include "widgets/stage_text.h"
+#include "widgets/text_width.h"
 
 namespace salient {
 
@@ -25,7 +27,7 @@ JobStatus::JobStatus(QWidget* parent)
     cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     cancel_->setIcon(icon(QStringLiteral("close")));
     cancel_->setAutoRaise(true);
-    time_->setMinimumWidth(time_->fontMetrics().horizontalAdvance(QStringLiteral("00 min 00 s left ")));
+    keepRoomFor(time_, tr("%1 left").arg(QStringLiteral("00 min 00 s ")));
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 2, 4, 2);
     layout->setSpacing(10);
@@ -50,8 +52,8 @@ void JobStatus::setRecord(const JobRecord& record) {
     if (record.state == JobRecord::State::Queued) return;
     running_ = record.id;
     QString text = record.title;
-    if (!record.stage.isEmpty()) text += tr(" — %1").arg(record.stage);
-    if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(record.detail);
+    if (!record.stage.isEmpty()) text += QStringLiteral(" — %1").arg(stageText(record.stage));
+    if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(detailText(record.detail));
     text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(200, text_->width())));
     text_->setToolTip(text);
     if (record.fraction() < 0.0) {

@@ -190,11 +190,16 @@ void LayerWorkflow::loadTune() {
     }
     const auto work = [layer, calibration, base](JobContext& job) {
         TuneModel model = base;
-        for (const LinearInfo& linear : calibration->model->linears) {
-            if (linear.block != layer.block || linear.group != layer.group) continue;
+        // Scales are chosen for all layers that share them, on what they have in common.
+        const std::vector<InputGroup>& groups = calibration->model->groups;
+        const auto scale_group = [&](const LinearInfo& linear) { return groups[static_cast<std::size_t>(linear.group)].scaled_with; };
+        LinearInfo common = layer;
+        common.group = scale_group(layer);
+        for (const LinearInfo& linear : calibration->model->linearsOf(layer.block)) {
+            if (scale_group(linear) != common.group || isRouter(linear.role)) continue;
             model.weights.push_back(std::make_shared<const Matrix>(loadLinear(*calibration->model, linear)));
         }
-        InputStatistics input = withHessian(*calibration, layer, job);
+        InputStatistics input = withHessian(*calibration, common, job);
         model.mean_abs = input.channels.meanAbs();
         model.max_abs = input.channels.max_abs;
         model.hessian = std::make_shared<const Matrix>(std::move(input.hessian));

@@ -6,6 +6,7 @@
 #include <QStandardPaths>
 #include <array>
 
+#include "app/gui/language.h"
 #include "core/error.h"
 
 // A static library's resources are linked only when asked for, and the macro must stand outside every namespace.
@@ -18,6 +19,12 @@ namespace {
 constexpr int kMostFiles = 200;
 constexpr std::array<const char*, kPages> kKeys{"open",     "calibrate", "map",      "channels", "stepper", "tune",
                                                 "quantize", "compare",   "evaluate", "export",   "lessons"};
+
+/// The file of that name in the window's language, the English one where there is none.
+QString inWindowLanguage(const QString& folder, const QString& name) {
+    const QString translated = QStringLiteral(":/%1/%2/%3.md").arg(folder, windowLanguage(), name);
+    return QFile::exists(translated) ? translated : QStringLiteral(":/%1/%2.md").arg(folder, name);
+}
 
 LessonEntry readEntry(const QString& path, const QString& id) {
     LessonEntry entry;
@@ -42,7 +49,7 @@ std::vector<LessonEntry> bundledLessons() {
     loadLessonResources();
     std::vector<LessonEntry> lessons;
     for (const char* name : {"gptq", "awq", "smoothquant", "methods", "chooser"}) {
-        lessons.push_back(readEntry(QStringLiteral(":/lessons/%1.md").arg(QLatin1String(name)), QString::fromLatin1(name)));
+        lessons.push_back(readEntry(inWindowLanguage(QStringLiteral("lessons"), QLatin1String(name)), QString::fromLatin1(name)));
     }
     return lessons;
 }
@@ -64,7 +71,7 @@ QString ownLessonsFolder() {
 
 QString helpText(Page page) {
     loadLessonResources();
-    QFile file(QStringLiteral(":/help/%1.md").arg(pageKey(page)));
+    QFile file(inWindowLanguage(QStringLiteral("help"), pageKey(page)));
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "app/gui/language.h"
 #include "app/gui/main_window.h"
 #include "widgets/icon.h"
 
@@ -41,6 +42,8 @@ int main(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(SALIENT_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("salient"));
 
+    QSettings settings;
+    salient::applyLanguage(salient::windowLocale(salient::Preferences(settings).language(), QLocale::system()));
     QCommandLineParser arguments;
     arguments.setApplicationDescription(QApplication::translate("main", "A workbench for post-training quantization of language models."));
     arguments.addHelpOption();
@@ -52,7 +55,6 @@ int main(int argc, char** argv) {
     arguments.addOption(text);
     arguments.process(application);
 
-    QSettings settings;
     const QPalette desktop = QApplication::palette();
     salient::applyThemeChoice(application, salient::Preferences(settings).theme(), desktop);
     QApplication::setWindowIcon(salient::icon(QStringLiteral("salient")));

@@ -90,6 +90,7 @@ private:
     void buildFileMenu();
     void buildEditMenu();
     void buildViewMenu();
+    void buildLanguageMenu(QMenu* view);
     void buildHelpMenu();
     bool writeRecipe(const QString& file);  ///< false after telling why not
     void saveRecipe();
@@ -103,6 +104,7 @@ private:
     void buildSessionMenu(QMenu* menu);
     void wireSessions();
     void refreshSessions();
+    void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
     void saveSessionAs();

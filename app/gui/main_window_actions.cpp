@@ -12,8 +12,8 @@
 namespace salient {
 
 namespace {
-const QString kRecipeFilter = QStringLiteral("Recipe (*.json)");
-}
+QString recipeFilter() { return MainWindow::tr("Recipe (*.json)"); }
+}  // namespace
 
 void MainWindow::buildMenus() {
     buildFileMenu();
@@ -48,10 +48,16 @@ void MainWindow::buildFileMenu() {
 
 void MainWindow::buildEditMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Edit"));
-    QAction* undo = session_.undoStack().createUndoAction(this, tr("&Undo"));
+    QUndoStack& stack = session_.undoStack();
+    QAction* undo = stack.createUndoAction(this, tr("&Undo"));
     undo->setShortcut(QKeySequence::Undo);
-    QAction* redo = session_.undoStack().createRedoAction(this, tr("&Redo"));
+    QAction* redo = stack.createRedoAction(this, tr("&Redo"));
     redo->setShortcut(QKeySequence::Redo);
+    // Connected after Qt's own: the stack can only put a prefix before what is undone, and not every language says it so.
+    connect(&stack, &QUndoStack::undoTextChanged, undo,
+            [undo](const QString& what) { undo->setText(what.isEmpty() ? tr("&Undo") : tr("&Undo %1").arg(what)); });
+    connect(&stack, &QUndoStack::redoTextChanged, redo,
+            [redo](const QString& what) { redo->setText(what.isEmpty() ? tr("&Redo") : tr("&Redo %1").arg(what)); });
     menu->addAction(undo);
     menu->addAction(redo);
 }
@@ -94,6 +100,25 @@ void MainWindow::buildViewMenu() {
     add(tr("As the &desktop"), ThemeChoice::System);
     add(tr("&Light"), ThemeChoice::Light);
     add(tr("Dar&k"), ThemeChoice::Dark);
+    buildLanguageMenu(menu);
+}
+
+void MainWindow::buildLanguageMenu(QMenu* view) {
+    QMenu* languages = view->addMenu(tr("Lan&guage"));
+    auto* group = new QActionGroup(this);
+    const auto add = [&](const QString& text, LanguageChoice choice) {
+        QAction* action = languages->addAction(text, this, [this, choice] {
+            if (preferences_.language() == choice) return;
+            preferences_.setLanguage(choice);
+            messages_->showMessage(MessageArea::Kind::Note, tr("Language"), tr("The new language shows when Salient is started again."));
+        });
+        action->setCheckable(true);
+        action->setChecked(preferences_.language() == choice);
+        group->addAction(action);
+    };
+    add(tr("As the &system"), LanguageChoice::System);
+    add(QStringLiteral("&English"), LanguageChoice::English);  // languages are called by their own names in every language
+    add(QStringLiteral("&Deutsch"), LanguageChoice::German);
 }
 
 void MainWindow::buildHelpMenu() {
@@ -117,7 +142,7 @@ void MainWindow::browseModel() {
 }
 
 void MainWindow::browseRecipe() {
-    const QString file = choose_.file(this, tr("Open a recipe"), kRecipeFilter);
+    const QString file = choose_.file(this, tr("Open a recipe"), recipeFilter());
     if (!file.isEmpty()) open(file);
 }
 
@@ -132,7 +157,7 @@ bool MainWindow::writeRecipe(const QString& file) {
 }
 
 void MainWindow::saveRecipe() {
-    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), kRecipeFilter);
+    const QString file = choose_.save(this, tr("Save the recipe"), QStringLiteral("recipe.json"), recipeFilter());
     if (file.isEmpty() || !writeRecipe(file)) return;
     const QString command = QString::fromStdString(runCommand(toPath(file)));
     messages_->showMessage(MessageArea::Kind::Note, tr("Recipe saved"), tr("%1 — run it with: %2").arg(file, command));
@@ -144,7 +169,7 @@ void MainWindow::copyCommand() {
     std::optional<std::string> command = asCommand(recipe);
     if (!command) {
         const QString file = choose_.save(this, tr("No command line says all of this: save the recipe that one can run"),
-                                          QStringLiteral("recipe.json"), kRecipeFilter);
+                                          QStringLiteral("recipe.json"), recipeFilter());
         if (file.isEmpty() || !writeRecipe(file)) return;
         command = runCommand(toPath(file));
     }

@@ -37,14 +37,13 @@ QString MainWindow::provenance() const {
     if (const LinearInfo* layer = session_.selectedLayer()) facts << tr("Layer: %1").arg(QString::fromStdString(layer->name));
     if (const auto& calibration = session_.calibration()) {
         const Samples& samples = calibration->samples;
-        facts << tr("Calibration: %1 windows of %2 tokens of %3, seed %4, %5")
-                     .arg(samples.windows.count())
+        facts << tr("Calibration: %n window(s) of %1 tokens of %2, seed %3, %4", nullptr, static_cast<int>(samples.windows.count()))
                      .arg(samples.windows.seq_len)
                      .arg(toQString(session_.recipe().calibration_text))
                      .arg(samples.spec.seed)
                      .arg(calibration->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
     }
-    for (const auto& run : session_.runs()) facts << tr("%1: %2").arg(QString::fromStdString(run->name), gridText(run->method));
+    for (const auto& run : session_.runs()) facts << QStringLiteral("%1: %2").arg(QString::fromStdString(run->name), gridText(run->method));
     return facts.join(QLatin1Char('\n'));
 }
 

@@ -72,24 +72,49 @@ void MainWindow::wireSessions() {
             [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
     connect(&keeper_, &SessionKeeper::noted, this,
             [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
-    connect(&keeper_, &SessionKeeper::restored, this, [this](const Json& window, const QStringList& left_out) {
-        restoreWindow(window);
-        refreshSessions();  // without the one that is open now
-        if (!left_out.isEmpty()) {
-            messages_->showMessage(MessageArea::Kind::Error, tr("A part of the session could not be read"),
-                                   left_out.join(QLatin1Char('\n')));
-        } else if (!session_.runs().empty()) {
-            messages_->showMessage(
-                MessageArea::Kind::Note, tr("Session restored"),
-                tr("%n result(s). “Start anew” in the File menu begins without.", nullptr, static_cast<int>(session_.runs().size())));
-        }
-    });
+    connect(&keeper_, &SessionKeeper::restored, this,
+            [this](const Json& window, const QStringList& left_out, const std::vector<InterruptedJob>& interrupted) {
+                restoreWindow(window);
+                refreshSessions();  // without the one that is open now
+                tellRestored(left_out, interrupted);
+            });
     connect(open_page_, &OpenPage::sessionRequested, this, [this](const QString& folder) { keeper_.open(folder); });
     connect(open_page_, &OpenPage::sessionRemovalRequested, this, [this](const QString& folder) {
         keeper_.remove(folder);
         refreshSessions();
     });
     connect(open_page_, &OpenPage::startAnewRequested, this, &MainWindow::startAnew);
+}
+
+void MainWindow::tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted) {
+    QStringList lines = left_out;
+    MessageArea::Action go_on;
+    for (const InterruptedJob& job : interrupted) {
+        lines << tr("“%1” was interrupted after %2 of %3 blocks; going on gives what it would have given.")
+                     .arg(job.title)
+                     .arg(job.n_blocks_done)
+                     .arg(job.n_blocks);
+    }
+    if (!interrupted.empty()) {
+        go_on = {tr("Go on"), [this, interrupted] {
+                     std::vector<std::string> runs;
+                     for (const InterruptedJob& job : interrupted) {
+                         if (job.name.is_calibration) return workflow_.calibrate();  // results on another one would be let go with it
+                         runs.push_back(job.name.run);
+                     }
+                     workflow_.quantize(runs);
+                 }};
+    }
+    if (!left_out.isEmpty()) {
+        messages_->showMessage(MessageArea::Kind::Error, tr("A part of the session could not be read"), lines.join(QLatin1Char('\n')),
+                               go_on);
+        return;
+    }
+    if (session_.runs().empty() && interrupted.empty()) return;
+    if (!session_.runs().empty()) {
+        lines.prepend(tr("%n result(s). “Start anew” in the File menu begins without.", nullptr, static_cast<int>(session_.runs().size())));
+    }
+    messages_->showMessage(MessageArea::Kind::Note, tr("Session restored"), lines.join(QLatin1Char(' ')), go_on);
 }
 
 void MainWindow::refreshSessions() {

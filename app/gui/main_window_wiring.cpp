@@ -22,12 +22,13 @@
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
+#include "widgets/value_text.h"
 
 namespace salient {
 
 namespace {
 constexpr double kQuick_s = 0.3;
-const QString kTextFilter = QStringLiteral("Text (*.txt *.jsonl *.json);;All files (*)");
+QString textFilter() { return MainWindow::tr("Text (*.txt *.jsonl *.json);;All files (*)"); }
 }  // namespace
 
 void MainWindow::wireOpen() {
@@ -57,7 +58,7 @@ void MainWindow::wireOpen() {
 
 void MainWindow::wireCalibrate() {
     connect(calibration_panel_, &CalibrationPanel::browseRequested, this, [this] {
-        const QString file = choose_.file(this, tr("Choose the calibration text"), kTextFilter);
+        const QString file = choose_.file(this, tr("Choose the calibration text"), textFilter());
         if (!file.isEmpty()) setCalibrationText(file);
     });
     connect(calibration_panel_, &CalibrationPanel::choiceChanged, this, [this](const QString& what) {
@@ -125,7 +126,7 @@ void MainWindow::wireTune() {
         run.method.awq.fixed_ratio = is_awq ? choice.value : -1.0;
         run.method.smoothquant.alpha = is_awq ? run.method.smoothquant.alpha : choice.value;
         const QString title = is_awq ? tr("AWQ ratio %1") : tr("SmoothQuant α %1");
-        run.name = title.arg(choice.value, 0, 'g', 3).toStdString();
+        run.name = title.arg(numberText(choice.value, 3)).toStdString();
         std::erase_if(recipe.runs, [&](const RecipeRun& known) { return known.name == run.name; });
         recipe.runs.push_back(run);
         session_.editRecipe(recipe, tr("apply tuned value"));
@@ -151,7 +152,7 @@ void MainWindow::wireQuantize() {
         session_.editRecipe(recipe, tr("evaluation windows"));
     });
     connect(quantize_, &QuantizePanel::browseEvaluationRequested, this, [this] {
-        const QString file = choose_.file(this, tr("Choose the evaluation text"), kTextFilter);
+        const QString file = choose_.file(this, tr("Choose the evaluation text"), textFilter());
         if (file.isEmpty()) return;
         Recipe recipe = session_.recipe();
         recipe.evaluation_text = toPath(file);
@@ -290,10 +291,9 @@ void MainWindow::refreshExport() {
         return;
     }
     const ExportFormat format = export_->format();
-    const bool is_plain = format == ExportFormat::Dequantized;
     export_->setForecast(exportObstacles(*session_.model(), run->method, format, export_->ggufWeights()),
                          exportRemarks(*session_.model(), run->method, format, export_->ggufWeights()),
-                         is_plain ? session_.model()->checkpoint->sizeBytes() : run->bytes);
+                         exportedWeightBytes(*session_.model(), run->method, run->layers, format, export_->ggufWeights()));
 }
 
 void MainWindow::proposeFormat() {

@@ -11,7 +11,9 @@ namespace salient {
 
 namespace {
 
-QString translated(const char* text) { return QCoreApplication::translate("map_metrics", text); }
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(mapMetrics)
+};
 
 /// One value per layer of the model, in its order, from what is known by name; NaN elsewhere.
 std::vector<double> inModelOrder(const Model& model, const std::map<std::string, double>& known) {
@@ -39,19 +41,19 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
 
     for (const auto& run : session.runs()) {
         const QString name = QString::fromStdString(run->name);
-        metrics.push_back({translated("Relative output error: %1").arg(name), QStringLiteral("%"),
+        metrics.push_back({Words::tr("Relative output error: %1").arg(name), QStringLiteral("%"),
                            fromReports(model, *run, [](const LayerReport& r) { return r.error.relative_output_error; }), true});
     }
     for (const auto& [name, layers] : session.sensitivities()) {
         std::map<std::string, double> known;
         for (const LayerSensitivity& layer : layers) known[layer.layer] = layer.mean_kl;
-        metrics.push_back({translated("KL when quantized alone: %1").arg(QString::fromStdString(name)), translated("nats"),
+        metrics.push_back({Words::tr("KL when quantized alone: %1").arg(QString::fromStdString(name)), Words::tr("nats"),
                            inModelOrder(model, known), true});
     }
     if (session.calibration()) {
-        LayerMetric outliers{translated("Outlier ratio: largest channel over median channel"), {}, {}, true};
-        LayerMetric largest{translated("Largest |x|"), {}, {}, true};
-        LayerMetric mean{translated("Mean |x|"), {}, {}, true};
+        LayerMetric outliers{Words::tr("Outlier ratio: largest channel over median channel"), {}, {}, true};
+        LayerMetric largest{Words::tr("Largest |x|"), {}, {}, true};
+        LayerMetric mean{Words::tr("Mean |x|"), {}, {}, true};
         for (const LayerMetrics& layer : layerMetrics(*session.calibration())) {
             outliers.values.push_back(layer.outlier_ratio);
             largest.values.push_back(layer.max_abs);
@@ -64,13 +66,13 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
     for (const auto& run : session.runs()) {
         const QString name = QString::fromStdString(run->name);
         metrics.push_back(
-            {translated("Bits per weight: %1").arg(name), QStringLiteral("bits"), fromReports(model, *run, [](const LayerReport& r) {
+            {Words::tr("Bits per weight: %1").arg(name), QStringLiteral("bits"), fromReports(model, *run, [](const LayerReport& r) {
                  return 8.0 * static_cast<double>(r.bytes) / static_cast<double>(r.out_features * r.in_features);
              })});
-        metrics.push_back({translated("Codes at the ends of the grid: %1").arg(name), QStringLiteral("%"),
+        metrics.push_back({Words::tr("Codes at the ends of the grid: %1").arg(name), QStringLiteral("%"),
                            fromReports(model, *run, [](const LayerReport& r) { return r.saturated_fraction; })});
     }
-    LayerMetric weights{translated("Number of weights"), QStringLiteral("weights"), {}};
+    LayerMetric weights{Words::tr("Number of weights"), QStringLiteral("weights"), {}};
     for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));
     metrics.push_back(std::move(weights));
     return metrics;

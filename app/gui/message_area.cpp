@@ -5,7 +5,9 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QToolButton>
+#include <utility>
 
 #include "widgets/icon.h"
 #include "widgets/theme.h"
@@ -17,7 +19,12 @@ constexpr int kIconSize = 20;
 }
 
 MessageArea::MessageArea(QWidget* parent)
-    : QFrame(parent), icon_(new QLabel(this)), text_(new QLabel(this)), copy_(new QToolButton(this)), close_(new QToolButton(this)) {
+    : QFrame(parent),
+      icon_(new QLabel(this)),
+      text_(new QLabel(this)),
+      act_(new QPushButton(this)),
+      copy_(new QToolButton(this)),
+      close_(new QToolButton(this)) {
     setAccessibleName(tr("Message"));
     setAutoFillBackground(true);
     text_->setWordWrap(true);
@@ -35,16 +42,25 @@ MessageArea::MessageArea(QWidget* parent)
     layout->setSpacing(12);
     layout->addWidget(icon_, 0, Qt::AlignTop);
     layout->addWidget(text_, 1);
+    layout->addWidget(act_, 0, Qt::AlignTop);
     layout->addWidget(copy_, 0, Qt::AlignTop);
     layout->addWidget(close_, 0, Qt::AlignTop);
     connect(copy_, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(text()); });
     connect(close_, &QToolButton::clicked, this, &MessageArea::dismiss);
+    connect(act_, &QPushButton::clicked, this, [this] {
+        const auto run = std::exchange(action_, {});
+        dismiss();
+        if (run) run();
+    });
     refresh();
     hide();
 }
 
-void MessageArea::showMessage(Kind kind, const QString& title, const QString& text) {
+void MessageArea::showMessage(Kind kind, const QString& title, const QString& text, const Action& action) {
     kind_ = kind;
+    action_ = action.run;
+    act_->setText(action.text);
+    act_->setVisible(static_cast<bool>(action.run));
     text_->setText(title.isEmpty() ? text.toHtmlEscaped()
                                    : QStringLiteral("<b>%1</b> — %2").arg(title.toHtmlEscaped(), text.toHtmlEscaped()));
     text_->setProperty("plain", text);
@@ -55,6 +71,7 @@ void MessageArea::showMessage(Kind kind, const QString& title, const QString& te
 void MessageArea::dismiss() {
     text_->clear();
     text_->setProperty("plain", QString());
+    action_ = {};
     hide();
 }
 

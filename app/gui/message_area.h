@@ -1,8 +1,10 @@
 #pragma once
 
 #include <QFrame>
+#include <functional>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace salient {
@@ -14,7 +16,12 @@ public:
     enum class Kind { Note, Error };
 
     explicit MessageArea(QWidget* parent = nullptr);
-    void showMessage(Kind kind, const QString& title, const QString& text);
+    /// One thing that can be done about it, as a button beside the text. Pressing it takes the message away.
+    struct Action {
+        QString text;
+        std::function<void()> run;
+    };
+    void showMessage(Kind kind, const QString& title, const QString& text, const Action& action = {});
     void dismiss();
     [[nodiscard]] QString text() const;
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
@@ -28,6 +35,8 @@ private:
     Kind kind_ = Kind::Note;
     QLabel* icon_;
     QLabel* text_;
+    QPushButton* act_;
+    std::function<void()> action_;
     QToolButton* copy_;
     QToolButton* close_;
 };

@@ -99,7 +99,7 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     viewport()->setBackgroundRole(QPalette::Window);
     for (const Step& step : kSteps) {
         auto* item = new QListWidgetItem(icon(QString::fromLatin1(step.icon)), pageTitle(step.page), this);
-        item->setToolTip(tr("%1 (%2)").arg(pageTitle(step.page), pageShortcut(step.page).toString(QKeySequence::NativeText)));
+        item->setToolTip(QStringLiteral("%1 (%2)").arg(pageTitle(step.page), pageShortcut(step.page).toString(QKeySequence::NativeText)));
     }
     fitWidth();
     connect(this, &QListWidget::currentRowChanged, this, [this](int row) {

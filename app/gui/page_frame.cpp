@@ -12,7 +12,7 @@ namespace salient {
 namespace {
 constexpr int kMargin = 20;
 constexpr double kTitleScale = 1.5;
-constexpr int kSentenceWidth = 520;
+constexpr int kSentenceWidth = 87;  // average characters
 }  // namespace
 
 PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* content, QWidget* parent)
@@ -68,7 +68,8 @@ void PageFrame::setEmpty(const QString& sentence, const QString& button) {
 
 /// A wrapped label in a centred column is not asked how high it gets at its width.
 void PageFrame::fitSentence() {
-    if (!sentence_->text().isEmpty()) sentence_->setFixedSize(kSentenceWidth, sentence_->heightForWidth(kSentenceWidth));
+    const int width = kSentenceWidth * fontMetrics().averageCharWidth();
+    if (!sentence_->text().isEmpty()) sentence_->setFixedSize(width, sentence_->heightForWidth(width));
 }
 
 void PageFrame::changeEvent(QEvent* event) {

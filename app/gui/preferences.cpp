@@ -10,6 +10,7 @@ namespace salient {
 namespace {
 constexpr int kMostRecent = 10;
 const QString kTheme = QStringLiteral("theme");
+const QString kLanguage = QStringLiteral("language");
 const QString kRecent = QStringLiteral("recent");
 const QString kSessions = QStringLiteral("sessions");
 const QString kGeometry = QStringLiteral("window/geometry");
@@ -29,6 +30,19 @@ void Preferences::setTheme(ThemeChoice choice) {
     settings_.setValue(kTheme, choice == ThemeChoice::Light  ? QStringLiteral("light")
                                : choice == ThemeChoice::Dark ? QStringLiteral("dark")
                                                              : QStringLiteral("system"));
+}
+
+LanguageChoice Preferences::language() const {
+    const QString name = settings_.value(kLanguage).toString();
+    return name == QLatin1String("en")   ? LanguageChoice::English
+           : name == QLatin1String("de") ? LanguageChoice::German
+                                         : LanguageChoice::System;
+}
+
+void Preferences::setLanguage(LanguageChoice choice) {
+    settings_.setValue(kLanguage, choice == LanguageChoice::English  ? QStringLiteral("en")
+                                  : choice == LanguageChoice::German ? QStringLiteral("de")
+                                                                     : QStringLiteral("system"));
 }
 
 QStringList Preferences::recent() const { return settings_.value(kRecent).toStringList(); }

@@ -4,6 +4,7 @@
 #include <QSettings>
 #include <QStringList>
 
+#include "app/gui/language.h"
 #include "widgets/lesson.h"
 
 class QApplication;
@@ -20,6 +21,8 @@ public:
 
     [[nodiscard]] ThemeChoice theme() const;
     void setTheme(ThemeChoice choice);
+    [[nodiscard]] LanguageChoice language() const;
+    void setLanguage(LanguageChoice choice);
 
     /// Folders and recipes that were opened, latest first.
     [[nodiscard]] QStringList recent() const;

@@ -1,5 +1,6 @@
 #include "app/gui/report_pdf.h"
 
+#include <QCoreApplication>
 #include <QImage>
 #include <QPageLayout>
 #include <QPainter>
@@ -18,6 +19,10 @@
 namespace salient {
 
 namespace {
+
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(reportPdf)
+};
 
 constexpr int kResolution = 200;  // dots per inch of the plots
 constexpr double kPageWidth_px = 1000.0;
@@ -78,7 +83,7 @@ void writePages(const std::string& html, const QString& file) {
     document.setHtml(page);
     QSaveFile target(file);
     const auto fail = [&] {
-        throw Error(ErrorCode::Io, "write report: " + file.toStdString() + ": cannot be written: " + target.errorString().toStdString());
+        throw Error(ErrorCode::Io, Words::tr("write report: %1: cannot be written: %2").arg(file, target.errorString()).toStdString());
     };
     if (!target.open(QIODevice::WriteOnly)) fail();
     {

@@ -1,12 +1,15 @@
 #include "app/gui/session_keeper.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFileInfo>
 #include <QLockFile>
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
+#include "core/recipe/kept_blocks.h"
 #include "core/recipe/saved_session.h"
 #include "widgets/open_page.h"
 
@@ -35,6 +38,54 @@ QString nameFor(const Model& model) {
     return name.left(60);
 }
 
+std::filesystem::path keptRoot(const QString& session) { return toPath(session) / "unfinished"; }
+
+/// A run's name may hold anything, so its folder is named by a checksum.
+std::filesystem::path keptFolderIn(const QString& session, const JobName& job) {
+    if (job.is_calibration) return keptRoot(session) / "calibration";
+    const QByteArray name = QByteArray::fromStdString(job.run);
+    const QByteArray sum = QCryptographicHash::hash(name, QCryptographicHash::Sha1).toHex().left(16);
+    return keptRoot(session) / ("result-" + sum.toStdString());
+}
+
+/// Lets go of finished blocks whose result the session now holds.
+void removeSaved(const QString& session, const SessionContents& contents) {
+    const auto remove_whole = [&](const JobName& job) {
+        const std::filesystem::path folder = keptFolderIn(session, job);
+        const std::optional<KeptSummary> found = findKept(folder);
+        if (found && found->isComplete()) removeKept(folder);
+    };
+    if (contents.calibration) remove_whole({.is_calibration = true});
+    for (const auto& run : contents.runs) remove_whole({.run = run->name});
+    std::error_code ignored;
+    std::filesystem::remove(keptRoot(session), ignored);  // if nothing is in it
+}
+
+/// What jobs left that did not end, of those that can be started again; the rest is removed.
+std::vector<InterruptedJob> findInterrupted(const QString& session, const SessionContents& contents) {
+    removeSaved(session, contents);
+    std::vector<InterruptedJob> jobs;
+    std::set<std::filesystem::path> wanted;
+    const auto look = [&](const JobName& name) {
+        const std::filesystem::path folder = keptFolderIn(session, name);
+        const std::optional<KeptSummary> found = findKept(folder);
+        if (!found) return;
+        wanted.insert(folder);
+        jobs.push_back({name, QString::fromStdString(found->title), found->n_blocks_done, found->n_blocks});
+    };
+    look({.is_calibration = true});
+    if (contents.calibration) {
+        for (const RecipeRun& run : contents.recipe.runs) look({.run = run.name});
+    }
+    std::error_code ignored;
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(keptRoot(session), ignored)) folders.push_back(entry.path());
+    for (const auto& folder : folders) {
+        if (!wanted.contains(folder)) removeKept(folder);
+    }
+    return jobs;
+}
+
 }  // namespace
 
 /// A session's folder and this window's hold on it. Whoever reads or writes the folder holds the mutex.
@@ -52,6 +103,7 @@ struct SessionKeeper::Target {
         const std::scoped_lock hold(mutex);
         if (number < served) return {};
         std::vector<std::string> numbers_only = folder.save(contents, job);
+        removeSaved(path, contents);
         served = number;
         return numbers_only;
     }
@@ -62,6 +114,7 @@ SessionKeeper::SessionKeeper(Session& session, Workflow& workflow, QObject* pare
     timer_.setSingleShot(true);
     timer_.setInterval(kDelay_ms);
     connect(&timer_, &QTimer::timeout, this, &SessionKeeper::save);
+    workflow_.setKeptFolder([this](const JobName& job) { return keptFolder(job); });
     connect(&session_, &Session::modelChanged, this, &SessionKeeper::modelChanged);
     for (const auto signal :
          {&Session::recipeChanged, &Session::calibrationChanged, &Session::runsChanged, &Session::sensitivitiesChanged}) {
@@ -108,6 +161,12 @@ std::shared_ptr<SessionKeeper::Target> SessionKeeper::newTarget() const {
         // mkdir() tells whether it was this window that made it.
         if (QDir().mkdir(folder) || !QFileInfo::exists(folder)) return take(folder);
     }
+}
+
+std::filesystem::path SessionKeeper::keptFolder(const JobName& job) {
+    if (!isKeeping() || !session_.model()) return {};
+    if (!target_) target_ = newTarget();
+    return target_ ? keptFolderIn(target_->path, job) : std::filesystem::path();
 }
 
 void SessionKeeper::modelChanged() {
@@ -205,15 +264,18 @@ void SessionKeeper::open(const QString& folder, const QString& otherwise) {
         emit failed(tr("Open session"), tr("%1 is open in another window.").arg(folder));
         return;
     }
-    const auto work = [target](JobContext& job) {
+    const auto interrupted = std::make_shared<std::vector<InterruptedJob>>();
+    const auto work = [target, interrupted](JobContext& job) {
         const std::scoped_lock hold(target->mutex);
-        return target->folder.open(job);
+        SessionFolder::Opened opened = target->folder.open(job);
+        *interrupted = findInterrupted(target->path, opened.contents);
+        return opened;
     };
-    const auto done = [this, target](const SessionFolder::Opened& opened) {
+    const auto done = [this, target, interrupted](const SessionFolder::Opened& opened) {
         target_ = target;
         QStringList left_out;
         for (const std::string& reason : opened.left_out) left_out << QString::fromStdString(reason);
-        emit restored(opened.contents.window, left_out);
+        emit restored(opened.contents.window, left_out, *interrupted);
         touch();
     };
     const auto refused = [this, otherwise](const QString& message) {
@@ -280,6 +342,11 @@ void SessionKeeper::remove(const QString& folder) {
                         QStringLiteral("damaged-*.safetensors"), QStringLiteral(".*.partial-*")})) {
         dir.remove(name);
     }
+    std::error_code ignored;
+    std::vector<std::filesystem::path> kept;
+    for (const auto& entry : std::filesystem::directory_iterator(keptRoot(folder), ignored)) kept.push_back(entry.path());
+    for (const auto& one : kept) removeKept(one);
+    std::filesystem::remove(keptRoot(folder), ignored);
     target->lock->unlock();
     QDir(root_).rmdir(QFileInfo(folder).fileName());
 }

@@ -15,9 +15,18 @@
 
 namespace salient {
 
+/// A long job of an earlier sitting that did not end: its finished blocks are there, and starting it again goes on after them.
+struct InterruptedJob {
+    JobName name;
+    QString title;
+    int n_blocks_done = 0;
+    int n_blocks = 0;
+};
+
 /// Keeps the session on the disk while it changes, and brings it back. Each opened model has a folder of its own under the root; it is
 /// written on a thread of its own, two seconds after a change and after each finished job, and never asks anything. A folder belongs to
-/// one window at a time: another window that opens the same model begins a session of its own.
+/// one window at a time: another window that opens the same model begins a session of its own. Finished blocks of jobs that still run are
+/// in its folder "unfinished", until the session holds the job's result.
 class SessionKeeper : public QObject {
     Q_OBJECT
 public:
@@ -55,7 +64,7 @@ public:
 
 signals:
     void saved();
-    void restored(const salient::Json& window, const QStringList& left_out);
+    void restored(const salient::Json& window, const QStringList& left_out, const std::vector<salient::InterruptedJob>& interrupted);
     void failed(const QString& title, const QString& message);
     void noted(const QString& title, const QString& message);
 
@@ -63,6 +72,7 @@ private:
     struct Target;
     [[nodiscard]] static std::shared_ptr<Target> take(const QString& folder);
     [[nodiscard]] std::shared_ptr<Target> newTarget() const;
+    [[nodiscard]] std::filesystem::path keptFolder(const JobName& job);
     void modelChanged();
     void save();
     void start(const std::shared_ptr<Target>& target, SessionContents contents);

@@ -7,6 +7,7 @@
 #include "app/gui/report_pdf.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 
@@ -109,24 +110,41 @@ void Workflow::previewSamples() {
     preview_job_ = quick_.start(tr("Choose calibration windows"), this, work, done, otherwise);
 }
 
+std::filesystem::path Workflow::keptFolder(const JobName& job) const { return kept_folder_ ? kept_folder_(job) : std::filesystem::path(); }
+
+void Workflow::noteResumed(const std::string& name, int n_blocks_resumed) {
+    if (n_blocks_resumed == 0) return;
+    emit noted(tr("“%1” went on after %2 of %3 blocks that were finished before.")
+                   .arg(QString::fromStdString(name))
+                   .arg(n_blocks_resumed)
+                   .arg(session_.model()->config.n_blocks));
+}
+
 void Workflow::calibrate() {
     if (!session_.model()) return;
     const Recipe recipe = session_.recipe();
     const auto model = session_.model();
-    const auto work = [model, recipe](JobContext& job) {
+    const QString title = tr("Calibrate on %1").arg(shortName(recipe.calibration_text));
+    const auto work = [model, recipe, kept = keptFolder({.is_calibration = true}), title = title.toStdString()](JobContext& job) {
         job.checkpoint({.stage = "choosing windows"});
         Samples samples = namingText(recipe.calibration_text,
                                      [&] { return drawSamples(*model->tokenizer, readCorpus(recipe.calibration_text), recipe.samples); });
         CalibrationOptions options;
         options.forward.compute = recipe.compute;
-        return std::make_shared<const Calibration>(salient::calibrate(model, std::move(samples), options, job));
+        if (kept.empty()) return KeptCalibration{salient::calibrate(model, std::move(samples), options, job), 0, {}};
+        return calibrateKept(model, std::move(samples), options, title, kept, SessionLimits().hessian_bytes, job);
     };
-    const auto done = [this, model](const std::shared_ptr<const Calibration>& calibration) {
+    const auto done = [this, model, title](KeptCalibration made) {
         if (session_.model() != model) return;
+        const auto calibration = std::make_shared<const Calibration>(std::move(made.calibration));
         session_.setSamples(std::make_shared<const Samples>(calibration->samples));
         session_.setCalibration(calibration);
+        noteResumed(title.toStdString(), made.n_blocks_resumed);
+        if (!made.failure.empty()) {
+            emit noted(tr("Finished blocks were not kept, or not read again: %1").arg(QString::fromStdString(made.failure)));
+        }
     };
-    jobs_.start(tr("Calibrate on %1").arg(shortName(recipe.calibration_text)), this, work, done, reportFailure());
+    jobs_.start(title, this, work, done, reportFailure());
 }
 
 void Workflow::quantize(const std::vector<std::string>& names, bool then_evaluate) {
@@ -159,10 +177,16 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
     recipe.runs.front().out.clear();
     recipe.evaluation_text.clear();
     recipe.report.clear();
-    const auto work = [recipe, model, calibration](JobContext& job) { return salient::run(recipe, model, calibration, job); };
+    const RunOptions options{.keep = keptFolder({.run = run.name})};
+    const auto work = [recipe, model, calibration, options](JobContext& job) {
+        return salient::run(recipe, model, calibration, options, job);
+    };
     const auto done = [this, calibration, ended](const Report& report) {
         const bool is_outdated = session_.calibration() != calibration;
-        if (!is_outdated && !report.runs.empty()) session_.addRun(report.runs.front());
+        if (!is_outdated && !report.runs.empty()) {
+            session_.addRun(report.runs.front());
+            noteResumed(report.runs.front().name, report.runs.front().n_blocks_resumed);
+        }
         ended(is_outdated);
     };
     const auto otherwise = [tell = reportFailure(), ended](const JobRecord& record) {

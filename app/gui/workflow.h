@@ -18,12 +18,22 @@ struct ExportOutcome {
     VerifyReport verification;
 };
 
+/// A job whose finished blocks can be kept: the calibration, or the run of that name.
+struct JobName {
+    bool is_calibration = false;
+    std::string run = {};
+};
+
 /// The steps of the path as the user asks for them: each starts the core function on a runner and puts its result into the session.
 /// Long steps queue on `jobs`, where they can be paused and cancelled; opening and previews answer at once on `quick`.
 class Workflow : public QObject {
     Q_OBJECT
 public:
     Workflow(Session& session, JobRunner& jobs, JobRunner& quick, QObject* parent = nullptr);
+
+    /// Where long jobs keep their finished blocks, asked for as each is started (kept_jobs.h); an empty path: they keep nothing.
+    using KeptFolder = std::function<std::filesystem::path(const JobName& job)>;
+    void setKeptFolder(KeptFolder folder) { kept_folder_ = std::move(folder); }
 
     /// A model's folder, or a recipe file, whose model is opened with it.
     void open(const QString& path);
@@ -64,12 +74,15 @@ private:
     void useReference(const SharedReference& shared);
     void evaluateOriginal(const std::shared_ptr<SharedReference>& shared);
     void evaluateRun(const std::shared_ptr<SharedReference>& shared, const std::string& name);
+    [[nodiscard]] std::filesystem::path keptFolder(const JobName& job) const;
+    void noteResumed(const std::string& name, int n_blocks_resumed);
     void quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended);
     [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
 
     Session& session_;
     JobRunner& jobs_;
     JobRunner& quick_;
+    KeptFolder kept_folder_;
     std::map<int, std::function<void()>> while_running_;  ///< by job: fetches what it has found so far
     int preview_job_ = 0;
     std::filesystem::path previewed_text_;  // and the windows of it, of the latest preview, whatever became of it

@@ -144,14 +144,16 @@ float ChannelStatistics::percentile(Index channel, double fraction) const {
     return largest;
 }
 
-void ChannelStatistics::add(MatrixView x, Index first_token) {
+void ChannelStatistics::add(MatrixView x, Index first_token, std::span<const Index> rows) {
     if (max_abs.empty()) makeRoom(*this, x.cols());
     checkChannels(*this, x.cols());
     // Each thread owns some channels and walks all rows: sums are taken in the order of tokens, whoever takes them.
     constexpr Index kChannels = 128;
     parallelFor(x.cols(), kChannels, [&](Index first, Index last) {
         ChannelRange range(*this, first, last);
-        for (Index row = 0; row < x.rows(); ++row) range.add(x.row(row).data(), first_token + row);
+        for (Index row = 0; row < x.rows(); ++row) {
+            range.add(x.row(row).data(), first_token + (rows.empty() ? row : rows[static_cast<std::size_t>(row)]));
+        }
     });
     n_tokens += x.rows();
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/tensor/matrix.h"
@@ -27,8 +28,9 @@ struct ChannelStatistics {
     /// The |x| below which that fraction of a channel's values lie, to the width of a bin.
     [[nodiscard]] float percentile(Index channel, double fraction) const;
 
-    /// Adds rows of activations [tokens, in_features]; row 0 is batch position first_token. Same bits for any thread count.
-    void add(MatrixView x, Index first_token);
+    /// Adds rows of activations [tokens, in_features]; row i is batch position first_token + i, or first_token + rows[i] where the rows
+    /// do not follow one another. Same bits for any thread count.
+    void add(MatrixView x, Index first_token, std::span<const Index> rows = {});
     /// Adds what another accumulator saw of other tokens. Throws Error{ShapeMismatch}.
     void merge(const ChannelStatistics& other);
 };

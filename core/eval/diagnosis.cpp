@@ -21,14 +21,6 @@ constexpr double kLonePeak = 6.0;         // largest |w| of a group over its roo
 constexpr double kLoneShare = 0.25;
 constexpr double kInputShare = 0.5;
 
-std::string number(double value, const char* format = "%.3g") {
-    char text[32];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
-
-std::string percent(double share) { return number(100.0 * share) + " %"; }
-
 class Diagnosis {
 public:
     Diagnosis(const Model& model, const MethodSpec& method, const QuantizedLinear& linear, MatrixView weight, const ErrorMap& map,
@@ -54,41 +46,54 @@ public:
     }
 
 private:
+    /// An expression for that layer of every expert of its block.
+    [[nodiscard]] static std::string ofEveryExpert(const LinearInfo& linear) {
+        const std::string number = "." + std::to_string(linear.expert) + ".";
+        const std::size_t place = linear.name.rfind(number);
+        return NamePattern::escaped(linear.name.substr(0, place)) + "\\.[0-9]+\\." +
+               NamePattern::escaped(linear.name.substr(place + number.size()));
+    }
+
     /// An expression for the layers that must have equal settings with this one.
     [[nodiscard]] std::string layersOfItsKind(bool scales) const {
         std::string names;
-        for (const LinearInfo& other : model_.linears) {
-            const bool shares_scales = other.block == info_.block && other.group == info_.group;
+        const int scale_group = scaleGroup(model_, info_.group);
+        for (const LinearInfo& other : model_.linearsOf(info_.block)) {
+            const bool shares_scales = scaleGroup(model_, other.group) == scale_group && !isRouter(other.role);
             if (other.name != info_.name && !(scales && shares_scales)) continue;
-            names += (names.empty() ? "" : "|") + NamePattern::escaped(other.name);
+            // The experts of a block, of which there may be hundreds, differ by their numbers alone.
+            if (scales && other.expert > 0 && other.group != scale_group) continue;
+            names += (names.empty() ? "" : "|") +
+                     (scales && other.group != scale_group ? ofEveryExpert(other) : NamePattern::escaped(other.name));
         }
         return "^(" + names + ")$";
     }
 
-    void tryOverride(ErrorFinding& finding, LayerOverride change, const std::string& text) const {
+    void tryOverride(ErrorFinding& finding, LayerOverride change, ErrorRemedy remedy, double value = 0.0) const {
         const bool scales = own_.scaling != Scaling::None || change.method.has_value();
         change.layers = layersOfItsKind(scales);
         MethodSpec trial = method_;
         trial.overrides.insert(trial.overrides.begin(), std::move(change));
-        tryMethod(finding, std::move(trial), text);
+        tryMethod(finding, std::move(trial), remedy, value);
     }
 
     /// Only what the model and the method can do is offered.
-    void tryMethod(ErrorFinding& finding, MethodSpec trial, const std::string& text) const {
+    void tryMethod(ErrorFinding& finding, MethodSpec trial, ErrorRemedy remedy, double value = 0.0) const {
         try {
             checkMethod(model_, trial);
         } catch (const Error&) {
             return;
         }
         finding.trial = std::move(trial);
-        finding.trial_text = text;
+        finding.remedy = remedy;
+        finding.remedy_value = value;
     }
 
     void trySmallerGroups(ErrorFinding& finding) const {
         for (const Index size : {64, 32, 16}) {
             const bool is_smaller = own_.grid.group_size < 0 || size < own_.grid.group_size;
             if (!is_smaller || info_.in_features % size != 0 || own_.activations != ActivationScale::None) continue;
-            tryOverride(finding, {{}, {}, {}, size}, "groups of " + std::to_string(size));
+            tryOverride(finding, {{}, {}, {}, size}, ErrorRemedy::SmallerGroups, static_cast<double>(size));
             if (finding.trial) return;
         }
         tryMoreBits(finding);
@@ -97,7 +102,7 @@ private:
     void tryMoreBits(ErrorFinding& finding) const {
         if (own_.activations != ActivationScale::None || own_.grid.bits >= 8) return;
         const int bits = own_.grid.bits < 4 ? 4 : 8;
-        tryOverride(finding, {{}, {}, bits, {}}, std::to_string(bits) + " bits");
+        tryOverride(finding, {{}, {}, bits, {}}, ErrorRemedy::MoreBits, bits);
     }
 
     void tryScaling(ErrorFinding& finding) const {
@@ -106,10 +111,9 @@ private:
             absorber.kind == Absorber::Kind::Norm || (absorber.kind == Absorber::Kind::Linear && method_.fold_into_linears);
         if (own_.scaling == Scaling::None && can_scale) {
             if (own_.activations != ActivationScale::None) {
-                tryOverride(finding, {{}, "smoothquant", {}, {}}, "SmoothQuant for the layers of this input");
+                tryOverride(finding, {{}, "smoothquant", {}, {}}, ErrorRemedy::SmoothQuant);
             } else {
-                tryOverride(finding, {{}, own_.rounding == Rounding::Gptq ? "awq+gptq" : "awq", {}, {}},
-                            "AWQ scales for the layers of this input");
+                tryOverride(finding, {{}, own_.rounding == Rounding::Gptq ? "awq+gptq" : "awq", {}, {}}, ErrorRemedy::AwqScales);
             }
         }
         if (!finding.trial) trySmallerGroups(finding);
@@ -131,16 +135,14 @@ private:
         if (static_cast<double>(n_top) > std::max(1.0, kOutlierChannels * static_cast<double>(order.size())) || !(ratio > kOutlierRatio))
             return;
         ErrorFinding finding;
+        finding.in_features = info_.in_features;
         finding.cause = ErrorCause::OutlierChannels;
         finding.share = share;
         finding.channel = worst;
         finding.token = input_.channels.max_abs_token[static_cast<std::size_t>(worst)];
-        finding.evidence = percent(share) + " of the output error comes from " +
-                           (n_top == 1 ? "input channel " + std::to_string(worst)
-                                       : std::to_string(n_top) + " of " + std::to_string(order.size()) +
-                                             " input channels, most from channel " + std::to_string(worst)) +
-                           ", whose largest |x| of " + number(input_.channels.max_abs[static_cast<std::size_t>(worst)]) + " is " +
-                           number(ratio) + " times the median channel's.";
+        finding.n_channels = static_cast<Index>(n_top);
+        finding.peak = static_cast<double>(input_.channels.max_abs[static_cast<std::size_t>(worst)]);
+        finding.median_peak = medianMaximum();
         tryScaling(finding);
         found_.push_back(std::move(finding));
     }
@@ -161,7 +163,7 @@ private:
         double lone = 0.0;
         double worst = 0.0;
         ErrorFinding finding;
-        double worst_peak = 0.0;
+        finding.in_features = info_.in_features;
         for (Index row = 0; row < weight_.rows(); ++row) {
             for (Index first = 0; first < weight_.cols(); first += width) {
                 const Index n = std::min(width, weight_.cols() - first);
@@ -175,7 +177,7 @@ private:
                 lone += error;
                 if (error <= worst) continue;
                 worst = error;
-                worst_peak = highest / rms;
+                finding.peak_over_rms = highest / rms;
                 finding.row = row;
                 finding.channel = first + at;
             }
@@ -183,10 +185,7 @@ private:
         if (all <= 0.0 || lone < kLoneShare * all) return;
         finding.cause = ErrorCause::LoneWeights;
         finding.share = lone / all;
-        finding.evidence = percent(finding.share) + " of the output error is in groups of " + std::to_string(width) +
-                           " weights whose range one large weight sets; the heaviest is in row " + std::to_string(finding.row) +
-                           ", channel " + std::to_string(finding.channel) + ", " + number(worst_peak) +
-                           " times the root mean square of its group.";
+        finding.group_size = width;
         trySmallerGroups(finding);
         found_.push_back(std::move(finding));
     }
@@ -196,18 +195,18 @@ private:
         const double share = 1.0 - map_.total.output_error / linear_.report.error.output_error;
         if (share < kInputShare) return;
         ErrorFinding finding;
+        finding.in_features = info_.in_features;
         finding.cause = ErrorCause::InputRounding;
         finding.share = share;
         const auto highest = std::ranges::max_element(input_.channels.max_abs);
         finding.channel = highest - input_.channels.max_abs.begin();
         finding.token = input_.channels.max_abs_token[static_cast<std::size_t>(finding.channel)];
-        finding.evidence = percent(share) + " of the output error comes from rounding the inputs to int8; channel " +
-                           std::to_string(finding.channel) + " reaches " + number(*highest) +
-                           " and sets the scale of tokens whose median channel stays below " + number(medianMaximum()) + ".";
+        finding.peak = static_cast<double>(*highest);
+        finding.median_peak = medianMaximum();
         if (own_.activations == ActivationScale::PerTensor) {
             MethodSpec trial = method_;
             trial.activations = ActivationScale::PerToken;
-            tryMethod(finding, std::move(trial), "one input scale per token");
+            tryMethod(finding, std::move(trial), ErrorRemedy::TokenScales);
         }
         if (!finding.trial) tryScaling(finding);
         found_.push_back(std::move(finding));
@@ -217,9 +216,9 @@ private:
         const double share = linear_.report.saturated_fraction;
         if (own_.grid.bits <= 2 || share < saturationLimit(own_.grid.bits)) return;
         ErrorFinding finding;
+        finding.in_features = info_.in_features;
         finding.cause = ErrorCause::Saturation;
         finding.share = share;
-        finding.evidence = percent(share) + " of the codes lie at an end of the grid: its range is too small for the weights.";
         tryMoreBits(finding);
         found_.push_back(std::move(finding));
     }
@@ -231,19 +230,18 @@ private:
         const bool has_retried = tries.size() > 1;
         if (n_tokens >= info_.in_features && !has_retried) return;
         ErrorFinding finding;
+        finding.in_features = info_.in_features;
         finding.cause = ErrorCause::FewTokens;
         finding.share = n_tokens < info_.in_features ? 1.0 - static_cast<double>(n_tokens) / static_cast<double>(info_.in_features) : 0.0;
-        finding.evidence = std::to_string(n_tokens) + " calibration tokens for " + std::to_string(info_.in_features) +
-                           " inputs: the Hessian says nothing of the remaining directions";
-        if (n_tokens >= info_.in_features) finding.evidence = "The Hessian is nearly singular";
-        if (has_retried) finding.evidence += "; it needed damping " + percent(tries.back()) + " instead of " + percent(tries.front());
-        finding.evidence += ". More calibration windows measure them; more damping trusts them less.";
+        finding.n_tokens = n_tokens;
+        if (!tries.empty()) finding.damping_asked = tries.front();
+        if (has_retried) finding.damping_needed = tries.back();
         constexpr double kMostDamping = 0.1;
         if (method_.gptq.damping < kMostDamping) {
             const double damping = std::min(kMostDamping, 10.0 * std::max(method_.gptq.damping, 0.001));
             MethodSpec trial = method_;
             trial.gptq.damping = damping;
-            tryMethod(finding, std::move(trial), "damping " + percent(damping));
+            tryMethod(finding, std::move(trial), ErrorRemedy::MoreDamping, damping);
         }
         found_.push_back(std::move(finding));
     }
@@ -252,12 +250,11 @@ private:
         const auto n_dead = std::ranges::count(input_.channels.max_abs, 0.0F);
         if (n_dead == 0) return;
         ErrorFinding finding;
+        finding.in_features = info_.in_features;
         finding.cause = ErrorCause::DeadChannels;
         finding.share = static_cast<double>(n_dead) / static_cast<double>(info_.in_features);
         finding.channel = std::ranges::find(input_.channels.max_abs, 0.0F) - input_.channels.max_abs.begin();
-        finding.evidence = std::to_string(n_dead) + " of " + std::to_string(info_.in_features) +
-                           " input channels were never active in calibration, channel " + std::to_string(finding.channel) +
-                           " first: nothing is known of what their weights do. Text nearer to the model's use may wake them.";
+        finding.n_channels = n_dead;
         found_.push_back(std::move(finding));
     }
 

@@ -19,16 +19,36 @@ enum class ErrorCause {
     InputRounding,    ///< rounding the int8 inputs adds more than rounding the weights
 };
 
+/// The one change that should help.
+enum class ErrorRemedy {
+    None,           ///< nothing that the model and the method can do
+    SmallerGroups,  ///< of `remedy_value` columns
+    MoreBits,       ///< `remedy_value` of them
+    AwqScales,      ///< for the layers that share this input
+    SmoothQuant,    ///< for the layers that share this input
+    TokenScales,    ///< one scale per token for the int8 inputs
+    MoreDamping,    ///< `remedy_value`, a fraction of the Hessian's mean diagonal
+};
+
+/// What was found, as numbers; front ends put them into words. Those that the cause does not mention are zero.
 struct ErrorFinding {
     ErrorCause cause = ErrorCause::OutlierChannels;
-    double share = 0.0;    ///< of the output error that it accounts for, or of the codes or channels concerned (Saturation, DeadChannels)
-    Index channel = -1;    ///< the worst input channel, where there is one
-    Index row = -1;        ///< the worst output row, where there is one
-    Index token = -1;      ///< batch position (window · seq_len + position) of that channel's largest |x|
-    std::string evidence;  ///< one sentence with its numbers
-    std::optional<MethodSpec>
-        trial;               ///< the run's method with the one change that should help, for this layer alone where that is possible
-    std::string trial_text;  ///< what the change is: "groups of 32"; empty without a trial
+    double share = 0.0;     ///< of the output error that it accounts for, or of the codes or channels concerned (Saturation, DeadChannels)
+    Index channel = -1;     ///< the worst input channel, where there is one
+    Index row = -1;         ///< the worst output row, where there is one
+    Index token = -1;       ///< batch position (window · seq_len + position) of that channel's largest |x|
+    Index in_features = 0;  ///< of the layer
+    Index n_channels = 0;   ///< OutlierChannels: so many carry `share`; DeadChannels: so many were never active
+    double peak = 0.0;      ///< OutlierChannels, InputRounding: largest |x| of `channel`
+    double median_peak = 0.0;     ///< the same of the median channel
+    Index group_size = 0;         ///< LoneWeights
+    double peak_over_rms = 0.0;   ///< LoneWeights: the weight at row, channel over the root mean square of its group
+    Index n_tokens = 0;           ///< FewTokens: of the calibration
+    double damping_asked = 0.0;   ///< FewTokens
+    double damping_needed = 0.0;  ///< FewTokens: what the Hessian needed instead; 0: what was asked sufficed
+    ErrorRemedy remedy = ErrorRemedy::None;
+    double remedy_value = 0.0;
+    std::optional<MethodSpec> trial;  ///< the run's method with the remedy, for this layer alone where that is possible
 };
 
 /// A layer whose codes sit at the ends of the grid more often than this has lost its range; uniform codes do so with 2 / 2^bits. Says

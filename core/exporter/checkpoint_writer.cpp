@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <optional>
-#include <set>
 
 #include "core/exporter/checksum.h"
 #include "core/exporter/export_checkpoint.h"
@@ -8,6 +6,7 @@
 #include "core/exporter/quantization_config.h"
 #include "core/exporter/salient_record.h"
 #include "core/exporter/stored_floats.h"
+#include "core/exporter/write_progress.h"
 #include "core/io/contained_path.h"
 #include "core/io/file_descriptor.h"
 #include "core/io/output_directory.h"
@@ -35,19 +34,6 @@ void writeFile(const fs::path& to, const std::string& content) {
     FileDescriptor file = FileDescriptor::createNew(to, to);
     file.writeAt(std::as_bytes(std::span(content)), 0);
     file.close();
-}
-
-/// What a writer leaves half done when it dies: everything but the weights, which say themselves how far they are.
-void removeAllBut(const std::vector<std::string>& kept, const fs::path& directory) {
-    std::vector<fs::path> others;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        if (std::find(kept.begin(), kept.end(), entry.path().filename().string()) == kept.end()) others.push_back(entry.path());
-    }
-    for (const fs::path& path : others) {
-        std::error_code error;
-        fs::remove_all(path, error);
-        if (error) throwSystemError("remove", path, error.value());
-    }
 }
 
 void copyFile(const fs::path& from, const fs::path& to) { writeFile(to, readText(from)); }
@@ -94,9 +80,9 @@ struct CheckpointWriter::State {
         requireRanges();
         n_missing.assign(layout.shard_files.size(), 0);
         for (const CheckpointTensor& tensor : layout.tensors) ++n_missing[tensor.shard];
-        record.format = options.format;
-        record.method = std::string(methodName(method));
-        record.provenance = options.provenance;
+        progress.record.format = options.format;
+        progress.record.method = std::string(methodName(method));
+        progress.record.provenance = options.provenance;
     }
 
     void beginIn(const fs::path& target) {
@@ -107,25 +93,14 @@ struct CheckpointWriter::State {
 
     void goOnIn(ResumableDirectory& directory, const Json& done) {
         resumable = &directory;
-        removeAllBut(done.is_null() ? std::vector<std::string>() : layout.shard_files, directory.path());
-        if (!done.is_null()) readDone(done, directory.place().string());
-        for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
-            shards.emplace_back(SafetensorsWriter::inPlace(directory.path() / layout.shard_files[i], layout.shard(i), written));
-            if (n_missing[i] == 0) closeShard(i);
+        directory.removeAllBut(done.is_null() ? std::vector<std::string>() : layout.shard_files);
+        if (!done.is_null()) {
+            progress = writeProgressFromJson(done, directory.place().string());
+            for (const std::string& tensor : progress.written) --n_missing[planned(tensor).shard];
         }
-    }
-
-    /// `done` came from a file.
-    void readDone(const Json& done, const std::string& origin) {
-        try {
-            record = recordFromJson(done.at("record"), origin);
-            for (const Json& block : done.at("blocks")) blocks_done.insert(block.get<int>());
-            for (const Json& tensor : done.at("written")) {
-                const auto name = tensor.get<std::string>();
-                if (written.insert(name).second) --n_missing[planned(name).shard];
-            }
-        } catch (const Json::exception& error) {
-            throw Error(ErrorCode::Format, "resume: " + origin + ": expected what a writer recorded, found " + error.what());
+        for (std::size_t i = 0; i < layout.shard_files.size(); ++i) {
+            shards.emplace_back(SafetensorsWriter::inPlace(directory.path() / layout.shard_files[i], layout.shard(i), progress.written));
+            if (n_missing[i] == 0) closeShard(i);
         }
     }
 
@@ -140,11 +115,7 @@ struct CheckpointWriter::State {
         for (std::optional<SafetensorsWriter>& shard : shards) {
             if (shard) shard->sync();
         }
-        Json done = Json::object();
-        done["blocks"] = blocks_done;
-        done["written"] = written;
-        done["record"] = toJson(record);
-        return done;
+        return toJson(progress);
     }
 
     /// Overflow in a copied tensor is found now, not after hours of quantization.
@@ -165,13 +136,13 @@ struct CheckpointWriter::State {
 
     void put(const CheckpointTensor& tensor, std::span<const std::byte> bytes) {
         shards[tensor.shard]->write(tensor.layout.name, bytes);
-        if (!written.insert(tensor.layout.name).second) refuse(ErrorCode::InvalidOption, tensor.layout.name, "expected once, found twice");
+        progress.tensorDone(tensor.layout.name);
         if (--n_missing[tensor.shard] == 0) closeShard(tensor.shard);
     }
 
     /// A tensor that stands for itself: its bytes are what verification compares.
     void putRecorded(const CheckpointTensor& tensor, std::span<const std::byte> bytes) {
-        record.tensors[tensor.layout.name] = checksumText(checksum(bytes));
+        progress.record.tensors[tensor.layout.name] = checksumText(checksum(bytes));
         put(tensor, bytes);
     }
 
@@ -183,7 +154,7 @@ struct CheckpointWriter::State {
                    "expected " + std::to_string(count) + " values, found " + std::to_string(values.size()));
         }
         const StoredFloats stored = storeFloats(tensor.layout.name, values, tensor.layout.dtype);
-        if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+        if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
         putRecorded(tensor, stored.bytes);
     }
 
@@ -224,7 +195,7 @@ struct CheckpointWriter::State {
                 }
             }
         }
-        record.addLayer(linear.name, checksum(meant), linear.channel_scale);
+        progress.record.addLayer(linear.name, checksum(meant), linear.channel_scale);
         addBias(linear);
     }
 
@@ -240,15 +211,14 @@ struct CheckpointWriter::State {
     }
 
     void addBlock(const QuantizedBlock& block) {
-        if (block.block < 0 || block.block >= model->config.n_blocks || !blocks_done.insert(block.block).second)
-            refuse(ErrorCode::InvalidOption, "block " + std::to_string(block.block), "expected each block of the model once");
+        progress.beginBlock(block.block, model->config.n_blocks);
         for (const QuantizedLinear& linear : block.linears) addLinear(linear);
         for (const auto& [tensor, values] : block.replaced) {
-            if (!written.contains(tensor)) putFloats(planned(tensor), values);
+            if (!progress.written.contains(tensor)) putFloats(planned(tensor), values);
         }
         for (const auto& [layer, weight] : block.kept) putWeight(planned(layer + ".weight"), weight);
         for (const CheckpointTensor& tensor : layout.tensors) {
-            if (tensor.block != block.block || written.contains(tensor.layout.name)) continue;
+            if (tensor.block != block.block || progress.written.contains(tensor.layout.name)) continue;
             if (tensor.source.empty())
                 refuse(ErrorCode::InvalidOption, tensor.layout.name, "expected its layer in the block, found it missing");
             copy(tensor);
@@ -266,14 +236,11 @@ struct CheckpointWriter::State {
     }
 
     void finish(JobContext& job) {
-        if (blocks_done.size() != static_cast<std::size_t>(model->config.n_blocks)) {
-            refuse(ErrorCode::InvalidOption, "blocks",
-                   "expected " + std::to_string(model->config.n_blocks) + ", found " + std::to_string(blocks_done.size()));
-        }
+        progress.requireAllBlocks(model->config.n_blocks);
         const auto total = static_cast<std::int64_t>(layout.tensors.size());
         for (const CheckpointTensor& tensor : layout.tensors) {
-            if (written.contains(tensor.layout.name)) continue;
-            job.checkpoint({"writing", static_cast<std::int64_t>(written.size()), total, tensor.layout.name});
+            if (progress.written.contains(tensor.layout.name)) continue;
+            job.checkpoint({"writing", static_cast<std::int64_t>(progress.written.size()), total, tensor.layout.name});
             copy(tensor);
         }
         writeIndex();
@@ -282,7 +249,7 @@ struct CheckpointWriter::State {
         if (options.format == ExportFormat::Gptq) writeJson(path() / "quantize_config.json", config.at("quantization_config"));
         for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), path() / file);
         for (const auto& [name, content] : model->companion_files) writeFile(path() / name, content);
-        writeJson(path() / kSalientRecordFile, toJson(record));
+        writeJson(path() / kSalientRecordFile, toJson(progress.record));
         job.checkpoint({"writing", total, total});
         if (resumable != nullptr) {
             resumable->commit();
@@ -301,9 +268,7 @@ struct CheckpointWriter::State {
     ResumableDirectory* resumable = nullptr;  // or this, the caller's
     std::vector<std::optional<SafetensorsWriter>> shards;
     std::vector<std::int64_t> n_missing;  // tensors, per shard
-    std::set<std::string> written;
-    std::set<int> blocks_done;
-    SalientRecord record;
+    WriteProgress progress;
 };
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, const fs::path& target,
@@ -318,8 +283,13 @@ CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const Met
 }
 
 CheckpointWriter::CheckpointWriter(std::shared_ptr<const Model> model, const MethodSpec& method, ResumableDirectory& directory,
-                                   ExportOptions options, const Json& done)
-    : state_(std::make_unique<State>(std::move(model), method, std::move(options))) {
+                                   ExportOptions options, const Json& done) {
+    if (options.format == ExportFormat::Gguf) {
+        refuseObstacles(*model, method, options);
+        gguf_ = std::make_unique<GgufExport>(std::move(model), method, directory, std::move(options), done);
+        return;
+    }
+    state_ = std::make_unique<State>(std::move(model), method, std::move(options));
     state_->goOnIn(directory, done);
 }
 
@@ -330,14 +300,14 @@ void CheckpointWriter::add(const QuantizedBlock& block) {
     state_->addBlock(block);
 }
 
-Json CheckpointWriter::flush() { return state_->flush(); }
+Json CheckpointWriter::flush() { return gguf_ ? gguf_->flush() : state_->flush(); }
 
 void CheckpointWriter::finish(JobContext& job) {
     if (gguf_) return gguf_->finish(job);
     state_->finish(job);
 }
 
-std::int64_t CheckpointWriter::flushedCount() const { return gguf_ ? gguf_->flushedCount() : state_->record.flushedCount(); }
+std::int64_t CheckpointWriter::flushedCount() const { return gguf_ ? gguf_->flushedCount() : state_->progress.record.flushedCount(); }
 
 std::int64_t exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);

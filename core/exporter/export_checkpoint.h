@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ struct ExportOptions {
 /// is lost. One sentence each. Nothing here keeps the checkpoint from being written.
 [[nodiscard]] std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format,
                                                      GgufWeights gguf_weights = GgufWeights::Lossless);
+
+/// Bytes of the weights in an export of these settings that has no obstacle; the files are larger by their headers and the tokenizer.
+/// layers: what was measured of the quantized ones. Zero with obstacles.
+[[nodiscard]] std::int64_t exportedWeightBytes(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
+                                               ExportFormat format, GgufWeights gguf_weights = GgufWeights::Lossless);
 
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
 /// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every

@@ -12,6 +12,11 @@ namespace {
 
 std::string number(Index value) { return std::to_string(value); }
 
+/// The same layer of another block, or of another expert.
+bool isSameKind(const LinearInfo& a, const LinearInfo& b) {
+    return a.role == b.role && (a.expert == b.expert || (a.expert >= 0 && b.expert >= 0));
+}
+
 /// Sentences about layers, one per kind of layer: the same one in every block is the same reason.
 class LayerSentences {
 public:
@@ -21,14 +26,15 @@ public:
         std::vector<const LinearInfo*> firsts;
         for (const LinearInfo* layer : layers_) {
             if (!is_affected(*layer)) continue;
-            const auto same = [&](const LinearInfo* first) { return first->role == layer->role; };
+            const auto same = [&](const LinearInfo* first) { return isSameKind(*first, *layer); };
             if (std::none_of(firsts.begin(), firsts.end(), same)) firsts.push_back(layer);
         }
         for (const LinearInfo* first : firsts) {
             const auto others = std::count_if(layers_.begin(), layers_.end(), [&](const LinearInfo* layer) {
-                return layer != first && layer->role == first->role && is_affected(*layer);
+                return layer != first && isSameKind(*layer, *first) && is_affected(*layer);
             });
-            const std::string also = others == 0 ? "" : " (and in " + number(others) + (others == 1 ? " other block)" : " other blocks)");
+            const std::string others_are = first->expert >= 0 ? " other expert" : " other block";
+            const std::string also = others == 0 ? "" : " (and in " + number(others) + others_are + (others == 1 ? ")" : "s)");
             sentences.push_back(first->name + also + ": " + reason(*first) + ".");
         }
     }

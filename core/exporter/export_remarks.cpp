@@ -27,14 +27,14 @@ bool isLoadedAlike(const MethodSpec& a, const MethodSpec& b) {
     return a.grid.bits == b.grid.bits && a.grid.group_size == b.grid.group_size && storesGroupIndex(a) == storesGroupIndex(b);
 }
 
-/// vLLM and others join the layers that read one input, q, k and v say, into one.
+/// vLLM and others join the layers that read one input, q, k and v say, into one, and the experts of a block as well.
 bool joinedLayersDiffer(const Model& model, const MethodSpec& method) {
     for (int block = 0; block < model.config.n_blocks; ++block) {
         const BlockLayers layers = blockLayers(model, block, method);
         for (std::size_t i = 1; i < layers.all.size(); ++i) {
             const LinearInfo& before = *layers.all[i - 1];
             const LinearInfo& layer = *layers.all[i];
-            if (layer.group != before.group) continue;
+            if (layer.group != before.group && (layer.expert < 0 || before.expert < 0)) continue;
             if (layers.is_kept[i] != layers.is_kept[i - 1]) return true;
             if (!layers.is_kept[i] && !isLoadedAlike(methodFor(method, layer.name), methodFor(method, before.name))) return true;
         }
@@ -139,6 +139,16 @@ void remarkGguf(std::vector<std::string>& remarks, const Model& model, const Met
     for (std::string& remark : ggufModelRemarks(model)) remarks.push_back(std::move(remark));
 }
 
+/// What loaders make of experts. The tables of models that AutoGPTQ and AutoAWQ know are closed: neither is developed any more.
+void remarkExperts(std::vector<std::string>& remarks, const std::string& family, ExportFormat format) {
+    remarks.emplace_back(
+        "transformers holds all experts of a block in one tensor from version 5 on, which is no layer that a quantized one replaces: load "
+        "with "
+        "vLLM or transformers 4.");
+    if (format == ExportFormat::Awq && family == "qwen2_moe") remarks.emplace_back("AutoAWQ has no qwen2_moe: vLLM is the loader to try.");
+    if (format == ExportFormat::Gptq && family == "qwen3_moe") remarks.emplace_back("AutoGPTQ has no qwen3_moe: GPTQModel and vLLM have.");
+}
+
 }  // namespace
 
 std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format, GgufWeights gguf_weights) {
@@ -148,9 +158,12 @@ std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& met
                           "): its weights are rounded a second time. Start from the original where you have it.");
     if (format != ExportFormat::Dequantized && joinedLayersDiffer(model, method)) {
         remarks.emplace_back(
-            "Layers that read the same input (q, k, v; gate, up) do not all have the same bits and groups: vLLM computes them as one layer "
-            "and refuses the model.");
+            "Layers that read the same input (q, k, v; gate, up; those of all experts) do not all have the same bits and groups: vLLM "
+            "computes "
+            "them as one layer and refuses the model.");
     }
+    const bool is_packed = format != ExportFormat::Dequantized && format != ExportFormat::Gguf;
+    if (is_packed && model.config.family->hasExperts()) remarkExperts(remarks, model.config.family->model_type, format);
     switch (format) {
         case ExportFormat::Gptq:
             remarkGptq(remarks, model, method);

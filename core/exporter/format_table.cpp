@@ -1,6 +1,5 @@
 #include "core/exporter/format_table.h"
 
-#include <algorithm>
 #include <array>
 
 namespace salient {
@@ -26,17 +25,7 @@ std::shared_ptr<const Model> divisibleModel() {
     model->checkpoint = std::make_shared<const Checkpoint>(Checkpoint::of(model->directory, {}));
     model->name_prefix = model->config.family->prefixes.front();
     model->groups = inputGroups(model->config, model->name_prefix);
-    for (const LinearFact& fact : model->config.family->linears) {
-        LinearInfo info;
-        info.role = fact.role;
-        for (std::size_t group = 0; group < model->groups.size(); ++group) {
-            const auto& members = model->groups[group].members;
-            if (std::find(members.begin(), members.end(), fact.role) != members.end()) info.group = static_cast<int>(group);
-        }
-        info.name = model->moduleName(model->config.family->block_prefix + fact.name, 0);
-        std::tie(info.out_features, info.in_features) = model->config.linearShape(fact.role);
-        model->linears.push_back(std::move(info));
-    }
+    model->linears = listLinears(*model);
     return model;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "core/exporter/pack_gptq.h"
@@ -20,13 +21,16 @@ std::string layerRegex(const Model& model, const std::string& name) {
 
 /// Kinds of layers ("mlp.down_proj") that are quantized in every block, if the kept ones are whole kinds too; empty otherwise.
 std::vector<std::string> quantizedKinds(const Model& model, const CheckpointLayout& layout) {
-    std::vector<std::string> kinds;
-    for (const LinearFact& fact : model.config.family->linears) {
-        int n_quantized = 0;
-        for (int block = 0; block < model.config.n_blocks; ++block)
-            n_quantized += layout.quantized.contains(model.moduleName(model.config.family->block_prefix + fact.name, block)) ? 1 : 0;
-        if (n_quantized == model.config.n_blocks) kinds.push_back(fact.name);
-        if (n_quantized != 0 && n_quantized != model.config.n_blocks) return {};
+    std::vector<std::string> kinds;        // in the order of computation
+    std::map<std::string, int> quantized;  // kind → how many blocks
+    for (const LinearInfo& linear : model.linears) {
+        const std::string prefix = model.moduleName(model.config.family->block_prefix, linear.block);
+        const std::string kind = linear.name.substr(prefix.size());
+        if (!layout.quantized.contains(linear.name)) continue;
+        if (++quantized[kind] == 1) kinds.push_back(kind);
+    }
+    for (const auto& [kind, n_quantized] : quantized) {
+        if (n_quantized != model.config.n_blocks) return {};
     }
     return kinds;
 }

@@ -1,6 +1,8 @@
 #include "core/io/gguf_writer.h"
 
 #include <cstring>
+#include <system_error>
+#include <utility>
 
 #include "core/io/tensor_slots.h"
 
@@ -84,12 +86,28 @@ void GgufKeys::addF32s(const std::string& key, std::span<const float> values) {
 
 struct GgufWriter::State {
     State(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout) : slots("writeGguf", path) {
+        begin(layOut(keys, layout));
+    }
+    /// In place.
+    State(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout,
+          const std::set<std::string>& written)
+        : slots("writeGguf", path, true) {
+        const std::string header = layOut(keys, layout);
+        if (slots.setWritten(written)) {
+            slots.goOn(header.size() + data, std::as_bytes(std::span(header)));
+            return;
+        }
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+        begin(header);
+    }
+
+    std::string layOut(const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout) {
         std::string header = "GGUF";
         append(header, kVersion);
         append(header, static_cast<std::uint64_t>(layout.size()));
         append(header, keys.count());
         header += keys.bytes();
-        std::uint64_t data = 0;
         for (const GgufTensorLayout& tensor : layout) {
             if (tensor.name.empty() || tensor.name.size() > kMostNameBytes) slots.fail(tensor.name, "expected a name of 1 to 63 bytes");
             const auto n_bytes = static_cast<std::uint64_t>(tensor.size_bytes);
@@ -104,17 +122,30 @@ struct GgufWriter::State {
         }
         header.resize(aligned(header.size()), '\0');
         slots.moveAllBy(header.size());
+        return header;
+    }
+
+    void begin(const std::string& header) {
         slots.create(header.size() + data, std::as_bytes(std::span(header)));  // what lies between tensors reads as zeros
     }
 
     TensorSlots slots;
+    std::uint64_t data = 0;  // bytes
 };
 
 GgufWriter::GgufWriter(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout)
     : state_(std::make_unique<State>(path, keys, layout)) {}
+GgufWriter::GgufWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+GgufWriter GgufWriter::inPlace(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout,
+                               const std::set<std::string>& written) {
+    return GgufWriter(std::make_unique<State>(path, keys, layout, written));
+}
 GgufWriter::~GgufWriter() = default;
+GgufWriter::GgufWriter(GgufWriter&&) noexcept = default;
+GgufWriter& GgufWriter::operator=(GgufWriter&&) noexcept = default;
 
 void GgufWriter::write(const std::string& name, std::span<const std::byte> bytes) { state_->slots.write(name, bytes); }
+void GgufWriter::sync() { state_->slots.file().sync(); }
 void GgufWriter::finish() { state_->slots.finish(false); }
 
 }  // namespace salient

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,18 +46,25 @@ class GgufWriter {
 public:
     /// Throws Error{Io}, Error{Format} for a name that is empty, longer than 63 bytes or given twice.
     GgufWriter(const std::filesystem::path& path, const GgufKeys& keys, const std::vector<GgufTensorLayout>& layout);
+    /// Under the file's own name, going on where an earlier writer of the same layout stopped: `written` is there already. With nothing
+    /// written it begins anew. The file stays without finish(). Throws also Error{Format} when the file is not the one that was begun.
+    [[nodiscard]] static GgufWriter inPlace(const std::filesystem::path& path, const GgufKeys& keys,
+                                            const std::vector<GgufTensorLayout>& layout, const std::set<std::string>& written);
     ~GgufWriter();
-    GgufWriter(const GgufWriter&) = delete;
-    GgufWriter& operator=(const GgufWriter&) = delete;
+    GgufWriter(GgufWriter&&) noexcept;
+    GgufWriter& operator=(GgufWriter&&) noexcept;
 
     /// Throws Error{ShapeMismatch} when the byte count differs from the layout, Error{Format} for a name that is not in the layout or was
     /// written before, Error{Io}.
     void write(const std::string& name, std::span<const std::byte> bytes);
+    /// Puts what was written so far on the disk.
+    void sync();
     /// Flushes to the disk. Throws Error{Format} naming a tensor that was never written.
     void finish();
 
 private:
     struct State;
+    explicit GgufWriter(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -84,6 +85,18 @@ void ResumableDirectory::clear() {
         if (error) throwSystemError("remove", path, error.value());
     }
     createDirectory(content_, target_);
+}
+
+void ResumableDirectory::removeAllBut(const std::vector<std::string>& names) {
+    std::vector<std::filesystem::path> others;
+    for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(content_)) {
+        if (std::ranges::find(names, entry.path().filename().string()) == names.end()) others.push_back(entry.path());
+    }
+    for (const std::filesystem::path& path : others) {
+        std::error_code error;
+        std::filesystem::remove_all(path, error);
+        if (error) throwSystemError("remove", path, error.value());
+    }
 }
 
 void ResumableDirectory::commit() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "core/io/file_descriptor.h"
 
@@ -33,6 +35,8 @@ public:
     void keep(bool is_kept) noexcept { is_kept_ = is_kept; }
     /// Removes what an earlier process left.
     void clear();
+    /// Removes what lies in path(), but for those names. Throws Error{Io}.
+    void removeAllBut(const std::vector<std::string>& names);
     /// Flushes, renames to the target and removes the rest. Throws Error{Io}.
     void commit();
 

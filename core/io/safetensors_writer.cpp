@@ -66,31 +66,21 @@ struct SafetensorsWriter::State {
         return header;
     }
 
-    void begin(const std::string& header) {
+    [[nodiscard]] static std::string headOf(const std::string& header) {
         const auto length = static_cast<std::uint64_t>(header.size());
         std::string head(sizeof length, '\0');
         std::memcpy(head.data(), &length, sizeof length);
-        head += header;
+        return head + header;
+    }
+
+    void begin(const std::string& header) {
+        const std::string head = headOf(header);
         slots.create(data_begin + data_bytes, std::as_bytes(std::span(head)));
     }
 
     void goOn(const std::string& header) {
-        slots.openForUpdate();
-        FileDescriptor& file = slots.file();
-        std::string found(data_begin, '\0');
-        std::size_t n = 0;
-        while (n < found.size()) {
-            const std::size_t more = file.read(std::as_writable_bytes(std::span(found).subspan(n)));
-            if (more == 0) break;
-            n += more;
-        }
-        std::uint64_t length = 0;
-        std::memcpy(&length, found.data(), sizeof length);
-        if (file.sizeBytes() != data_begin + data_bytes || length != header.size() ||
-            found.compare(sizeof length, header.size(), header) != 0) {
-            throw Error(ErrorCode::Format,
-                        "writeSafetensors: " + slots.path().string() + ": expected the file that was begun, found another");
-        }
+        const std::string head = headOf(header);
+        slots.goOn(data_begin + data_bytes, std::as_bytes(std::span(head)));
     }
 
     TensorSlots slots;

@@ -1,7 +1,9 @@
 #include "core/io/tensor_slots.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace salient {
 
@@ -44,7 +46,20 @@ void TensorSlots::create(std::uint64_t size_bytes, std::span<const std::byte> he
     file_.writeAt(head, 0);
 }
 
-void TensorSlots::openForUpdate() { file_ = FileDescriptor::openForUpdate(path_); }
+void TensorSlots::goOn(std::uint64_t size_bytes, std::span<const std::byte> head) {
+    file_ = FileDescriptor::openForUpdate(path_);
+    std::vector<std::byte> found(head.size());
+    std::size_t n = 0;
+    while (n < found.size()) {
+        const std::size_t more = file_.read(std::span(found).subspan(n));
+        if (more == 0) break;
+        n += more;
+    }
+    if (file_.sizeBytes() != size_bytes || !std::ranges::equal(found, head)) {
+        throw Error(ErrorCode::Format,
+                    std::string(operation_) + ": " + path_.string() + ": expected the file that was begun, found another");
+    }
+}
 
 void TensorSlots::write(const std::string& name, std::span<const std::byte> bytes) {
     const auto found = slots_.find(name);

@@ -32,8 +32,8 @@ public:
 
     /// A new file of that size that begins with `head`. Throws Error{Io}.
     void create(std::uint64_t size_bytes, std::span<const std::byte> head);
-    /// The file as an earlier process left it, in place.
-    void openForUpdate();
+    /// The file as an earlier process left it, in place. Throws Error{Format} when it does not have that size or begins otherwise.
+    void goOn(std::uint64_t size_bytes, std::span<const std::byte> head);
 
     /// Throws Error{ShapeMismatch} for another number of bytes than planned, Error{Format} for a name without a slot or one that was
     /// written before, Error{Io}.

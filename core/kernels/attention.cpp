@@ -39,6 +39,10 @@ void checkShapes(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
         throw Error(ErrorCode::ShapeMismatch, "causalAttention: slopes: expected one for each of " + std::to_string(shape.n_heads) +
                                                   " heads, found " + std::to_string(shape.slopes.size()));
     }
+    if (!shape.key_biases.empty() && static_cast<Index>(shape.key_biases.size()) != shape.n_heads * shape.seq_len) {
+        throw Error(ErrorCode::ShapeMismatch, "causalAttention: key_biases: expected " + std::to_string(shape.n_heads * shape.seq_len) +
+                                                  ", found " + std::to_string(shape.key_biases.size()));
+    }
 }
 
 // Softmax of a tile of queries over keys that come a block at a time.
@@ -48,7 +52,8 @@ public:
         : first_query_(first_query),
           sliding_window_(shape.sliding_window),
           soft_cap_(shape.soft_cap),
-          slope_(shape.slopes.empty() ? 0.0F : shape.slopes[static_cast<std::size_t>(head)]),
+          slope_(shape.slopes.empty() || !shape.key_biases.empty() ? 0.0F : shape.slopes[static_cast<std::size_t>(head)]),
+          key_biases_(shape.key_biases.empty() ? nullptr : shape.key_biases.data() + head * shape.seq_len),
           largest_(Eigen::VectorXf::Constant(n_queries, -std::numeric_limits<float>::infinity())),
           total_(Eigen::VectorXf::Zero(n_queries)) {}
 
@@ -71,6 +76,7 @@ public:
             const std::span<float> seen(row.data() + begin, static_cast<std::size_t>(end - begin));
             if (soft_cap_ > 0.0F) softCapInPlace(seen, soft_cap_);
             if (slope_ != 0.0F) addRamp(seen, slope_ * static_cast<float>(first_key + begin - query), slope_);
+            if (key_biases_ != nullptr) row.segment(begin, end - begin) += biases(first_key + begin, end - begin);
             const float now = std::max(largest_(i), largestOf(seen));
             const float shrink = std::exp(largest_(i) - now);
             largest_(i) = now;
@@ -86,10 +92,15 @@ public:
     }
 
 private:
+    [[nodiscard]] Eigen::Map<const Eigen::RowVectorXf> biases(Index first_key, Index n_keys) const {
+        return {key_biases_ + first_key, n_keys};
+    }
+
     Index first_query_;
     Index sliding_window_;
     float soft_cap_;
     float slope_;
+    const float* key_biases_;  // [seq_len] of the head, or null
     Eigen::VectorXf largest_;
     Eigen::VectorXf total_;
 };

@@ -18,6 +18,8 @@ struct AttentionShape {
     float soft_cap = 0.0F;     ///< scaled scores become cap · tanh(score / cap); 0: they stay. Gemma 2, arXiv:2408.00118, §2
     /// [n_heads]: slope · (key − query) is added to the scores of each head; empty: nothing is. Press et al., ALiBi, arXiv:2108.12409, §3
     std::vector<float> slopes = {};
+    /// [n_heads, seq_len]: added to the scores of each head by the key's position in its window, in place of the slopes; empty: nothing is
+    std::vector<float> key_biases = {};
 };
 
 /// ALiBi's slopes for n heads: 2^(−8 k / n), k from 1; where n is no power of two, those of the power below it and then every second

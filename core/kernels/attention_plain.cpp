@@ -21,7 +21,9 @@ Matrix causalAttentionPlain(MatrixView q, MatrixView k, MatrixView v, const Atte
                 double score = static_cast<double>(shape.scale) * dot;
                 const auto cap = static_cast<double>(shape.soft_cap);
                 if (cap > 0.0) score = cap * std::tanh(score / cap);
-                if (!shape.slopes.empty()) {
+                if (!shape.key_biases.empty()) {
+                    score += static_cast<double>(shape.key_biases[static_cast<std::size_t>(head * shape.seq_len + key - start)]);
+                } else if (!shape.slopes.empty()) {
                     score += static_cast<double>(shape.slopes[static_cast<std::size_t>(head)]) * static_cast<double>(key - token);
                 }
                 weights.push_back(score);

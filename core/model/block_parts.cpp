@@ -5,6 +5,7 @@
 #include "core/kernels/elementwise.h"
 #include "core/kernels/parallel.h"
 #include "core/model/rotary.h"
+#include "core/tensor/float16.h"
 
 namespace salient {
 
@@ -38,6 +39,20 @@ void activate(MatrixSpan x, Activation activation) {
 
 namespace {
 
+/// What the published code of Falcon adds to the scores instead of slope · distance. The position is the key's alone: what a query's own
+/// would add is the same for all keys that it sees.
+std::vector<float> roundedBiases(const AttentionShape& shape) {
+    std::vector<float> biases;
+    biases.reserve(static_cast<std::size_t>(shape.n_heads * shape.seq_len));
+    for (const float slope : shape.slopes) {
+        const float rounded = fromBFloat16(toBFloat16(slope));
+        for (Index key = 0; key < shape.seq_len; ++key) {
+            biases.push_back(fromBFloat16(toBFloat16(rounded * static_cast<float>(key))) * shape.scale);
+        }
+    }
+    return biases;
+}
+
 AttentionShape attentionShape(const ModelConfig& config, int block, Index seq_len) {
     AttentionShape shape;
     shape.seq_len = seq_len;
@@ -47,7 +62,9 @@ AttentionShape attentionShape(const ModelConfig& config, int block, Index seq_le
     shape.sliding_window = config.slidingWindow(block);
     shape.scale = static_cast<float>(config.attention_scale);
     shape.soft_cap = static_cast<float>(config.attention_soft_cap);
-    if (config.family->position == PositionKind::Alibi) shape.slopes = alibiSlopes(config.n_heads);
+    if (config.position != PositionKind::Alibi) return shape;
+    shape.slopes = alibiSlopes(config.n_heads);
+    if (config.family->alibi_form == AlibiForm::ScaledBFloat16) shape.key_biases = roundedBiases(shape);
     return shape;
 }
 
@@ -60,7 +77,7 @@ Matrix attendProjected(MatrixSpan q, MatrixSpan k, MatrixSpan v, const BlockWeig
     const auto epsilon = static_cast<float>(config.norm_epsilon);
     if (weights.query_norm.exists()) rmsNormSegments(q, weights.query_norm.gain, epsilon);
     if (weights.key_norm.exists()) rmsNormSegments(k, weights.key_norm.gain, epsilon);
-    if (config.family->position == PositionKind::Rotary) {
+    if (config.position == PositionKind::Rotary) {
         const RopeConfig& rope = config.ropeOf(block);
         const RotaryTable table = RotaryTable::make(rope, rope.dim, seq_len);
         rotate(q, table, config.head_dim, config.family->rotary.pairs);
@@ -107,22 +124,23 @@ Matrix attend(MatrixView x, const BlockWeights& weights, const ModelConfig& conf
     return attendProjected(q, k, v, weights, config, block, seq_len, compute);
 }
 
-Matrix mlpHidden(MatrixView x, const BlockWeights& weights, const ModelConfig& config, Compute compute) {
-    if (const auto fused = weights.linears.find(Role::GateUp); fused != weights.linears.end()) {
+Matrix mlpHidden(MatrixView x, const BlockWeights& weights, const ModelConfig& config, int expert, Compute compute) {
+    if (const auto fused = weights.linears.find({Role::GateUp, expert}); fused != weights.linears.end()) {
         Matrix both = applyLinear(x, fused->second, compute);
-        auto gate = both.leftCols(config.intermediate_size);
+        const Index width = both.cols() / 2;
+        auto gate = both.leftCols(width);
         activate(gate, config.activation);
-        multiply(gate, both.rightCols(config.intermediate_size));
+        multiply(gate, both.rightCols(width));
         return gate;
     }
     if (!config.family->isGated()) {
-        Matrix hidden = applyLinear(x, weights.linears.at(Role::Up), compute);
+        Matrix hidden = applyLinear(x, weights.linears.at({Role::Up, expert}), compute);
         activate(hidden, config.activation);
         return hidden;
     }
-    Matrix hidden = applyLinear(x, weights.linears.at(Role::Gate), compute);
+    Matrix hidden = applyLinear(x, weights.linears.at({Role::Gate, expert}), compute);
     activate(hidden, config.activation);
-    multiply(hidden, applyLinear(x, weights.linears.at(Role::Up), compute));
+    multiply(hidden, applyLinear(x, weights.linears.at({Role::Up, expert}), compute));
     return hidden;
 }
 

@@ -19,6 +19,7 @@ void activate(MatrixSpan x, Activation activation);
                             Compute compute);
 
 /// The MLP up to, not including, the down projection. x [tokens, hidden] after the norm; result [tokens, intermediate].
-[[nodiscard]] Matrix mlpHidden(MatrixView x, const BlockWeights& weights, const ModelConfig& config, Compute compute);
+/// expert: whose layers; kNoExpert: the block's own.
+[[nodiscard]] Matrix mlpHidden(MatrixView x, const BlockWeights& weights, const ModelConfig& config, int expert, Compute compute);
 
 }  // namespace salient

@@ -72,8 +72,8 @@ BlockWeights loadNorms(const Model& model, int block) {
         return fact.empty() ? NormWeights{} : NormWeights{loadGain(model, module(fact)), {}};
     };
     BlockWeights weights;
-    weights.attention_norm = norm(family.attention_norm);
-    if (!model.config.shares_norm) weights.mlp_norm = norm(family.mlp_norm);
+    weights.attention_norm = norm(model.config.attention_norm);
+    if (!model.config.shares_norm) weights.mlp_norm = norm(model.config.mlp_norm);
     weights.attention_post_norm = norm(family.attention_post_norm);
     weights.mlp_post_norm = norm(family.mlp_post_norm);
     weights.query_norm = head_norm(family.query_norm);
@@ -83,9 +83,8 @@ BlockWeights loadNorms(const Model& model, int block) {
 
 BlockWeights loadBlock(const Model& model, int block) {
     BlockWeights weights = loadNorms(model, block);
-    for (const LinearInfo& info : model.linears) {
-        if (info.block != block) continue;
-        LinearWeights& linear = weights.linears[info.role];
+    for (const LinearInfo& info : model.linearsOf(block)) {
+        LinearWeights& linear = weights.linears[info.key()];
         linear.weight = loadLinear(model, info);
         if (info.has_bias) linear.bias = model.floats(info.name + ".bias");
     }

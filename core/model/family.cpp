@@ -26,8 +26,18 @@ std::string_view name(Role role) noexcept {
             return "gate-up";
         case Role::Down:
             return "down";
+        case Role::Router:
+            return "router";
+        case Role::SharedRouter:
+            return "shared-router";
     }
     return "unknown";
+}
+
+std::string name(const LinearKey& key) {
+    const std::string role(name(key.role));
+    if (key.expert == kNoExpert) return role;
+    return (key.expert == kSharedExpert ? "shared expert's " : "expert " + std::to_string(key.expert) + "'s ") + role;
 }
 
 const LinearFact* Family::find(Role role) const {
@@ -35,14 +45,17 @@ const LinearFact* Family::find(Role role) const {
     return found == linears.end() ? nullptr : &*found;
 }
 
-bool Family::isGated() const { return find(Role::Gate) != nullptr || find(Role::GateUp) != nullptr; }
+bool Family::isGated() const {
+    const auto is_gate = [](const LinearFact& fact) { return fact.role == Role::Gate || fact.role == Role::GateUp; };
+    return std::any_of(linears.begin(), linears.end(), is_gate) || std::any_of(experts.linears.begin(), experts.linears.end(), is_gate);
+}
 
 std::span<const std::shared_ptr<const Family>> families() {
     static const std::vector<std::shared_ptr<const Family>> kFamilies = [] {
         std::vector<std::shared_ptr<const Family>> all;
-        for (const auto row :
-             {rows::llama, rows::mistral, rows::qwen2, rows::qwen3, rows::phi3, rows::stableLm, rows::olmo, rows::gemma, rows::gemma2,
-              rows::gemma3, rows::opt, rows::gpt2, rows::gptNeo, rows::gptJ, rows::gptNeoX, rows::phi, rows::bloom})
+        for (const auto row : {rows::llama, rows::mistral,  rows::mixtral, rows::qwen2,   rows::qwen2Moe, rows::qwen3,  rows::qwen3Moe,
+                               rows::phi3,  rows::stableLm, rows::olmo,    rows::gemma,   rows::gemma2,   rows::gemma3, rows::opt,
+                               rows::gpt2,  rows::gptNeo,   rows::gptJ,    rows::gptNeoX, rows::phi,      rows::bloom,  rows::falcon})
             all.push_back(std::make_shared<const Family>(row()));
         return all;
     }();

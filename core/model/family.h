@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,8 +14,26 @@ enum class PositionKind { Rotary, Learned, Alibi };
 enum class Activation { Silu, Gelu, GeluTanh, Relu };
 
 /// What a linear layer does inside its block. A fused projection is one layer with one role.
-enum class Role { Query, Key, Value, QueryKeyValue, AttentionOutput, Gate, Up, GateUp, Down };
+/// The routers of a mixture of experts are linear layers too, but always stay in 16 bits.
+enum class Role { Query, Key, Value, QueryKeyValue, AttentionOutput, Gate, Up, GateUp, Down, Router, SharedRouter };
 [[nodiscard]] std::string_view name(Role role) noexcept;
+[[nodiscard]] constexpr bool isRouter(Role role) noexcept { return role == Role::Router || role == Role::SharedRouter; }
+
+/// Whose layer: that of the block itself, of the expert that sees every token, or of expert 0, 1, … of a mixture.
+inline constexpr int kNoExpert = -1;
+inline constexpr int kSharedExpert = -2;
+
+/// Which linear layer of a block. Converts from a role: the layer is then the block's own.
+struct LinearKey {
+    Role role = Role::Query;
+    int expert = kNoExpert;
+    LinearKey() = default;
+    LinearKey(Role r, int e = kNoExpert) : role(r), expert(e) {}  // NOLINT(google-explicit-constructor)
+    auto operator<=>(const LinearKey&) const = default;
+};
+
+/// "up", "shared expert's up", "expert 3's up".
+[[nodiscard]] std::string name(const LinearKey& key);
 
 /// When a linear layer has a bias: always, never, or as the config's switch for its half of the block says.
 enum class BiasRule { Never, Always, AttentionSwitch, MlpSwitch };
@@ -30,6 +49,30 @@ struct LinearFact {
 /// Order of the rows of a fused query-key-value layer: all queries, all keys, all values; or, for every key head, the queries that
 /// share it, its key and its value.
 enum class FusedRows { Concatenated, PerKeyHead };
+
+/// A mixture of experts in place of the MLP: a router chooses some experts for each token, whose outputs are added with the softmax of
+/// the router's scores as weights; an expert that sees every token may be added, weighted by a sigmoid of its own. An empty key:
+/// config.json has no such entry.
+struct ExpertsFact {
+    std::string router;               ///< module name after the block's prefix; empty: the family has no experts
+    std::vector<LinearFact> linears;  ///< of one expert (gate, up, down), {} for its number: "mlp.experts.{}.gate_proj"
+    std::string shared_router;        ///< of the expert that sees every token; empty: none
+    std::vector<LinearFact> shared_linears;
+    std::string count_key;
+    std::string per_token_key;
+    int default_per_token = 2;
+    std::string size_key;         ///< width of an expert's hidden values
+    std::string shared_size_key;  ///< the same of the shared expert
+    std::string normalized_key;   ///< boolean: the chosen experts' weights are divided by their sum
+    bool default_normalized = true;
+    std::string step_key;          ///< n: blocks n − 1, 2n − 1, … have experts, the others an MLP
+    std::string dense_blocks_key;  ///< a list of blocks that have an MLP all the same
+    bool operator==(const ExpertsFact&) const = default;
+};
+
+/// What ALiBi adds to the scores: slope · distance; or what the published code of Falcon adds, slope · position rounded to bfloat16 (so is
+/// the slope), scaled as the products of queries and keys are.
+enum class AlibiForm { Exact, ScaledBFloat16 };
 
 /// How the family's norms compute. Those of the residual stream, before and after the parts of a block, are all alike.
 struct NormFact {
@@ -83,7 +126,11 @@ struct ConfigKeys {
     std::string mlp_bias;
     std::string norm_before;        ///< boolean: false puts the norms after the residual sums; empty: they always stand before
     std::string parallel_residual;  ///< boolean, see Family::parallel_residual
-    std::string query_scalar;       ///< scores are divided by its square root instead of the head size's
+    std::string newer_blocks;  ///< boolean: key heads are grouped, the residual is parallel, each half has a norm of its own (Falcon-40B)
+    std::string n_parallel_norms;  ///< 1: both halves of newer_blocks share one norm all the same
+    std::string multi_query;       ///< boolean: all queries share one key head, whatever n_kv_heads says; not for newer_blocks
+    std::string alibi;             ///< boolean: slopes on the scores take the place of rotary positions
+    std::string query_scalar;      ///< scores are divided by its square root instead of the head size's
     std::string attention_soft_cap;
     std::string logit_soft_cap;
     std::string clip_qkv;
@@ -97,6 +144,7 @@ struct ConfigDefaults {
     bool tie_word_embeddings = false;
     bool bias = false;  ///< attention_bias, mlp_bias
     bool intermediate_is_four_times_hidden = false;
+    bool multi_query = false;
     int max_positions = 0;            ///< 0: the file must say
     double attention_soft_cap = 0.0;  ///< null in the file: none
     double logit_soft_cap = 0.0;
@@ -110,6 +158,7 @@ struct Family {
     std::vector<std::string> architectures;  ///< config.json's "architectures"
     NormFact norm;
     PositionKind position = PositionKind::Rotary;
+    AlibiForm alibi_form = AlibiForm::Exact;
     RotaryFact rotary;
     int position_offset = 0;          ///< rows of the position table in front of position 0 (OPT: 2)
     bool weights_transposed = false;  ///< linear weights are stored [in, out] (GPT-2's Conv1D)
@@ -131,14 +180,17 @@ struct Family {
     std::string project_in;          ///< between embedding and hidden width, where they differ; empty: the family has none
     std::string project_out;
     std::string final_norm;
-    std::string head;                 ///< full name; absent from the checkpoint when tied to the embedding
-    std::string attention_norm;       ///< after the block's prefix
-    std::string mlp_norm;             ///< empty when parallel_shares_norm always holds
+    std::string head;                  ///< full name; absent from the checkpoint when tied to the embedding
+    std::string attention_norm;        ///< after the block's prefix
+    std::string mlp_norm;              ///< empty when parallel_shares_norm always holds
+    std::string newer_attention_norm;  ///< the two norms of keys.newer_blocks
+    std::string newer_mlp_norm;
     std::string attention_post_norm;  ///< of what attention adds to the residual stream; empty: none
     std::string mlp_post_norm;
     std::string query_norm;  ///< RMSNorm of each head of the queries, before positions; empty: none
     std::string key_norm;
-    std::vector<LinearFact> linears;  ///< in the order of computation
+    std::vector<LinearFact> linears;  ///< in the order of computation; where every block has experts, without an MLP
+    ExpertsFact experts;
     ConfigKeys keys;
     ConfigDefaults defaults;
 
@@ -146,6 +198,7 @@ struct Family {
 
     /// The MLP multiplies an activated gate with another projection.
     [[nodiscard]] bool isGated() const;
+    [[nodiscard]] bool hasExperts() const { return !experts.router.empty(); }
     /// The linear layer with that role, or null.
     [[nodiscard]] const LinearFact* find(Role role) const;
 };

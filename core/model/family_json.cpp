@@ -16,6 +16,7 @@ namespace {
 using Words = std::vector<std::string>;
 const Words kNormKinds = {"rms", "layer"};
 const Words kPositions = {"rotary", "learned", "alibi"};
+const Words kAlibiForms = {"exact", "scaled-bfloat16"};
 const Words kPairs = {"halves", "neighbours"};
 const Words kFusedRows = {"concatenated", "per-key-head"};
 const Words kSlidingBlocks = {"all", "from-max-window-layers", "every-second", "all-but-every-nth", "attention-layers"};
@@ -125,6 +126,22 @@ constexpr auto kLinearFacts = [](auto& linear, auto& facts) {
     facts.word("bias", linear.bias, kBiasRules);
 };
 
+constexpr auto kExpertFacts = [](auto& experts, auto& facts) {
+    facts.value("router", experts.router);
+    facts.list("linears", experts.linears, kLinearFacts);
+    facts.value("shared_router", experts.shared_router);
+    facts.list("shared_linears", experts.shared_linears, kLinearFacts);
+    facts.value("count_key", experts.count_key);
+    facts.value("per_token_key", experts.per_token_key);
+    facts.value("default_per_token", experts.default_per_token);
+    facts.value("size_key", experts.size_key);
+    facts.value("shared_size_key", experts.shared_size_key);
+    facts.value("normalized_key", experts.normalized_key);
+    facts.value("default_normalized", experts.default_normalized);
+    facts.value("step_key", experts.step_key);
+    facts.value("dense_blocks_key", experts.dense_blocks_key);
+};
+
 constexpr auto kKeyFacts = [](auto& keys, auto& facts) {
     facts.value("hidden_size", keys.hidden_size);
     facts.value("intermediate_size", keys.intermediate_size);
@@ -141,6 +158,10 @@ constexpr auto kKeyFacts = [](auto& keys, auto& facts) {
     facts.value("mlp_bias", keys.mlp_bias);
     facts.value("norm_before", keys.norm_before);
     facts.value("parallel_residual", keys.parallel_residual);
+    facts.value("newer_blocks", keys.newer_blocks);
+    facts.value("n_parallel_norms", keys.n_parallel_norms);
+    facts.value("multi_query", keys.multi_query);
+    facts.value("alibi", keys.alibi);
     facts.value("query_scalar", keys.query_scalar);
     facts.value("attention_soft_cap", keys.attention_soft_cap);
     facts.value("logit_soft_cap", keys.logit_soft_cap);
@@ -153,6 +174,7 @@ constexpr auto kDefaultFacts = [](auto& defaults, auto& facts) {
     facts.value("tie_word_embeddings", defaults.tie_word_embeddings);
     facts.value("bias", defaults.bias);
     facts.value("intermediate_is_four_times_hidden", defaults.intermediate_is_four_times_hidden);
+    facts.value("multi_query", defaults.multi_query);
     facts.value("max_positions", defaults.max_positions);
     facts.value("attention_soft_cap", defaults.attention_soft_cap);
     facts.value("logit_soft_cap", defaults.logit_soft_cap);
@@ -163,6 +185,7 @@ constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
     facts.value("architectures", family.architectures);
     facts.part("norm", family.norm, kNormFacts);
     facts.word("position", family.position, kPositions);
+    facts.word("alibi_form", family.alibi_form, kAlibiForms);
     facts.part("rotary", family.rotary, kRotaryFacts);
     facts.value("position_offset", family.position_offset);
     facts.value("weights_transposed", family.weights_transposed);
@@ -184,11 +207,14 @@ constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
     facts.value("head", family.head);
     facts.value("attention_norm", family.attention_norm);
     facts.value("mlp_norm", family.mlp_norm);
+    facts.value("newer_attention_norm", family.newer_attention_norm);
+    facts.value("newer_mlp_norm", family.newer_mlp_norm);
     facts.value("attention_post_norm", family.attention_post_norm);
     facts.value("mlp_post_norm", family.mlp_post_norm);
     facts.value("query_norm", family.query_norm);
     facts.value("key_norm", family.key_norm);
     facts.list("linears", family.linears, kLinearFacts);
+    facts.part("experts", family.experts, kExpertFacts);
     facts.part("keys", family.keys, kKeyFacts);
     facts.part("defaults", family.defaults, kDefaultFacts);
 };
@@ -223,6 +249,7 @@ public:
         requireNorms();
         requirePositions();
         requireLinears();
+        if (family_.hasExperts()) requireExperts();
     }
 
 private:
@@ -238,6 +265,11 @@ private:
                 "true where the norm has a bias or an offset", family_.norm.has_gain);
         require(family_.norm.kind == NormKind::LayerNorm || !family_.norm.has_bias, "norm.has_bias", "false for an RMSNorm",
                 family_.norm.has_bias);
+        if (!family_.keys.newer_blocks.empty()) {
+            requireText("newer_attention_norm", family_.newer_attention_norm);
+            requireText("newer_mlp_norm", family_.newer_mlp_norm);
+            requireText("keys.n_parallel_norms", family_.keys.n_parallel_norms);
+        }
         const bool can_follow = family_.keys.norm_before.empty() || !family_.parallel_residual;
         require(can_follow, "keys.norm_before", "none where attention and MLP are parallel", family_.keys.norm_before);
     }
@@ -267,8 +299,43 @@ private:
         const bool some_apart = has(Role::Query) || has(Role::Key) || has(Role::Value);
         require(apart ? !has(Role::QueryKeyValue) : !some_apart && has(Role::QueryKeyValue), "linears",
                 "query, key and value, or query-key-value", roles);
+        const bool has_mlp = has(Role::Gate) || has(Role::Up) || has(Role::GateUp) || has(Role::Down);
+        const ExpertsFact& experts = family_.experts;
+        if (!has_mlp && family_.hasExperts() && experts.step_key.empty() && experts.dense_blocks_key.empty()) {
+            require(has(Role::AttentionOutput), "linears", "attention-output", roles);
+            return;
+        }
         require(has(Role::GateUp) ? !has(Role::Gate) && !has(Role::Up) : has(Role::Up), "linears", "up, gate and up, or gate-up", roles);
         require(has(Role::AttentionOutput) && has(Role::Down), "linears", "attention-output and down", roles);
+    }
+
+    /// The layers of one MLP: up and down, or gate, up and down.
+    void requireMlp(std::string_view key, const std::vector<LinearFact>& linears) const {
+        std::vector<Role> roles;
+        for (const LinearFact& linear : linears) {
+            requireText(key, linear.name);
+            roles.push_back(linear.role);
+        }
+        std::sort(roles.begin(), roles.end());
+        const bool is_known = roles == std::vector{Role::Up, Role::Down} || roles == std::vector{Role::Gate, Role::Up, Role::Down} ||
+                              roles == std::vector{Role::GateUp, Role::Down};
+        require(is_known, key, "up and down, with or without gate, or gate-up and down", static_cast<int>(linears.size()));
+    }
+
+    void requireExperts() const {
+        const ExpertsFact& experts = family_.experts;
+        requireText("experts.count_key", experts.count_key);
+        requireText("experts.per_token_key", experts.per_token_key);
+        requireText("experts.size_key", experts.size_key);
+        require(experts.default_per_token > 0, "experts.default_per_token", "a positive number", experts.default_per_token);
+        requireMlp("experts.linears", experts.linears);
+        for (const LinearFact& linear : experts.linears)
+            require(linear.name.find("{}") != std::string::npos, "experts.linears", "names with {} for the expert's number", linear.name);
+        require(!family_.parallel_shares_norm, "experts.router", "none where attention and MLP share a norm", experts.router);
+        require(!family_.weights_transposed, "experts.router", "none where weights are transposed", experts.router);
+        if (experts.shared_router.empty()) return;
+        requireText("experts.shared_size_key", experts.shared_size_key);
+        requireMlp("experts.shared_linears", experts.shared_linears);
     }
 
     const JsonObject& object_;

@@ -12,8 +12,11 @@ void withoutMlpBias(Family& family);
 
 [[nodiscard]] Family llama();
 [[nodiscard]] Family mistral();
+[[nodiscard]] Family mixtral();
 [[nodiscard]] Family qwen2();
+[[nodiscard]] Family qwen2Moe();
 [[nodiscard]] Family qwen3();
+[[nodiscard]] Family qwen3Moe();
 [[nodiscard]] Family phi3();
 [[nodiscard]] Family stableLm();
 [[nodiscard]] Family olmo();
@@ -27,5 +30,6 @@ void withoutMlpBias(Family& family);
 [[nodiscard]] Family gptNeoX();
 [[nodiscard]] Family phi();
 [[nodiscard]] Family bloom();
+[[nodiscard]] Family falcon();
 
 }  // namespace salient::rows

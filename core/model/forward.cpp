@@ -6,15 +6,15 @@
 #include "core/error.h"
 #include "core/kernels/elementwise.h"
 #include "core/model/block_parts.h"
+#include "core/model/experts.h"
 #include "core/model/logit_tiles.h"
 
 namespace salient {
 
 namespace {
 
-/// The first inputs of a block, in the order of inputGroups(): then come the MLP's own, unless attention and MLP share one, and its
-/// hidden values.
-enum GroupIndex { kAttentionInput, kAttentionOutput, kMlpInput };
+/// The first inputs of a block in inputGroups(); groupPlaces() tells the others.
+enum GroupIndex { kAttentionInput, kAttentionOutput };
 
 /// One chunk of windows on its way through one block.
 struct ChunkPass {
@@ -26,10 +26,11 @@ struct ChunkPass {
     Compute compute;
     const InputObserver& observer;
     int stop_after_group;
+    GroupPlaces places = groupPlaces(config);
 
     /// Shows a group's input; true when the pass ends here.
-    [[nodiscard]] bool observe(int group, MatrixView x) const {
-        if (observer) observer({block, group, x, first_token});
+    [[nodiscard]] bool observe(int group, MatrixView x, std::span<const Index> rows = {}) const {
+        if (observer) observer({block, group, x, first_token, rows});
         return group == stop_after_group;
     }
 
@@ -53,10 +54,43 @@ private:
 
     /// What the MLP adds.
     [[nodiscard]] std::optional<Matrix> mlp(MatrixView normed) const {
-        if (!config.shares_norm && observe(kMlpInput, normed)) return std::nullopt;
-        const Matrix activated = mlpHidden(normed, weights, config, compute);
-        if (observe(config.shares_norm ? kMlpInput : kMlpInput + 1, activated)) return std::nullopt;
-        return output(applyLinear(activated, weights.linears.at(Role::Down), compute), weights.mlp_post_norm);
+        if (!config.shares_norm && observe(places.mlp_input, normed)) return std::nullopt;
+        std::optional<Matrix> sum = config.hasExperts(block) ? mixture(normed) : oneMlp(normed, kNoExpert, places.mlp_hidden);
+        if (!sum) return std::nullopt;
+        return output(std::move(*sum), weights.mlp_post_norm);
+    }
+
+    /// The block's own MLP or the one that a mixture shows every token.
+    [[nodiscard]] std::optional<Matrix> oneMlp(MatrixView normed, int expert, int hidden_group) const {
+        const Matrix activated = mlpHidden(normed, weights, config, expert, compute);
+        if (observe(hidden_group, activated)) return std::nullopt;
+        return applyLinear(activated, weights.linears.at({Role::Down, expert}), compute);
+    }
+
+    [[nodiscard]] std::optional<Matrix> mixture(MatrixView normed) const {
+        const std::vector<ExpertTokens> chosen = routeTokens(normed, weights.linears.at(Role::Router), config.experts);
+        Matrix sum = Matrix::Zero(normed.rows(), normed.cols());
+        for (int expert = 0; expert < static_cast<int>(chosen.size()); ++expert) {
+            if (!addExpert(normed, expert, chosen[static_cast<std::size_t>(expert)], sum)) return std::nullopt;
+        }
+        if (config.experts.shared_size == 0) return sum;
+        const std::optional<Matrix> shared = oneMlp(normed, kSharedExpert, places.shared_hidden);
+        if (!shared) return std::nullopt;
+        addWeighted(sum, *shared, sharedWeights(normed, weights.linears.at(Role::SharedRouter)));
+        return sum;
+    }
+
+    /// False when the pass ends here.
+    [[nodiscard]] bool addExpert(MatrixView normed, int expert, const ExpertTokens& chosen, MatrixSpan sum) const {
+        const int input_group = places.expert_inputs + expert;
+        const int hidden_group = places.expert_hidden + expert;
+        if (chosen.rows.empty()) return stop_after_group != input_group && stop_after_group != hidden_group;
+        const Matrix x = gatherRows(normed, chosen.rows);
+        if (observe(input_group, x, chosen.rows)) return false;
+        const Matrix activated = mlpHidden(x, weights, config, expert, compute);
+        if (observe(hidden_group, activated, chosen.rows)) return false;
+        addWeighted(sum, applyLinear(activated, weights.linears.at({Role::Down, expert}), compute), chosen.weights, chosen.rows);
+        return true;
     }
 
     [[nodiscard]] Matrix output(Matrix x, const NormWeights& post_norm) const {

@@ -37,6 +37,11 @@ struct InputObservation {
     int group = 0;          ///< index into Model::groups
     MatrixView x;           ///< [tokens, in_features]
     Index first_token = 0;  ///< position of row 0 in the batch (window · seq_len + position)
+    /// Where an expert sees some of the tokens: [tokens], ascending, to be added to first_token; empty: the rows follow one another.
+    std::span<const Index> rows = {};
+
+    /// Position in the batch of a row.
+    [[nodiscard]] Index tokenOf(Index row) const { return first_token + (rows.empty() ? row : rows[static_cast<std::size_t>(row)]); }
 };
 /// Called on the coordinating thread, in a fixed order; the view is valid during the call.
 using InputObserver = std::function<void(const InputObservation&)>;
@@ -46,8 +51,9 @@ using InputObserver = std::function<void(const InputObservation&)>;
 [[nodiscard]] HiddenStates embed(const Model& model, const TokenWindows& windows);
 
 /// Carries hidden states through one block, in place. Attention is causal and tiled: no [heads, T, T] array.
-/// The observer, if any, sees each group's input once per chunk. With stop_after_group ≥ 0 the pass ends once that group was
-/// observed and the hidden states are left as they were. Checkpoints per chunk.
+/// Tokens that go to the same expert are multiplied together, expert after expert; a token's outputs are added in the experts' order.
+/// The observer, if any, sees each group's input once per chunk; an expert's unless no token of the chunk goes there. With stop_after_group
+/// ≥ 0 the pass ends once that group was observed and the hidden states are left as they were. Checkpoints per chunk.
 void forwardBlock(const Model& model, const BlockWeights& weights, int block, HiddenStates& hidden, const ForwardOptions& options,
                   const InputObserver& observer, JobContext& job, int stop_after_group = -1);
 

@@ -242,4 +242,51 @@ Family bloom() {
     return f;
 }
 
+/// Attention and MLP side by side, rows of q, k, v interleaved key head by key head. 7B: one key head, one norm; 40B: some key heads, a
+/// norm each; 11B: some key heads, one norm; RW: in turn, as many key heads as queries, slopes on the scores. Almazrouei et al., The Falcon
+/// Series, arXiv:2311.16867; Penedo et al., RefinedWeb, arXiv:2306.01116.
+Family falcon() {
+    Family f;
+    f.model_type = "falcon";
+    f.architectures = {"FalconForCausalLM", "FalconModel"};
+    f.norm = kLayerNorm;
+    f.alibi_form = AlibiForm::ScaledBFloat16;
+    f.fused_rows = FusedRows::PerKeyHead;
+    f.parallel_residual = true;
+    f.parallel_shares_norm = true;
+    f.prefixes = {"transformer.", ""};
+    f.block_prefix = "h.{}.";
+    f.embedding = "word_embeddings";
+    f.final_norm = "ln_f";
+    f.head = "lm_head";
+    f.attention_norm = "input_layernorm";
+    f.mlp_norm = "post_attention_layernorm";
+    f.newer_attention_norm = "ln_attn";
+    f.newer_mlp_norm = "ln_mlp";
+    f.linears = {{Role::QueryKeyValue, "self_attention.query_key_value", BiasRule::AttentionSwitch},
+                 {Role::AttentionOutput, "self_attention.dense", BiasRule::AttentionSwitch},
+                 {Role::Up, "mlp.dense_h_to_4h", BiasRule::MlpSwitch},
+                 {Role::Down, "mlp.dense_4h_to_h", BiasRule::MlpSwitch}};
+    f.keys.hidden_size = "hidden_size|n_embed";
+    f.keys.intermediate_size = "ffn_hidden_size";
+    f.keys.n_blocks = "num_hidden_layers|n_layer";
+    f.keys.n_heads = "num_attention_heads|n_head";
+    f.keys.n_kv_heads = "num_kv_heads|n_head_kv";
+    f.keys.head_dim.clear();
+    f.keys.norm_epsilon = "layer_norm_epsilon";
+    f.keys.activation = "activation";
+    f.keys.attention_bias = "bias";
+    f.keys.mlp_bias = "bias";
+    f.keys.parallel_residual = "parallel_attn";
+    f.keys.newer_blocks = "new_decoder_architecture";
+    f.keys.n_parallel_norms = "num_ln_in_parallel_attn";
+    f.keys.multi_query = "multi_query";
+    f.keys.alibi = "alibi";
+    f.defaults = {
+        .norm_epsilon = 1e-5, .activation = Activation::Gelu, .tie_word_embeddings = true, .intermediate_is_four_times_hidden = true};
+    f.defaults.multi_query = true;
+    f.defaults.max_positions = 2048;
+    return f;
+}
+
 }  // namespace salient::rows

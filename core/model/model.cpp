@@ -72,35 +72,6 @@ std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& dire
     return Tokenizer::open(directory);
 }
 
-std::vector<LinearInfo> listLinears(const Model& model) {
-    const Family& family = *model.config.family;
-    std::vector<LinearInfo> linears;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        for (const LinearFact& fact : family.linears) {
-            LinearInfo info;
-            info.block = block;
-            info.role = fact.role;
-            for (std::size_t group = 0; group < model.groups.size(); ++group) {
-                const auto& members = model.groups[group].members;
-                if (std::find(members.begin(), members.end(), fact.role) != members.end()) info.group = static_cast<int>(group);
-            }
-            info.name = model.moduleName(family.block_prefix + fact.name, block);
-            std::tie(info.out_features, info.in_features) = model.config.linearShape(fact.role);
-            info.has_bias = model.config.hasBias(fact);
-            const std::string weight = info.name + ".weight";
-            if (model.checkpoint->contains(weight)) {
-                const TensorView& tensor = model.checkpoint->tensor(weight);
-                info.stored = tensor.dtype;
-                info.stored_name = tensor.storedName();
-                const bool is_packed = model.packed && model.packed->layers.contains(info.name);
-                info.stored_bytes = is_packed ? model.packed->sizeBytes(info.name) : static_cast<std::int64_t>(tensor.bytes.size());
-            }
-            linears.push_back(std::move(info));
-        }
-    }
-    return linears;
-}
-
 bool endsWithModule(std::string_view full, std::string_view ending) {
     if (full.size() == ending.size()) return full == ending;
     return full.ends_with(ending) && full[full.size() - ending.size() - 1] == '.';
@@ -112,6 +83,35 @@ std::size_t commonEnding(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::vector<LinearInfo> listLinears(const Model& model) {
+    std::map<LinearKey, int> group_of;
+    for (std::size_t group = 0; group < model.groups.size(); ++group) {
+        for (const LinearKey& key : model.groups[group].members) group_of[key] = static_cast<int>(group);
+    }
+    std::vector<LinearInfo> linears;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        for (BlockLinear& linear : linearsOf(model.config, model.name_prefix, block)) {
+            LinearInfo& info = linears.emplace_back();
+            info.block = block;
+            info.role = linear.key.role;
+            info.expert = linear.key.expert;
+            info.group = group_of.at(linear.key);
+            info.name = std::move(linear.name);
+            info.out_features = linear.out_features;
+            info.in_features = linear.in_features;
+            info.has_bias = linear.has_bias;
+            const std::string weight = info.name + ".weight";
+            if (!model.checkpoint->contains(weight)) continue;
+            const TensorView& tensor = model.checkpoint->tensor(weight);
+            info.stored = tensor.dtype;
+            info.stored_name = tensor.storedName();
+            const bool is_packed = model.packed && model.packed->layers.contains(info.name);
+            info.stored_bytes = is_packed ? model.packed->sizeBytes(info.name) : static_cast<std::int64_t>(tensor.bytes.size());
+        }
+    }
+    return linears;
+}
 
 namespace {
 
@@ -164,10 +164,29 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool
     const std::shared_ptr<Model> model = gguf_file.empty() ? openDirectory(path, leave_packed) : gguf::open(gguf_file);
     model->groups = inputGroups(model->config, model->name_prefix);
     model->linears = listLinears(*model);
+    for (std::size_t i = 0; i < model->linears.size(); ++i) model->linear_places.emplace(model->linears[i].name, i);
     return model;
 }
 
+std::span<const LinearInfo> Model::linearsOf(int block) const {
+    const auto of_block = std::ranges::equal_range(linears, block, {}, &LinearInfo::block);
+    return {of_block.begin(), of_block.end()};
+}
+
+bool Model::hasGroup(int block, int group) const {
+    switch (groups[static_cast<std::size_t>(group)].blocks) {
+        case InputGroup::Blocks::All:
+            return true;
+        case InputGroup::Blocks::WithMlp:
+            return !config.hasExperts(block);
+        case InputGroup::Blocks::WithExperts:
+            return config.hasExperts(block);
+    }
+    return true;
+}
+
 const LinearInfo& Model::linear(std::string_view wanted) const {
+    if (const auto place = linear_places.find(std::string(wanted)); place != linear_places.end()) return linears[place->second];
     const LinearInfo* found = nullptr;
     for (const LinearInfo& info : linears) {
         if (info.name == wanted) return info;

@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/io/checkpoint.h"
@@ -22,13 +24,16 @@ struct LinearInfo {
     int block = 0;
     int group = 0;  ///< index into inputGroups()
     Role role = Role::Query;
-    std::string name;  ///< full module name, "model.layers.0.self_attn.q_proj"
+    int expert = kNoExpert;  ///< whose it is, where the block holds a mixture
+    std::string name;        ///< full module name, "model.layers.0.self_attn.q_proj"
     Index out_features = 0;
     Index in_features = 0;
     bool has_bias = false;
     DType stored = DType::F32;
     std::string_view stored_name = "F32";  ///< as its file calls the type: "F16", "Q4_0"
     std::int64_t stored_bytes = 0;         ///< of its weight, with scales and zero points; 0 where Model::open() left it packed
+
+    [[nodiscard]] LinearKey key() const noexcept { return {role, expert}; }
 };
 
 /// An opened model: facts and mapped weights. Opening reads headers only; nothing is converted until a block is loaded.
@@ -39,8 +44,9 @@ struct Model {
     std::shared_ptr<const Checkpoint> checkpoint;
     std::shared_ptr<const Tokenizer> tokenizer;  ///< null when the directory holds none: what needs text then says so
     std::vector<InputGroup> groups;
-    std::vector<LinearInfo> linears;  ///< all blocks, in the order of computation
-    std::string name_prefix;          ///< put before every name of the family's table, but the head's, in this checkpoint
+    std::vector<LinearInfo> linears;                             ///< all blocks, in the order of computation
+    std::unordered_map<std::string, std::size_t> linear_places;  ///< full name → index into linears; what is missing is looked for
+    std::string name_prefix;  ///< put before every name of the family's table, but the head's, in this checkpoint
     /// Of a GGUF file: what a directory of the same model holds beside config.json and weights, name → content (its tokenizer).
     std::map<std::string, std::string> companion_files;
     /// Of a directory with a quantization config: what its files hold (packed/packed_model.h). Null otherwise, and where open() left
@@ -54,6 +60,10 @@ struct Model {
     /// they are stored, need no ".weight", and may be broken: for verifyCheckpoint().
     [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& path, bool leave_packed = false);
 
+    /// Those of one block.
+    [[nodiscard]] std::span<const LinearInfo> linearsOf(int block) const;
+    /// Whether that block has layers of that group: one with experts has no MLP, and the other way round.
+    [[nodiscard]] bool hasGroup(int block, int group) const;
     /// The layer of that full module name, or of that ending when it is unique ("0.self_attn.q_proj").
     /// Throws Error{InvalidOption} listing a few that resemble it.
     [[nodiscard]] const LinearInfo& linear(std::string_view name) const;
@@ -93,8 +103,11 @@ struct BlockWeights {
     NormWeights mlp_post_norm;
     NormWeights query_norm;
     NormWeights key_norm;
-    std::map<Role, LinearWeights> linears;
+    std::map<LinearKey, LinearWeights> linears;
 };
+
+/// The linear layers of every block, as config and groups have them; types and sizes from the checkpoint where it holds them.
+[[nodiscard]] std::vector<LinearInfo> listLinears(const Model& model);
 
 /// Reads and converts one block. Throws Error{NonFinite} naming tensor, row and column of the first NaN or infinity.
 [[nodiscard]] BlockWeights loadBlock(const Model& model, int block);

@@ -53,6 +53,19 @@ Activation readActivation(const ConfigReader& config, const std::string& key, Ac
     config.failUnsupported(key, "silu, gelu, gelu_new, gelu_pytorch_tanh or relu");
 }
 
+bool hasNewerBlocks(const ConfigReader& config, const ConfigKeys& keys) {
+    return !keys.newer_blocks.empty() && config.boolean(keys.newer_blocks, false);
+}
+
+Index readKeyHeads(const ConfigReader& config, const ModelConfig& c) {
+    const ConfigKeys& keys = c.family->keys;
+    if (!keys.multi_query.empty() && !hasNewerBlocks(config, keys)) {
+        // The number of key heads in the file is not what these blocks go by.
+        return config.boolean(keys.multi_query, c.family->defaults.multi_query) ? 1 : c.n_heads;
+    }
+    return config.has(keys.n_kv_heads) ? config.integer(keys.n_kv_heads, 1, kLargestSize) : c.n_heads;
+}
+
 void readHeads(const ConfigReader& config, ModelConfig& c) {
     const ConfigKeys& keys = c.family->keys;
     c.n_heads = config.integer(keys.n_heads, 1, kLargestSize);
@@ -63,13 +76,13 @@ void readHeads(const ConfigReader& config, ModelConfig& c) {
         }
         c.head_dim = c.hidden_size / c.n_heads;
     }
-    c.n_kv_heads = config.has(keys.n_kv_heads) ? config.integer(keys.n_kv_heads, 1, kLargestSize) : c.n_heads;
+    c.n_kv_heads = readKeyHeads(config, c);
     if (c.n_heads % c.n_kv_heads != 0) {
         config.fail(keys.n_kv_heads, "a positive integer that divides " + keys.n_heads + " (" + std::to_string(c.n_heads) + ")");
     }
     if (c.n_heads * c.head_dim > kLargestSize) config.fail(keys.head_dim, "heads of a size that fits a model");
     const RotaryFact& rotary = c.family->rotary;
-    const bool turns_whole = c.family->position == PositionKind::Rotary && rotary.fraction_key.empty() && rotary.dim_key.empty();
+    const bool turns_whole = c.position == PositionKind::Rotary && rotary.fraction_key.empty() && rotary.dim_key.empty();
     if (turns_whole && c.head_dim % 2 != 0) {
         config.fail(config.has(keys.head_dim) ? keys.head_dim : keys.n_heads, "an even size of heads, for rotary positions");
     }
@@ -89,6 +102,35 @@ void refuseWhatWeDoNotCompute(const ConfigReader& config) {
     for (const auto& [key, value] : kOnly) {
         if (config.boolean(key, value) != value) config.failUnsupported(key, value ? "true" : "false");
     }
+}
+
+/// The list of blocks that have an MLP although their turn would be a mixture's.
+void takeOutDenseBlocks(const ConfigReader& config, const std::string& key, std::vector<bool>& in_block) {
+    if (key.empty() || !config.has(key)) return;
+    const Json& list = config.value(key);
+    constexpr const char* kExpected = "a list of numbers of blocks";
+    if (!list.is_array()) config.fail(key, kExpected);
+    for (const Json& block : list) {
+        if (!block.is_number_unsigned()) config.fail(key, kExpected);
+        if (block < in_block.size()) in_block[block.get<std::size_t>()] = false;  // the published code passes over others, too
+    }
+}
+
+void readExperts(const ConfigReader& config, ModelConfig& c) {
+    const ExpertsFact& fact = c.family->experts;
+    if (!c.family->hasExperts()) return;
+    ExpertsConfig& experts = c.experts;
+    constexpr Index kMostExperts = 1024;
+    constexpr Index kMostInAllBlocks = Index{1} << 16;
+    experts.count = config.integer(fact.count_key, 1, std::min(kMostExperts, kMostInAllBlocks / c.n_blocks));
+    experts.per_token = config.integer(fact.per_token_key, 1, experts.count, std::min<Index>(fact.default_per_token, experts.count));
+    experts.size = config.integer(fact.size_key, 1, kLargestSize);
+    if (!fact.shared_router.empty()) experts.shared_size = config.integer(fact.shared_size_key, 1, kLargestSize);
+    experts.is_normalized =
+        fact.normalized_key.empty() ? fact.default_normalized : config.boolean(fact.normalized_key, fact.default_normalized);
+    const Index step = fact.step_key.empty() ? 1 : config.integer(fact.step_key, 1, kMostBlocks, 1);
+    for (Index block = 0; block < c.n_blocks; ++block) experts.in_block.push_back((block + 1) % step == 0);
+    takeOutDenseBlocks(config, fact.dense_blocks_key, experts.in_block);
 }
 
 void readWidths(const ConfigReader& config, ModelConfig& c) {
@@ -119,7 +161,7 @@ void readAttention(const ConfigReader& config, ModelConfig& c) {
     c.attention_scale = family.scores_scaled ? 1.0 / std::sqrt(scalar) : 1.0;
     c.attention_soft_cap = readSoftCap(config, family.keys.attention_soft_cap, family.defaults.attention_soft_cap);
     c.clip_qkv = family.keys.clip_qkv.empty() ? 0.0 : config.number(family.keys.clip_qkv, 0.0, 0.0);
-    if (family.position != PositionKind::Rotary) return;
+    if (c.position != PositionKind::Rotary) return;
     c.rope = readRopeConfig(config, family.rotary, c.head_dim, c.max_positions);
     if (!family.rotary.local_theta_key.empty()) c.local_rope = readLocalRopeConfig(config, family.rotary, c.rope.dim);
 }
@@ -130,6 +172,17 @@ void readResidual(const ConfigReader& config, ModelConfig& c) {
     c.parallel_residual =
         keys.parallel_residual.empty() ? family.parallel_residual : config.boolean(keys.parallel_residual, family.parallel_residual);
     c.shares_norm = c.parallel_residual && family.parallel_shares_norm;
+    c.attention_norm = family.attention_norm;
+    c.mlp_norm = family.mlp_norm;
+    if (hasNewerBlocks(config, keys)) {
+        constexpr Index kMostNorms = 2;
+        c.parallel_residual = true;
+        c.shares_norm = config.integer(keys.n_parallel_norms, 1, kMostNorms, kMostNorms) == 1;
+        if (!c.shares_norm) {
+            c.attention_norm = family.newer_attention_norm;
+            c.mlp_norm = family.newer_mlp_norm;
+        }
+    }
     if (!keys.norm_before.empty()) {
         c.norm_before = config.boolean(keys.norm_before, true);
         c.final_norm = c.norm_before && !config.boolean("_remove_final_layer_norm", false);
@@ -146,6 +199,8 @@ ModelConfig ModelConfig::parse(const Json& json, std::string_view origin, std::s
     const ConfigDefaults& defaults = c.family->defaults;
     refuseWhatWeDoNotCompute(config);
     readWidths(config, c);
+    c.position = c.family->position;
+    if (!keys.alibi.empty() && config.boolean(keys.alibi, false)) c.position = PositionKind::Alibi;
     readHeads(config, c);
     readSlidingWindow(config, c);
     c.norm_epsilon = config.number(keys.norm_epsilon, 0.0, defaults.norm_epsilon);
@@ -154,6 +209,7 @@ ModelConfig ModelConfig::parse(const Json& json, std::string_view origin, std::s
     if (!keys.mlp_bias.empty()) c.mlp_bias = config.boolean(keys.mlp_bias, defaults.bias);
     readAttention(config, c);
     readResidual(config, c);
+    readExperts(config, c);
     c.logit_soft_cap = readSoftCap(config, keys.logit_soft_cap, defaults.logit_soft_cap);
     if (c.family->embedding_scaled_by_width) c.embedding_scale = std::sqrt(static_cast<double>(c.hidden_size));
     c.tie_word_embeddings = config.boolean("tie_word_embeddings", defaults.tie_word_embeddings);
@@ -183,10 +239,14 @@ bool ModelConfig::hasBias(const LinearFact& linear) const {
     return false;
 }
 
-std::pair<Index, Index> ModelConfig::linearShape(Role role) const {
+bool ModelConfig::hasExperts(int block) const { return !experts.in_block.empty() && experts.in_block[static_cast<std::size_t>(block)]; }
+
+std::pair<Index, Index> ModelConfig::linearShape(const LinearKey& key) const {
     const Index queries = n_heads * head_dim;
     const Index keys = n_kv_heads * head_dim;
-    switch (role) {
+    Index width = intermediate_size;
+    if (key.expert != kNoExpert) width = key.expert == kSharedExpert ? experts.shared_size : experts.size;
+    switch (key.role) {
         case Role::Query:
             return {queries, hidden_size};
         case Role::Key:
@@ -198,11 +258,15 @@ std::pair<Index, Index> ModelConfig::linearShape(Role role) const {
             return {hidden_size, queries};
         case Role::Gate:
         case Role::Up:
-            return {intermediate_size, hidden_size};
+            return {width, hidden_size};
         case Role::GateUp:
-            return {2 * intermediate_size, hidden_size};
+            return {2 * width, hidden_size};
         case Role::Down:
-            return {hidden_size, intermediate_size};
+            return {hidden_size, width};
+        case Role::Router:
+            return {experts.count, hidden_size};
+        case Role::SharedRouter:
+            return {1, hidden_size};
     }
     return {0, 0};
 }

@@ -31,6 +31,16 @@ struct RopeConfig {
     std::vector<double> long_factors;        ///< LongRope, [dim / 2]: those of longer ones
 };
 
+/// A model's mixtures of experts; count 0: it has none.
+struct ExpertsConfig {
+    Index count = 0;
+    Index per_token = 0;         ///< experts that a token is sent to
+    Index size = 0;              ///< width of an expert's hidden values
+    Index shared_size = 0;       ///< the same of the expert that sees every token; 0: there is none
+    bool is_normalized = true;   ///< the weights of a token's experts sum to 1; false: they stay shares of all
+    std::vector<bool> in_block;  ///< [n_blocks]: whether a block has experts instead of an MLP
+};
+
 /// config.json, read and checked: sizes are positive, heads divide the hidden size, and so on.
 struct ModelConfig {
     std::shared_ptr<const Family> family;
@@ -46,6 +56,10 @@ struct ModelConfig {
     std::vector<bool> block_slides;  ///< [n_blocks], where sliding_window applies to some blocks only; empty: to all
     bool attention_bias = false;     ///< decides for layers with BiasRule::AttentionSwitch
     bool mlp_bias = false;           ///< decides for layers with BiasRule::MlpSwitch
+    PositionKind position = PositionKind::Rotary;
+    std::string attention_norm;  ///< module names after the block's prefix, as the family has them for this configuration
+    std::string mlp_norm;        ///< not read where shares_norm holds
+    ExpertsConfig experts;
     double norm_epsilon = 1e-5;
     Activation activation = Activation::Silu;
     RopeConfig rope;
@@ -73,11 +87,25 @@ struct ModelConfig {
     [[nodiscard]] Index slidingWindow(int block) const;
     /// The rotary embedding of that block.
     [[nodiscard]] const RopeConfig& ropeOf(int block) const;
+    /// Whether that block has a mixture of experts in place of the MLP.
+    [[nodiscard]] bool hasExperts(int block) const;
     /// Whether a linear layer of the family's table has a bias in this model.
     [[nodiscard]] bool hasBias(const LinearFact& linear) const;
-    /// [out_features, in_features] of a layer with that role.
-    [[nodiscard]] std::pair<Index, Index> linearShape(Role role) const;
+    /// [out_features, in_features] of that layer.
+    [[nodiscard]] std::pair<Index, Index> linearShape(const LinearKey& key) const;
 };
+
+/// One linear layer of a block, as the family's table and the configuration have it.
+struct BlockLinear {
+    LinearKey key;
+    std::string name;  ///< module name with prefix and numbers filled in, "model.layers.0.mlp.experts.3.up_proj"
+    Index out_features = 0;
+    Index in_features = 0;
+    bool has_bias = false;
+};
+
+/// The linear layers of that block in the order of computation; of a mixture: router, expert after expert, the shared expert, its router.
+[[nodiscard]] std::vector<BlockLinear> linearsOf(const ModelConfig& config, std::string_view name_prefix, int block);
 
 /// Which earlier operation can take the inverse of scales put on the columns of some linear layers, so that the model computes
 /// the same function: a norm's gain (and bias), the rows of an earlier linear layer, or none.
@@ -85,22 +113,39 @@ struct Absorber {
     enum class Kind { None, Norm, Linear };
     Kind kind = Kind::None;
     std::string name;         ///< module name with {} for the block number, "model.layers.{}.input_layernorm"
-    Role role = Role::Value;  ///< Kind::Linear only
+    Role role = Role::Value;  ///< Kind::Linear only; a layer of the group's own expert
 };
 
 /// Linear layers of one block that read the same input, so share one Hessian, one set of channel statistics and one vector of scales.
 struct InputGroup {
-    std::string title;  ///< "attention input", "attention output", "MLP input", "MLP hidden"; "block input" where both read one norm
-    std::vector<Role> members;
+    /// "attention input", "attention output", "MLP input", "MLP hidden"; "block input" where both read one norm; "expert 3 input", …
+    std::string title;
+    std::vector<LinearKey> members;
     Index in_features = 0;
     Absorber absorber;
+    int expert = kNoExpert;  ///< whose tokens it sees: all, or those sent to one expert
+    int stage = 0;           ///< groups of one stage do not depend on each other's layers: the inputs of all experts, say
+    int scaled_with = 0;  ///< the group that chooses its scales, usually itself; experts' inputs come from one norm, so follow "MLP input"
+    /// Where a model has blocks of both kinds: the ones that have this group.
+    enum class Blocks { All, WithMlp, WithExperts } blocks = Blocks::All;
 };
 
+/// Where the groups that not every model has stand in inputGroups(); -1: nowhere.
+struct GroupPlaces {
+    int mlp_input = -1;      ///< also read by the routers and the shared expert
+    int expert_inputs = -1;  ///< of expert 0; those of the others follow
+    int mlp_hidden = -1;
+    int shared_hidden = -1;
+    int expert_hidden = -1;  ///< of expert 0; those of the others follow
+};
+[[nodiscard]] GroupPlaces groupPlaces(const ModelConfig& config);
+
 /// The groups of every block, in the order of computation: q,k,v → o → gate,up → down; where attention and MLP read one norm,
-/// q,k,v,gate,up → o → down. The value layer absorbs for the attention output only where it is a layer of its own, its output is not
-/// clamped, and shapes agree (no grouped queries); the up layer absorbs for the down layer where it is a layer of its own and the
-/// activation acts on another factor (gated) or is positively homogeneous (ReLU). A norm absorbs if it has gains. Where it follows
-/// the residual sum its output is the residual stream too, so nothing absorbs. name_prefix is the checkpoint's (Model::name_prefix).
+/// q,k,v,gate,up → o → down; with experts, the inputs of all of them after the MLP's, and their hidden values after its. The value layer
+/// absorbs for the attention output only where it is a layer of its own, its output is not clamped, and shapes agree (no grouped queries);
+/// the up layer absorbs for the down layer where it is a layer of its own and the activation acts on another factor (gated) or is
+/// positively homogeneous (ReLU). A norm absorbs if it has gains. Where it follows the residual sum its output is the residual stream too,
+/// so nothing absorbs. name_prefix is the checkpoint's (Model::name_prefix).
 [[nodiscard]] std::vector<InputGroup> inputGroups(const ModelConfig& config, std::string_view name_prefix = {});
 
 }  // namespace salient

@@ -1,12 +1,43 @@
 #include "core/model/tensor_plan.h"
 
+#include <tuple>
+
 namespace salient {
 
-std::string fillName(std::string_view prefix, std::string_view fact, int block) {
+std::string fillName(std::string_view prefix, std::string_view fact, int block, int expert) {
     std::string name(prefix);
     name += fact;
-    if (const auto hole = name.find("{}"); hole != std::string::npos) name.replace(hole, 2, std::to_string(block));
+    for (const int number : {block, expert}) {
+        if (const auto hole = name.find("{}"); hole != std::string::npos) name.replace(hole, 2, std::to_string(number));
+    }
     return name;
+}
+
+std::vector<BlockLinear> linearsOf(const ModelConfig& config, std::string_view name_prefix, int block) {
+    const Family& family = *config.family;
+    std::vector<BlockLinear> linears;
+    const auto add = [&](const LinearFact& fact, int expert) {
+        BlockLinear linear;
+        linear.key = {fact.role, expert};
+        linear.name = fillName(name_prefix, family.block_prefix + fact.name, block, expert);
+        std::tie(linear.out_features, linear.in_features) = config.linearShape(linear.key);
+        linear.has_bias = config.hasBias(fact);
+        linears.push_back(std::move(linear));
+    };
+    const bool has_experts = config.hasExperts(block);
+    for (const LinearFact& fact : family.linears) {
+        const bool is_mlp = fact.role == Role::Gate || fact.role == Role::Up || fact.role == Role::GateUp || fact.role == Role::Down;
+        if (!is_mlp || !has_experts) add(fact, kNoExpert);
+    }
+    if (!has_experts) return linears;
+    add({Role::Router, family.experts.router}, kNoExpert);
+    for (int expert = 0; expert < static_cast<int>(config.experts.count); ++expert) {
+        for (const LinearFact& fact : family.experts.linears) add(fact, expert);
+    }
+    if (config.experts.shared_size == 0) return linears;
+    for (const LinearFact& fact : family.experts.shared_linears) add(fact, kSharedExpert);
+    add({Role::SharedRouter, family.experts.shared_router}, kNoExpert);
+    return linears;
 }
 
 std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string_view name_prefix) {
@@ -36,19 +67,17 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
         add(family.position_embedding, -1, ".weight", {config.max_positions + family.position_offset, config.hidden_size});
     }
     for (int block = 0; block < config.n_blocks; ++block) {
-        addNorm(family.block_prefix + family.attention_norm, block);
-        addNormIfAny(config.shares_norm ? "" : family.mlp_norm, block);
+        addNorm(family.block_prefix + config.attention_norm, block);
+        addNormIfAny(config.shares_norm ? "" : config.mlp_norm, block);
         addNormIfAny(family.attention_post_norm, block);
         addNormIfAny(family.mlp_post_norm, block);
         addHeadNorm(family.query_norm, block);
         addHeadNorm(family.key_norm, block);
-        for (const LinearFact& linear : family.linears) {
-            auto [rows, cols] = config.linearShape(linear.role);
-            const Index out_features = rows;
-            if (family.weights_transposed) std::swap(rows, cols);
-            add(family.block_prefix + linear.name, block, ".weight", {rows, cols});
-            plan.back().is_linear_weight = true;
-            if (config.hasBias(linear)) add(family.block_prefix + linear.name, block, ".bias", {out_features});
+        for (const BlockLinear& linear : linearsOf(config, name_prefix, block)) {
+            std::vector<std::int64_t> shape = {linear.out_features, linear.in_features};
+            if (family.weights_transposed) std::swap(shape.front(), shape.back());
+            plan.push_back({linear.name + ".weight", std::move(shape), !isRouter(linear.key.role)});
+            if (linear.has_bias) plan.push_back({linear.name + ".bias", {linear.out_features}});
         }
     }
     if (config.final_norm) addNorm(family.final_norm, -1);

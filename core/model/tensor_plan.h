@@ -12,11 +12,11 @@ namespace salient {
 struct PlannedTensor {
     std::string name;                 ///< full, "model.layers.0.self_attn.q_proj.weight"
     std::vector<std::int64_t> shape;  ///< as stored: [in, out] for a transposed linear weight
-    bool is_linear_weight = false;    ///< of a block: what a quantized checkpoint stores in another form
+    bool is_linear_weight = false;    ///< of a block, no router: what a quantized checkpoint stores in another form
 };
 
-/// The family's name with prefix and block number filled in.
-[[nodiscard]] std::string fillName(std::string_view prefix, std::string_view fact, int block);
+/// The family's name with prefix and block number filled in, and an expert's number behind it.
+[[nodiscard]] std::string fillName(std::string_view prefix, std::string_view fact, int block, int expert = kNoExpert);
 
 /// Everything that the forward pass reads, in the order of computation; a tied head is not listed again.
 [[nodiscard]] std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string_view name_prefix);

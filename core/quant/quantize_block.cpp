@@ -11,9 +11,43 @@ namespace salient {
 
 namespace {
 
-bool isKept(const std::string& name, const std::vector<std::string>& keep) {
-    return std::any_of(keep.begin(), keep.end(),
-                       [&](const std::string& pattern) { return NamePattern(pattern, "quantize: keep").occursIn(name); });
+/// The expressions of a method's `keep`, compiled once for all the names they are held against.
+class KeptNames {
+public:
+    explicit KeptNames(const MethodSpec& method) {
+        for (const std::string& pattern : method.keep) patterns_.emplace_back(pattern, "quantize: keep");
+    }
+
+    [[nodiscard]] bool contains(const LinearInfo& linear) const {
+        return isRouter(linear.role) ||
+               std::any_of(patterns_.begin(), patterns_.end(), [&](const NamePattern& pattern) { return pattern.occursIn(linear.name); });
+    }
+
+private:
+    std::vector<NamePattern> patterns_;
+};
+
+BlockLayers blockLayers(const Model& model, int block, const KeptNames& kept) {
+    BlockLayers layers;
+    for (const LinearInfo& linear : model.linearsOf(block)) {
+        layers.all.push_back(&linear);
+        layers.is_kept.push_back(kept.contains(linear));
+    }
+    return layers;
+}
+
+bool takesScales(const Model& model, int group, const BlockLayers& layers, const MethodSpec& method) {
+    const Absorber& absorber = model.groups[static_cast<std::size_t>(group)].absorber;
+    if (absorber.kind == Absorber::Kind::None) return false;
+    if (absorber.kind == Absorber::Kind::Linear && !method.fold_into_linears) return false;
+    const int leader = scaleGroup(model, group);
+    for (std::size_t i = 0; i < layers.all.size(); ++i) {
+        if (layers.is_kept[i] || scaleGroup(model, layers.all[i]->group) != leader) continue;
+        // checkMethod() sees to it that the other members agree with the first.
+        const Scaling scaling = methodFor(method, layers.all[i]->name).scaling;
+        return scaling == Scaling::SmoothQuant || (scaling == Scaling::Awq && method.awq.search_scale);
+    }
+    return false;
 }
 
 /// diag(1/t) · W
@@ -34,26 +68,34 @@ public:
         : model_(model), block_(block), original_(original), statistics_(statistics), method_(method), job_(job) {
         result_.block = block;
         layers_ = blockLayers(model, block, method);
+        members_.resize(model.groups.size());
+        for (std::size_t i = 0; i < layers_.all.size(); ++i) {
+            if (!layers_.is_kept[i]) members_[static_cast<std::size_t>(layers_.all[i]->group)].push_back(layers_.all[i]);
+        }
     }
 
     QuantizedBlock run(const GroupObserver& observe) {
         for (int group = 0; group < groupCount(); ++group) chooseScales(group);
         BlockWeights so_far;
+        std::vector<InputStatistics> observed;  // of the groups of one stage
+        int observed_stage = -1;
         if (observe) so_far = original_;
         for (int group = 0; group < groupCount(); ++group) {
-            if (members(group, false).empty()) continue;
+            if (members(group).empty()) continue;
+            const InputStatistics& original_input = statistics_[static_cast<std::size_t>(group)];
             if (!observe) {
-                roundGroup(group, statistics_[static_cast<std::size_t>(group)]);
+                roundGroup(group, original_input);
                 continue;
             }
-            InputStatistics input = observe(group, so_far);
-            // Scales were chosen, and folded, from the original block's channels.
-            input.channels = statistics_[static_cast<std::size_t>(group)].channels;
-            const std::size_t first = result_.linears.size();
-            roundGroup(group, input);
-            for (std::size_t i = first; i < result_.linears.size(); ++i) {
-                so_far.linears.at(model_.linear(result_.linears[i].name).role).weight = result_.linears[i].effectiveWeight();
+            if (this->group(group).stage != observed_stage) {
+                observed_stage = this->group(group).stage;
+                takeOver(so_far);
+                observed = observe(group, so_far);
             }
+            InputStatistics& input = observed[static_cast<std::size_t>(group)];
+            // Scales were chosen, and folded, from the original block's channels.
+            input.channels = original_input.channels;
+            roundGroup(group, input);
         }
         foldNorms();
         foldKeptLayers();
@@ -64,21 +106,28 @@ private:
     [[nodiscard]] int groupCount() const { return static_cast<int>(model_.groups.size()); }
     [[nodiscard]] const InputGroup& group(int g) const { return model_.groups[static_cast<std::size_t>(g)]; }
 
-    [[nodiscard]] std::vector<const LinearInfo*> members(int g, bool kept) const {
-        std::vector<const LinearInfo*> found;
-        for (std::size_t i = 0; i < layers_.all.size(); ++i) {
-            if (layers_.all[i]->group == g && layers_.is_kept[i] == kept) found.push_back(layers_.all[i]);
+    /// The layers of a group that are rounded.
+    [[nodiscard]] const std::vector<const LinearInfo*>& members(int g) const { return members_[static_cast<std::size_t>(g)]; }
+
+    /// What was rounded since takes the place of the original in the block that is observed next.
+    void takeOver(BlockWeights& so_far) {
+        for (; n_taken_ < result_.linears.size(); ++n_taken_) {
+            const QuantizedLinear& linear = result_.linears[n_taken_];
+            so_far.linears.at(model_.linear(linear.name).key()).weight = linear.effectiveWeight();
         }
-        return found;
     }
 
+    /// One vector for all layers that read one norm, those of experts included, judged on the tokens that the norm saw: all of them.
     void chooseScales(int g) {
-        if (!takesScales(model_, block_, g, method_)) return;
+        if (group(g).scaled_with != g || !takesScales(model_, g, layers_, method_)) return;
         std::vector<MatrixView> weights;
         std::vector<std::string> names;
-        for (const LinearInfo* linear : members(g, false)) {
-            weights.emplace_back(original_.linears.at(linear->role).weight);
-            names.push_back(linear->name);
+        for (int other = g; other < groupCount(); ++other) {
+            if (group(other).scaled_with != g) continue;
+            for (const LinearInfo* linear : members(other)) {
+                weights.emplace_back(original_.linears.at(linear->key()).weight);
+                names.push_back(linear->name);
+            }
         }
         const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
         JobContext part = progress(group(g).title);
@@ -102,23 +151,29 @@ private:
     }
 
     /// What the rows of a layer are divided by because a later group's scales went there, or nothing.
-    [[nodiscard]] std::span<const float> rowScale(Role role) const {
+    [[nodiscard]] std::span<const float> rowScale(const LinearInfo& linear) const {
         for (const auto& [g, scales] : scales_) {
             const Absorber& absorber = group(g).absorber;
-            if (absorber.kind == Absorber::Kind::Linear && absorber.role == role) return scales.scales;
+            if (absorber.kind == Absorber::Kind::Linear && LinearKey(absorber.role, group(g).expert) == linear.key()) return scales.scales;
         }
         return {};
     }
 
+    /// The scales on the columns of a group, if any.
+    [[nodiscard]] const SharedScale* columnScale(int g) const {
+        const auto found = scales_.find(group(g).scaled_with);
+        return found == scales_.end() ? nullptr : &found->second;
+    }
+
     void roundGroup(int g, const InputStatistics& input) {
-        const std::vector<const LinearInfo*> linears = members(g, false);
+        const std::vector<const LinearInfo*>& linears = members(g);
         std::vector<Matrix> folded;
         folded.reserve(linears.size());  // views into it must stay where they are
         std::vector<MatrixView> weights;
         std::vector<std::string> names;
         for (const LinearInfo* linear : linears) {
-            const Matrix& weight = original_.linears.at(linear->role).weight;
-            const std::span<const float> row_scale = rowScale(linear->role);
+            const Matrix& weight = original_.linears.at(linear->key()).weight;
+            const std::span<const float> row_scale = rowScale(*linear);
             if (row_scale.empty()) {
                 weights.emplace_back(weight);
             } else {
@@ -126,15 +181,15 @@ private:
             }
             names.push_back(linear->name);
         }
-        const auto scales = scales_.find(g);
-        const SharedScale scale = scales != scales_.end() ? scales->second : SharedScale{};
+        const SharedScale* const scales = columnScale(g);
+        const SharedScale scale = scales != nullptr ? *scales : SharedScale{};
         JobContext part = progress(names.front());
         std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, input, scale, method_, part);
         for (std::size_t i = 0; i < rounded.size(); ++i) {
             QuantizedLinear& linear = rounded[i];
-            const LinearWeights& weight = original_.linears.at(linears[i]->role);
+            const LinearWeights& weight = original_.linears.at(linears[i]->key());
             linear.bias = weight.bias;
-            if (const std::span<const float> row_scale = rowScale(linears[i]->role); !row_scale.empty()) {
+            if (const std::span<const float> row_scale = rowScale(*linears[i]); !row_scale.empty()) {
                 linear.row_scale.assign(row_scale.begin(), row_scale.end());
                 divide(linear.bias, row_scale);
                 // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
@@ -168,25 +223,23 @@ private:
         for (std::size_t i = 0; i < layers_.all.size(); ++i) {
             if (!layers_.is_kept[i]) continue;
             const LinearInfo& linear = *layers_.all[i];
-            const std::span<const float> row_scale = rowScale(linear.role);
-            const auto scales = scales_.find(linear.group);
-            if (row_scale.empty() && scales == scales_.end()) continue;
-            LinearWeights weights = original_.linears.at(linear.role);
+            const std::span<const float> row_scale = rowScale(linear);
+            const SharedScale* const scales = columnScale(linear.group);
+            if (row_scale.empty() && scales == nullptr) continue;
+            LinearWeights weights = original_.linears.at(linear.key());
             if (!row_scale.empty()) {
                 weights.weight = dividedRows(weights.weight, row_scale);
                 divide(weights.bias, row_scale);
                 if (!weights.bias.empty()) result_.replaced[linear.name + ".bias"] = weights.bias;
             }
-            if (scales != scales_.end()) {
-                weights.weight = scaledColumns(weights.weight, scales->second.scales);
-            }
+            if (scales != nullptr) weights.weight = scaledColumns(weights.weight, scales->scales);
             result_.kept[linear.name] = std::move(weights.weight);
         }
     }
 
     [[nodiscard]] JobContext progress(const std::string& detail) {
-        const auto per_block = static_cast<std::int64_t>(layers_.all.size());
-        return layerProgress(job_, block_ * per_block + static_cast<std::int64_t>(result_.linears.size()),
+        const std::int64_t before = model_.linearsOf(block_).data() - model_.linears.data();
+        return layerProgress(job_, before + static_cast<std::int64_t>(result_.linears.size()),
                              static_cast<std::int64_t>(model_.linears.size()), detail);
     }
 
@@ -197,45 +250,27 @@ private:
     const MethodSpec& method_;
     JobContext& job_;
     BlockLayers layers_;
-    std::map<int, SharedScale> scales_;  // by group
+    std::vector<std::vector<const LinearInfo*>> members_;  // by group
+    std::map<int, SharedScale> scales_;                    // by group
+    std::size_t n_taken_ = 0;
     QuantizedBlock result_;
 };
 
 }  // namespace
 
-BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method) {
-    BlockLayers layers;
-    for (const LinearInfo& linear : model.linears) {
-        if (linear.block != block) continue;
-        layers.all.push_back(&linear);
-        layers.is_kept.push_back(isKept(linear.name, method.keep));
-    }
-    return layers;
-}
+BlockLayers blockLayers(const Model& model, int block, const MethodSpec& method) { return blockLayers(model, block, KeptNames(method)); }
 
 std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method) {
+    const KeptNames kept(method);
     std::vector<const LinearInfo*> result;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        const BlockLayers layers = blockLayers(model, block, method);
-        for (std::size_t i = 0; i < layers.all.size(); ++i) {
-            if (!layers.is_kept[i]) result.push_back(layers.all[i]);
-        }
+    for (const LinearInfo& linear : model.linears) {
+        if (!kept.contains(linear)) result.push_back(&linear);
     }
     return result;
 }
 
 bool takesScales(const Model& model, int block, int group, const MethodSpec& method) {
-    const Absorber& absorber = model.groups[static_cast<std::size_t>(group)].absorber;
-    if (absorber.kind == Absorber::Kind::None) return false;
-    if (absorber.kind == Absorber::Kind::Linear && !method.fold_into_linears) return false;
-    const BlockLayers layers = blockLayers(model, block, method);
-    for (std::size_t i = 0; i < layers.all.size(); ++i) {
-        if (layers.all[i]->group != group || layers.is_kept[i]) continue;
-        // checkMethod() sees to it that the other members agree with the first.
-        const Scaling scaling = methodFor(method, layers.all[i]->name).scaling;
-        return scaling == Scaling::SmoothQuant || (scaling == Scaling::Awq && method.awq.search_scale);
-    }
-    return false;
+    return takesScales(model, group, blockLayers(model, block, method), method);
 }
 
 JobContext layerProgress(JobContext& job, std::int64_t done, std::int64_t total, std::string detail) {

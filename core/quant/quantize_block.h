@@ -8,10 +8,11 @@
 
 namespace salient {
 
-/// Observes the input of one group again, in a block whose earlier groups are rounded (true-sequential).
-using GroupObserver = std::function<InputStatistics(int group, const BlockWeights& so_far)>;
+/// Observes the inputs of a group and of the others of its stage again (index: group), in a block whose earlier stages are rounded
+/// (true-sequential).
+using GroupObserver = std::function<std::vector<InputStatistics>(int group, const BlockWeights& so_far)>;
 
-/// The linear layers of one block that `method` rounds and those that its `keep` leaves in 16 bits.
+/// The linear layers of one block that `method` rounds and those that its `keep` leaves in 16 bits, as every method leaves routers.
 struct BlockLayers {
     std::vector<const LinearInfo*> all;  ///< in the order of computation
     std::vector<bool> is_kept;           ///< parallel to `all`
@@ -20,7 +21,7 @@ struct BlockLayers {
 /// Those that it rounds, of all blocks.
 [[nodiscard]] std::vector<const LinearInfo*> quantizedLayers(const Model& model, const MethodSpec& method);
 
-/// Whether that group's columns take scales under `method`: something can absorb them, and a member is rounded.
+/// Whether that group's columns take scales under `method`: something can absorb them, and a layer that shares them is rounded.
 [[nodiscard]] bool takesScales(const Model& model, int block, int group, const MethodSpec& method);
 
 /// Quantizes one block as described in quantize_model.h. statistics: one per group, of the original block's inputs, with Hessians.
@@ -31,6 +32,8 @@ struct BlockLayers {
 
 /// Full module name of an absorber in that block.
 [[nodiscard]] std::string absorberName(const Absorber& absorber, int block);
+/// The group that chooses the scales of a group's columns.
+[[nodiscard]] inline int scaleGroup(const Model& model, int group) { return model.groups[static_cast<std::size_t>(group)].scaled_with; }
 /// Whether a group reads the attention norm's output; the other groups behind a norm read the MLP norm's.
 [[nodiscard]] bool feedsAttention(const InputGroup& group);
 

@@ -58,6 +58,9 @@ public:
         report.out_features = weight.rows();
         report.in_features = weight.cols();
         report.scale_parameter = shared_.parameter;
+        report.passed_tokens = input_.passed_tokens;
+        report.reached_tokens = input_.reached_tokens;
+        report.has_stand_in = input_.is_stand_in;
         Matrix target = shared_.scales.empty() ? Matrix(weight) : scaledColumns(weight, shared_.scales);
         if (method.scaling == Scaling::Awq && method.awq.search_clip) target = clipped(target, method, report, job);
         linear.tensor = round(target, method, report, job);

@@ -24,6 +24,9 @@ struct LayerReport {
     LayerError nearest;                 ///< the same for plain RTN on the same grid: the "before"
     double scale_parameter = -1.0;      ///< AWQ's ratio or SmoothQuant's α in use; −1: no scaling
     std::vector<double> damping_tries;  ///< GPTQ
+    Index passed_tokens = 0;            ///< of the calibration that went through the block
+    Index reached_tokens = 0;           ///< … that this layer's input saw: all, but for an expert's
+    bool has_stand_in = false;          ///< too few of them for statistics of its own (InputStatistics::is_stand_in)
     Index n_dead_columns = 0;
     Index n_raised_scales = 0;        ///< groups whose scale was too small for its stored type
     double clipped_fraction = 0.0;    ///< weights beyond AWQ's clip
@@ -31,6 +34,9 @@ struct LayerReport {
     double seconds = 0.0;
     std::int64_t bytes = 0;  ///< packed
 };
+
+/// What part of the calibration's tokens reached a layer: 1 but for those of experts.
+[[nodiscard]] double tokenShare(const LayerReport& report) noexcept;
 
 /// One layer, quantized.
 struct QuantizedLinear {

@@ -15,9 +15,8 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::int64_t layersBefore(const Model& model, int block) {
-    std::int64_t count = 0;
-    for (const LinearInfo& linear : model.linears) count += linear.block < block ? 1 : 0;
-    return count;
+    if (block >= model.config.n_blocks) return static_cast<std::int64_t>(model.linears.size());
+    return model.linearsOf(block).data() - model.linears.data();
 }
 
 /// Progress of the parts of a walk that work on a whole block.
@@ -25,8 +24,6 @@ JobContext blockProgress(JobContext& job, const Model& model, int block) {
     return layerProgress(job, layersBefore(model, block), static_cast<std::int64_t>(model.linears.size()),
                          "block " + std::to_string(block));
 }
-
-bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
 
 /// Walks hidden states through the original model and hands out each block's statistics, for Hessians that were not kept.
 class StatisticsWalk {
@@ -80,12 +77,28 @@ void requireStart(const Model& model, const QuantizeOptions& options) {
 bool hessiansKept(const Calibration& calibration, int block) {
     const int n_groups = static_cast<int>(calibration.model->groups.size());
     for (int group = 0; group < n_groups; ++group) {
+        if (!calibration.model->hasGroup(block, group)) continue;
         if (calibration.of(block, group).hessian.size() == 0) return false;
     }
     return true;
 }
 
 }  // namespace
+
+bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
+
+HiddenStates hiddenAfter(const Model& model, const Samples& samples, const MethodSpec& method, std::span<const QuantizedBlock> done,
+                         const ForwardOptions& forward, JobContext& job) {
+    HiddenStates hidden = embed(model, samples.windows);
+    for (const QuantizedBlock& block : done) {
+        JobContext part = blockProgress(job, model, block.block);
+        part.checkpoint({});
+        BlockWeights weights = loadBlock(model, block.block);
+        if (method.feed == MethodSpec::Feed::Quantized) weights = overlay(std::move(weights), model, block);
+        forwardBlock(model, weights, block.block, hidden, forward, {}, part);
+    }
+    return hidden;
+}
 
 void checkMethod(const Model& model, const MethodSpec& method) {
     method.validate();
@@ -99,7 +112,7 @@ void checkMethod(const Model& model, const MethodSpec& method) {
             const LinearInfo& linear = *layers.all[i];
             const MethodSpec own = methodFor(method, linear.name);
             checkGroupSize(linear, own.grid);
-            const auto [first, is_new] = first_of_group.try_emplace(linear.group, linear.name, own);
+            const auto [first, is_new] = first_of_group.try_emplace(scaleGroup(model, linear.group), linear.name, own);
             if (!is_new) checkSharedScale(linear.name, own, first->second.first, first->second.second);
         }
     }
@@ -133,8 +146,7 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
         GroupObserver observe;
         if (method.true_sequential) {
             observe = [&](int group, const BlockWeights& so_far) {
-                std::vector<InputStatistics> observed = gatherBlock(*model, so_far, block, hidden, gather, part, group);
-                return std::move(observed.at(static_cast<std::size_t>(group)));
+                return gatherBlock(*model, so_far, block, hidden, gather, part, group);
             };
         }
         QuantizedBlock quantized = quantizeBlock(*model, block, weights, statistics, method, observe, job);
@@ -160,7 +172,7 @@ QuantizedModel quantizeModel(std::shared_ptr<const Model> model, const Samples& 
 }
 
 std::vector<double> quantizeModels(const Calibration& calibration, std::span<const MethodSpec> methods, const MethodSink& sink,
-                                   JobContext& job) {
+                                   JobContext& job, int first_block) {
     const Model& model = *calibration.model;
     for (const MethodSpec& method : methods) {
         checkMethod(model, method);
@@ -174,7 +186,7 @@ std::vector<double> quantizeModels(const Calibration& calibration, std::span<con
     const auto n_methods = static_cast<std::int64_t>(methods.size());
     const auto total = static_cast<std::int64_t>(model.linears.size()) * n_methods;
     StatisticsWalk walk(calibration);
-    for (int block = 0; block < model.config.n_blocks; ++block) {
+    for (int block = first_block; block < model.config.n_blocks; ++block) {
         const std::int64_t done = layersBefore(model, block) * n_methods;
         const std::int64_t per_method = layersBefore(model, block + 1) - layersBefore(model, block);
         JobContext part = layerProgress(job, done, total, "block " + std::to_string(block));

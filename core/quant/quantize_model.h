@@ -29,7 +29,7 @@ struct QuantizedModel {
     double seconds = 0.0;
 
     [[nodiscard]] std::vector<LayerReport> reports() const;
-    /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ).
+    /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ), an expert's times the share of the tokens that reach it.
     [[nodiscard]] double relativeOutputError() const;
     /// Packed bytes of the quantized layers and stored bytes of everything else.
     [[nodiscard]] std::int64_t sizeBytes() const;
@@ -79,9 +79,17 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
 /// forward, unless Hessians were not kept: then the samples are walked through the model once more.
 [[nodiscard]] QuantizedModel quantizeModel(const Calibration& calibration, const MethodSpec& method, JobContext& job);
 /// Several methods on the same statistics in one walk over the blocks, so that Hessians which were not kept are made again once, not
-/// once per method. Returns the seconds that each method took by itself.
+/// once per method. first_block: those before it were done by an earlier walk. Returns the seconds that each method took by itself.
 std::vector<double> quantizeModels(const Calibration& calibration, std::span<const MethodSpec> methods, const MethodSink& sink,
-                                   JobContext& job);
+                                   JobContext& job, int first_block = 0);
+
+/// What entered the block after `done`, the first blocks of a quantized model, made again by running the samples through them as the walk
+/// did that made them: the same bits. Cost: a forward pass per block.
+[[nodiscard]] HiddenStates hiddenAfter(const Model& model, const Samples& samples, const MethodSpec& method,
+                                       std::span<const QuantizedBlock> done, const ForwardOptions& forward, JobContext& job);
+
+/// Whether a method must walk the model by itself: what it is fed depends on what it rounded before.
+[[nodiscard]] bool needsOwnWalk(const MethodSpec& method);
 
 /// Throws Error{InvalidOption} when a method does not fit a model: an option out of range, a group size that does not divide a layer's
 /// inputs (loaders refuse a ragged group), a `keep` that is no regular expression or keeps every layer, overrides that differ between
@@ -97,7 +105,7 @@ void checkMethod(const Model& model, const MethodSpec& method);
 [[nodiscard]] BlockLoader quantizedBlocks(std::shared_ptr<const QuantizedModel> model);
 
 /// Divides a norm's gain and bias, or a linear layer's rows and bias, by s. For tests of the law that folding changes nothing:
-/// block with scales folded but nothing rounded. scales: group → s [in].
+/// block with scales folded but nothing rounded. scales: group → s [in]; the groups that share a norm's scales fold together.
 [[nodiscard]] BlockWeights foldScales(BlockWeights weights, const Model& model, const std::map<int, std::vector<float>>& scales);
 
 }  // namespace salient

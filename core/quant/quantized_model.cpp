@@ -25,6 +25,10 @@ double outputEnergy(const LayerReport& report) {
 
 }  // namespace
 
+double tokenShare(const LayerReport& report) noexcept {
+    return report.passed_tokens > 0 ? static_cast<double>(report.reached_tokens) / static_cast<double>(report.passed_tokens) : 1.0;
+}
+
 std::string absorberName(const Absorber& absorber, int block) {
     std::string name = absorber.name;
     if (const std::size_t hole = name.find("{}"); hole != std::string::npos) name.replace(hole, 2, std::to_string(block));
@@ -32,7 +36,8 @@ std::string absorberName(const Absorber& absorber, int block) {
 }
 
 bool feedsAttention(const InputGroup& group) {
-    return std::ranges::any_of(group.members, [](Role role) { return role == Role::Query || role == Role::QueryKeyValue; });
+    return std::ranges::any_of(group.members,
+                               [](const LinearKey& key) { return key.role == Role::Query || key.role == Role::QueryKeyValue; });
 }
 
 std::vector<LayerReport> QuantizedModel::reports() const {
@@ -47,8 +52,8 @@ double relativeOutputError(std::span<const LayerReport> layers) {
     double error = 0.0;
     double energy = 0.0;
     for (const LayerReport& layer : layers) {
-        error += layer.error.output_error;
-        energy += outputEnergy(layer);
+        error += tokenShare(layer) * layer.error.output_error;
+        energy += tokenShare(layer) * outputEnergy(layer);
     }
     return energy > 0.0 ? error / energy : 0.0;
 }
@@ -78,7 +83,7 @@ double QuantizedModel::bitsPerWeight() const { return salient::bitsPerWeight(rep
 BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedBlock& block) {
     BlockWeights weights = std::move(original);
     for (const QuantizedLinear& linear : block.linears) {
-        LinearWeights& target = weights.linears.at(model.linear(linear.name).role);
+        LinearWeights& target = weights.linears.at(model.linear(linear.name).key());
         target.bias = linear.bias;
         if (linear.activations == ActivationScale::None) {
             target.weight = linear.tensor.dequantize();
@@ -86,15 +91,14 @@ BlockWeights overlay(BlockWeights original, const Model& model, const QuantizedB
             target.int8 = toInt8Weight(linear.tensor, linear.activations, linear.input_scale);
         }
     }
-    for (const auto& [name, weight] : block.kept) weights.linears.at(model.linear(name).role).weight = weight;
-    for (const LinearInfo& linear : model.linears) {
-        if (linear.block != block.block) continue;
+    for (const auto& [name, weight] : block.kept) weights.linears.at(model.linear(name).key()).weight = weight;
+    for (const LinearInfo& linear : model.linearsOf(block.block)) {
         if (const auto bias = block.replaced.find(linear.name + ".bias"); bias != block.replaced.end()) {
-            weights.linears.at(linear.role).bias = bias->second;
+            weights.linears.at(linear.key()).bias = bias->second;
         }
     }
     for (const InputGroup& group : model.groups) {
-        if (group.absorber.kind != Absorber::Kind::Norm) continue;
+        if (group.absorber.kind != Absorber::Kind::Norm || group.expert >= 0) continue;  // experts' is the "MLP input"'s
         const std::string name = absorberName(group.absorber, block.block);
         NormWeights& norm = feedsAttention(group) ? weights.attention_norm : weights.mlp_norm;
         if (const auto gain = block.replaced.find(name + ".weight"); gain != block.replaced.end()) {
@@ -110,7 +114,7 @@ BlockWeights overlayLayer(BlockWeights original, const Model& model, const Quant
     const LinearInfo& info = model.linear(linear.name);
     BlockWeights weights = std::move(original);
     if (!linear.channel_scale.empty()) weights = foldScales(std::move(weights), model, {{info.group, linear.channel_scale}});
-    LinearWeights& target = weights.linears.at(info.role);
+    LinearWeights& target = weights.linears.at(info.key());
     if (linear.activations == ActivationScale::None) {
         target.weight = linear.row_scale.empty() ? linear.tensor.dequantize() : scaledRows(linear.tensor.dequantize(), linear.row_scale);
     } else {
@@ -133,7 +137,13 @@ BlockLoader quantizedBlocks(std::shared_ptr<const QuantizedModel> model) {
 BlockWeights foldScales(BlockWeights weights, const Model& model, const std::map<int, std::vector<float>>& scales) {
     for (const auto& [index, s] : scales) {
         const InputGroup& group = model.groups.at(static_cast<std::size_t>(index));
-        for (const Role role : group.members) weights.linears.at(role).weight.array().rowwise() *= asArray(s).transpose();
+        for (const InputGroup& other : model.groups) {
+            if (other.scaled_with != group.scaled_with) continue;
+            for (const LinearKey& key : other.members) {
+                if (const auto linear = weights.linears.find(key); linear != weights.linears.end())
+                    linear->second.weight.array().rowwise() *= asArray(s).transpose();
+            }
+        }
         switch (group.absorber.kind) {
             case Absorber::Kind::None:
                 throw Error(ErrorCode::InvalidOption,
@@ -145,9 +155,10 @@ BlockWeights foldScales(BlockWeights weights, const Model& model, const std::map
                 break;
             }
             case Absorber::Kind::Linear: {
-                LinearWeights& absorber = weights.linears.at(group.absorber.role);
-                absorber.weight.array().colwise() /= asArray(s);
-                divide(absorber.bias, s);
+                const auto absorber = weights.linears.find({group.absorber.role, group.expert});
+                if (absorber == weights.linears.end()) break;  // a group that this block does not have
+                absorber->second.weight.array().colwise() /= asArray(s);
+                divide(absorber->second.bias, s);
                 break;
             }
         }

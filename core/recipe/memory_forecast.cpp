@@ -19,16 +19,49 @@ std::int64_t quantizedMemoryBytes(const Model& model) {
     return bytes + bytes / 8;
 }
 
+/// Those of the block that needs most: one with experts, where there are any.
 std::int64_t hessianBytesOfBlock(const Model& model) {
+    std::int64_t most = 0;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        std::int64_t bytes = 0;
+        for (std::size_t group = 0; group < model.groups.size(); ++group) {
+            const Index n = model.groups[group].in_features;
+            if (model.hasGroup(block, static_cast<int>(group))) bytes += kFloat * n * n;
+        }
+        most = std::max(most, bytes);
+    }
+    return most;
+}
+
+/// What a calibration keeps of every channel of every input: extremes, sums and a histogram.
+std::int64_t statisticsBytes(const Model& model) {
+    constexpr std::int64_t kPerChannel =
+        3 * sizeof(float) + 2 * sizeof(double) + sizeof(Index) + ChannelStatistics::kBins * sizeof(std::uint32_t);
     std::int64_t bytes = 0;
-    for (const InputGroup& group : model.groups) bytes += kFloat * group.in_features * group.in_features;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        for (std::size_t group = 0; group < model.groups.size(); ++group) {
+            if (model.hasGroup(block, static_cast<int>(group))) bytes += kPerChannel * model.groups[group].in_features;
+        }
+    }
     return bytes;
 }
 
+/// The largest sum over a block's layers.
+template <typename Bytes>
+std::int64_t mostInBlock(const Model& model, Bytes bytes) {
+    std::int64_t most = 0;
+    for (int block = 0; block < model.config.n_blocks; ++block) {
+        std::int64_t sum = 0;
+        for (const LinearInfo& linear : model.linearsOf(block)) sum += bytes(linear);
+        most = std::max(most, sum);
+    }
+    return most;
+}
+
+/// Outputs that are alive for a token inside a block: of one expert and of the shared one, however many there are.
 std::int64_t outFeaturesOfBlock(const Model& model) {
-    std::int64_t out_features = 0;
-    for (const LinearInfo& linear : model.linears) out_features += linear.block == 0 ? std::int64_t{linear.out_features} : 0;
-    return out_features;
+    return mostInBlock(model,
+                       [](const LinearInfo& linear) { return linear.expert > 0 ? std::int64_t{0} : std::int64_t{linear.out_features}; });
 }
 
 /// Activations of one chunk of windows inside a block.
@@ -42,8 +75,6 @@ std::int64_t fileBytes(const std::filesystem::path& file) {
     const auto bytes = std::filesystem::file_size(file, error);
     return error ? 0 : static_cast<std::int64_t>(bytes);
 }
-
-bool hasOwnWalk(const MethodSpec& method) { return method.true_sequential || method.feed == MethodSpec::Feed::Quantized; }
 
 }  // namespace
 
@@ -61,9 +92,8 @@ std::size_t runsAtOnce(const Model& model, std::int64_t max_memory_bytes) {
 
 MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
     MemoryForecast forecast;
-    for (const LinearInfo& linear : model.linears) {
-        if (linear.block == 0) forecast.block_weights += 2 * kFloat * linear.out_features * linear.in_features;
-    }
+    forecast.block_weights =
+        mostInBlock(model, [](const LinearInfo& linear) { return 2 * kFloat * std::int64_t{linear.out_features} * linear.in_features; });
     std::int64_t largest = 0;
     for (const InputGroup& group : model.groups) largest = std::max(largest, kFloat * group.in_features * group.in_features);
     forecast.hessians = hessianBytesOfBlock(model) + largest;
@@ -79,9 +109,10 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
 
     const std::size_t n_runs = recipe.runs.size();
     const auto n_shared = static_cast<std::size_t>(
-        std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !hasOwnWalk(run.method); }));
+        std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !needsOwnWalk(run.method); }));
     const bool is_streamed = n_runs == 1 && recipe.runs.front().format && !keep_models && !has_calibration;
     if (n_shared > 1 && !has_calibration) {
+        forecast.kept += statisticsBytes(model);
         forecast.kept += std::min(hessianBytesOfBlock(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
     }
     const std::size_t n_models =

@@ -154,12 +154,14 @@ std::string layerFigure(const Report& report, const RunResult& run) {
                   "tr(D H D') / tr(W H W') per layer; H from " + calibrationProtocol(report) + ".");
 }
 
-/// Layers of one kind ("mlp.down_proj") taken together over all blocks.
+/// Layers of one kind ("mlp.down_proj") taken together over all blocks, and over all experts ("experts.down_proj").
 std::string kindOf(const std::string& layer) {
     const std::size_t last = layer.rfind('.');
     if (last == std::string::npos) return layer;
     const std::size_t before = layer.rfind('.', last - 1);
-    return before == std::string::npos ? layer : layer.substr(before + 1);
+    if (before == std::string::npos) return layer;
+    const bool is_expert = layer.find_first_not_of("0123456789", before + 1) == last;
+    return is_expert ? "experts" + layer.substr(last) : layer.substr(before + 1);
 }
 
 std::string shareFigure(const Report& report) {
@@ -175,8 +177,9 @@ std::string shareFigure(const Report& report) {
         double total = 0.0;
         for (const LayerReport& layer : run.layers) {
             const auto kind = static_cast<std::size_t>(std::find(kinds.begin(), kinds.end(), kindOf(layer.name)) - kinds.begin());
-            row.shares[kind] += layer.error.output_error;
-            total += layer.error.output_error;
+            const double error = tokenShare(layer) * layer.error.output_error;
+            row.shares[kind] += error;
+            total += error;
         }
         if (total <= 0.0) continue;
         for (double& share : row.shares) share /= total;
@@ -200,6 +203,20 @@ std::string layerTable(const RunResult& run) {
                 cell(layer.damping_tries.empty() ? "" : formatted("%.3g", layer.damping_tries.back())) +
                 cell(std::to_string(layer.n_dead_columns)) + cell(percent(layer.clipped_fraction)) +
                 cell(percent(layer.saturated_fraction)) + cell(formatted("%.3g", layer.seconds)) + "</tr>";
+    }
+    return html + "</table></div></details>\n";
+}
+
+/// How many tokens each expert's statistics are of.
+std::string expertTable(const RunResult& run) {
+    if (run.experts.experts.empty()) return "";
+    std::string html = "<details><summary>Calibration tokens of the experts, " + escapeXml(run.name) + ": " +
+                       escapeXml(inWords(run.experts)) + "</summary><div class=\"scroll\"><table>" +
+                       heading({"block", "expert", "tokens", "share", "statistics"});
+    for (const ExpertTokenCount& expert : run.experts.experts) {
+        html += "<tr>" + cell(std::to_string(expert.block)) + cell(std::to_string(expert.expert)) +
+                cell(std::to_string(expert.reached_tokens)) + cell(percent(tokenShare(expert))) +
+                cell(expert.has_stand_in ? "stand-in" : "its own") + "</tr>";
     }
     return html + "</table></div></details>\n";
 }
@@ -254,7 +271,8 @@ std::string toHtml(const Report& report) {
     html += "</p>\n<h2>Runs</h2>\n" + summaryTable(report) + paretoFigure(report) + shareFigure(report) + warnings(report) +
             countsTable(report);
     for (const RunResult& run : report.runs) {
-        html += "<h2>" + escapeXml(run.name + ": error of every layer") + "</h2>\n" + layerFigure(report, run) + layerTable(run);
+        html += "<h2>" + escapeXml(run.name + ": error of every layer") + "</h2>\n" + layerFigure(report, run) + layerTable(run) +
+                expertTable(run);
     }
     html += writtenTable(report) + stageTable(report);
     html += "<h2>Make it again</h2>\n<pre>" + escapeXml(asCommand(report.recipe).value_or(runCommand("recipe.json"))) +

@@ -40,6 +40,11 @@ Json toJson(const LayerReport& layer) {
                  {"nearest", toJson(layer.nearest)}};
     if (layer.scale_parameter >= 0.0) json["scale_parameter"] = layer.scale_parameter;
     if (!layer.damping_tries.empty()) json["damping_tries"] = layer.damping_tries;
+    if (layer.reached_tokens < layer.passed_tokens) {
+        json["calibration_tokens"] = layer.reached_tokens;
+        json["calibration_share"] = static_cast<double>(layer.reached_tokens) / static_cast<double>(layer.passed_tokens);
+        json["has_stand_in"] = layer.has_stand_in;
+    }
     json["n_dead_columns"] = layer.n_dead_columns;
     json["n_raised_scales"] = layer.n_raised_scales;
     json["clipped_fraction"] = layer.clipped_fraction;
@@ -50,6 +55,19 @@ Json toJson(const LayerReport& layer) {
 }
 
 namespace {
+
+/// By block and number: how many of the calibration's tokens reached each expert.
+Json toJson(const ExpertCoverage& coverage) {
+    Json experts = Json::array();
+    for (const ExpertTokenCount& expert : coverage.experts) {
+        experts.push_back({{"block", expert.block},
+                           {"expert", expert.expert},
+                           {"tokens", expert.reached_tokens},
+                           {"share", tokenShare(expert)},
+                           {"has_stand_in", expert.has_stand_in}});
+    }
+    return experts;
+}
 
 /// The first keys are a fixed part of the command line's interface.
 Json toJson(const RunResult& run) {
@@ -74,6 +92,7 @@ Json toJson(const RunResult& run) {
         json["verified"] = run.is_verified;
     }
     json["counts"] = toJson(run.counts);
+    if (!run.experts.experts.empty()) json["experts"] = toJson(run.experts);
     json["warnings"] = run.warnings;
     json["layers"] = Json::array();
     for (const LayerReport& layer : run.layers) json["layers"].push_back(toJson(layer));

@@ -9,6 +9,8 @@
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
+#include "core/recipe/job_identity.h"
+#include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/unfinished_job.h"
 #include "core/recipe/warnings.h"
@@ -20,8 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-bool hasOwnWalk(const MethodSpec& method) { return method.true_sequential || method.feed == MethodSpec::Feed::Quantized; }
 
 std::string verificationLine(const VerifyReport& report) {
     const auto failures = std::count_if(report.findings.begin(), report.findings.end(),
@@ -46,10 +46,9 @@ public:
           }) {
         recipe.validate();
         if (options.resume && !isResumable()) {
-            const char* one = recipe.runs.size() == 1 && recipe.runs.front().format == ExportFormat::Gguf ? " that is exported as gguf"
-                                                                                                          : " that is not exported";
-            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single run that is exported as safetensors, found " +
-                                                      std::to_string(recipe.runs.size()) + (recipe.runs.size() == 1 ? one : " runs"));
+            throw Error(ErrorCode::InvalidOption, "resume: expected a recipe of a single run that is exported, found " +
+                                                      std::to_string(recipe.runs.size()) +
+                                                      (recipe.runs.size() == 1 ? " that is not exported" : " runs"));
         }
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;
@@ -87,9 +86,14 @@ public:
         if (!calibration_) drawCalibrationSamples();
         if (isResumable()) openUnfinished();
         evaluateOriginal();
+        if (!options_.keep.empty()) {
+            runKept();
+            report_.peak_memory_bytes = peakMemoryBytes();
+            return std::move(report_);
+        }
         std::vector<std::size_t> shared;
         std::vector<std::size_t> alone;
-        for (std::size_t i = 0; i < report_.runs.size(); ++i) (hasOwnWalk(runs()[i].method) ? alone : shared).push_back(i);
+        for (std::size_t i = 0; i < report_.runs.size(); ++i) (needsOwnWalk(runs()[i].method) ? alone : shared).push_back(i);
         if (shared.size() == 1 && !calibration_) {
             runAlone(shared.front());
         } else if (!shared.empty()) {
@@ -104,8 +108,7 @@ private:
     [[nodiscard]] std::vector<RecipeRun>& runs() { return report_.recipe.runs; }
     /// Written while it is made, by itself: the only kind of run whose finished blocks are on the disk while it goes on.
     [[nodiscard]] bool isResumable() const {
-        const std::optional<ExportFormat> format = recipe_.runs.front().format;
-        return recipe_.runs.size() == 1 && format && *format != ExportFormat::Gguf && !keep_models_ && !calibration_;
+        return recipe_.runs.size() == 1 && recipe_.runs.front().format && !keep_models_ && !calibration_;
     }
     [[nodiscard]] const Samples& samples() const { return calibration_ ? calibration_->samples : samples_; }
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
@@ -177,7 +180,7 @@ private:
 
     void openUnfinished() {
         const RecipeRun& run = runs().front();
-        unfinished_.emplace(run.out, jobIdentity(*model_, samples_, run.method, exportOptions(run), recipe_.compute),
+        unfinished_.emplace(run.out, exportIdentity(*model_, samples_, run.method, exportOptions(run), recipe_.compute),
                             model_->config.n_blocks, options_.resume);
     }
 
@@ -243,6 +246,7 @@ private:
         result.bytes = quantizedSizeBytes(*model_, result.layers);
         result.seconds = seconds;
         result.counts = countsOf(*model_, result.layers);
+        result.experts = expertCoverage(*model_, result.layers);
         result.warnings = sampleWarnings(samples(), recipe_.samples.n_samples);
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));
@@ -344,6 +348,18 @@ private:
         result.counts.n_flushed_values = n_flushed;
     }
 
+    /// The only run, from a calibration that is there, with its finished blocks kept in a folder.
+    void runKept() {
+        const Clock::time_point start = Clock::now();
+        const RecipeRun& run = runs().front();
+        KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, options_.keep, job_);
+        stageDone("quantize", start);
+        finish(0, std::make_shared<const QuantizedModel>(std::move(made.model)));
+        RunResult& result = report_.runs.front();
+        result.n_blocks_resumed = made.n_blocks_resumed;
+        if (!made.failure.empty()) result.warnings.push_back("resume: finished blocks were not kept, or not read again: " + made.failure);
+    }
+
     /// Judges a model in memory, writes it if asked, and lets it go unless it is to be kept.
     void finish(std::size_t index, std::shared_ptr<const QuantizedModel> quantized) {
         const RecipeRun& run = runs()[index];
@@ -437,14 +453,24 @@ Report run(const Recipe& recipe, const RunOptions& options, JobContext& job) {
 }
 
 Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model, const std::shared_ptr<const Calibration>& calibration,
-           JobContext& job) {
+           const RunOptions& options, JobContext& job) {
+    if (options.resume || (!options.keep.empty() && (!calibration || recipe.runs.size() != 1))) {
+        throw Error(ErrorCode::InvalidOption, "run: expected a calibration and a single run to keep finished blocks of, found " +
+                                                  std::string(calibration ? "a calibration" : "no calibration") + " and " +
+                                                  std::to_string(recipe.runs.size()) + " runs");
+    }
     return withMemoryErrors(job, [&] {
-        RecipeJob work(recipe, {}, job);
+        RecipeJob work(recipe, options, job);
         work.useModel(model);
         if (calibration) work.useCalibration(calibration);
         work.keepModels();
         return finished(work.run());
     });
+}
+
+Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model, const std::shared_ptr<const Calibration>& calibration,
+           JobContext& job) {
+    return run(recipe, model, calibration, {}, job);
 }
 
 }  // namespace salient

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "core/eval/divergence.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
+#include "core/recipe/expert_coverage.h"
 #include "core/recipe/recipe.h"
 
 namespace salient {
@@ -20,7 +22,8 @@ struct RunCounts {
     std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip
     std::int64_t n_flushed_values = 0;     ///< of floats that became 0 in their stored type; counted when written
-    std::vector<std::string> kept_layers;  ///< left in 16 bits by `keep`
+    std::int64_t n_stand_ins = 0;          ///< experts that saw too few tokens for statistics of their own
+    std::vector<std::string> kept_layers;  ///< left in 16 bits: by `keep`, or because they route tokens
 };
 
 /// What one run gave.
@@ -39,6 +42,7 @@ struct RunResult {
     std::string verification;  ///< one line, if written
     bool is_verified = true;   ///< false: what was written does not read back as it should
     RunCounts counts;
+    ExpertCoverage experts;
     std::vector<std::string> warnings;
 };
 
@@ -62,6 +66,9 @@ struct RunOptions {
     /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one, and leave what is finished
     /// when this one is cancelled. Only a recipe of a single, exported run can: Error{InvalidOption} otherwise.
     bool resume = false;
+    /// What is open already: a folder for the finished blocks of the only run, from which the same run, started again, goes on with the
+    /// same bits (kept_jobs.h). Empty: nothing is kept.
+    std::filesystem::path keep = {};
 };
 
 /// Executes a recipe. Whatever can be refused is refused before any long work. Several runs fed by the original model share one
@@ -76,6 +83,8 @@ struct RunOptions {
 /// have been made with the recipe's samples, or its own count.
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
+[[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
+                         const std::shared_ptr<const Calibration>& calibration, const RunOptions& options, JobContext& job);
 
 [[nodiscard]] Json toJson(const PerplexityResult& result);
 [[nodiscard]] Json toJson(const LayerError& error);

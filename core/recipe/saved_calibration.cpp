@@ -11,7 +11,8 @@ namespace salient {
 
 namespace {
 
-const std::string kFormat = "salient-calibration 1";
+const std::string kFormat = "salient-calibration 2";
+const std::string kBlockFormat = "salient-block-statistics 1";
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
 
@@ -20,8 +21,35 @@ void addVector(TensorsToSave& tensors, const std::string& name, DType dtype, con
     tensors.addValues(name, dtype, {static_cast<std::int64_t>(values.size())}, values.data(), values.size());
 }
 
-std::string groupName(std::size_t input, std::size_t n_groups) {
-    return std::to_string(input / n_groups) + "." + std::to_string(input % n_groups) + ".";
+std::string groupName(int block, int group) { return std::to_string(block) + "." + std::to_string(group) + "."; }
+
+/// The groups of a block, those of others left out.
+std::vector<int> groupsOf(const Model& model, int block) {
+    std::vector<int> groups;
+    for (int group = 0; group < static_cast<int>(model.groups.size()); ++group) {
+        if (model.hasGroup(block, group)) groups.push_back(group);
+    }
+    return groups;
+}
+
+Json tokenCounts(const InputStatistics& input) {
+    return {{"tokens", input.channels.n_tokens},
+            {"passed", input.passed_tokens},
+            {"reached", input.reached_tokens},
+            {"stand_in", input.is_stand_in}};
+}
+
+/// How many tokens each input's statistics are of; checked against those of the samples.
+void readTokenCounts(const Json& value, const std::string& path, const std::string& origin, Index n_tokens, InputStatistics& input) {
+    JsonObject object(value, path, origin);
+    readCount(object, "tokens", input.channels.n_tokens);
+    readCount(object, "passed", input.passed_tokens);
+    readCount(object, "reached", input.reached_tokens);
+    object.read("stand_in", input.is_stand_in);
+    object.finish();
+    if (input.passed_tokens > n_tokens) object.refuse("passed", "at most " + std::to_string(n_tokens), input.passed_tokens);
+    if (input.reached_tokens > n_tokens) object.refuse("reached", "at most " + std::to_string(n_tokens), input.reached_tokens);
+    if (input.channels.n_tokens < 1) object.refuse("tokens", "at least 1", input.channels.n_tokens);
 }
 
 void addChannels(TensorsToSave& tensors, const std::string& name, const ChannelStatistics& channels) {
@@ -45,9 +73,7 @@ std::vector<T> finite(SavedTensors& file, const std::string& name, DType dtype, 
     return values;
 }
 
-ChannelStatistics readChannels(SavedTensors& file, const std::string& name, Index in_features, Index n_tokens) {
-    ChannelStatistics channels;
-    channels.n_tokens = n_tokens;
+void readChannels(SavedTensors& file, const std::string& name, Index in_features, Index n_tokens, ChannelStatistics& channels) {
     channels.min = finite<float>(file, name + "min", DType::F32, in_features);
     channels.max = finite<float>(file, name + "max", DType::F32, in_features);
     channels.max_abs = finite<float>(file, name + "max_abs", DType::F32, in_features);
@@ -62,8 +88,49 @@ ChannelStatistics readChannels(SavedTensors& file, const std::string& name, Inde
     }
     channels.histogram = file.take<std::array<std::uint32_t, ChannelStatistics::kBins>>(
         name + "histogram", DType::I32, {in_features, std::int64_t{ChannelStatistics::kBins}});
-    return channels;
 }
+
+/// Reads inputs one after another, with their token counts ("inputs" of the document).
+class InputReader {
+public:
+    InputReader(SavedTensors& file, JsonObject& document, Index n_tokens) : file_(file), n_tokens_(n_tokens) {
+        const Json* found = document.find("inputs");
+        if (found == nullptr || !found->is_array()) file.fail("inputs: expected a list of token counts");
+        counts_ = *found;
+    }
+
+    InputStatistics read(const std::string& name, Index in_features) {
+        if (next_ == counts_.size()) file_.fail("inputs: expected token counts of '" + name + "', found the end of the list");
+        InputStatistics input;
+        readTokenCounts(counts_[next_], "inputs[" + std::to_string(next_) + "]", file_.origin(), n_tokens_, input);
+        ++next_;
+        readChannels(file_, name, in_features, n_tokens_, input.channels);
+        input.hessian = readHessian(name + "hessian", in_features);
+        input.clip_hessian = readHessian(name + "clip_hessian", in_features);
+        return input;
+    }
+
+    void finish() const {
+        if (next_ != counts_.size()) {
+            file_.fail("inputs: expected a list of " + std::to_string(next_) + " token counts, found " + std::to_string(counts_.size()));
+        }
+    }
+
+private:
+    Matrix readHessian(const std::string& tensor, Index in_features) {
+        if (!file_.contains(tensor)) return {};
+        Matrix hessian = file_.takeMatrix(tensor, in_features, in_features);
+        if (firstNonFinite({hessian.data(), static_cast<std::size_t>(hessian.size())}) >= 0) {
+            file_.fail("tensor '" + tensor + "': expected finite numbers, found one that is not");
+        }
+        return hessian;
+    }
+
+    SavedTensors& file_;
+    Index n_tokens_;
+    Json counts_;
+    std::size_t next_ = 0;
+};
 
 Samples readSamples(SavedTensors& file, JsonObject& object, const Model& model) {
     Samples samples;
@@ -112,11 +179,16 @@ void saveCalibration(const Calibration& calibration, const std::filesystem::path
         kept += bytes;
         tensors.addMatrix(name, hessian);
     };
-    for (std::size_t i = 0; i < calibration.inputs.size(); ++i) {
-        const std::string name = groupName(i, calibration.model->groups.size());
-        addChannels(tensors, name, calibration.inputs[i].channels);
-        add_hessian(name + "hessian", calibration.inputs[i].hessian);
-        add_hessian(name + "clip_hessian", calibration.inputs[i].clip_hessian);
+    Json inputs = Json::array();
+    for (int block = 0; block < calibration.model->config.n_blocks; ++block) {
+        for (const int group : groupsOf(*calibration.model, block)) {
+            const InputStatistics& input = calibration.of(block, group);
+            const std::string name = groupName(block, group);
+            inputs.push_back(tokenCounts(input));
+            addChannels(tensors, name, input.channels);
+            add_hessian(name + "hessian", input.hessian);
+            add_hessian(name + "clip_hessian", input.clip_hessian);
+        }
     }
     const Json document = {{"weights", identityOf(*calibration.model).weights},
                            {"n_samples", samples.spec.n_samples},
@@ -127,6 +199,7 @@ void saveCalibration(const Calibration& calibration, const std::filesystem::path
                            {"n_tokens", samples.windows.ids.size()},
                            {"n_first_tokens", samples.first_token.size()},
                            {"stream_tokens", samples.stream_tokens},
+                           {"inputs", std::move(inputs)},
                            {"compute", kComputes[static_cast<std::size_t>(calibration.compute)]},
                            {"seconds", savedNumber(calibration.seconds)}};
     tensors.write(file, kFormat, document, job);
@@ -147,27 +220,52 @@ Calibration loadCalibration(const std::filesystem::path& path, const std::shared
     object.readName("compute", kComputes, compute);
     calibration.compute = static_cast<Compute>(compute);
     readNumber(object, "seconds", calibration.seconds);
+    InputReader inputs(file, object, static_cast<Index>(calibration.samples.windows.ids.size()));
     object.finish();
-    const auto n_tokens = static_cast<Index>(calibration.samples.windows.ids.size());
-    const std::size_t n_inputs = static_cast<std::size_t>(model->config.n_blocks) * model->groups.size();
-    for (std::size_t i = 0; i < n_inputs; ++i) {
-        job.checkpoint({"opening the session", static_cast<std::int64_t>(i), static_cast<std::int64_t>(n_inputs)});
-        const std::string name = groupName(i, model->groups.size());
-        const Index in = model->groups[i % model->groups.size()].in_features;
-        InputStatistics& input = calibration.inputs.emplace_back();
-        input.channels = readChannels(file, name, in, n_tokens);
-        const auto read_hessian = [&](const std::string& tensor) {
-            Matrix hessian = file.takeMatrix(tensor, in, in);
-            if (firstNonFinite({hessian.data(), static_cast<std::size_t>(hessian.size())}) >= 0) {
-                file.fail("tensor '" + tensor + "': expected finite numbers, found one that is not");
-            }
-            return hessian;
-        };
-        if (file.contains(name + "hessian")) input.hessian = read_hessian(name + "hessian");
-        if (file.contains(name + "clip_hessian")) input.clip_hessian = read_hessian(name + "clip_hessian");
+    calibration.inputs.resize(static_cast<std::size_t>(model->config.n_blocks) * model->groups.size());
+    for (int block = 0; block < model->config.n_blocks; ++block) {
+        job.checkpoint({"opening the session", block, model->config.n_blocks});
+        for (const int group : groupsOf(*model, block)) {
+            const std::size_t place = static_cast<std::size_t>(block) * model->groups.size() + static_cast<std::size_t>(group);
+            calibration.inputs[place] = inputs.read(groupName(block, group), model->groups[static_cast<std::size_t>(group)].in_features);
+        }
     }
+    inputs.finish();
     file.finish();
     return calibration;
+}
+
+void saveBlockStatistics(std::span<const InputStatistics> inputs, const Model& model, int block, bool with_hessians,
+                         const std::filesystem::path& file, JobContext& job) {
+    TensorsToSave tensors;
+    Json document = {{"block", block}, {"inputs", Json::array()}};
+    for (const int group : groupsOf(model, block)) {
+        const InputStatistics& input = inputs[static_cast<std::size_t>(group)];
+        const std::string name = groupName(block, group);
+        document["inputs"].push_back(tokenCounts(input));
+        addChannels(tensors, name, input.channels);
+        if (with_hessians && input.hessian.size() > 0) tensors.addMatrix(name + "hessian", input.hessian);
+        if (with_hessians && input.clip_hessian.size() > 0) tensors.addMatrix(name + "clip_hessian", input.clip_hessian);
+    }
+    tensors.write(file, kBlockFormat, document, job);
+}
+
+std::vector<InputStatistics> loadBlockStatistics(const std::filesystem::path& path, const Model& model, int block, Index n_tokens) {
+    SavedTensors file(path, kBlockFormat);
+    JsonObject document(file.document(), "", file.origin());
+    Index found = -1;
+    readCount(document, "block", found);
+    InputReader reader(file, document, n_tokens);
+    document.finish();
+    if (found != block) file.fail("block: expected " + std::to_string(block) + ", found " + std::to_string(found));
+    std::vector<InputStatistics> inputs(model.groups.size());
+    for (const int group : groupsOf(model, block)) {
+        inputs[static_cast<std::size_t>(group)] =
+            reader.read(groupName(block, group), model.groups[static_cast<std::size_t>(group)].in_features);
+    }
+    reader.finish();
+    file.finish();
+    return inputs;
 }
 
 }  // namespace salient

@@ -127,6 +127,9 @@ Json savedLayerReport(const LayerReport& layer) {
             {"nearest", savedError(layer.nearest)},
             {"scale_parameter", savedNumber(layer.scale_parameter)},
             {"damping_tries", std::move(tries)},
+            {"passed_tokens", layer.passed_tokens},
+            {"reached_tokens", layer.reached_tokens},
+            {"stand_in", layer.has_stand_in},
             {"n_dead_columns", layer.n_dead_columns},
             {"n_raised_scales", layer.n_raised_scales},
             {"clipped_fraction", savedNumber(layer.clipped_fraction)},
@@ -153,6 +156,9 @@ LayerReport readLayerReport(JsonObject& object) {
             layer.damping_tries.push_back(damping.get<double>());
         }
     }
+    readCount(object, "passed_tokens", layer.passed_tokens);
+    readCount(object, "reached_tokens", layer.reached_tokens);
+    object.read("stand_in", layer.has_stand_in);
     readCount(object, "n_dead_columns", layer.n_dead_columns);
     readCount(object, "n_raised_scales", layer.n_raised_scales);
     readNumber(object, "clipped_fraction", layer.clipped_fraction);

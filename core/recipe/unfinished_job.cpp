@@ -6,8 +6,7 @@
 #include "core/exporter/checksum.h"
 #include "core/io/file_descriptor.h"
 #include "core/io/safetensors.h"
-#include "core/kernels/onednn.h"
-#include "core/recipe/recipe.h"
+#include "core/recipe/job_identity.h"
 #include "core/recipe/saved_numbers.h"
 
 namespace salient {
@@ -24,61 +23,7 @@ std::span<const std::byte> bytesOf(const Matrix& values) {
     return std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size())));
 }
 
-std::string textOf(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-void collect(const Json& then, const Json& now, const std::string& path, std::vector<std::string>& found) {
-    if (then == now) return;
-    if (!then.is_object() || !now.is_object()) {
-        found.push_back(path + ": " + textOf(then) + " then, " + textOf(now) + " now");
-        return;
-    }
-    const auto at = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
-    for (const auto& [key, value] : then.items()) {
-        if (now.contains(key)) {
-            collect(value, now.at(key), at(key), found);
-        } else {
-            found.push_back(at(key) + ": " + textOf(value) + " then, nothing now");
-        }
-    }
-    for (const auto& [key, value] : now.items()) {
-        if (!then.contains(key)) found.push_back(at(key) + ": nothing then, " + textOf(value) + " now");
-    }
-}
-
 }  // namespace
-
-Json jobIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options, Compute compute) {
-    Json identity = Json::object();
-    identity["version"] = SALIENT_VERSION;
-    const std::string config = model.config.raw.dump(-1, ' ', false, Json::error_handler_t::replace);
-    identity["model"] = Json::object({{"config", checksumText(checksum(std::as_bytes(std::span(config))))}});
-    for (const fs::path& file : model.checkpoint->files()) {
-        const FileDescriptor::Stamp stamp = FileDescriptor::openForReading(file).stamp();
-        identity["model"][file.filename().string()] =
-            std::to_string(stamp.size_bytes) + " bytes of " + std::to_string(stamp.modified_ns) + " ns since 1970";
-    }
-    identity["samples"] = {{"n_windows", samples.windows.count()},
-                           {"seq_len", samples.windows.seq_len},
-                           {"tokens", checksumText(checksum(std::as_bytes(std::span(samples.windows.ids))))}};
-    identity["settings"] = toJson(method);
-    identity["scale_type"] = std::string(name(method.grid.scale_type));
-    identity["format"] = std::string(name(options.format));
-    identity["shard_bytes"] = options.shard_bytes;
-    identity["compute"] = compute == Compute::Float32 ? "float32" : "bfloat16";
-    identity["provenance"] = options.provenance;
-    identity["instructions"] = instructionSetName();
-    return identity;
-}
-
-std::string difference(const Json& then, const Json& now) {
-    constexpr std::size_t kMost = 3;
-    std::vector<std::string> found;
-    collect(then, now, {}, found);
-    std::string text;
-    for (std::size_t i = 0; i < std::min(kMost, found.size()); ++i) text += (i == 0 ? "" : "; ") + found[i];
-    if (found.size() > kMost) text += "; and " + std::to_string(found.size() - kMost) + " more";
-    return text;
-}
 
 std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
     UnfinishedSummary found;

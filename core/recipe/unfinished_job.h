@@ -8,14 +8,6 @@
 
 namespace salient {
 
-/// Everything that the bits of an export depend on, as a document: version, model (its config, and size and time of change of its weight
-/// files), the drawn samples, settings, format, precision, and the processor's instructions.
-[[nodiscard]] Json jobIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options,
-                               Compute compute);
-
-/// "settings.bits: 4 then, 3 now; …": what two documents differ in, at most three of it; empty: nothing.
-[[nodiscard]] std::string difference(const Json& then, const Json& now);
-
 /// What a job that did not end left beside its target, as a front end offers it.
 struct UnfinishedSummary {
     std::filesystem::path place;

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "core/eval/diagnosis.h"
+#include "core/recipe/expert_coverage.h"
 
 namespace salient {
 
@@ -31,6 +32,21 @@ std::vector<const LayerReport*> layersWith(std::span<const LayerReport> layers, 
     return found;
 }
 
+/// The tokens that a layer's Hessian is made of; what stands in for too few is made of all.
+Index tokensOf(const LayerReport& layer, Index calibration_tokens) {
+    return layer.passed_tokens > 0 && !layer.has_stand_in ? layer.reached_tokens : calibration_tokens;
+}
+
+void addExpertWarnings(std::vector<std::string>& warnings, const Model& model, std::span<const LayerReport> layers) {
+    const ExpertCoverage coverage = expertCoverage(model, layers);
+    if (coverage.n_stand_ins == 0) return;
+    warnings.push_back(
+        std::to_string(coverage.n_stand_ins) + " of " + std::to_string(coverage.experts.size()) +
+        " experts saw too few calibration tokens for statistics of their own (block " + std::to_string(coverage.fewest->block) +
+        ", expert " + std::to_string(coverage.fewest->expert) + " saw " + std::to_string(coverage.fewest->reached_tokens) +
+        "): their inputs are taken to be those of all tokens, and their down layers are rounded weight by weight; more text helps");
+}
+
 }  // namespace
 
 std::vector<std::string> runWarnings(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
@@ -53,14 +69,18 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
         warnings.push_back(layersNamed(dead) + ": " + std::to_string(columns) +
                            " input channels were never active in calibration; their weights are set to 0");
     }
-    const auto starved = layersWith(
-        layers, [&](const LayerReport& layer) { return layer.method.ends_with("gptq") && layer.in_features > calibration_tokens; });
+    const auto starved = layersWith(layers, [&](const LayerReport& layer) {
+        return layer.method.ends_with("gptq") && layer.in_features > tokensOf(layer, calibration_tokens);
+    });
     if (!starved.empty()) {
-        warnings.push_back(layersNamed(starved) + ": more inputs than the " + std::to_string(calibration_tokens) +
-                           " calibration tokens; the Hessian is singular but for its damping");
+        warnings.push_back(layersNamed(starved) + ": more inputs than the " +
+                           std::to_string(tokensOf(*starved.front(), calibration_tokens)) + " calibration tokens" +
+                           (model.config.experts.count > 0 ? " that reach it" : "") + "; the Hessian is singular but for its damping");
     }
+    addExpertWarnings(warnings, model, layers);
     if (method.scaling != Scaling::None) {
         for (const InputGroup& group : model.groups) {
+            if (group.expert > 0) continue;  // what holds for one expert holds for all
             const bool by_norm = group.absorber.kind == Absorber::Kind::Norm;
             const bool by_linear = group.absorber.kind == Absorber::Kind::Linear && method.fold_into_linears;
             if (!by_norm && !by_linear) warnings.push_back(group.title + ": not scaled, as nothing before it can take the scales");

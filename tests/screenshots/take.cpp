@@ -1,5 +1,5 @@
 // Walks the real window through the whole path on a model and saves a picture of every view, in both themes.
-// usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]]      or: salient-screenshots FOLDER --lessons
+// usage: salient-screenshots FOLDER [--language de] [MODEL [TEXT EVALUATION_TEXT] | --lessons]
 
 #include <QAction>
 #include <QApplication>
@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "app/gui/language.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "app/gui/projector_mode.h"
@@ -131,7 +132,7 @@ public:
         picture(Page::Evaluate, QStringLiteral("methods"));
         window_.workflow().measureSensitivity(window_.session().runs().at(1)->name);
         waitForJobs();
-        boxNamed(view<EvaluatePanel>(), "Result")->setCurrentIndex(1);
+        boxNamed(view<EvaluatePanel>(), EvaluatePanel::tr("Result"))->setCurrentIndex(1);
         picture(Page::Evaluate, QStringLiteral("layers"));
         for (QAction* action : window_.findChildren<QAction*>()) {
             if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)) action->trigger();
@@ -154,14 +155,14 @@ public:
         picture(Page::Export);
         exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(0)->name));
         exporting->setFormat(ExportFormat::Gguf);
-        QComboBox* type = boxNamed(exporting, "Type of the layers");
+        QComboBox* type = boxNamed(exporting, ExportPanel::tr("Type of the layers"));
         type->setCurrentIndex(type->findData(static_cast<int>(GgufWeights::Q4_K_M)));
         picture(Page::Export, QStringLiteral("k-types"));
         exporting->setCurrentRun(QString::fromStdString(window_.session().runs().at(3)->name));  // W8A8
         picture(Page::Export, QStringLiteral("proposed"));
         exporting->setFormat(ExportFormat::Gptq);
         picture(Page::Export, QStringLiteral("obstacles"));
-        QComboBox* protocol = boxNamed(view<EvaluatePanel>(), "Protocol");
+        QComboBox* protocol = boxNamed(view<EvaluatePanel>(), EvaluatePanel::tr("Protocol"));
         protocol->setCurrentIndex(protocol->findData(static_cast<int>(PerplexityProtocol::SecondHalf)));
         window_.workflow().evaluate();
         waitForJobs();
@@ -223,11 +224,11 @@ private:
         return window_.findChild<View*>();
     }
 
-    static QComboBox* boxNamed(const QWidget* parent, const char* name) {
+    static QComboBox* boxNamed(const QWidget* parent, const QString& name) {
         for (QComboBox* box : parent->findChildren<QComboBox*>()) {
-            if (box->accessibleName() == QLatin1String(name)) return box;
+            if (box->accessibleName() == name) return box;
         }
-        qFatal("no box '%s'", name);
+        qFatal("no box '%s'", qPrintable(name));
     }
 
     static void settle(qint64 ms) {
@@ -273,14 +274,18 @@ private:
 
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
-    const QStringList arguments = QApplication::arguments();
+    QStringList arguments = QApplication::arguments();
     if (arguments.size() < 2) {
-        std::fputs("usage: salient-screenshots FOLDER [MODEL [TEXT EVALUATION_TEXT]] | FOLDER --lessons\n", stderr);
+        std::fputs("usage: salient-screenshots FOLDER [--language de] [MODEL [TEXT EVALUATION_TEXT] | --lessons]\n", stderr);
         return 2;
     }
     if (!QDir().mkpath(arguments.at(1))) {
         std::fprintf(stderr, "cannot make %s\n", qPrintable(arguments.at(1)));
         return EXIT_FAILURE;
+    }
+    if (arguments.value(2) == QLatin1String("--language")) {
+        applyLanguage(windowLocale(LanguageChoice::System, QLocale(arguments.value(3))));
+        arguments.remove(2, 2);
     }
     applyTheme(application, Theme::Light);
     Walk walk(application, arguments.at(1));

@@ -6,6 +6,7 @@
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/diagnosis_panel.h"
+#include "widgets/finding_text.h"
 
 using namespace salient;
 
@@ -22,9 +23,14 @@ LayerDiagnosis someDiagnosis() {
     finding.channel = 37;
     finding.row = 5;
     finding.token = 130;
-    finding.evidence = "Most of it <b>comes</b> from channel 37.";
+    finding.share = 0.75;
+    finding.n_channels = 1;
+    finding.in_features = 128;
+    finding.peak = 52.0;
+    finding.median_peak = 1.3;
     finding.trial = methodFromName("awq");
-    finding.trial_text = "groups of 32";
+    finding.remedy = ErrorRemedy::SmallerGroups;
+    finding.remedy_value = 32.0;
     diagnosis.findings = {finding};
     ErrorFinding dead;
     dead.cause = ErrorCause::DeadChannels;
@@ -45,7 +51,8 @@ private slots:
         QVERIFY(says(panel, "GPTQ 4-bit — model.layers.0.mlp.up_proj: output error 4.12 %"));
         QVERIFY(says(panel, "Outlier channels") && says(panel, "Dead channels"));
         QVERIFY(says(panel, "window 2, token 2"));
-        QVERIFY(says(panel, "<b>comes</b>"));  // text is text
+        QVERIFY(says(panel,
+                     "75.0 % of the output error comes from input channel 37, whose largest |x| of 52 is 40 times the median channel's."));
         QSignalSpy cell(&panel, &DiagnosisPanel::cellChosen);
         button(panel, "Show channel 37")->click();
         QCOMPARE(cell.first().at(0).value<Index>(), Index{5});
@@ -56,6 +63,46 @@ private slots:
         QCOMPARE(trial.first().at(1).value<MethodSpec>().scaling, Scaling::Awq);
         panel.setBusy(true);
         QVERIFY(!button(panel, "Try it: groups of 32")->isEnabled());
+    }
+
+    void everyCauseIsToldWithItsNumbers_data() {
+        QTest::addColumn<int>("cause");
+        QTest::addColumn<QString>("expected");
+        const auto add = [](const char* name, ErrorCause cause, const char* expected) {
+            QTest::newRow(name) << static_cast<int>(cause) << QString::fromUtf8(expected);
+        };
+        add("outliers", ErrorCause::OutlierChannels,
+            "40.0 % of the output error comes from 3 of 256 input channels, most from channel 7, whose largest |x| of 8.5 is 17 times the "
+            "median channel's.");
+        add("lone weights", ErrorCause::LoneWeights,
+            "40.0 % of the output error is in groups of 64 weights whose range one large weight sets; the heaviest is in row 5, channel 7, "
+            "6.5 times the root mean square of its group.");
+        add("saturation", ErrorCause::Saturation, "40.0 % of the codes lie at an end of the grid: its range is too small for the weights.");
+        add("dead", ErrorCause::DeadChannels, "3 of 256 input channels");
+        add("tokens", ErrorCause::FewTokens, "100 calibration token");
+        add("damping", ErrorCause::FewTokens, "It needed damping 10 % instead of 1 %. More calibration windows");
+        add("inputs", ErrorCause::InputRounding,
+            "40.0 % of the output error comes from rounding the inputs to int8; channel 7 reaches 8.5 and sets the scale of tokens whose "
+            "median channel stays below 0.5.");
+    }
+    void everyCauseIsToldWithItsNumbers() {
+        QFETCH(int, cause);
+        QFETCH(QString, expected);
+        ErrorFinding finding;
+        finding.cause = static_cast<ErrorCause>(cause);
+        finding.share = 0.4;
+        finding.in_features = 256;
+        finding.n_channels = 3;
+        finding.channel = 7;
+        finding.row = 5;
+        finding.peak = 8.5;
+        finding.median_peak = 0.5;
+        finding.group_size = 64;
+        finding.peak_over_rms = 6.5;
+        finding.n_tokens = 100;
+        finding.damping_asked = 0.01;
+        finding.damping_needed = 0.1;
+        QVERIFY2(evidenceText(finding).contains(expected), qPrintable(evidenceText(finding)));
     }
 
     void saysWhenNothingStandsOut() {

@@ -6,6 +6,7 @@
 
 #include "core/job.h"
 #include "tests/widgets/sample_layers.h"
+#include "widgets/chart.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/stepper_text.h"
@@ -69,6 +70,27 @@ private slots:
         const Matrix difference = sampleWeight(6, 16) - input.stepper->result().effectiveWeight();
         QVERIFY((map("error")->leftCols(5) - difference.leftCols(5)).cwiseAbs().maxCoeff() < 1e-6F);
         QVERIFY((map("error")->rightCols(11).array() == 0.0F).all());
+    }
+
+    void aCellOfTheErrorShowsWhatFlowedIntoIt() {
+        StepperPanel panel;
+        const StepperInput input = sampleInput();
+        panel.setStepper(input);
+        constexpr Index kRow = 2;
+        constexpr Index kColumn = 11;
+        input.stepper->goTo(kColumn);
+        const float before = input.stepper->state().updated(kRow, kColumn);  // what that column is rounded from
+        panel.goTo(16);
+        emit panel.findChild<HeatmapView*>(QStringLiteral("error"))->cellChosen(kRow, kColumn);
+        const Chart* chart = nullptr;
+        for (const Chart* candidate : panel.findChildren<Chart*>()) {
+            if (candidate->series().size() == 1 && candidate->series().front().y.size() == kColumn) chart = candidate;
+        }
+        QVERIFY(chart != nullptr);
+        double sum = 0.0;
+        for (const double flow : chart->series().front().y) sum += flow;
+        QVERIFY(std::abs(sum - static_cast<double>(before - sampleWeight(6, 16)(kRow, kColumn))) < 1e-5);
+        QVERIFY(std::abs(sum) > 1e-3);
     }
 
     void signalsComeOncePerMove() {

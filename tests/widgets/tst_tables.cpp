@@ -45,7 +45,7 @@ private slots:
         QTest::newRow("megabytes") << bytesText(7'480'000) << "7.48 MB";
         QTest::newRow("count") << countText(3'700'000) << "3.70 M";
         QTest::newRow("percent") << percentText(0.00512) << "0.512 %";
-        QTest::newRow("tiny percent") << percentText(1e-7) << "1.0e-05 %";
+        QTest::newRow("tiny percent") << percentText(1e-7) << "1.0e−05 %";
         QTest::newRow("not finite") << percentText(std::nan("")) << "–";
         QTest::newRow("milliseconds") << durationText(0.0423) << "42 ms";
         QTest::newRow("seconds") << durationText(0.42) << "0.4 s";

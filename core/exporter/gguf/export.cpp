@@ -12,6 +12,7 @@
 #include "core/exporter/layer_form.h"
 #include "core/exporter/salient_record.h"
 #include "core/exporter/stored_floats.h"
+#include "core/exporter/write_progress.h"
 #include "core/io/output_directory.h"
 #include "core/kernels/convert.h"
 
@@ -25,16 +26,13 @@ namespace {
 }  // namespace
 
 struct GgufExport::State {
-    State(std::shared_ptr<const Model> original, const MethodSpec& spec, const std::filesystem::path& target, ExportOptions given)
+    State(std::shared_ptr<const Model> original, const MethodSpec& spec, ExportOptions given)
         : model(std::move(original)), method(spec), options(std::move(given)), weights(resolved(options.gguf_weights, method)) {
         map = ggufTensorMap(*model, method, options.gguf_weights);
         for (std::size_t i = 0; i < map.size(); ++i) by_name.emplace(map[i].source, i);
         requireRanges();
-        GgufKeys keys;
         addModelKeys(keys, *model, weights);
         addVocabularyKeys(keys, ggufVocabulary(*model));
-        const std::map<std::string, std::vector<float>> tables = ropeTables(model->config);
-        std::vector<GgufTensorLayout> layout;
         layout.reserve(tables.size() + map.size());
         for (const auto& [name, values] : tables) {
             layout.push_back({name,
@@ -43,14 +41,41 @@ struct GgufExport::State {
                               static_cast<std::int64_t>(values.size() * sizeof(float))});
         }
         for (const GgufTensor& tensor : map) layout.push_back(tensor.layout);
-        directory.emplace(target);
-        writer.emplace(directory->path() / kGgufFileName, keys, layout);
-        for (const auto& [name, values] : tables) putRecorded(name, std::as_bytes(std::span(values)));
-        record.format = ExportFormat::Gguf;
-        record.method = std::string(methodName(method));
-        record.provenance = options.provenance;
-        record.provenance["gguf_weights"] = std::string(salient::name(weights));
+        progress.record.format = ExportFormat::Gguf;
+        progress.record.method = std::string(methodName(method));
+        progress.record.provenance = options.provenance;
+        progress.record.provenance["gguf_weights"] = std::string(salient::name(weights));
     }
+
+    void beginIn(const std::filesystem::path& target) {
+        hidden.emplace(target);
+        writer.emplace(hidden->path() / kGgufFileName, keys, layout);
+        writeTables();
+    }
+
+    void goOnIn(ResumableDirectory& directory, const Json& done) {
+        resumable = &directory;
+        directory.removeAllBut(done.is_null() ? std::vector<std::string>() : std::vector<std::string>{kGgufFileName});
+        std::set<std::string> there;
+        if (!done.is_null()) {
+            progress = writeProgressFromJson(done, directory.place().string());
+            for (const std::string& source : progress.written) there.insert(planned(source).layout.name);
+            for (const auto& [name, values] : tables) there.insert(name);
+        }
+        writer.emplace(GgufWriter::inPlace(directory.path() / kGgufFileName, keys, layout, there));
+        if (done.is_null()) writeTables();
+    }
+
+    void writeTables() {
+        for (const auto& [name, values] : tables) putRecorded(name, std::as_bytes(std::span(values)));
+    }
+
+    Json flush() {
+        writer->sync();
+        return toJson(progress);
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return resumable != nullptr ? resumable->path() : hidden->path(); }
 
     /// Overflow in a copied tensor is found now, not after hours of quantization.
     void requireRanges() const {
@@ -73,20 +98,18 @@ struct GgufExport::State {
     }
 
     void putRecorded(const std::string& name, std::span<const std::byte> bytes) {
-        record.tensors[name] = checksumText(checksum(bytes));
+        progress.record.tensors[name] = checksumText(checksum(bytes));
         writer->write(name, bytes);
     }
 
-    void done(const GgufTensor& tensor) {
-        if (!written.insert(tensor.source).second) refuse(ErrorCode::InvalidOption, tensor.source, "expected once, found twice");
-    }
+    void done(const GgufTensor& tensor) { progress.tensorDone(tensor.source); }
 
     /// values: the family's, [rows, cols] or [rows]; [out, in] for a linear layer whatever the family stores.
     void putFloats(const GgufTensor& tensor, std::span<const float> values) {
         const std::vector<float> ordered = inFileOrder(tensor, values);
         const DType type = tensor.element == GgufElement::F32 ? DType::F32 : tensor.element == GgufElement::BF16 ? DType::BF16 : DType::F16;
         const StoredFloats stored = storeFloats(tensor.source, ordered, type);
-        if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+        if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
         putRecorded(tensor.layout.name, stored.bytes);
         done(tensor);
     }
@@ -140,53 +163,53 @@ struct GgufExport::State {
             const PackedBlocks packed = has_codes ? packCodes(tensor.weights, linear.tensor, tensor.rows) : packFloats(tensor, linear);
             writer->write(tensor.layout.name, packed.bytes);
             meant = packed.meant;
-            if (packed.largest_shift > 0.0) record.shifted[linear.name] = packed.largest_shift;
+            if (packed.largest_shift > 0.0) progress.record.shifted[linear.name] = packed.largest_shift;
         } else {
             meant = linear.tensor.dequantize();
             const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;
             const StoredFloats stored =
                 storeFloats(tensor.source, inFileOrder(tensor, {meant.data(), static_cast<std::size_t>(meant.size())}), type);
-            if (stored.n_flushed > 0) record.flushed[tensor.layout.name] = stored.n_flushed;
+            if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
             writer->write(tensor.layout.name, stored.bytes);
             meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
         }
         done(tensor);
-        record.addLayer(tensor.record_name, checksum(meant), linear.channel_scale);
+        progress.record.addLayer(tensor.record_name, checksum(meant), linear.channel_scale);
         if (!linear.bias.empty()) putFloats(planned(linear.name + ".bias"), linear.bias);
     }
 
     void addBlock(const QuantizedBlock& block) {
-        if (block.block < 0 || block.block >= model->config.n_blocks || !blocks_done.insert(block.block).second)
-            refuse(ErrorCode::InvalidOption, "block " + std::to_string(block.block), "expected each block of the model once");
+        progress.beginBlock(block.block, model->config.n_blocks);
         for (const QuantizedLinear& linear : block.linears) addLinear(linear);
         for (const auto& [tensor, values] : block.replaced) {
-            if (!written.contains(tensor)) putFloats(planned(tensor), values);
+            if (!progress.written.contains(tensor)) putFloats(planned(tensor), values);
         }
         for (const auto& [layer, weight] : block.kept)
             putFloats(planned(layer + ".weight"), {weight.data(), static_cast<std::size_t>(weight.size())});
         for (const GgufTensor& tensor : map) {
-            if (tensor.block != block.block || written.contains(tensor.source)) continue;
+            if (tensor.block != block.block || progress.written.contains(tensor.source)) continue;
             if (tensor.is_quantized) refuse(ErrorCode::InvalidOption, tensor.source, "expected its layer in the block, found it missing");
             copy(tensor);
         }
     }
 
     void finish(JobContext& job) {
-        if (blocks_done.size() != static_cast<std::size_t>(model->config.n_blocks)) {
-            refuse(ErrorCode::InvalidOption, "blocks",
-                   "expected " + std::to_string(model->config.n_blocks) + ", found " + std::to_string(blocks_done.size()));
-        }
+        progress.requireAllBlocks(model->config.n_blocks);
         const auto total = static_cast<std::int64_t>(map.size());
         for (const GgufTensor& tensor : map) {
-            if (written.contains(tensor.source)) continue;
-            job.checkpoint({"writing", static_cast<std::int64_t>(written.size()), total, tensor.source});
+            if (progress.written.contains(tensor.source)) continue;
+            job.checkpoint({"writing", static_cast<std::int64_t>(progress.written.size()), total, tensor.source});
             copy(tensor);
         }
         writer->finish();
         writer.reset();
-        writeJson(directory->path() / kSalientRecordFile, toJson(record));
+        writeJson(path() / kSalientRecordFile, toJson(progress.record));
         job.checkpoint({"writing", total, total});
-        directory->commit();
+        if (resumable != nullptr) {
+            resumable->commit();
+        } else {
+            hidden->commit();
+        }
     }
 
     std::shared_ptr<const Model> model;
@@ -195,19 +218,29 @@ struct GgufExport::State {
     GgufWeights weights;
     std::vector<GgufTensor> map;
     std::map<std::string, std::size_t> by_name;  // the family's tensor name → position in `map`
-    std::optional<OutputDirectory> directory;    // before the file in it, so that it is closed first
+    GgufKeys keys;
+    std::map<std::string, std::vector<float>> tables = ropeTables(model->config);
+    std::vector<GgufTensorLayout> layout;
+    std::optional<OutputDirectory> hidden;    // before the file in it, so that it is closed first
+    ResumableDirectory* resumable = nullptr;  // or this, the caller's
     std::optional<GgufWriter> writer;
-    std::set<std::string> written;
-    std::set<int> blocks_done;
-    SalientRecord record;
+    WriteProgress progress;
 };
 
 GgufExport::GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target,
                        ExportOptions options)
-    : state_(std::make_unique<State>(std::move(model), method, target, std::move(options))) {}
+    : state_(std::make_unique<State>(std::move(model), method, std::move(options))) {
+    state_->beginIn(target);
+}
+GgufExport::GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, ResumableDirectory& directory, ExportOptions options,
+                       const Json& done)
+    : state_(std::make_unique<State>(std::move(model), method, std::move(options))) {
+    state_->goOnIn(directory, done);
+}
 GgufExport::~GgufExport() = default;
 void GgufExport::add(const QuantizedBlock& block) { state_->addBlock(block); }
+Json GgufExport::flush() { return state_->flush(); }
 void GgufExport::finish(JobContext& job) { state_->finish(job); }
-std::int64_t GgufExport::flushedCount() const { return state_->record.flushedCount(); }
+std::int64_t GgufExport::flushedCount() const { return state_->progress.record.flushedCount(); }
 
 }  // namespace salient

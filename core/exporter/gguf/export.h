@@ -13,8 +13,12 @@ class GgufExport {
 public:
     /// For a method without obstacles (exportObstacles()). Throws Error{Io}.
     GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, const std::filesystem::path& target, ExportOptions options);
+    /// In a directory that outlives the process; see CheckpointWriter.
+    GgufExport(std::shared_ptr<const Model> model, const MethodSpec& method, ResumableDirectory& directory, ExportOptions options,
+               const Json& done);
     ~GgufExport();
     void add(const QuantizedBlock& block);
+    [[nodiscard]] Json flush();
     void finish(JobContext& job);
     /// Values that became 0 in their stored type so far.
     [[nodiscard]] std::int64_t flushedCount() const;

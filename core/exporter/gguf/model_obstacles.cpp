@@ -57,6 +57,12 @@ std::vector<std::string> ggufModelObstacles(const Model& model) {
     const ModelConfig& config = model.config;
     const Family& family = *config.family;
     const gguf::Architecture* const found = gguf::architectureOf(family);
+    if (family.hasExperts())
+        return {
+            "gguf files of mixtures hold one tensor for all experts of a block, which Salient does not write: choose dequantized, which "
+            "llama.cpp's own converter reads."};
+    if (family.model_type == "falcon")
+        return {"Salient does not write falcon models in gguf: choose dequantized, which llama.cpp's own converter reads."};
     if (found == nullptr || !isKnown(family))
         return {"llama.cpp has no architecture for " + family.model_type + " models (it has " + gguf::architectureNames() + ")."};
     const std::string architecture(found->name);

@@ -128,6 +128,7 @@ Findings checkSharedInputs(const Model& model, const StoredScheme& scheme) {
     if (scheme.kind == StoredScheme::Kind::Float) return findings;
     std::map<std::pair<int, int>, const LinearInfo*> firsts;
     for (const LinearInfo& linear : model.linears) {
+        if (isRouter(linear.role)) continue;
         const auto [entry, is_first] = firsts.try_emplace({linear.block, linear.group}, &linear);
         if (is_first) continue;
         const LinearInfo& first = *entry->second;

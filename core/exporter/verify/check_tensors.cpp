@@ -60,17 +60,22 @@ void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo&
         findings.push_back({Severity::Failure, linear.name, "stored twice: packed and as .weight"});
     } else if (is_quantized && declared_float) {
         findings.push_back({Severity::Failure, linear.name, "packed, but the config says that it stays in floating point"});
+    } else if (!is_quantized && !declared_float && isRouter(linear.role)) {
+        findings.push_back(
+            {Severity::Warning, linear.name,
+             "in floating point, but the config does not say so: loaders that do not know it for a router look for packed tensors"});
     } else if (!is_quantized && !declared_float) {
         findings.push_back(
             {Severity::Failure, linear.name, "in floating point, but the config does not say so: loaders look for packed tensors"});
     }
 }
 
-/// Outside the blocks: whatever is no linear layer must be there; the head may be packed where the config says so.
+/// Whatever belongs to no linear layer must be there; the head may be packed where the config says so.
 void checkOutside(const Model& model, const StoredScheme& scheme, Findings& findings) {
     const std::optional<StoredShape> head = headOf(model);
     for (const PlannedTensor& planned : plannedTensors(model.config, model.name_prefix)) {
-        if (planned.is_linear_weight || model.checkpoint->contains(planned.name)) continue;
+        const bool is_of_a_layer = model.linear_places.contains(planned.name.substr(0, planned.name.rfind('.')));
+        if (is_of_a_layer || model.checkpoint->contains(planned.name)) continue;
         if (head && planned.name == head->name + ".weight" && isStoredQuantized(*model.checkpoint, scheme, head->name)) continue;
         findings.push_back({Severity::Failure, planned.name, "expected a tensor, found none"});
     }

@@ -44,9 +44,7 @@ BlockLoader storedBlocks(std::shared_ptr<const Model> model) {
     }
     return [model = std::move(model), packed = std::move(packed)](int block) {
         BlockWeights weights = loadNorms(*model, block);
-        for (const LinearInfo& linear : model->linears) {
-            if (linear.block == block) weights.linears.emplace(linear.role, readLinear(*model, *packed, linear));
-        }
+        for (const LinearInfo& linear : model->linearsOf(block)) weights.linears.emplace(linear.key(), readLinear(*model, *packed, linear));
         return weights;
     };
 }

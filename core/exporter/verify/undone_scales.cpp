@@ -80,7 +80,7 @@ const std::vector<float>& UndoneScales::columns(const LinearInfo& linear) const 
 const std::vector<float>& UndoneScales::rows(const LinearInfo& linear) const {
     for (std::size_t group = 0; group < original_.groups.size(); ++group) {
         const Absorber& absorber = original_.groups[group].absorber;
-        if (absorber.kind != Absorber::Kind::Linear || absorber.role != linear.role) continue;
+        if (absorber.kind != Absorber::Kind::Linear || LinearKey(absorber.role, original_.groups[group].expert) != linear.key()) continue;
         const auto found = by_group_.find({linear.block, static_cast<int>(group)});
         if (found != by_group_.end()) return found->second;
     }

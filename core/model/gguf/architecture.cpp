@@ -44,6 +44,9 @@ std::string_view linearName(Role role) {
             return "ffn_up";
         case Role::Down:
             return "ffn_down";
+        case Role::Router:  // mixtures are neither read nor written here
+        case Role::SharedRouter:
+            break;
     }
     return "";
 }

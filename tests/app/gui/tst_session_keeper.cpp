@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/io/json_file.h"
+#include "core/recipe/kept_blocks.h"
 #include "tests/app/gui/desk.h"
 #include "widgets/open_page.h"
 
@@ -16,6 +17,7 @@ using namespace salient::demo;
 namespace {
 
 constexpr int kDelay_ms = 100;
+constexpr const char* kSlowRun = "GPTQ 4-bit";
 
 bool waitUntilSaved(Desk& desk) {
     return QTest::qWaitFor([&] { return desk.window.sessions().isIdle(); }, kPatience_ms);
@@ -59,12 +61,61 @@ bool hasSameCodes(const RunResult& a, const RunResult& b) {
     return true;
 }
 
+/// Folders of kept blocks in the session that is open.
+std::vector<std::filesystem::path> keptFolders(Desk& desk) {
+    std::vector<std::filesystem::path> folders;
+    std::error_code none;
+    const auto root = toPath(desk.window.sessions().folder()) / "unfinished";
+    for (const auto& entry : std::filesystem::directory_iterator(root, none)) folders.push_back(entry.path());
+    return folders;
+}
+
+/// Starts that run (or, without a name, the calibration) and pauses it once a block of it is finished.
+bool pauseInTheMiddle(Desk& desk, const char* run) {
+    MainWindow& window = desk.window;
+    if (run == nullptr) {
+        window.workflow().calibrate();
+    } else {
+        window.workflow().quantize({run});
+    }
+    const bool is_there = QTest::qWaitFor(
+        [&] {
+            for (const auto& folder : keptFolders(desk)) {
+                if (findKept(folder)) return true;
+            }
+            return window.jobs().isIdle();
+        },
+        kPatience_ms);
+    window.jobs().setPaused(true);
+    QTest::qWait(50);  // up to its next checkpoint
+    const auto folders = keptFolders(desk);
+    return is_there && folders.size() == 1 && findKept(folders.front()) && !findKept(folders.front())->isComplete();
+}
+
+QPushButton* offer(Desk& desk) {
+    for (auto* found : desk.window.messages().findChildren<QPushButton*>()) {
+        if (found->isVisible()) return found;
+    }
+    return nullptr;
+}
+
 /// The other process of aKilledWindowLosesTheRunningJobAlone(): works, saves, says so, and works on until it is killed.
 int workUntilKilled(int argc, char** argv) {
     const QApplication application(argc, argv);
     Desk desk;
     if (!work(desk, QString::fromLocal8Bit(argv[2])) || !waitUntilSaved(desk)) return EXIT_FAILURE;
     for (int i = 0; i < 1000; ++i) desk.window.workflow().quantize({desk.window.session().recipe().runs.back().name});
+    std::puts("busy");
+    std::fflush(stdout);
+    return QApplication::exec();
+}
+
+/// The other process of aKilledWindowsJobGoesOn(): stops in the middle of a job, says so, and waits to be killed.
+int pauseUntilKilled(int argc, char** argv) {
+    const QApplication application(argc, argv);
+    Desk desk;
+    if (!work(desk, QString::fromLocal8Bit(argv[2])) || !waitUntilSaved(desk)) return EXIT_FAILURE;
+    if (!pauseInTheMiddle(desk, kSlowRun)) return EXIT_FAILURE;
     std::puts("busy");
     std::fflush(stdout);
     return QApplication::exec();
@@ -149,6 +200,109 @@ private slots:
         QVERIFY(run->model != nullptr && run->perplexity);
         QVERIFY(desk.window.messages().kind() == MessageArea::Kind::Note);
         QCOMPARE(QDir(root.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 1);
+    }
+
+    void aClosedWindowsQuantizationGoesOn() {
+        QTemporaryDir root;
+        std::shared_ptr<const RunResult> straight;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.window.workflow().quantize({kSlowRun});
+            QVERIFY(desk.waitForJobs());
+            straight = desk.window.session().runNamed(kSlowRun);
+            QVERIFY(straight && straight->n_blocks_resumed == 0);
+            QVERIFY(waitUntilSaved(desk));
+            QVERIFY(keptFolders(desk).empty());  // the session holds the result
+            desk.window.session().removeRun(kSlowRun);
+            QVERIFY(waitUntilSaved(desk));
+            QVERIFY(pauseInTheMiddle(desk, kSlowRun));
+            desk.window.close();
+        }
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY2(desk.window.messages().text().contains(QStringLiteral("“GPTQ 4-bit” was interrupted after")),
+                 qPrintable(desk.window.messages().text()));
+        QVERIFY(offer(desk) != nullptr);
+        QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
+        QTest::mouseClick(offer(desk), Qt::LeftButton);
+        QVERIFY(desk.waitForJobs());
+        const auto run = desk.window.session().runNamed(kSlowRun);
+        QVERIFY(run != nullptr);
+        QVERIFY(run->n_blocks_resumed > 0);
+        QVERIFY(hasSameCodes(*run, *straight));
+        QVERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
+        QVERIFY(offer(desk) == nullptr);
+        QVERIFY(waitUntilSaved(desk));
+        QVERIFY(keptFolders(desk).empty());
+    }
+
+    void aClosedWindowsCalibrationGoesOn() {
+        QTemporaryDir root;
+        std::shared_ptr<const Calibration> straight;
+        {
+            Desk desk;
+            QVERIFY(desk.openDemo() && desk.calibrate());
+            straight = desk.window.session().calibration();
+        }
+        {
+            Desk desk;
+            desk.window.sessions().setDelay(kDelay_ms);
+            desk.window.keepSessions(root.path());
+            QVERIFY(desk.openDemo() && waitUntilSaved(desk));
+            QVERIFY(pauseInTheMiddle(desk, nullptr));
+            desk.window.close();
+        }
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY(desk.window.session().calibration() == nullptr);
+        QVERIFY(offer(desk) != nullptr);
+        QTest::mouseClick(offer(desk), Qt::LeftButton);
+        QVERIFY(desk.waitForJobs());
+        const auto calibration = desk.window.session().calibration();
+        QVERIFY(calibration != nullptr);
+        QVERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
+        QCOMPARE(calibration->inputs.size(), straight->inputs.size());
+        for (std::size_t i = 0; i < straight->inputs.size(); ++i) {
+            QVERIFY(calibration->inputs[i].hessian == straight->inputs[i].hessian);
+            QVERIFY(calibration->inputs[i].channels.sum_abs == straight->inputs[i].channels.sum_abs);
+        }
+        QVERIFY(waitUntilSaved(desk));
+        QVERIFY(keptFolders(desk).empty());
+    }
+
+    void aCancelledJobStartedAgainGoesOn() {
+        QTemporaryDir root;
+        Desk desk;
+        QVERIFY(work(desk, root.path()));
+        QVERIFY(waitUntilSaved(desk));
+        QVERIFY(pauseInTheMiddle(desk, kSlowRun));
+        desk.window.jobs().cancelAll();
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.session().runNamed(kSlowRun) == nullptr);
+        desk.window.jobs().setPaused(false);
+        desk.window.workflow().quantize({kSlowRun});
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.session().runNamed(kSlowRun)->n_blocks_resumed > 0);
+    }
+
+    void aKilledWindowsJobGoesOn() {
+        QTemporaryDir root;
+        QProcess process;
+        process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        process.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--pause-until-killed"), root.path()});
+        QVERIFY(process.waitForStarted());
+        QByteArray said;
+        while (!said.contains("busy") && process.waitForReadyRead(kPatience_ms)) said += process.readAllStandardOutput();
+        QVERIFY(said.contains("busy"));
+        process.kill();  // SIGKILL
+        QVERIFY(process.waitForFinished());
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY(offer(desk) != nullptr);
+        QTest::mouseClick(offer(desk), Qt::LeftButton);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.window.session().runNamed(kSlowRun)->n_blocks_resumed > 0);
     }
 
     void twoWindowsDoNotWriteToOneFolder() {
@@ -280,6 +434,7 @@ private slots:
 
 int main(int argc, char** argv) {
     if (argc == 3 && std::strcmp(argv[1], "--work-until-killed") == 0) return workUntilKilled(argc, argv);
+    if (argc == 3 && std::strcmp(argv[1], "--pause-until-killed") == 0) return pauseUntilKilled(argc, argv);
     QApplication application(argc, argv);
     TestSessionKeeper test;
     return QTest::qExec(&test, argc, argv);

@@ -1,6 +1,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -74,6 +75,9 @@ private slots:
     void progressRunsOverAllBlocks();
     void cancelStopsAtEveryCheckpoint();
     void overflowIsNamedByLayerChannelSampleAndToken();
+    void anExpertsStatisticsAreOfItsOwnTokens();
+    void expertsWithTooFewTokensGetAStandIn();
+    void blocksWithoutExpertsHaveNoneOfTheirGroups();
 };
 
 void TestCalibrate::demoChannelsAgreeWithTheReference() {
@@ -243,6 +247,102 @@ void TestCalibrate::overflowIsNamedByLayerChannelSampleAndToken() {
                      message.contains(", token "),
                  error.what());
     }
+}
+
+void TestCalibrate::anExpertsStatisticsAreOfItsOwnTokens() {
+    const auto model = Model::open(small("qwen2_moe"));
+    const TokenWindows windows = countingWindows(30, 24, 64);
+    const Calibration calibration = run(model, given(windows));
+    const BlockWeights weights = loadBlock(*model, 0);
+    Matrix x;
+    HiddenStates hidden = embed(*model, windows);
+    JobContext job;
+    const GroupPlaces places = groupPlaces(model->config);
+    forwardBlock(
+        *model, weights, 0, hidden, {},
+        [&](const InputObservation& seen) {
+            if (seen.group == places.mlp_input) x = seen.x;
+        },
+        job);
+    // Scores in double precision, the two largest of five.
+    const Eigen::MatrixXd scores = x.cast<double>() * weights.linears.at(Role::Router).weight.cast<double>().transpose();
+    std::array<std::vector<Index>, 5> tokens;
+    for (Index t = 0; t < x.rows(); ++t) {
+        for (Index expert = 0; expert < 5; ++expert) {
+            if ((scores.row(t).array() > scores(t, expert)).count() < 2) tokens[static_cast<std::size_t>(expert)].push_back(t);
+        }
+    }
+    for (int expert = 0; expert < 5; ++expert) {
+        const std::vector<Index>& own = tokens[static_cast<std::size_t>(expert)];
+        const InputStatistics& input = calibration.of(0, places.expert_inputs + expert);
+        QVERIFY(!input.is_stand_in);
+        QCOMPARE(input.reached_tokens, static_cast<Index>(own.size()));
+        QCOMPARE(input.channels.n_tokens, static_cast<Index>(own.size()));
+        QCOMPARE(input.passed_tokens, Index{720});
+        Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+        for (const Index t : own) gram += x.row(t).cast<double>().transpose() * x.row(t).cast<double>();
+        const Eigen::MatrixXd wanted = gram * (2.0 / static_cast<double>(own.size()));
+        QVERIFY((input.hessian.cast<double>() - wanted).norm() <= 64 * std::numeric_limits<float>::epsilon() * wanted.norm());
+        for (std::size_t c = 0; c < input.channels.max_abs.size(); ++c) {
+            const Index token = input.channels.max_abs_token[c];
+            QVERIFY(std::binary_search(own.begin(), own.end(), token));
+            QCOMPARE(std::abs(x(token, static_cast<Index>(c))), input.channels.max_abs[c]);
+        }
+        JobContext quiet;
+        const InputStatistics again = recalibrate(calibration, 0, places.expert_inputs + expert, quiet);
+        QVERIFY(sameBits(again.hessian, input.hessian));
+    }
+    QCOMPARE(calibration.of(0, places.shared_hidden).reached_tokens, Index{720});
+    CalibrationOptions chunked;
+    chunked.forward.chunk_tokens = 24;
+    const Calibration parts = run(model, given(windows), chunked);
+    for (std::size_t i = 0; i < parts.inputs.size(); ++i) QCOMPARE(parts.inputs[i].reached_tokens, calibration.inputs[i].reached_tokens);
+}
+
+void TestCalibrate::expertsWithTooFewTokensGetAStandIn() {
+    const auto model = Model::open(small("mixtral"));
+    QCOMPARE(expertTokensNeeded(32), Index{32});
+    QCOMPARE(expertTokensNeeded(4096), Index{128});
+    const Calibration calibration = run(model, given(countingWindows(3, 20, 64)));  // 60 tokens, two of four experts for each
+    const GroupPlaces places = groupPlaces(model->config);
+    const InputStatistics& all = calibration.of(0, places.mlp_input);
+    QVERIFY(!all.is_stand_in);
+    Index reached = 0;
+    int n_stand_ins = 0;
+    for (int expert = 0; expert < 4; ++expert) {
+        const InputStatistics& input = calibration.of(0, places.expert_inputs + expert);
+        const InputStatistics& hidden = calibration.of(0, places.expert_hidden + expert);
+        reached += input.reached_tokens;
+        QCOMPARE(hidden.reached_tokens, input.reached_tokens);
+        QCOMPARE(input.is_stand_in, input.reached_tokens < 32);
+        QCOMPARE(hidden.is_stand_in, hidden.reached_tokens < 48);
+        if (input.is_stand_in) {
+            ++n_stand_ins;
+            QVERIFY(sameBits(input.hessian, all.hessian));
+            QCOMPARE(input.channels.n_tokens, Index{60});
+        }
+        if (hidden.is_stand_in) {
+            QCOMPARE(hidden.channels.n_tokens, Index{120});
+            const float power = hidden.hessian(0, 0);
+            QVERIFY(power > 0.0F);
+            QVERIFY(hidden.hessian == power * Matrix::Identity(48, 48));
+        }
+    }
+    QCOMPARE(reached, Index{120});
+    QVERIFY(n_stand_ins > 0);
+}
+
+void TestCalibrate::blocksWithoutExpertsHaveNoneOfTheirGroups() {
+    const auto model = Model::open(small("qwen2_moe-some"));  // block 1 alone has experts
+    const Calibration calibration = run(model, given(countingWindows(4, 24, 64)));
+    const GroupPlaces places = groupPlaces(model->config);
+    for (int block = 0; block < 2; ++block) {
+        for (int group = 0; group < static_cast<int>(model->groups.size()); ++group) {
+            QCOMPARE(calibration.of(block, group).passed_tokens, Index{model->hasGroup(block, group) ? 96 : 0});
+        }
+    }
+    QVERIFY(model->hasGroup(0, places.mlp_hidden) && !model->hasGroup(1, places.mlp_hidden));
+    QVERIFY(!model->hasGroup(0, places.shared_hidden) && model->hasGroup(1, places.expert_hidden + 3));
 }
 
 QTEST_APPLESS_MAIN(TestCalibrate)

@@ -90,7 +90,9 @@ private slots:
         QCOMPARE(finding->channel, Index{37});
         QCOMPARE(finding->token, Index{1234});
         QVERIFY(finding->share >= 0.5);
-        QVERIFY(QString::fromStdString(finding->evidence).contains("channel 37"));
+        QCOMPARE(finding->peak, 500.0);
+        QVERIFY(finding->peak > 8.0 * finding->median_peak && finding->n_channels == 1 && finding->in_features == 256);
+        QCOMPARE(finding->remedy, ErrorRemedy::AwqScales);
         QVERIFY(finding->trial.has_value());
         QCOMPARE(methodFor(*finding->trial, planted.name).scaling, Scaling::Awq);
         // The layers that share its scales come along, no other does.
@@ -110,7 +112,10 @@ private slots:
         QVERIFY(finding != nullptr);
         QCOMPARE(finding->channel, Index{10});
         QVERIFY(finding->row >= 0 && finding->share > 0.8);
+        QVERIFY(finding->group_size == 128 && finding->peak_over_rms > 6.0);
         QCOMPARE(methodFor(*finding->trial, planted.name).grid.group_size, Index{64});
+        QCOMPARE(finding->remedy, ErrorRemedy::SmallerGroups);
+        QCOMPARE(finding->remedy_value, 64.0);
         QVERIFY(planted.gain(*finding) > 1.3);
     }
 
@@ -143,7 +148,9 @@ private slots:
         const ErrorFinding* finding = of(findings, ErrorCause::FewTokens);
         QVERIFY(finding != nullptr);
         QCOMPARE(finding->share, 0.75);
-        QVERIFY(QString::fromStdString(finding->evidence).contains("64 calibration tokens for 256 inputs"));
+        QVERIFY(finding->n_tokens == 64 && finding->in_features == 256 && finding->damping_needed == 0.0);
+        QCOMPARE(finding->remedy, ErrorRemedy::MoreDamping);
+        QCOMPARE(finding->remedy_value, 0.1);
         QCOMPARE(finding->trial->gptq.damping, 0.1);
         planted.method = methodFromName("rtn", planted.method);
         QVERIFY(of(planted.findings(), ErrorCause::FewTokens) == nullptr);  // plain rounding asks no Hessian
@@ -157,7 +164,8 @@ private slots:
         const std::vector<ErrorFinding> findings = planted.findings(linear);
         const ErrorFinding* finding = of(findings, ErrorCause::FewTokens);
         QVERIFY(finding != nullptr);
-        QVERIFY(QString::fromStdString(finding->evidence).contains("damping 10 % instead of 1 %"));
+        QCOMPARE(finding->damping_asked, 0.01);
+        QCOMPARE(finding->damping_needed, 0.1);
     }
 
     void deadChannelsAreCounted() {

@@ -28,6 +28,9 @@ inline Json enlarged(Json config) {
         if (config.contains(width)) config[width] = 64;
     }
     if (!keys.intermediate_size.empty()) config[keys.intermediate_size] = 128;
+    for (const char* width : {"moe_intermediate_size", "shared_expert_intermediate_size"}) {
+        if (config.contains(width)) config[width] = 64;
+    }
     if (!keys.head_dim.empty()) config[keys.head_dim] = 32;
     return config;
 }

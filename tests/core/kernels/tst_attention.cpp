@@ -30,6 +30,7 @@ private slots:
     void equalsTheDefinition();
     void capsAndSlopesEqualTheDefinition_data();
     void capsAndSlopesEqualTheDefinition();
+    void biasesOfKeysThatAreRampsEqualSlopes();
     void slopesFollowThePaper();
     void bfloat16StaysWithinItsRounding();
     void laterTokensDoNotMatter();
@@ -93,6 +94,26 @@ void TestAttention::capsAndSlopesEqualTheDefinition() {
     const Matrix rounded = causalAttention(x.q, x.k, x.v, shape, Compute::BFloat16);
     QVERIFY((rounded - plain).cast<double>().norm() <= 4.0 * 0x1p-9 * plain.cast<double>().norm());
     QVERIFY(isSameForAnyThreadCount([&] { return causalAttention(x.q, x.k, x.v, shape); }));
+}
+
+void TestAttention::biasesOfKeysThatAreRampsEqualSlopes() {
+    for (const Index window : {Index{0}, Index{130}}) {
+        AttentionShape sloped = shapeOf(300, 6, 3, 8, window);
+        sloped.slopes = alibiSlopes(6);
+        AttentionShape biased = sloped;
+        for (const float slope : sloped.slopes) {
+            for (Index key = 0; key < 300; ++key) biased.key_biases.push_back(slope * static_cast<float>(key));
+        }
+        const Operands x(sloped, 2);
+        // The softmax does not see what all keys of a query share; the biases reach 150, and so many times ε may be lost.
+        const Matrix expected = causalAttentionPlain(x.q, x.k, x.v, sloped);
+        QVERIFY((causalAttention(x.q, x.k, x.v, biased) - expected).cast<double>().norm() <=
+                150.0 * kEpsilon * expected.cast<double>().norm());
+        QVERIFY((causalAttentionPlain(x.q, x.k, x.v, biased) - expected).cast<double>().norm() <=
+                16.0 * kEpsilon * expected.cast<double>().norm());
+        biased.key_biases.pop_back();
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(causalAttention(x.q, x.k, x.v, biased)), Error);
+    }
 }
 
 void TestAttention::slopesFollowThePaper() {

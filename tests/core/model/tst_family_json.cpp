@@ -66,6 +66,15 @@ void TestFamilyJson::brokenDescriptionIsRefusedWithItsKey_data() {
     row("no norm of the MLP", R"({"like": "phi", "keys": {"parallel_residual": "parallel"}})", "f.json: mlp_norm: expected a name");
     row("no position table", R"({"like": "llama", "position": "learned"})", "f.json: position_embedding: expected a name");
     row("bias of an RMSNorm", R"({"like": "llama", "norm": {"has_bias": true}})", "f.json: norm.has_bias: expected false");
+    row("experts without a count", R"({"like": "mixtral", "experts": {"count_key": ""}})", "f.json: experts.count_key: expected a name");
+    row("experts without numbers",
+        R"({"like": "mixtral", "experts": {"linears": [{"role": "up", "name": "a"}, {"role": "down", "name": "b"}]}})",
+        "f.json: experts.linears: expected names with {}");
+    row("experts without down", R"({"like": "mixtral", "experts": {"linears": [{"role": "up", "name": "a.{}"}]}})",
+        "f.json: experts.linears: expected up and down");
+    row("neither MLP nor experts everywhere", R"({"like": "mixtral", "experts": {"step_key": "step"}})",
+        "f.json: linears: expected up, gate and up, or gate-up");
+    row("newer blocks without norms", R"({"like": "falcon", "newer_mlp_norm": ""})", "f.json: newer_mlp_norm: expected a name");
     row("share above one", R"({"like": "llama", "rotary": {"default_fraction": 1.5}})",
         "f.json: rotary.default_fraction: expected a number");
 }

@@ -66,7 +66,9 @@ private slots:
     void inputsOfEveryGroupAgreeWithDoublePrecision_data() { families(); }
     void inputsOfEveryGroupAgreeWithDoublePrecision();
     void bfloat16StaysNearFloat32();
+    void sameBitsWhateverTheThreadCount_data() { withAndWithoutExperts(); }
     void sameBitsWhateverTheThreadCount();
+    void chunksDoNotChangeTheResult_data() { withAndWithoutExperts(); }
     void chunksDoNotChangeTheResult();
     void stoppingAfterAGroupLeavesTheStatesAlone();
     void observationsComeInOrderAndCoverEveryToken();
@@ -78,6 +80,10 @@ private slots:
 
 private:
     static void families();
+    static void withAndWithoutExperts() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"mistral", "falcon-alibi", "qwen2_moe", "qwen3_moe-some"}) QTest::newRow(name) << QString(name);
+    }
 };
 
 void TestForward::families() {
@@ -170,8 +176,9 @@ void TestForward::bfloat16StaysNearFloat32() {
 }
 
 void TestForward::sameBitsWhateverTheThreadCount() {
-    const auto model = Model::open(modelDirectory("mistral"));
-    const TokenWindows windows = windowsOf(readJson(modelDirectory("mistral") / "expected.json"));
+    QFETCH(QString, name);
+    const auto model = Model::open(modelDirectory(name));
+    const TokenWindows windows = windowsOf(readJson(modelDirectory(name) / "expected.json"));
     setThreadCount(1);
     const HiddenStates alone = run(*model, windows, {});
     const Matrix alone_logits = logits(*model, alone.values, {});
@@ -185,8 +192,9 @@ void TestForward::sameBitsWhateverTheThreadCount() {
 }
 
 void TestForward::chunksDoNotChangeTheResult() {
-    const auto model = Model::open(modelDirectory("qwen2"));
-    const TokenWindows windows = windowsOf(readJson(modelDirectory("qwen2") / "expected.json"));
+    QFETCH(QString, name);
+    const auto model = Model::open(modelDirectory(name));
+    const TokenWindows windows = windowsOf(readJson(modelDirectory(name) / "expected.json"));
     ForwardOptions one_window;
     one_window.chunk_tokens = 1;
     const Matrix together = run(*model, windows, {}).values;

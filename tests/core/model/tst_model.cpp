@@ -74,6 +74,8 @@ private slots:
     void linearsAreListedInTheOrderOfComputation();
     void layerIsFoundByFullNameOrUniqueEnding();
     void unknownLayerSuggestsOthers();
+    void layersOfABlockFollowItsKind();
+    void manyExpertsAreFoundWithoutLookingThroughAll();
     void gpt2WeightsComeOutWithRowsPerOutput();
     void prefixOfTheCheckpointIsFound();
     void parameterCountIsTheSumOfTheTensors();
@@ -114,6 +116,39 @@ void TestModel::unknownLayerSuggestsOthers() {
     const auto model = Model::open(source("mistral"));
     const QString message = failure([&] { return model->linear("layers.7.mlp.up_proj"); }, ErrorCode::InvalidOption);
     QVERIFY2(message.contains("model.layers.0.mlp.up_proj"), qPrintable(message));
+}
+
+void TestModel::layersOfABlockFollowItsKind() {
+    const auto model = Model::open(source("qwen2_moe-some"));  // an MLP in block 0, four experts and a shared one in block 1
+    std::string roles;
+    for (const LinearInfo& linear : model->linearsOf(0)) roles += name(linear.key()) + ";";
+    QCOMPARE(roles, std::string("query;key;value;attention-output;gate;up;down;"));
+    const auto layers = model->linearsOf(1);
+    QCOMPARE(layers.size(), std::size_t{4 + 1 + 4 * 3 + 3 + 1});
+    QCOMPARE(layers[4].name, std::string("model.layers.1.mlp.gate"));
+    QCOMPARE(layers[5].name, std::string("model.layers.1.mlp.experts.0.gate_proj"));
+    QCOMPARE(name(layers[10].key()), std::string("expert 1's down"));
+    QCOMPARE(layers[10].in_features, Index{16});
+    QCOMPARE(layers.back().name, std::string("model.layers.1.mlp.shared_expert_gate"));
+    QCOMPARE(layers.back().out_features, Index{1});
+    const BlockWeights block = loadBlock(*model, 1);
+    QCOMPARE(block.linears.size(), layers.size());
+    QVERIFY(block.linears.at({Role::Up, 2}).weight == loadLinear(*model, model->linear("experts.2.up_proj")));
+}
+
+void TestModel::manyExpertsAreFoundWithoutLookingThroughAll() {
+    Model model = *Model::open(source("mixtral"));
+    // A hundred thousand names, each asked for once: looked through one by one that is ten thousand million comparisons.
+    const LinearInfo like = model.linears.back();
+    for (int i = 0; i < 100'000; ++i) {
+        LinearInfo& linear = model.linears.emplace_back(like);
+        linear.name = "model.layers.1.block_sparse_moe.experts." + std::to_string(100 + i) + ".w1";
+        model.linear_places.emplace(linear.name, model.linears.size() - 1);
+    }
+    QElapsedTimer timer;
+    timer.start();
+    for (const LinearInfo& linear : model.linears) QCOMPARE(&model.linear(linear.name), &linear);
+    QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed()) + " ms"));
 }
 
 void TestModel::gpt2WeightsComeOutWithRowsPerOutput() {

@@ -63,6 +63,11 @@ private slots:
     void fiveOfSixBlocksOfGemma3Slide();
     void gptNeoReadsItsKindsOfBlocks();
     void bloomIsSpelledInTwoWays();
+    void falconCountsKeyHeadsByItsKindOfBlock();
+    void falconNamesItsNormsByItsKindOfBlock();
+    void mixturesStandWhereTheConfigSays();
+    void expertsShareTheScalesOfTheNormTheyRead();
+    void expertsBeyondReasonAreRefused();
 };
 
 void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
@@ -311,7 +316,7 @@ void TestModelConfig::sharedNormMakesOneGroupOfAttentionAndMlp() {
     const auto groups = inputGroups(parse(json), "model.");
     QCOMPARE(groups.size(), std::size_t{3});
     QCOMPARE(groups[0].title, std::string("block input"));
-    QCOMPARE(groups[0].members, (std::vector{Role::Query, Role::Key, Role::Value, Role::Gate, Role::Up}));
+    QCOMPARE(groups[0].members, (std::vector<LinearKey>{Role::Query, Role::Key, Role::Value, Role::Gate, Role::Up}));
     QCOMPARE(groups[0].absorber.name, std::string("model.layers.{}.input_layernorm"));
     QCOMPARE(groups[2].absorber.role, Role::Up);
 }
@@ -396,6 +401,120 @@ void TestModelConfig::bloomIsSpelledInTwoWays() {
         QCOMPARE(config.n_heads, Index{4});
         QCOMPARE(config.max_positions, Index{2048});
     }
+}
+
+namespace {
+
+Json falcon() {
+    return {{"model_type", "falcon"}, {"hidden_size", 64}, {"num_hidden_layers", 2}, {"num_attention_heads", 8}, {"vocab_size", 100}};
+}
+
+Json qwenMoe() {
+    Json json = llama();
+    json.update(Json{{"model_type", "qwen2_moe"},
+                     {"num_hidden_layers", 6},
+                     {"num_experts", 4},
+                     {"moe_intermediate_size", 24},
+                     {"shared_expert_intermediate_size", 40}});
+    return json;
+}
+
+}  // namespace
+
+void TestModelConfig::falconCountsKeyHeadsByItsKindOfBlock() {
+    Json json = falcon();
+    json["num_kv_heads"] = 4;  // of newer blocks alone
+    QCOMPARE(parse(json).n_kv_heads, Index{1});
+    QCOMPARE(parse(json).linearShape(Role::QueryKeyValue), std::pair(Index{80}, Index{64}));
+    json["multi_query"] = false;
+    QCOMPARE(parse(json).n_kv_heads, Index{8});
+    json["new_decoder_architecture"] = true;
+    QCOMPARE(parse(json).n_kv_heads, Index{4});
+    QCOMPARE(parse(json).linearShape(Role::QueryKeyValue), std::pair(Index{128}, Index{64}));
+    QCOMPARE(parse(json).intermediate_size, Index{256});
+    QCOMPARE(parse(json).position, PositionKind::Rotary);
+    json["alibi"] = true;
+    QCOMPARE(parse(json).position, PositionKind::Alibi);
+}
+
+void TestModelConfig::falconNamesItsNormsByItsKindOfBlock() {
+    Json json = falcon();
+    QVERIFY(parse(json).shares_norm);
+    QCOMPARE(inputGroups(parse(json))[0].absorber.name, std::string("h.{}.input_layernorm"));
+    json["parallel_attn"] = false;
+    QVERIFY(!parse(json).parallel_residual);
+    QCOMPARE(inputGroups(parse(json))[2].absorber.name, std::string("h.{}.post_attention_layernorm"));
+    json["new_decoder_architecture"] = true;
+    QVERIFY(parse(json).parallel_residual && !parse(json).shares_norm);
+    QCOMPARE(inputGroups(parse(json))[0].absorber.name, std::string("h.{}.ln_attn"));
+    QCOMPARE(inputGroups(parse(json))[2].absorber.name, std::string("h.{}.ln_mlp"));
+    json["num_ln_in_parallel_attn"] = 1;
+    QVERIFY(parse(json).shares_norm);
+    QCOMPARE(inputGroups(parse(json))[0].absorber.name, std::string("h.{}.input_layernorm"));
+    json["num_ln_in_parallel_attn"] = 3;
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+}
+
+void TestModelConfig::mixturesStandWhereTheConfigSays() {
+    const auto places = [](const Json& json) {
+        std::string text;
+        const ModelConfig config = parse(json);
+        for (int block = 0; block < config.n_blocks; ++block) text += config.hasExperts(block) ? 'e' : '-';
+        return text;
+    };
+    Json json = qwenMoe();
+    QCOMPARE(places(json), std::string("eeeeee"));
+    QCOMPARE(parse(json).experts.per_token, Index{4});
+    QVERIFY(!parse(json).experts.is_normalized);
+    json["decoder_sparse_step"] = 2;
+    QCOMPARE(places(json), std::string("-e-e-e"));
+    json["mlp_only_layers"] = Json::array({3U, 77U});
+    QCOMPARE(places(json), std::string("-e---e"));
+    json["norm_topk_prob"] = true;
+    QVERIFY(parse(json).experts.is_normalized);
+    json["mlp_only_layers"] = "3";
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+    Json mixtral = llama();
+    mixtral.update(Json{{"model_type", "mixtral"}, {"num_local_experts", 8}});
+    QCOMPARE(parse(mixtral).experts.per_token, Index{2});
+    QVERIFY(parse(mixtral).experts.is_normalized);
+    QCOMPARE(parse(mixtral).experts.size, parse(mixtral).intermediate_size);
+}
+
+void TestModelConfig::expertsShareTheScalesOfTheNormTheyRead() {
+    Json json = qwenMoe();
+    json["decoder_sparse_step"] = 2;
+    const ModelConfig config = parse(json);
+    const auto groups = inputGroups(config, "model.");
+    const GroupPlaces places = groupPlaces(config);
+    QCOMPARE(groups.size(), std::size_t{3 + 4 + 1 + 1 + 4});
+    QCOMPARE(groups[2].members,
+             (std::vector<LinearKey>{
+                 Role::Gate, Role::Up, Role::Router, {Role::Gate, kSharedExpert}, {Role::Up, kSharedExpert}, Role::SharedRouter}));
+    const InputGroup& input = groups[static_cast<std::size_t>(places.expert_inputs + 3)];
+    QCOMPARE(input.members, (std::vector<LinearKey>{{Role::Gate, 3}, {Role::Up, 3}}));
+    QCOMPARE(input.scaled_with, 2);
+    QCOMPARE(input.absorber.name, groups[2].absorber.name);
+    const InputGroup& hidden = groups[static_cast<std::size_t>(places.expert_hidden + 3)];
+    QCOMPARE(hidden.absorber.name, std::string("model.layers.{}.mlp.experts.3.up_proj"));
+    QCOMPARE(hidden.in_features, Index{24});
+    QCOMPARE(groups[static_cast<std::size_t>(places.shared_hidden)].in_features, Index{40});
+    QCOMPARE(groups[static_cast<std::size_t>(places.mlp_hidden)].blocks, InputGroup::Blocks::WithMlp);
+    for (std::size_t i = 1; i < groups.size(); ++i) QVERIFY(groups[i].stage >= groups[i - 1].stage);
+}
+
+void TestModelConfig::expertsBeyondReasonAreRefused() {
+    Json json = qwenMoe();
+    json["num_experts"] = 0;
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+    json["num_experts"] = 1 << 20;
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+    json["num_experts"] = 1024;
+    json["num_hidden_layers"] = 1000;  // a name for each of millions of layers
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+    json = qwenMoe();
+    json["num_experts_per_tok"] = 5;  // of four
+    QVERIFY_EXCEPTION_THROWN(parse(json), Error);
 }
 
 QTEST_APPLESS_MAIN(TestModelConfig)

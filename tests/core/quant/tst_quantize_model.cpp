@@ -85,7 +85,7 @@ QuantizedModel quantized(const std::shared_ptr<const Model>& model, const Method
 BlockWeights withEffectiveWeights(const Model& model, const QuantizedBlock& block) {
     BlockWeights weights = loadBlock(model, block.block);
     for (const QuantizedLinear& linear : block.linears)
-        weights.linears.at(model.linear(linear.name).role).weight = linear.effectiveWeight();
+        weights.linears.at(model.linear(linear.name).key()).weight = linear.effectiveWeight();
     return weights;
 }
 
@@ -119,8 +119,20 @@ private slots:
     void gptqBeatsPlainRoundingOnTheDemo();
     void sizesCountCodesScalesAndTheRest();
     void refusesWhatDoesNotFitTheModel();
+    void routersAreNeverRounded();
+    void expertsAreRoundedOnTheirOwnTokens();
+    void anExpertWithoutTokensIsRoundedWeightByWeight();
+    void trueSequentialObservesAllExpertsAtOnce();
+    void theErrorOfAModelCountsExpertsByTheirTokens();
+    void experts_data() { mixtures(); }
+    void experts();
+    void overridesThatSplitExpertsBehindOneNormAreRefused();
 
 private:
+    static void mixtures() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"mixtral", "qwen2_moe-some", "qwen3_moe"}) QTest::newRow(name) << QString(name);
+    }
     static void families() {
         QTest::addColumn<QString>("name");
         for (const std::string& name : samples::smallModels()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
@@ -146,7 +158,7 @@ void TestQuantizeModel::foldingLeavesTheModelUnchanged() {
     const BlockLoader folded = [&](int block) {
         std::map<int, std::vector<float>> scales;
         for (std::size_t g = 0; g < model->groups.size(); ++g) {
-            if (model->groups[g].absorber.kind == Absorber::Kind::None) continue;
+            if (model->groups[g].absorber.kind == Absorber::Kind::None || model->groups[g].scaled_with != static_cast<int>(g)) continue;
             std::vector<float>& s = scales[static_cast<int>(g)];
             for (Index i = 0; i < model->groups[g].in_features; ++i) s.push_back(std::exp2(exponent(random)));
             ++n_folded;
@@ -328,7 +340,7 @@ void TestQuantizeModel::realInt8EqualsItsFakeQuantizedDefinition() {
             *model, weights, 0, hidden, {}, [&](const InputObservation& seen) { inputs[seen.group] = seen.x; }, job);
         for (const QuantizedLinear& linear : result.blocks.front().linears) {
             const LinearInfo& info = model->linear(linear.name);
-            const LinearWeights& layer = weights.linears.at(info.role);
+            const LinearWeights& layer = weights.linears.at(info.key());
             QVERIFY(layer.int8.has_value());
             Matrix x = inputs.at(info.group);
             const Matrix found = int8Linear(x, *layer.int8, layer.bias);
@@ -355,7 +367,7 @@ void TestQuantizeModel::reportsAreInTheOriginalUnits() {
         const BlockWeights original = loadBlock(*model, block.block);
         for (const QuantizedLinear& linear : block.linears) {
             const LinearInfo& info = model->linear(linear.name);
-            const Matrix& weight = original.linears.at(info.role).weight;
+            const Matrix& weight = original.linears.at(info.key()).weight;
             const Matrix& hessian = calibration.of(info).hessian;
             const double expected = layerError(weight, linear.effectiveWeight(), hessian).relative_output_error;
             const double nearest = layerError(weight, quantizeNearest(weight, spec.grid).dequantize(), hessian).relative_output_error;
@@ -539,6 +551,162 @@ void TestQuantizeModel::refusesWhatDoesNotFitTheModel() {
     method = methodOf("gptq");
     method.true_sequential = true;
     QVERIFY_EXCEPTION_THROWN((void)quantizeModel(calibration, method, job), Error);
+}
+
+void TestQuantizeModel::routersAreNeverRounded() {
+    const auto model = Model::open(modelDirectory("qwen2_moe"));
+    const QuantizedModel plain = quantized(model, methodOf("gptq"));
+    std::size_t n_routers = 0;
+    for (const LinearInfo& linear : model->linears) n_routers += isRouter(linear.role) ? 1 : 0;
+    QCOMPARE(n_routers, std::size_t{4});  // two blocks, each with a router and the shared expert's
+    QCOMPARE(plain.reports().size(), model->linears.size() - n_routers);
+    for (const QuantizedBlock& block : plain.blocks) QVERIFY(block.kept.empty());
+    // Scales of the norm in front go into their columns, bit by bit the product.
+    const QuantizedModel scaled = quantized(model, methodOf("awq"));
+    for (const QuantizedBlock& block : scaled.blocks) {
+        const std::string prefix = "model.layers." + std::to_string(block.block) + ".mlp.";
+        const BlockWeights original = loadBlock(*model, block.block);
+        const auto shared = std::find_if(block.linears.begin(), block.linears.end(),
+                                         [&](const QuantizedLinear& linear) { return linear.name == prefix + "shared_expert.up_proj"; });
+        QVERIFY(shared != block.linears.end());
+        const Eigen::Map<const Eigen::RowVectorXf> s(shared->channel_scale.data(), static_cast<Index>(shared->channel_scale.size()));
+        QVERIFY(s.maxCoeff() > s.minCoeff());
+        for (const auto& [name, key] : {std::pair(prefix + "gate", LinearKey(Role::Router)),
+                                        std::pair(prefix + "shared_expert_gate", LinearKey(Role::SharedRouter))}) {
+            const Matrix expected = (original.linears.at(key).weight.array().rowwise() * s.array()).matrix();
+            QVERIFY2(same(block.kept.at(name), expected), name.c_str());
+        }
+        for (const QuantizedLinear& linear : block.linears) {
+            const LinearInfo& info = model->linear(linear.name);
+            if (info.expert >= 0 && info.role != Role::Down) QVERIFY2(linear.channel_scale == shared->channel_scale, linear.name.c_str());
+        }
+    }
+}
+
+void TestQuantizeModel::expertsAreRoundedOnTheirOwnTokens() {
+    const auto model = Model::open(modelDirectory("mixtral"));
+    JobContext job;
+    const Calibration calibration = calibrate(model, randomSamples(*model, 40), {}, job);
+    const MethodSpec method = methodOf("gptq", 3);
+    const QuantizedModel result = quantizeModel(calibration, method, job);
+    for (const QuantizedLinear& linear : result.blocks.front().linears) {
+        const LinearInfo& info = model->linear(linear.name);
+        if (info.expert < 0) continue;
+        const InputStatistics& input = calibration.of(info);
+        QVERIFY(!input.is_stand_in);
+        QVERIFY(input.reached_tokens > 0 && input.reached_tokens < input.passed_tokens);
+        QCOMPARE(linear.report.reached_tokens, input.reached_tokens);
+        const Matrix weight = loadLinear(*model, info);
+        const QuantizedTensor alone = quantizeGptq(weight, factorizeGptq(input.hessian, method.gptq), method.grid, method.gptq, job).tensor;
+        QVERIFY2(linear.tensor.codes == alone.codes, linear.name.c_str());
+    }
+}
+
+void TestQuantizeModel::anExpertWithoutTokensIsRoundedWeightByWeight() {
+    const auto model = Model::open(modelDirectory("qwen3_moe"));
+    const Samples samples = randomSamples(*model, 1, 2);  // two tokens, six of sixteen experts at most
+    JobContext job;
+    const MethodSpec gptq = methodOf("gptq");
+    const QuantizedModel by_gptq = quantizeModel(model, samples, gptq, {}, job);
+    int n_untouched = 0;
+    for (const QuantizedLinear& linear : by_gptq.blocks.front().linears) {
+        const LinearInfo& info = model->linear(linear.name);
+        if (info.expert < 0) continue;
+        QVERIFY2(linear.report.has_stand_in, linear.name.c_str());
+        QCOMPARE(linear.report.n_dead_columns, Index{0});
+        n_untouched += linear.report.reached_tokens == 0 ? 1 : 0;
+        if (info.role != Role::Down) continue;
+        const Matrix weight = loadLinear(*model, info);
+        QVERIFY2(linear.tensor.codes == quantizeNearest(weight, gptq.grid).codes, linear.name.c_str());
+    }
+    QVERIFY(n_untouched >= 2 * 3);
+    // Scales have something to go by as well, and int8 activations a range.
+    for (const char* name : {"awq", "awq+gptq", "smoothquant", "w8a8"}) {
+        MethodSpec method = methodOf(name);
+        if (method.activations != ActivationScale::None) method.activations = ActivationScale::PerTensor;
+        const QuantizedModel result = quantizeModel(model, samples, method, {}, job);
+        for (const QuantizedLinear& linear : result.blocks.front().linears) {
+            QVERIFY2(std::isfinite(linear.report.error.relative_output_error), linear.name.c_str());
+            if (method.activations != ActivationScale::None) QVERIFY2(linear.input_scale > 1e-4F, linear.name.c_str());
+        }
+    }
+}
+
+void TestQuantizeModel::trueSequentialObservesAllExpertsAtOnce() {
+    const auto model = Model::open(modelDirectory("mixtral"));
+    MethodSpec method = methodOf("gptq", 2);
+    const Samples samples = randomSamples(*model, 40);
+    JobContext job;
+    const QuantizedModel plain = quantizeModel(model, samples, method, {}, job);
+    method.true_sequential = true;
+    const QuantizedModel sequential = quantizeModel(model, samples, method, {}, job);
+    const auto codes = [](const QuantizedModel& m, const std::string& name) {
+        for (const QuantizedLinear& linear : m.blocks[0].linears) {
+            if (linear.name.ends_with(name)) return linear.tensor.codes;
+        }
+        return CodeMatrix();
+    };
+    QVERIFY(codes(plain, "self_attn.q_proj") == codes(sequential, "self_attn.q_proj"));
+    QVERIFY(codes(plain, "experts.0.w1") != codes(sequential, "experts.0.w1"));
+    QVERIFY(codes(plain, "experts.3.w2") != codes(sequential, "experts.3.w2"));
+    // By hand: the hidden values of expert 3 once attention and the inputs of all experts are rounded.
+    BlockWeights so_far = loadBlock(*model, 0);
+    for (const QuantizedLinear& linear : sequential.blocks[0].linears) {
+        const LinearInfo& info = model->linear(linear.name);
+        if (info.role != Role::Down) so_far.linears.at(info.key()).weight = linear.effectiveWeight();
+    }
+    const LinearInfo& down = model->linear("layers.0.block_sparse_moe.experts.3.w2");
+    HiddenStates hidden = embed(*model, samples.windows);
+    const InputStatistics input =
+        std::move(gatherBlock(*model, so_far, 0, hidden, {}, job, down.group)[static_cast<std::size_t>(down.group)]);
+    const QuantizedTensor alone =
+        quantizeGptq(loadLinear(*model, down), factorizeGptq(input.hessian, method.gptq), method.grid, method.gptq, job).tensor;
+    QVERIFY(codes(sequential, "experts.3.w2") == alone.codes);
+}
+
+void TestQuantizeModel::theErrorOfAModelCountsExpertsByTheirTokens() {
+    LayerReport often;
+    often.error = {.relative_output_error = 0.1, .output_error = 1.0};
+    LayerReport seldom;
+    seldom.error = {.relative_output_error = 0.5, .output_error = 20.0};
+    QCOMPARE(relativeOutputError(std::vector{often, seldom}), 21.0 / 50.0);
+    seldom.passed_tokens = 400;
+    seldom.reached_tokens = 20;  // a twentieth
+    QCOMPARE(relativeOutputError(std::vector{often, seldom}), 2.0 / 12.0);
+}
+
+void TestQuantizeModel::experts() {
+    QFETCH(QString, name);
+    const auto model = Model::open(modelDirectory(name));
+    const MethodSpec method = methodOf("awq+gptq");
+    JobContext job;
+    CalibrationOptions options;
+    const Samples samples = randomSamples(*model);
+    const Calibration all = calibrate(model, samples, options, job);
+    const QuantizedModel from_all = quantizeModel(all, method, job);
+    QVERIFY(same(from_all, quantizeModel(model, samples, method, {}, job)));
+    options.hessian_budget_bytes = 1;
+    QVERIFY(same(from_all, quantizeModel(calibrate(model, samples, options, job), method, job)));
+    MethodSpec walking = methodOf("awq+gptq", 3);
+    walking.true_sequential = true;
+    walking.feed = MethodSpec::Feed::Quantized;
+    setThreadCount(1);
+    const QuantizedModel one = quantizeModel(model, samples, walking, {}, job);
+    setThreadCount(8);
+    QVERIFY(same(one, quantizeModel(model, samples, walking, {}, job)));
+    setThreadCount(0);
+}
+
+void TestQuantizeModel::overridesThatSplitExpertsBehindOneNormAreRefused() {
+    const auto model = Model::open(modelDirectory("mixtral"));
+    MethodSpec method = methodOf("awq");
+    method.overrides = {{R"(experts\.2\.w[13]$)", std::nullopt, 8, std::nullopt}};
+    QVERIFY_EXCEPTION_THROWN(checkMethod(*model, method), Error);
+    method.overrides = {{R"(experts\.[0-9]+\.w[13]$)", std::nullopt, 8, std::nullopt}};
+    checkMethod(*model, method);
+    method = methodOf("gptq");
+    method.overrides = {{R"(experts\.2\.w[13]$)", std::nullopt, 8, std::nullopt}};  // no scales that they would share
+    checkMethod(*model, method);
 }
 
 QTEST_APPLESS_MAIN(TestQuantizeModel)

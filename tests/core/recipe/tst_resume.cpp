@@ -87,6 +87,8 @@ private slots:
         row("w8a8", "w8a8", ExportFormat::CompressedTensors);
         row("awq+gptq", "awq+gptq", ExportFormat::CompressedTensors);
         row("smoothquant+gptq", "smoothquant+gptq", ExportFormat::CompressedTensors);
+        row("gguf", "gptq", ExportFormat::Gguf);
+        row("gguf of AWQ fed by the quantized model", "awq", ExportFormat::Gguf, false, true);
         row("gptq fed by the quantized model", "gptq", ExportFormat::Gptq, false, true);
         row("gptq true-sequential", "gptq", ExportFormat::Gptq, true, true);
         row("awq true-sequential, original feed", "awq", ExportFormat::Awq, true, false);
@@ -277,8 +279,7 @@ private slots:
         Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
         recipe.runs.push_back(recipe.runs[0]);
         recipe.runs[1].out = pathOf(folder, "other");
-        QVERIFY(complaint(recipe, {.resume = true})
-                    .contains("expected a recipe of a single run that is exported as safetensors, found 2 runs"));
+        QVERIFY(complaint(recipe, {.resume = true}).contains("expected a recipe of a single run that is exported, found 2 runs"));
         recipe.runs.pop_back();
         recipe.runs[0].format.reset();
         recipe.runs[0].out.clear();

@@ -1,9 +1,11 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <map>
 
 #include "core/exporter/verify.h"
 #include "core/recipe/run.h"
+#include "tests/core/exporter/sample_models.h"
 
 using namespace salient;
 
@@ -165,6 +167,52 @@ private slots:
              {"2 damping retries", "5 channels never active", "1 scale raised to the smallest stored one", "27 layers left"})
             QVERIFY2(text.find(part) != std::string::npos, text.c_str());
         QCOMPARE(inWords(RunCounts{}), std::string("nothing out of the ordinary"));
+    }
+
+    void expertsAreCountedByTheirTokens() {
+        QTemporaryDir folder;
+        const std::filesystem::path directory = samples::pathOf(folder, "mixture");
+        Json config = samples::familyConfig("qwen3_moe");  // eight experts, three for a token
+        config["vocab_size"] = readJson(kDemo / "model" / "config.json")["vocab_size"];
+        samples::writeModel(directory, "qwen3_moe", DType::BF16, config);
+        std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", directory / "tokenizer.json");
+        Recipe recipe = demoRecipe({"gptq", "awq"});
+        recipe.model = directory;
+        for (RecipeRun& run : recipe.runs) run.method.grid.group_size = 32;
+        recipe.samples = {.n_samples = 2, .seq_len = 48};
+        JobContext job;
+        const Report starved = run(recipe, job);
+        for (const RunResult& result : starved.runs) {
+            QCOMPARE(result.experts.experts.size(), std::size_t{16});
+            Index tokens = 0;
+            std::int64_t n_few = 0;
+            for (const ExpertTokenCount& expert : result.experts.experts) {
+                tokens += expert.reached_tokens;
+                QCOMPARE(expert.passed_tokens, Index{96});
+                QCOMPARE(expert.has_stand_in, expert.reached_tokens < 64);  // both widths are 64
+                n_few += expert.has_stand_in ? 1 : 0;
+            }
+            QCOMPARE(tokens, Index{2 * 3 * 96});
+            QVERIFY(n_few > 0);
+            QCOMPARE(result.counts.n_stand_ins, n_few);
+            const std::string warning = std::to_string(n_few) + " of 16 experts saw too few calibration tokens";
+            QVERIFY(std::any_of(result.warnings.begin(), result.warnings.end(),
+                                [&](const std::string& text) { return text.find(warning) != std::string::npos; }));
+            QCOMPARE(result.counts.kept_layers.size(), std::size_t{2});  // the routers
+        }
+        const Json json = toJson(starved)["methods"][0];
+        QCOMPARE(json["experts"].size(), std::size_t{16});
+        QCOMPARE(json["counts"]["experts_with_stand_in"].get<std::int64_t>(), starved.runs[0].counts.n_stand_ins);
+        QVERIFY(toHtml(starved).find("Calibration tokens of the experts") != std::string::npos);
+
+        recipe.samples = {.n_samples = 40, .seq_len = 64};
+        recipe.runs.resize(1);
+        recipe.runs[0].format = ExportFormat::CompressedTensors;
+        recipe.runs[0].out = samples::pathOf(folder, "out");
+        const Report fed = run(recipe, job);
+        QVERIFY(fed.runs[0].is_verified);
+        QVERIFY(fed.runs[0].counts.n_stand_ins < starved.runs[0].counts.n_stand_ins);
+        QVERIFY(fed.runs[0].perplexity.has_value());
     }
 
     void fewerWindowsThanAskedForIsAWarning() {

@@ -9,6 +9,7 @@
 #include "core/recipe/saved_session.h"
 #include "core/recipe/session_folder.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/core/recipe/require_equal.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -82,31 +83,6 @@ std::map<std::string, std::string> filesOf(const std::filesystem::path& folder) 
         files[entry.path().filename().string()] = bytesOf(entry.path());
     }
     return files;
-}
-
-/// Everything two quantized models can differ in.
-void requireEqual(const QuantizedModel& a, const QuantizedModel& b, bool same_times = true) {
-    QCOMPARE(a.blocks.size(), b.blocks.size());
-    for (std::size_t i = 0; i < a.blocks.size(); ++i) {
-        QVERIFY(a.blocks[i].replaced == b.blocks[i].replaced);
-        QVERIFY(a.blocks[i].kept == b.blocks[i].kept);
-        QCOMPARE(a.blocks[i].linears.size(), b.blocks[i].linears.size());
-        for (std::size_t k = 0; k < a.blocks[i].linears.size(); ++k) {
-            const QuantizedLinear& x = a.blocks[i].linears[k];
-            const QuantizedLinear& y = b.blocks[i].linears[k];
-            QCOMPARE(x.name, y.name);
-            QVERIFY(x.tensor.spec == y.tensor.spec);
-            QVERIFY(x.tensor.codes == y.tensor.codes && x.tensor.scale == y.tensor.scale && x.tensor.zero == y.tensor.zero);
-            QVERIFY(x.tensor.group_index == y.tensor.group_index);
-            QVERIFY(x.channel_scale == y.channel_scale && x.row_scale == y.row_scale && x.bias == y.bias);
-            QVERIFY(x.input_power == y.input_power);
-            QVERIFY(x.activations == y.activations && x.input_scale == y.input_scale);
-            Json report = toJson(x.report);
-            if (!same_times) report["seconds"] = y.report.seconds;
-            QCOMPARE(report.dump(), toJson(y.report).dump());
-            QVERIFY(x.report.error.weight_sqnr_db == y.report.error.weight_sqnr_db);
-        }
-    }
 }
 
 QString refusal(const std::function<void()>& read) {
@@ -203,16 +179,37 @@ private slots:
         const auto file = pathOf(bench.folder, "calibration-1.safetensors");
         saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
         const Calibration back = loadCalibration(file, bench.model, bench.job);
-        QVERIFY(back.samples.windows.ids == bench.calibration->samples.windows.ids);
-        QVERIFY(back.samples.first_token == bench.calibration->samples.first_token);
+        requireEqual(back, *bench.calibration);
+    }
+
+    void expertsComeBackWithTheirTokenCounts() {
+        Bench bench("qwen2_moe-some");
+        const auto file = pathOf(bench.folder, "calibration-1.safetensors");
+        saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
+        const Calibration back = loadCalibration(file, bench.model, bench.job);
         QCOMPARE(back.inputs.size(), bench.calibration->inputs.size());
+        int n_stand_ins = 0;
+        int n_absent = 0;
         for (std::size_t i = 0; i < back.inputs.size(); ++i) {
-            const ChannelStatistics& a = back.inputs[i].channels;
-            const ChannelStatistics& b = bench.calibration->inputs[i].channels;
-            QVERIFY(a.min == b.min && a.max == b.max && a.max_abs == b.max_abs && a.sum_abs == b.sum_abs);
-            QVERIFY(a.sum_squares == b.sum_squares && a.max_abs_token == b.max_abs_token && a.histogram == b.histogram);
-            QCOMPARE(a.n_tokens, b.n_tokens);
-            QVERIFY(back.inputs[i].hessian == bench.calibration->inputs[i].hessian);
+            const InputStatistics& a = back.inputs[i];
+            const InputStatistics& b = bench.calibration->inputs[i];
+            QCOMPARE(a.channels.n_tokens, b.channels.n_tokens);
+            QCOMPARE(a.passed_tokens, b.passed_tokens);
+            QCOMPARE(a.reached_tokens, b.reached_tokens);
+            QCOMPARE(a.is_stand_in, b.is_stand_in);
+            QVERIFY(a.hessian == b.hessian && a.channels.sum_abs == b.channels.sum_abs);
+            n_stand_ins += a.is_stand_in ? 1 : 0;
+            n_absent += a.passed_tokens == 0 ? 1 : 0;
+        }
+        QVERIFY(n_stand_ins > 0 && n_absent > 0);
+        const SessionContents contents = bench.contents();
+        static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QVERIFY(opened.left_out.empty());
+        for (std::size_t i = 0; i < contents.runs.size(); ++i) {
+            requireEqual(*contents.runs[i]->model, *opened.contents.runs[i]->model, true);
+            QCOMPARE(inWords(opened.contents.runs[i]->experts), inWords(expertCoverage(*bench.model, contents.runs[i]->layers)));
+            QVERIFY(!inWords(opened.contents.runs[i]->experts).empty());
         }
     }
 

@@ -18,7 +18,7 @@ import pathlib
 import numpy as np
 
 from pieces import HEADS, HIDDEN, INTERMEDIATE, N_BLOCKS, VOCABULARY, Weights, capped
-from walks import Bloom, Gemma, Gpt2, GptJ, GptNeo, GptNeoX, Llama, Olmo, Opt, Phi, Phi3, StableLm
+from walks import Bloom, Falcon, Gemma, Gpt2, GptJ, GptNeo, GptNeoX, Llama, Olmo, Opt, Phi, Phi3, StableLm, WithExperts
 
 WINDOW, N_WINDOWS = 24, 2
 
@@ -74,6 +74,12 @@ def gemma_config(model_type, architecture, **changes):
 
 def gptj_config(**changes):
     return {**gpt2_config(n_inner=None, **changes), "model_type": "gptj", "architectures": ["GPTJForCausalLM"], "tie_word_embeddings": False}
+
+
+def falcon_config(**changes):
+    return {"architectures": ["FalconForCausalLM"], "model_type": "falcon", "vocab_size": VOCABULARY, "hidden_size": HIDDEN,
+            "num_hidden_layers": N_BLOCKS, "num_attention_heads": HEADS, "layer_norm_epsilon": 1e-5, "alibi": False, "bias": False,
+            "multi_query": True, "new_decoder_architecture": False, "parallel_attn": True, **changes}
 
 
 CASES = {  # name: (family, stored type, config)
@@ -137,7 +143,33 @@ CASES = {  # name: (family, stored type, config)
     "bloom": (Bloom, "BF16", {
         "architectures": ["BloomForCausalLM"], "model_type": "bloom", "vocab_size": VOCABULARY, "n_embed": HIDDEN, "n_layer": N_BLOCKS,
         "num_attention_heads": HEADS, "layer_norm_epsilon": 1e-5, "apply_residual_connection_post_layernorm": False, "test_prefix": ""}),
+    "falcon": (Falcon, "BF16", falcon_config()),
+    "falcon-grouped": (Falcon, "F16", falcon_config(new_decoder_architecture=True, num_kv_heads=2, multi_query=False, rope_theta=500000.0)),
+    "falcon-grouped-one-norm": (Falcon, "BF16", falcon_config(
+        new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1, ffn_hidden_size=INTERMEDIATE, activation="gelu")),
+    "falcon-alibi": (Falcon, "F16", falcon_config(multi_query=False, parallel_attn=False, alibi=True, bias=True)),
+    "mixtral": (WithExperts, "BF16", config_of("mixtral", "MixtralForCausalLM", num_local_experts=4, num_experts_per_tok=2, sliding_window=None)),
+    "mixtral-sliding": (WithExperts, "F16", config_of(
+        "mixtral", "MixtralForCausalLM", num_local_experts=6, num_experts_per_tok=1, sliding_window=7, tie_word_embeddings=False)),
+    "qwen2_moe": (WithExperts, "BF16", config_of(
+        "qwen2_moe", "Qwen2MoeForCausalLM", num_experts=5, num_experts_per_tok=2, moe_intermediate_size=24, shared_expert_intermediate_size=40,
+        use_sliding_window=False, sliding_window=4, max_window_layers=0, decoder_sparse_step=1, mlp_only_layers=[])),
+    "qwen2_moe-some": (WithExperts, "F16", config_of(
+        "qwen2_moe", "Qwen2MoeForCausalLM", num_experts=4, num_experts_per_tok=3, moe_intermediate_size=16, shared_expert_intermediate_size=32,
+        norm_topk_prob=True, use_sliding_window=False, decoder_sparse_step=2)),
+    "qwen3_moe": (WithExperts, "BF16", config_of(
+        "qwen3_moe", "Qwen3MoeForCausalLM", num_experts=8, num_experts_per_tok=3, moe_intermediate_size=32, head_dim=10, norm_topk_prob=True,
+        use_sliding_window=False, sliding_window=None)),
+    "qwen3_moe-some": (WithExperts, "F16", config_of(
+        "qwen3_moe", "Qwen3MoeForCausalLM", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24, attention_bias=True,
+        use_sliding_window=True, sliding_window=6, mlp_only_layers=[1], tie_word_embeddings=True)),
 }
+
+
+def inputs_of(block, largest):
+    """By group; null where the block has none of that number, or no token came there."""
+    last = max(group for other, group in largest if other == block)
+    return [largest[block, group].tolist() if (block, group) in largest else None for group in range(last + 1)]
 
 
 def make(folder, seed, family, dtype, config):
@@ -169,7 +201,7 @@ def make(folder, seed, family, dtype, config):
     expected = {
         "ids": ids.tolist(), "nll": losses, "last_logits": last_logits,
         "logit_scale": max(scales),  # largest |state| times largest |head row|: what bounds a logit and its rounding error
-        "max_abs": [[largest[key].tolist() for key in sorted(largest) if key[0] == block] for block in range(N_BLOCKS)],
+        "max_abs": [inputs_of(block, largest) for block in range(N_BLOCKS)],
     }
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
 

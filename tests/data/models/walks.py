@@ -14,6 +14,11 @@
   GPT-J    Wang and Komatsuzaki, 2021: side by side behind one norm, neighbouring dimensions turn together
   GPT-Neo  Black et al., 2021: scores are not scaled, some blocks slide
   BLOOM    Scao et al., arXiv:2211.05100: a norm behind the embedding, slopes on the scores (Press et al., arXiv:2108.12409)
+  Falcon   Almazrouei et al., arXiv:2311.16867; Penedo et al., arXiv:2306.01116: one, some or as many key heads as queries; side by side
+           behind one norm or two, or in turn; slopes that the published code rounds to bfloat16 and scales as the products are
+  Mixtral  Jiang et al., arXiv:2401.04088: Mistral with two of some experts for each token, their weights summing to one
+  Qwen-MoE Yang et al., arXiv:2407.10671 and arXiv:2505.09388: experts whose weights are shares of all, some blocks with an MLP; Qwen2's with
+           one more expert that sees every token, weighted by a sigmoid
   OPT      Zhang et al., arXiv:2205.01068: ReLU, learned positions that start at row 2, norm before or after the residual sum
   GPT-2    Radford et al., 2019: fused q, k, v, weights stored [in, out], tanh form of GELU (Hendrycks & Gimpel, arXiv:1606.08415)
   rope     Su et al., arXiv:2104.09864; linear: Chen et al., arXiv:2306.15595; YaRN: Peng et al., arXiv:2309.00071; Llama 3.1's by its
@@ -22,7 +27,7 @@
 import numpy as np
 
 from pieces import (ACTIVATIONS, HEADS, HIDDEN, INTERMEDIATE, N_BLOCKS, VOCABULARY, attention, gelu_tanh, layer_norm, partly_rotated,
-                    per_head, rms_norm, rope_turns, rotated)
+                    per_head, rms_norm, rope_turns, rotated, round_to)
 
 
 class Llama:
@@ -32,7 +37,7 @@ class Llama:
         self.c, self.w, self.seen = config, weights, seen
         self.kv = config["num_key_value_heads"]
         self.size = config.get("head_dim") or HIDDEN // HEADS
-        self.qkv_bias = config.get("attention_bias", False) or config["model_type"] == "qwen2"
+        self.qkv_bias = config.get("attention_bias", False) or config["model_type"] in ("qwen2", "qwen2_moe")
 
     def linear(self, block, name, x, n_out, has_bias):
         name = f"model.layers.{block}.{name}"
@@ -41,7 +46,9 @@ class Llama:
 
     def window(self, block):
         c = self.c
-        if c["model_type"] == "mistral":
+        if c["model_type"] in ("mistral", "mixtral"):
+            return c["sliding_window"]
+        if c["model_type"] == "qwen3_moe" and c["use_sliding_window"]:
             return c["sliding_window"]
         if c["model_type"] in ("qwen2", "qwen3") and c["use_sliding_window"] and block >= c["max_window_layers"]:
             return c["sliding_window"]
@@ -49,6 +56,12 @@ class Llama:
 
     def norm(self, name, x):
         return rms_norm(x, self.w.gain(name), self.c["rms_norm_eps"])
+
+    def mlp(self, block, x):
+        has_bias = self.c.get("mlp_bias", False)
+        gate, up = (self.linear(block, f"mlp.{part}_proj", x, INTERMEDIATE, has_bias) for part in ("gate", "up"))
+        inner = self.seen(block, 3, ACTIVATIONS["silu"](gate) * up)
+        return self.linear(block, "mlp.down_proj", inner, HIDDEN, has_bias)
 
     def states(self, ids):
         c = self.c
@@ -59,22 +72,69 @@ class Llama:
             q = self.linear(block, "self_attn.q_proj", x, HEADS * self.size, self.qkv_bias)
             k = self.linear(block, "self_attn.k_proj", x, self.kv * self.size, self.qkv_bias)
             v = self.linear(block, "self_attn.v_proj", x, self.kv * self.size, self.qkv_bias)
-            if c["model_type"] == "qwen3":
+            if c["model_type"] in ("qwen3", "qwen3_moe"):
                 q, k = (per_head(lambda part: rms_norm(part, self.w.gain(f"model.layers.{block}.self_attn.{name}_norm", self.size),
                                                        c["rms_norm_eps"]), x, n)
                         for name, x, n in (("q", q, HEADS), ("k", k, self.kv)))
             q, k = rotated(q, HEADS, turns, factor), rotated(k, self.kv, turns, factor)
             mixed = self.seen(block, 1, attention(q, k, v, HEADS, self.kv, self.window(block)))
             h = h + self.linear(block, "self_attn.o_proj", mixed, HIDDEN, c.get("attention_bias", False))
-            x = self.seen(block, 2, self.norm(f"model.layers.{block}.post_attention_layernorm", h))
-            gate = self.linear(block, "mlp.gate_proj", x, INTERMEDIATE, c.get("mlp_bias", False))
-            up = self.linear(block, "mlp.up_proj", x, INTERMEDIATE, c.get("mlp_bias", False))
-            inner = self.seen(block, 3, ACTIVATIONS["silu"](gate) * up)
-            h = h + self.linear(block, "mlp.down_proj", inner, HIDDEN, c.get("mlp_bias", False))
+            h = h + self.mlp(block, self.seen(block, 2, self.norm(f"model.layers.{block}.post_attention_layernorm", h)))
         h = self.norm("model.norm", h)
         if c.get("tie_word_embeddings", False):
             return h, self.w.values["model.embed_tokens.weight"]
         return h, self.w.matrix("lm_head", VOCABULARY, HIDDEN)
+
+
+class WithExperts(Llama):
+    """Mixtral, Qwen2-MoE and Qwen3-MoE, one token and one expert at a time. The inputs that an expert sees come after the MLP's; then the
+    hidden values of the MLP where some block has one, of the shared expert, of the experts."""
+
+    def __init__(self, config, weights, seen):
+        super().__init__(config, weights, seen)
+        c = config
+        self.is_mixtral = c["model_type"] == "mixtral"
+        self.n_experts = c["num_local_experts"] if self.is_mixtral else c["num_experts"]
+        self.width = c["intermediate_size"] if self.is_mixtral else c["moe_intermediate_size"]
+        self.sum_to_one = True if self.is_mixtral else c.get("norm_topk_prob", False)
+        self.has_shared = c["model_type"] == "qwen2_moe"
+
+    def is_mixture(self, block):
+        step, dense = self.c.get("decoder_sparse_step", 1), self.c.get("mlp_only_layers") or []
+        return block not in dense and (block + 1) % step == 0
+
+    def gated(self, block, names, x, width, group):
+        gate, up = (self.linear(block, name, x, width, False) for name in names[:2])
+        inner = self.seen(block, group, ACTIVATIONS["silu"](gate) * up)
+        return self.linear(block, names[2], inner, HIDDEN, False)
+
+    def mlp(self, block, x):
+        first_hidden = 3 + self.n_experts
+        some_are_dense = not all(self.is_mixture(other) for other in range(N_BLOCKS))
+        if not self.is_mixture(block):
+            return self.gated(block, [f"mlp.{part}_proj" for part in ("gate", "up", "down")], x, INTERMEDIATE, first_hidden)
+        first_hidden += some_are_dense
+        root = "block_sparse_moe" if self.is_mixtral else "mlp"
+        parts = ("w1", "w3", "w2") if self.is_mixtral else ("gate_proj", "up_proj", "down_proj")
+        scores = self.linear(block, f"{root}.gate", x, self.n_experts, False)
+        for expert in range(self.n_experts):  # all are made, whichever tokens come
+            for part in parts[:2]:
+                self.w.matrix(f"model.layers.{block}.{root}.experts.{expert}.{part}", self.width, HIDDEN)
+            self.w.matrix(f"model.layers.{block}.{root}.experts.{expert}.{parts[2]}", HIDDEN, self.width)
+        out = np.zeros_like(x)
+        for t in range(len(x)):
+            shares = np.exp(scores[t] - scores[t].max())
+            shares = shares / shares.sum()
+            best = np.argsort(-shares, kind="stable")[:self.c["num_experts_per_tok"]]
+            for expert in best:
+                token = self.seen(block, 3 + expert, x[t:t + 1])
+                y = self.gated(block, [f"{root}.experts.{expert}.{part}" for part in parts], token, self.width,
+                               first_hidden + self.has_shared + expert)
+                out[t] += shares[expert] / (shares[best].sum() if self.sum_to_one else 1.0) * y[0]
+        if self.has_shared:
+            y = self.gated(block, [f"mlp.shared_expert.{part}" for part in parts], x, self.c["shared_expert_intermediate_size"], first_hidden)
+            out += y / (1 + np.exp(-self.linear(block, "mlp.shared_expert_gate", x, 1, False)))
+        return out
 
 
 class Opt:
@@ -388,4 +448,58 @@ class Bloom(WithLayerNorm):
             x = self.seen(block, 2, self.norm(name + "post_attention_layernorm", h))
             inner = self.seen(block, 3, gelu_tanh(self.linear(name + "mlp.dense_h_to_4h", x, 4 * HIDDEN)))
             h = h + self.linear(name + "mlp.dense_4h_to_h", inner, HIDDEN)
+        return self.norm(root + "ln_f", h), self.w.values[root + "word_embeddings.weight"]
+
+
+class Falcon(WithLayerNorm):
+    epsilon_key = "layer_norm_epsilon"
+
+    def split(self, fused, kv):
+        """[time, for every key head: its queries, its key, its value] -> q, k, v."""
+        heads = np.split(fused, HEADS + 2 * kv, axis=1)
+        each = HEADS // kv + 2
+        at = range(len(heads))
+        return (np.concatenate([heads[i] for i in at if keep(i % each)], axis=1)
+                for keep in (lambda p: p < each - 2, lambda p: p == each - 2, lambda p: p == each - 1))
+
+    def biases(self, time):
+        """[heads][time]: what is added to the scores by the key's position alone, before they are scaled."""
+        slopes = round_to(np.array([2.0 ** (-8 * (head + 1) / HEADS) for head in range(HEADS)]), "BF16")[1]
+        return [round_to(slope * np.arange(time), "BF16")[1] for slope in slopes]
+
+    def attended(self, q, k, v, kv, has_alibi):
+        if not has_alibi:
+            turns, factor = rope_turns(self.c, self.size, len(q))
+            return attention(rotated(q, HEADS, turns, factor), rotated(k, kv, turns, factor), v, HEADS, kv, None)
+        result = np.zeros_like(q)
+        biases = self.biases(len(q))
+        for head in range(HEADS):
+            own, shared = (slice(i * self.size, (i + 1) * self.size) for i in (head, head * kv // HEADS))
+            for i in range(len(q)):
+                scores = (k[:i + 1, shared] @ q[i, own] + biases[head][:i + 1]) / np.sqrt(self.size)
+                weights = np.exp(scores - scores.max())
+                result[i, own] = weights / weights.sum() @ v[:i + 1, shared]
+        return result
+
+    def states(self, ids):
+        c, root, has_bias = self.c, "transformer.", self.c["bias"]
+        is_newer = c["new_decoder_architecture"]
+        kv = c["num_kv_heads"] if is_newer else 1 if c["multi_query"] else HEADS
+        is_parallel = is_newer or c["parallel_attn"]
+        has_two_norms = is_newer and c.get("num_ln_in_parallel_attn", 2) == 2
+        width = c.get("ffn_hidden_size") or 4 * HIDDEN
+        h = self.w.get(root + "word_embeddings.weight", (VOCABULARY, HIDDEN))[ids]
+        for block in range(N_BLOCKS):
+            name = f"{root}h.{block}."
+            x = self.seen(block, 0, self.norm(name + ("ln_attn" if has_two_norms else "input_layernorm"), h))
+            fused = self.linear(name + "self_attention.query_key_value", x, (HEADS + 2 * kv) * self.size, has_bias)
+            mixed = self.seen(block, 1, self.attended(*self.split(fused, kv), kv, c["alibi"]))
+            attended = self.linear(name + "self_attention.dense", mixed, HIDDEN, has_bias)
+            if has_two_norms:
+                x = self.seen(block, 2, self.norm(name + "ln_mlp", h))
+            elif not is_parallel:
+                x = self.seen(block, 2, self.norm(name + "post_attention_layernorm", h + attended))
+            shares_norm = is_parallel and not has_two_norms
+            inner = ACTIVATIONS[c.get("activation", "gelu")](self.linear(name + "mlp.dense_h_to_4h", x, width, has_bias))
+            h = h + attended + self.linear(name + "mlp.dense_4h_to_h", self.seen(block, 2 if shares_norm else 3, inner), HIDDEN, has_bias)
         return self.norm(root + "ln_f", h), self.w.values[root + "word_embeddings.weight"]

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/exporter/export_checkpoint.h"
+
+namespace salient {
+
+// Everything that the bits of a job's result depend on, as a document, by which a later start knows the job that was begun.
+
+/// Version, model (its config, and size and time of change of its weight files), the drawn samples, precision, and the processor's
+/// instructions.
+[[nodiscard]] Json calibrationIdentity(const Model& model, const Samples& samples, Compute compute);
+/// And the method's settings.
+[[nodiscard]] Json quantizationIdentity(const Model& model, const Samples& samples, const MethodSpec& method, Compute compute);
+/// And what is written.
+[[nodiscard]] Json exportIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options,
+                                  Compute compute);
+
+/// "settings.bits: 4 then, 3 now; …": what two documents differ in, at most three of it; empty: nothing.
+[[nodiscard]] std::string difference(const Json& then, const Json& now);
+
+}  // namespace salient

@@ -1,0 +1,4452 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>figure</name>
+    <message>
+        <source>save figure: %1: expected a name that ends in .png, .svg, .pdf or .csv, found .%2</source>
+        <translation>Abbildung speichern: %1: erwartet wird ein Name, der auf .png, .svg, .pdf oder .csv endet, gefunden .%2</translation>
+    </message>
+    <message>
+        <source>save figure: %1: cannot be written: %2</source>
+        <translation>Abbildung speichern: %1 lässt sich nicht schreiben: %2</translation>
+    </message>
+</context>
+<context>
+    <name>fileChooser</name>
+    <message>
+        <source>GGUF models (*.gguf)</source>
+        <translation>GGUF-Modelle (*.gguf)</translation>
+    </message>
+</context>
+<context>
+    <name>findingText</name>
+    <message>
+        <source>%1 of the output error comes from input channel %2, whose largest |x| of %3 is %4 times the median channel&apos;s.</source>
+        <translation>%1 des Ausgabefehlers kommen aus Eingangskanal %2, dessen größtes |x| mit %3 das %4-Fache des mittleren Kanals (Median) ist.</translation>
+    </message>
+    <message>
+        <source>%1 of the output error comes from %2 of %3 input channels, most from channel %4, whose largest |x| of %5 is %6 times the median channel&apos;s.</source>
+        <translation>%1 des Ausgabefehlers kommen aus %2 von %3 Eingangskanälen, am meisten aus Kanal %4, dessen größtes |x| mit %5 das %6-Fache des mittleren Kanals (Median) ist.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n calibration token(s) for %1 inputs: the Hessian says nothing of the remaining directions.</source>
+        <translation>
+            <numerusform>%n Kalibriertoken für %1 Eingänge: über die übrigen Richtungen sagt die Hesse-Matrix nichts.</numerusform>
+            <numerusform>%n Kalibriertoken für %1 Eingänge: über die übrigen Richtungen sagt die Hesse-Matrix nichts.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The Hessian is nearly singular.</source>
+        <translation>Die Hesse-Matrix ist fast singulär.</translation>
+    </message>
+    <message>
+        <source>It needed damping %1 instead of %2.</source>
+        <translation>Sie brauchte die Dämpfung %1 statt %2.</translation>
+    </message>
+    <message>
+        <source>More calibration windows measure such directions; more damping trusts them less.</source>
+        <translation>Mehr Kalibrierfenster messen solche Richtungen; mehr Dämpfung traut ihnen weniger.</translation>
+    </message>
+    <message>
+        <source>Outlier channels</source>
+        <translation>Ausreißerkanäle</translation>
+    </message>
+    <message>
+        <source>Lone large weights</source>
+        <translation>Einzelne große Gewichte</translation>
+    </message>
+    <message>
+        <source>Saturated codes</source>
+        <translation>Gesättigte Codes</translation>
+    </message>
+    <message>
+        <source>Dead channels</source>
+        <translation>Tote Kanäle</translation>
+    </message>
+    <message>
+        <source>Unmeasured directions</source>
+        <translation>Ungemessene Richtungen</translation>
+    </message>
+    <message>
+        <source>Rounded inputs</source>
+        <translation>Gerundete Eingaben</translation>
+    </message>
+    <message>
+        <source>%1 of the output error is in groups of %2 weights whose range one large weight sets; the heaviest is in row %3, channel %4, %5 times the root mean square of its group.</source>
+        <translation>%1 des Ausgabefehlers stecken in Gruppen zu %2 Gewichten, deren Bereich ein einzelnes großes Gewicht bestimmt; das schwerste steht in Zeile %3, Kanal %4, mit dem %5-Fachen des quadratischen Mittels seiner Gruppe.</translation>
+    </message>
+    <message>
+        <source>%1 of the codes lie at an end of the grid: its range is too small for the weights.</source>
+        <translation>%1 der Codes liegen an einem Ende des Rasters: sein Bereich ist zu klein für die Gewichte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of %1 input channels were never active in calibration, channel %2 first: nothing is known of what their weights do. Text nearer to the model&apos;s use may wake them.</source>
+        <translation>
+            <numerusform>%n von %1 Eingangskanälen war in der Kalibrierung nie aktiv, nämlich Kanal %2: was seine Gewichte tun, ist unbekannt. Ein Text, der näher an der Verwendung des Modells liegt, weckt ihn vielleicht.</numerusform>
+            <numerusform>%n von %1 Eingangskanälen waren in der Kalibrierung nie aktiv, als erster Kanal %2: was ihre Gewichte tun, ist unbekannt. Ein Text, der näher an der Verwendung des Modells liegt, weckt sie vielleicht.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of the output error comes from rounding the inputs to int8; channel %2 reaches %3 and sets the scale of tokens whose median channel stays below %4.</source>
+        <translation>%1 des Ausgabefehlers kommen vom Runden der Eingaben auf int8; Kanal %2 erreicht %3 und bestimmt die Skalierung von Token, deren mittlerer Kanal unter %4 bleibt.</translation>
+    </message>
+    <message>
+        <source>groups of %1</source>
+        <translation>Gruppen zu %1</translation>
+    </message>
+    <message>
+        <source>%1 bits</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>AWQ scales for the layers of this input</source>
+        <translation>AWQ-Skalierungen für die Schichten dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>SmoothQuant for the layers of this input</source>
+        <translation>SmoothQuant für die Schichten dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>one input scale per token</source>
+        <translation>eine Skalierung der Eingaben pro Token</translation>
+    </message>
+    <message>
+        <source>damping %1</source>
+        <translation>Dämpfung %1</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>A workbench for post-training quantization of language models.</source>
+        <translation>Eine Werkbank für die nachträgliche Quantisierung von Sprachmodellen.</translation>
+    </message>
+    <message>
+        <source>A model&apos;s folder or a recipe; the bundled demo when left out.</source>
+        <translation>Ordner eines Modells oder ein Rezept; ohne Angabe das mitgelieferte Demo-Modell.</translation>
+    </message>
+    <message>
+        <source>Text to calibrate on.</source>
+        <translation>Text für die Kalibrierung.</translation>
+    </message>
+</context>
+<context>
+    <name>mapMetrics</name>
+    <message>
+        <source>Relative output error: %1</source>
+        <translation>Relativer Ausgabefehler: %1</translation>
+    </message>
+    <message>
+        <source>KL when quantized alone: %1</source>
+        <translation>KL, wenn allein quantisiert: %1</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>Nat</translation>
+    </message>
+    <message>
+        <source>Outlier ratio: largest channel over median channel</source>
+        <translation>Ausreißerverhältnis: größter Kanal zu mittlerem Kanal (Median)</translation>
+    </message>
+    <message>
+        <source>Largest |x|</source>
+        <translation>Größtes |x|</translation>
+    </message>
+    <message>
+        <source>Mean |x|</source>
+        <translation>Mittleres |x|</translation>
+    </message>
+    <message>
+        <source>Bits per weight: %1</source>
+        <translation>Bits pro Gewicht: %1</translation>
+    </message>
+    <message>
+        <source>Codes at the ends of the grid: %1</source>
+        <translation>Codes an den Enden des Rasters: %1</translation>
+    </message>
+    <message>
+        <source>Number of weights</source>
+        <translation>Anzahl der Gewichte</translation>
+    </message>
+</context>
+<context>
+    <name>methodText</name>
+    <message>
+        <source>%1 bits per tensor</source>
+        <translation>%1 Bit pro Tensor</translation>
+    </message>
+    <message>
+        <source>%1 bits per row</source>
+        <translation>%1 Bit pro Zeile</translation>
+    </message>
+    <message>
+        <source>%1 bits, groups of %2</source>
+        <translation>%1 Bit, Gruppen zu %2</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisch</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisch</translation>
+    </message>
+    <message>
+        <source>int8 inputs per token</source>
+        <translation>int8-Eingaben pro Token</translation>
+    </message>
+    <message>
+        <source>int8 inputs per tensor</source>
+        <translation>int8-Eingaben pro Tensor</translation>
+    </message>
+    <message>
+        <source>BOS windows</source>
+        <translation>BOS-Fenster</translation>
+    </message>
+    <message>
+        <source>second half</source>
+        <translation>zweite Hälfte</translation>
+    </message>
+    <message>
+        <source>stream</source>
+        <translation>Strom</translation>
+    </message>
+</context>
+<context>
+    <name>numberText</name>
+    <message>
+        <source>%1 k</source>
+        <comment>thousand</comment>
+        <translation>%1 Tsd.</translation>
+    </message>
+    <message>
+        <source>%1 M</source>
+        <comment>million</comment>
+        <translation>%1 Mio.</translation>
+    </message>
+    <message>
+        <source>%1 B</source>
+        <comment>billion, 10^9</comment>
+        <translation>%1 Mrd.</translation>
+    </message>
+    <message>
+        <source>%1 T</source>
+        <comment>trillion, 10^12</comment>
+        <translation>%1 Bio.</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+</context>
+<context>
+    <name>reportPdf</name>
+    <message>
+        <source>write report: %1: cannot be written: %2</source>
+        <translation>Bericht schreiben: %1 lässt sich nicht schreiben: %2</translation>
+    </message>
+</context>
+<context>
+    <name>salient::AwqExampleView</name>
+    <message>
+        <source>Published</source>
+        <translation>Veröffentlicht</translation>
+    </message>
+    <message>
+        <source>Input X: tokens down, channels across</source>
+        <translation>Eingabe X: Token nach unten, Kanäle nach rechts</translation>
+    </message>
+    <message>
+        <source>Choose a channel: click, or the arrow keys</source>
+        <translation>Einen Kanal wählen: Klick oder Pfeiltasten</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>Hier</translation>
+    </message>
+    <message>
+        <source>Largest |x|</source>
+        <translation>Größtes |x|</translation>
+    </message>
+    <message>
+        <source>Over all tokens, in the units of the input</source>
+        <translation>Über alle Token, in den Einheiten der Eingabe</translation>
+    </message>
+    <message>
+        <source>Mean |x|</source>
+        <translation>Mittleres |x|</translation>
+    </message>
+    <message>
+        <source>Scale s</source>
+        <translation>Skalierung s</translation>
+    </message>
+    <message>
+        <source>The weight column is multiplied by s, the input divided by it (no unit)</source>
+        <translation>Die Spalte der Gewichte wird mit s multipliziert, die Eingabe durch s geteilt (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Error before scaling</source>
+        <translation>Fehler vor der Skalierung</translation>
+    </message>
+    <message>
+        <source>Mean |x| times mean |w − ŵ| of the channel&apos;s column: what it adds to an output</source>
+        <translation>Mittleres |x| mal mittleres |w − ŵ| der Spalte des Kanals: was sie zu einer Ausgabe beiträgt</translation>
+    </message>
+    <message>
+        <source>Error after scaling</source>
+        <translation>Fehler nach der Skalierung</translation>
+    </message>
+    <message>
+        <source>Output error of the whole layer: %1 before, %2 after (ratio %3).</source>
+        <translation>Ausgabefehler der ganzen Schicht: vorher %1, nachher %2 (Exponent %3).</translation>
+    </message>
+    <message>
+        <source>Channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::CalibrationPanel</name>
+    <message>
+        <source>Calibrate</source>
+        <translation>Kalibrieren</translation>
+    </message>
+    <message>
+        <source>A .txt or .jsonl file</source>
+        <translation>Eine Datei .txt oder .jsonl</translation>
+    </message>
+    <message>
+        <source>Plain text, or JSON lines with a &quot;text&quot; field</source>
+        <translation>Reiner Text oder JSON-Zeilen mit einem Feld „text“</translation>
+    </message>
+    <message>
+        <source>How many windows of text to run. More give steadier statistics; 128 is the published choice</source>
+        <translation>Wie viele Fenster des Texts gerechnet werden. Mehr ergeben stabilere Statistiken; veröffentlicht wurde mit 128</translation>
+    </message>
+    <message>
+        <source>Tokens per window, at most what the model can read</source>
+        <translation>Token pro Fenster, höchstens so viele, wie das Modell lesen kann</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Of the choice of windows: the same seed gives the same windows on every machine</source>
+        <translation>Für die Auswahl der Fenster: derselbe Startwert ergibt auf jedem Rechner dieselben Fenster</translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>bfloat16 (faster)</source>
+        <translation>bfloat16 (schneller)</translation>
+    </message>
+    <message>
+        <source>Precision of the large products of the forward pass; sums are float32 either way</source>
+        <translation>Genauigkeit der großen Produkte im Vorwärtsdurchlauf; Summen sind immer float32</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Choose the calibration text</source>
+        <translation>Den Kalibriertext wählen</translation>
+    </message>
+    <message>
+        <source>Calibration text</source>
+        <translation>Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Windows</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Window length</source>
+        <translation>Fensterlänge</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Run the windows through the model and gather statistics of every layer&apos;s input</source>
+        <translation>Die Fenster durch das Modell schicken und Statistiken der Eingaben jeder Schicht sammeln</translation>
+    </message>
+    <message>
+        <source>Chosen windows</source>
+        <translation>Gewählte Fenster</translation>
+    </message>
+    <message>
+        <source>Text of the chosen window</source>
+        <translation>Text des gewählten Fensters</translation>
+    </message>
+    <message>
+        <source>Choose a window above to read it whole.</source>
+        <translation>Oben ein Fenster wählen, um es ganz zu lesen.</translation>
+    </message>
+    <message>
+        <source>calibration text</source>
+        <translation>Kalibriertext</translation>
+    </message>
+    <message>
+        <source>number of windows</source>
+        <translation>Anzahl der Fenster</translation>
+    </message>
+    <message>
+        <source>window length</source>
+        <translation>Fensterlänge</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Calibrating…</source>
+        <translation>Kalibriert…</translation>
+    </message>
+    <message>
+        <source>Calibrate again</source>
+        <translation>Neu kalibrieren</translation>
+    </message>
+    <message>
+        <source>Choose a text that resembles what the model will read.</source>
+        <translation>Einen Text wählen, der dem ähnelt, was das Modell lesen wird.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n window(s), %1 of %2 tokens in the text.</source>
+        <translation>
+            <numerusform>%n Fenster, %1 von %2 Token des Texts.</numerusform>
+            <numerusform>%n Fenster, %1 von %2 Token des Texts.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The text holds fewer windows than the %1 asked for.</source>
+        <translation>Der Text enthält weniger als die gewünschten %1 Fenster.</translation>
+    </message>
+    <message>
+        <source>Not calibrated yet.</source>
+        <translation>Noch nicht kalibriert.</translation>
+    </message>
+    <message>
+        <source>Calibrated on %1 tokens in %2. Next: look at the channels, or quantize.</source>
+        <translation>Kalibriert mit %1 Token in %2. Weiter: Kanäle ansehen oder quantisieren.</translation>
+    </message>
+    <message>
+        <source>Calibrated with other settings. Calibrate again to use these.</source>
+        <translation>Mit anderen Einstellungen kalibriert. Neu kalibrieren, damit diese gelten.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ChannelTableModel</name>
+    <message>
+        <source>salient</source>
+        <translation>herausragend</translation>
+    </message>
+    <message>
+        <source>–</source>
+        <translation>–</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Min x</source>
+        <translation>Min x</translation>
+    </message>
+    <message>
+        <source>Max x</source>
+        <translation>Max x</translation>
+    </message>
+    <message>
+        <source>Max |x|</source>
+        <translation>Max |x|</translation>
+    </message>
+    <message>
+        <source>Mean |x|</source>
+        <translation>Mittleres |x|</translation>
+    </message>
+    <message>
+        <source>%1 % |x|</source>
+        <translation>%1 % |x|</translation>
+    </message>
+    <message>
+        <source>Max |w|</source>
+        <translation>Max |w|</translation>
+    </message>
+    <message>
+        <source>Salient</source>
+        <translation>Herausragend</translation>
+    </message>
+    <message>
+        <source>Input channel: a column of the weight, counted from 0</source>
+        <translation>Eingangskanal: eine Spalte der Gewichte, gezählt ab 0</translation>
+    </message>
+    <message>
+        <source>Smallest activation over all calibration tokens (no unit)</source>
+        <translation>Kleinste Aktivierung über alle Kalibriertoken (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Largest activation over all calibration tokens (no unit)</source>
+        <translation>Größte Aktivierung über alle Kalibriertoken (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Largest magnitude of an activation over all calibration tokens (no unit)</source>
+        <translation>Größter Betrag einer Aktivierung über alle Kalibriertoken (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Mean magnitude of the activations: what AWQ takes its scales from (no unit)</source>
+        <translation>Mittlerer Betrag der Aktivierungen: daraus bildet AWQ seine Skalierungen (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>%1 % of this channel&apos;s activations have a smaller magnitude (no unit; exact to half an octave)</source>
+        <translation>%1 % der Aktivierungen dieses Kanals haben einen kleineren Betrag (ohne Einheit; auf eine halbe Oktave genau)</translation>
+    </message>
+    <message>
+        <source>Largest magnitude in this column of the weights that read the channel (no unit)</source>
+        <translation>Größter Betrag in dieser Spalte der Gewichte, die den Kanal lesen (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Whether the channel is among those with the largest mean magnitude</source>
+        <translation>Ob der Kanal zu denen mit dem größten mittleren Betrag gehört</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ChannelsPanel</name>
+    <message>
+        <source>&amp;Logarithmic</source>
+        <translation>&amp;Logarithmisch</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Origin of the largest activation</source>
+        <translation>Herkunft der größten Aktivierung</translation>
+    </message>
+    <message>
+        <source>Calibrate a model and choose a layer to see its channels.</source>
+        <translation>Ein Modell kalibrieren und eine Schicht wählen, um ihre Kanäle zu sehen.</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>Index</translation>
+    </message>
+    <message>
+        <source>Mean |x|, largest first</source>
+        <translation>Mittleres |x|, größtes zuerst</translation>
+    </message>
+    <message>
+        <source>Max |x|, largest first</source>
+        <translation>Max |x|, größtes zuerst</translation>
+    </message>
+    <message>
+        <source>Max |w|, largest first</source>
+        <translation>Max |w|, größtes zuerst</translation>
+    </message>
+    <message>
+        <source>Order of the channels in both charts</source>
+        <translation>Reihenfolge der Kanäle in beiden Diagrammen</translation>
+    </message>
+    <message>
+        <source>Logarithmic axis for magnitudes (no unit)</source>
+        <translation>Logarithmische Achse für Beträge (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Percentile of |x| shown beside maximum and mean, in percent of the calibration tokens</source>
+        <translation>Perzentil von |x|, das neben Maximum und Mittelwert gezeigt wird, in Prozent der Kalibriertoken</translation>
+    </message>
+    <message>
+        <source>Share of channels counted as salient, in percent: those with the largest mean |x| (AWQ: about 1 %)</source>
+        <translation>Anteil der Kanäle, die als herausragend gelten, in Prozent: die mit dem größten mittleren |x| (AWQ: etwa 1 %)</translation>
+    </message>
+    <message>
+        <source>Salient share</source>
+        <translation>Anteil herausragender Kanäle</translation>
+    </message>
+    <message>
+        <source>&amp;Order</source>
+        <translation>&amp;Reihenfolge</translation>
+    </message>
+    <message>
+        <source>&amp;Percentile</source>
+        <translation>&amp;Perzentil</translation>
+    </message>
+    <message>
+        <source>&amp;Salient share</source>
+        <translation>Anteil herausra&amp;gend</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 channels salient, with %4 % of the mean activation magnitude, over %5 tokens.</source>
+        <translation>%1: %2 von %3 Kanälen herausragend, mit %4 % des mittleren Betrags der Aktivierungen, über %5 Token.</translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>Eingangskanal</translation>
+    </message>
+    <message>
+        <source>rank of the input channel</source>
+        <translation>Rang des Eingangskanals</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>magnitude |x|</source>
+        <translation>Betrag |x|</translation>
+    </message>
+    <message>
+        <source>activation x</source>
+        <translation>Aktivierung x</translation>
+    </message>
+    <message>
+        <source>largest |w|</source>
+        <translation>größtes |w|</translation>
+    </message>
+    <message>
+        <source>max |x|</source>
+        <translation>max |x|</translation>
+    </message>
+    <message>
+        <source>mean |x|</source>
+        <translation>mittl. |x|</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>min … max</source>
+        <translation>min … max</translation>
+    </message>
+    <message>
+        <source>salient</source>
+        <translation>herausragend</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>max |w|</source>
+        <translation>max |w|</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogramm</translation>
+    </message>
+    <message>
+        <source>Choose a channel in a chart or in the table.</source>
+        <translation>Einen Kanal in einem Diagramm oder in der Tabelle wählen.</translation>
+    </message>
+    <message>
+        <source>Histogram of channel %1</source>
+        <translation>Histogramm von Kanal %1</translation>
+    </message>
+    <message>
+        <source>mean %1</source>
+        <translation>Mittelwert %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::Chart</name>
+    <message>
+        <source>Nothing to show yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>Diagramm</translation>
+    </message>
+    <message>
+        <source>Wheel or + and −: zoom. Drag: move. 0 or double click: show all.
+Left and Right: next point. Click or Return: choose it.</source>
+        <translation>Mausrad oder + und −: Zoom. Ziehen: verschieben. 0 oder Doppelklick: alles zeigen.
+Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</translation>
+    </message>
+    <message>
+        <source>Copy data</source>
+        <translation>Daten kopieren</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Save as figure…</source>
+        <translation>Als Abbildung speichern…</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ChooserView</name>
+    <message>
+        <source>No row of the table fits all of this. Ease one of the answers.</source>
+        <translation>Keine Zeile der Tabelle passt zu alldem. Eine der Antworten lockern.</translation>
+    </message>
+    <message>
+        <source>Whatever</source>
+        <translation>Egal</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation>Was passt</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ColourBar</name>
+    <message>
+        <source>Colour legend</source>
+        <translation>Farblegende</translation>
+    </message>
+    <message>
+        <source>from %1 to %2</source>
+        <translation>von %1 bis %2</translation>
+    </message>
+    <message>
+        <source>Colours from %1 to %2. Values beyond an end have the colour of that end; magenta is not a number.</source>
+        <translation>Farben von %1 bis %2. Werte jenseits eines Endes haben dessen Farbe; Magenta ist keine Zahl.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>What do you want to do? A command, a view, a layer …</source>
+        <translation>Was soll geschehen? Ein Befehl, eine Ansicht, eine Schicht …</translation>
+    </message>
+    <message>
+        <source>Search commands</source>
+        <translation>Befehle suchen</translation>
+    </message>
+    <message>
+        <source>Matching commands</source>
+        <translation>Passende Befehle</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ComparePanel</name>
+    <message>
+        <source>Measure perplexity</source>
+        <translation>Perplexität messen</translation>
+    </message>
+    <message>
+        <source>Export the chosen one…</source>
+        <translation>Gewähltes exportieren…</translation>
+    </message>
+    <message>
+        <source>Methods and layers</source>
+        <translation>Verfahren und Schichten</translation>
+    </message>
+    <message>
+        <source>Error maps</source>
+        <translation>Fehlerkarten</translation>
+    </message>
+    <message>
+        <source>Diagnosis</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message>
+        <source>Methods and their metrics</source>
+        <translation>Verfahren und ihre Messwerte</translation>
+    </message>
+    <message>
+        <source>Run the evaluation text through the original and every run that has no figure yet</source>
+        <translation>Den Bewertungstext durch das Original und jeden Lauf schicken, der noch keinen Messwert hat</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>Put the table on the clipboard as comma-separated values, with every digit</source>
+        <translation>Die Tabelle mit allen Stellen als kommagetrennte Werte in die Zwischenablage legen</translation>
+    </message>
+    <message>
+        <source>Write the method chosen in the table as a checkpoint that other programs load</source>
+        <translation>Das in der Tabelle gewählte Verfahren als Checkpoint schreiben, den andere Programme laden</translation>
+    </message>
+    <message>
+        <source>How perplexity was measured</source>
+        <translation>Wie die Perplexität gemessen wurde</translation>
+    </message>
+    <message>
+        <source>Choose a method to see its layers before (plain rounding on the same grid) and after.</source>
+        <translation>Ein Verfahren wählen, um seine Schichten vorher (einfaches Runden auf demselben Raster) und nachher zu sehen.</translation>
+    </message>
+    <message>
+        <source>layer, in order of computation</source>
+        <translation>Schicht, in der Reihenfolge der Rechnung</translation>
+    </message>
+    <message>
+        <source>error, %</source>
+        <translation>Fehler, %</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Relative output error of every layer, %</source>
+        <translation>Relativer Ausgabefehler jeder Schicht, %</translation>
+    </message>
+    <message>
+        <source>Quantize to see the error of every layer.</source>
+        <translation>Quantisieren, um den Fehler jeder Schicht zu sehen.</translation>
+    </message>
+    <message>
+        <source>Layer %1: %2. Click to look at it.</source>
+        <translation>Schicht %1: %2. Klicken, um sie anzusehen.</translation>
+    </message>
+    <message>
+        <source>Perplexity: %1</source>
+        <translation>Perplexität: %1</translation>
+    </message>
+    <message>
+        <source>nearest rounding, same grid</source>
+        <translation>einfaches Runden, selbes Raster</translation>
+    </message>
+    <message>
+        <source>%1: every layer before and after. Choose “Original” to see all methods.</source>
+        <translation>%1: jede Schicht vorher und nachher. „Original“ wählen, um alle Verfahren zu sehen.</translation>
+    </message>
+    <message>
+        <source>All methods, layer by layer. Choose one in the table to see it before and after.</source>
+        <translation>Alle Verfahren, Schicht für Schicht. Eines in der Tabelle wählen, um es vorher und nachher zu sehen.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::DiagnosisPanel</name>
+    <message>
+        <source>Result to diagnose</source>
+        <translation>Zu untersuchendes Ergebnis</translation>
+    </message>
+    <message>
+        <source>Whose error in the chosen layer is explained</source>
+        <translation>Wessen Fehler in der gewählten Schicht erklärt wird</translation>
+    </message>
+    <message>
+        <source>Worst layer</source>
+        <translation>Schlechteste Schicht</translation>
+    </message>
+    <message>
+        <source>Go to the layer with the largest relative output error of this result</source>
+        <translation>Zur Schicht mit dem größten relativen Ausgabefehler dieses Ergebnisses gehen</translation>
+    </message>
+    <message>
+        <source>What is diagnosed</source>
+        <translation>Was untersucht wird</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>Wird untersucht …</translation>
+    </message>
+    <message>
+        <source>%1 — %2: output error %3</source>
+        <translation>%1 — %2: Ausgabefehler %3</translation>
+    </message>
+    <message>
+        <source>Nothing stands out in this layer: its error is spread over channels, rows and groups as rounding spreads it. More bits or smaller groups lower it evenly.</source>
+        <translation>In dieser Schicht fällt nichts auf: ihr Fehler verteilt sich auf Kanäle, Zeilen und Gruppen, wie Runden ihn verteilt. Mehr Bits oder kleinere Gruppen senken ihn gleichmäßig.</translation>
+    </message>
+    <message>
+        <source>Its largest value came in window %1, token %2.</source>
+        <translation>Sein größter Wert trat in Fenster %1, Token %2 auf.</translation>
+    </message>
+    <message>
+        <source>Show channel %1</source>
+        <translation>Kanal %1 zeigen</translation>
+    </message>
+    <message>
+        <source>Choose this channel in every view, with the text around its largest value on the Channels page</source>
+        <translation>Diesen Kanal in allen Ansichten wählen; der Text um seinen größten Wert steht auf der Seite Kanäle</translation>
+    </message>
+    <message>
+        <source>Try it: %1</source>
+        <translation>Ausprobieren: %1</translation>
+    </message>
+    <message>
+        <source>Add a run with this one change to the recipe, and run it beside the others</source>
+        <translation>Einen Lauf mit nur dieser Änderung ins Rezept aufnehmen und neben den anderen ausführen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ErrorMapsPanel</name>
+    <message>
+        <source>Weight error, ŵ − w</source>
+        <translation>Gewichtsfehler, ŵ − w</translation>
+    </message>
+    <message>
+        <source>Contribution to the output error</source>
+        <translation>Beitrag zum Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>Weight error: how far each weight moved. Contribution to the output error: D ∘ (D H), what each weight adds to tr(D H Dᵀ); a negative one makes up for others</source>
+        <translation>Gewichtsfehler: wie weit sich jedes Gewicht bewegt hat. Beitrag zum Ausgabefehler: D ∘ (D H), was jedes Gewicht zu tr(D H Dᵀ) beiträgt; ein negativer Beitrag gleicht andere aus</translation>
+    </message>
+    <message>
+        <source>What the maps show</source>
+        <translation>Was die Karten zeigen</translation>
+    </message>
+    <message>
+        <source>side by side</source>
+        <translation>nebeneinander</translation>
+    </message>
+    <message>
+        <source>swipe</source>
+        <translation>wischen</translation>
+    </message>
+    <message>
+        <source>blink</source>
+        <translation>blinken</translation>
+    </message>
+    <message>
+        <source>Swipe: the first two maps in one picture, left and right of a divider that [ and ] move. Blink: the two in turn, in place</source>
+        <translation>Wischen: die ersten zwei Karten in einem Bild, links und rechts einer Trennlinie, die [ und ] verschieben. Blinken: die zwei abwechselnd am selben Platz</translation>
+    </message>
+    <message>
+        <source>Arrangement of the maps</source>
+        <translation>Anordnung der Karten</translation>
+    </message>
+    <message>
+        <source>Show how the others differ from this one, cell by cell; zero is where they agree</source>
+        <translation>Zeigen, wie sich die anderen von dieser unterscheiden, Zelle für Zelle; bei null stimmen sie überein</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>Bezug</translation>
+    </message>
+    <message>
+        <source>Methods shown</source>
+        <translation>Gezeigte Verfahren</translation>
+    </message>
+    <message>
+        <source>Up to four methods side by side</source>
+        <translation>Bis zu vier Verfahren nebeneinander</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>output row</source>
+        <translation>Ausgangszeile</translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>Eingangskanal</translation>
+    </message>
+    <message>
+        <source>per input channel</source>
+        <translation>pro Eingangskanal</translation>
+    </message>
+    <message>
+        <source>per output row</source>
+        <translation>pro Ausgangszeile</translation>
+    </message>
+    <message>
+        <source>What each input channel, or each output row, adds to the relative output error, in percent</source>
+        <translation>Was jeder Eingangskanal oder jede Ausgangszeile zum relativen Ausgabefehler beiträgt, in Prozent</translation>
+    </message>
+    <message>
+        <source>Axis of the profile</source>
+        <translation>Achse des Profils</translation>
+    </message>
+    <message>
+        <source>Output error per channel or row</source>
+        <translation>Ausgabefehler pro Kanal oder Zeile</translation>
+    </message>
+    <message>
+        <source>Where the output error comes from</source>
+        <translation>Woher der Ausgabefehler kommt</translation>
+    </message>
+    <message>
+        <source>no baseline</source>
+        <translation>kein Bezug</translation>
+    </message>
+    <message>
+        <source>Δ to %1</source>
+        <translation>Δ zu %1</translation>
+    </message>
+    <message>
+        <source>%1 − %2: output error %3 instead of %4</source>
+        <translation>%1 − %2: Ausgabefehler %3 statt %4</translation>
+    </message>
+    <message>
+        <source>%1 — output error %2 (weights %3)</source>
+        <translation>%1 — Ausgabefehler %2 (Gewichte %3)</translation>
+    </message>
+    <message>
+        <source>%1 — output error %2</source>
+        <translation>%1 — Ausgabefehler %2</translation>
+    </message>
+    <message>
+        <source>D ∘ (D H)</source>
+        <translation>D ∘ (D H)</translation>
+    </message>
+    <message>
+        <source>ŵ − w</source>
+        <translation>ŵ − w</translation>
+    </message>
+    <message>
+        <source>error less the baseline&apos;s, %</source>
+        <translation>Fehler minus Fehler des Bezugs, %</translation>
+    </message>
+    <message>
+        <source>error, %</source>
+        <translation>Fehler, %</translation>
+    </message>
+</context>
+<context>
+    <name>salient::EvaluatePanel</name>
+    <message>
+        <source>best for its bits</source>
+        <translation>das Beste für seine Bits</translation>
+    </message>
+    <message>
+        <source>Measure perplexity and KL</source>
+        <translation>Perplexität und KL messen</translation>
+    </message>
+    <message>
+        <source>Measure layer by layer</source>
+        <translation>Schicht für Schicht messen</translation>
+    </message>
+    <message>
+        <source>Other settings for this layer…</source>
+        <translation>Anders einstellen…</translation>
+    </message>
+    <message>
+        <source>A .txt or .jsonl file, not the calibration text</source>
+        <translation>Eine Datei .txt oder .jsonl, nicht der Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Evaluation text</source>
+        <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>The text that is scored</source>
+        <translation>Der Text, der bewertet wird</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Stream: the text as one stream of tokens, cut into windows; a window&apos;s first token is not scored (the published protocol). BOS windows: each window starts with BOS and all its tokens are scored. Second half: windows as llama.cpp cuts them, the second half of each scored</source>
+        <translation>Strom: der Text als ein Strom von Token, in Fenster geschnitten; das erste Token eines Fensters wird nicht bewertet (das veröffentlichte Protokoll). BOS-Fenster: jedes Fenster beginnt mit BOS, und alle seine Token werden bewertet. Zweite Hälfte: Fenster, wie llama.cpp sie schneidet, jeweils die zweite Hälfte bewertet</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Window length</source>
+        <translation>Fensterlänge</translation>
+    </message>
+    <message>
+        <source>Tokens per window</source>
+        <translation>Token pro Fenster</translation>
+    </message>
+    <message>
+        <source>whole text</source>
+        <translation>ganzer Text</translation>
+    </message>
+    <message>
+        <source> windows</source>
+        <translation> Fenster</translation>
+    </message>
+    <message>
+        <source>Evaluation windows</source>
+        <translation>Bewertungsfenster</translation>
+    </message>
+    <message>
+        <source>How much of the text is scored; 0: all of it. Compare figures of equal windows only</source>
+        <translation>Wie viel des Texts bewertet wird; 0: alles. Nur Messwerte gleicher Fenster vergleichen</translation>
+    </message>
+    <message>
+        <source>Run the text through the original and every result that has no figure yet</source>
+        <translation>Den Text durch das Original und jedes Ergebnis schicken, das noch keinen Messwert hat</translation>
+    </message>
+    <message>
+        <source>Protocol of the figures</source>
+        <translation>Protokoll der Messwerte</translation>
+    </message>
+    <message>
+        <source>&amp;Text</source>
+        <translation>&amp;Text</translation>
+    </message>
+    <message>
+        <source>evaluation text</source>
+        <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>evaluation protocol</source>
+        <translation>Bewertungsprotokoll</translation>
+    </message>
+    <message>
+        <source>evaluation window length</source>
+        <translation>Länge der Bewertungsfenster</translation>
+    </message>
+    <message>
+        <source>evaluation windows</source>
+        <translation>Bewertungsfenster</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>KL divergence from the original</source>
+        <translation>KL-Divergenz vom Original</translation>
+    </message>
+    <message>
+        <source>relative output error</source>
+        <translation>relativer Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Güte</translation>
+    </message>
+    <message>
+        <source>What is shown against the bits; less is better</source>
+        <translation>Was über den Bits aufgetragen wird; weniger ist besser</translation>
+    </message>
+    <message>
+        <source>Bits against quality</source>
+        <translation>Bits gegen Güte</translation>
+    </message>
+    <message>
+        <source>Quantize, then measure, to see what each method makes of its bits.</source>
+        <translation>Quantisieren, dann messen, um zu sehen, was jedes Verfahren aus seinen Bits macht.</translation>
+    </message>
+    <message>
+        <source>Quality:</source>
+        <translation>Güte:</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Whose layers are shown</source>
+        <translation>Wessen Schichten gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Quantize one layer at a time and run the evaluation text each time: half a pass per layer. What is done stays when cancelled</source>
+        <translation>Eine Schicht nach der anderen quantisieren und jedes Mal den Bewertungstext rechnen: ein halber Durchlauf pro Schicht. Was fertig ist, bleibt beim Abbrechen erhalten</translation>
+    </message>
+    <message>
+        <source>Go to the model map, where layers get other bits or stay in 16 bits</source>
+        <translation>Zur Modellkarte gehen, wo Schichten andere Bits bekommen oder in 16 Bit bleiben</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>Put the table on the clipboard as comma-separated values, with every digit</source>
+        <translation>Die Tabelle mit allen Stellen als kommagetrennte Werte in die Zwischenablage legen</translation>
+    </message>
+    <message>
+        <source>layer, in order of computation</source>
+        <translation>Schicht, in der Reihenfolge der Rechnung</translation>
+    </message>
+    <message>
+        <source>KL, nats</source>
+        <translation>KL, Nat</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>What each layer costs when it alone is quantized</source>
+        <translation>Was jede Schicht kostet, wenn sie allein quantisiert wird</translation>
+    </message>
+    <message>
+        <source>Measure layer by layer to see what each one costs.</source>
+        <translation>Schicht für Schicht messen, um zu sehen, was jede kostet.</translation>
+    </message>
+    <message>
+        <source>Sensitivity of every layer</source>
+        <translation>Empfindlichkeit jeder Schicht</translation>
+    </message>
+    <message>
+        <source>Layers and what they cost</source>
+        <translation>Schichten und was sie kosten</translation>
+    </message>
+    <message numerus="yes">
+        <source>Original: perplexity %1 on %2; protocol %3, %4 predictions in %n window(s) of %5 tokens, %6.</source>
+        <translation>
+            <numerusform>Original: Perplexität %1 auf %2; Protokoll %3, %4 Vorhersagen in %n Fenster zu %5 Token, %6.</numerusform>
+            <numerusform>Original: Perplexität %1 auf %2; Protokoll %3, %4 Vorhersagen in %n Fenstern zu %5 Token, %6.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>bfloat16</source>
+        <translation>bfloat16</translation>
+    </message>
+    <message>
+        <source>Nothing has been measured by this protocol yet.</source>
+        <translation>Nach diesem Protokoll wurde noch nichts gemessen.</translation>
+    </message>
+    <message>
+        <source>bits per weight, scales included</source>
+        <translation>Bits pro Gewicht mit Skalierungen</translation>
+    </message>
+    <message>
+        <source>relative output error, %</source>
+        <translation>relativer Ausgabefehler, %</translation>
+    </message>
+    <message>
+        <source>mean KL, nats</source>
+        <translation>mittlere KL, Nat</translation>
+    </message>
+    <message>
+        <source>KL when this layer alone is quantized</source>
+        <translation>KL, wenn nur diese Schicht quantisiert ist</translation>
+    </message>
+    <message>
+        <source>What each layer alone costs is not measured yet.</source>
+        <translation>Was jede Schicht allein kostet, ist noch nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers measured.</source>
+        <translation>%1 von %2 Schichten gemessen.</translation>
+    </message>
+    <message>
+        <source>All layers measured. The table is sorted by what they cost.</source>
+        <translation>Alle Schichten gemessen. Die Tabelle ist nach ihren Kosten sortiert.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ExportPanel</name>
+    <message>
+        <source>GPTQ</source>
+        <translation>GPTQ</translation>
+    </message>
+    <message>
+        <source>qweight, qzeros, scales, g_idx: AutoGPTQ, GPTQModel, vLLM, Transformers</source>
+        <translation>qweight, qzeros, scales, g_idx: AutoGPTQ, GPTQModel, vLLM, Transformers</translation>
+    </message>
+    <message>
+        <source>AWQ</source>
+        <translation>AWQ</translation>
+    </message>
+    <message>
+        <source>GEMM packing of AutoAWQ: vLLM, Transformers</source>
+        <translation>GEMM-Packung von AutoAWQ: vLLM, Transformers</translation>
+    </message>
+    <message>
+        <source>compressed-tensors</source>
+        <translation>compressed-tensors</translation>
+    </message>
+    <message>
+        <source>W4A16 packed or W8A8 int8: vLLM, Transformers</source>
+        <translation>W4A16 gepackt oder W8A8 int8: vLLM, Transformers</translation>
+    </message>
+    <message>
+        <source>GGUF</source>
+        <translation>GGUF</translation>
+    </message>
+    <message>
+        <source>One file with tokenizer: llama.cpp and what is built on it</source>
+        <translation>Eine Datei samt Tokenizer: llama.cpp und was darauf aufbaut</translation>
+    </message>
+    <message>
+        <source>Dequantized safetensors</source>
+        <translation>Safetensors, dequantisiert</translation>
+    </message>
+    <message>
+        <source>The rounded weights as 16-bit floats: loads everywhere, saves no space</source>
+        <translation>Die gerundeten Gewichte als 16-Bit-Gleitkommazahlen: lädt überall, spart keinen Platz</translation>
+    </message>
+    <message>
+        <source>Q4_0, Q4_1 or Q8_0: the codes as they are</source>
+        <translation>Q4_0, Q4_1 oder Q8_0: die Codes, wie sie sind</translation>
+    </message>
+    <message>
+        <source>Q8_0: dequantized, rounded to 8 bits</source>
+        <translation>Q8_0: dequantisiert, auf 8 Bit gerundet</translation>
+    </message>
+    <message>
+        <source>Q4_K_M: the weights, rounded to 4.5 bits, some to 6.6</source>
+        <translation>Q4_K_M: die Gewichte, auf 4,5 Bit gerundet, einige auf 6,6</translation>
+    </message>
+    <message>
+        <source>Q4_K: the weights, rounded to 4.5 bits</source>
+        <translation>Q4_K: die Gewichte, auf 4,5 Bit gerundet</translation>
+    </message>
+    <message>
+        <source>Q6_K: the weights, rounded to 6.6 bits</source>
+        <translation>Q6_K: die Gewichte, auf 6,6 Bit gerundet</translation>
+    </message>
+    <message>
+        <source>F16: dequantized</source>
+        <translation>F16: dequantisiert</translation>
+    </message>
+    <message>
+        <source>BF16: dequantized</source>
+        <translation>BF16: dequantisiert</translation>
+    </message>
+    <message>
+        <source>Obstacles and remarks</source>
+        <translation>Hindernisse und Anmerkungen</translation>
+    </message>
+    <message>
+        <source>Export and verify</source>
+        <translation>Exportieren und prüfen</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Findings of the verification</source>
+        <translation>Befunde der Prüfung</translation>
+    </message>
+    <message>
+        <source>Write report</source>
+        <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation>Checkpoint</translation>
+    </message>
+    <message>
+        <source>The result to write</source>
+        <translation>Das Ergebnis, das geschrieben wird</translation>
+    </message>
+    <message>
+        <source>What other programs will load</source>
+        <translation>Was andere Programme laden</translation>
+    </message>
+    <message>
+        <source>Type of the layers</source>
+        <translation>Typ der Schichten</translation>
+    </message>
+    <message>
+        <source>What quantized layers become in the file: llama.cpp&apos;s blocks of 32 hold some grids code by code</source>
+        <translation>Was aus den quantisierten Schichten in der Datei wird: die 32er-Blöcke von llama.cpp nehmen manche Raster Code für Code auf</translation>
+    </message>
+    <message>
+        <source>A folder that does not exist yet, or is empty</source>
+        <translation>Ein Ordner, den es noch nicht gibt oder der leer ist</translation>
+    </message>
+    <message>
+        <source>Written under a temporary name beside it and renamed once complete: a cancelled export leaves nothing</source>
+        <translation>Wird daneben unter vorläufigem Namen geschrieben und am Ende umbenannt: ein abgebrochener Export hinterlässt nichts</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Write the checkpoint, then read it back with code of its own and compare every weight</source>
+        <translation>Den Checkpoint schreiben, dann mit eigenem Code zurücklesen und jedes Gewicht vergleichen</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Folder for report.html, report.pdf and report.json</source>
+        <translation>Ordner für report.html, report.pdf und report.json</translation>
+    </message>
+    <message>
+        <source>Report folder</source>
+        <translation>Ordner des Berichts</translation>
+    </message>
+    <message>
+        <source>All results so far with tables and plots, as one page, as PDF and as JSON</source>
+        <translation>Alle bisherigen Ergebnisse mit Tabellen und Diagrammen, als Seite, als PDF und als JSON</translation>
+    </message>
+    <message>
+        <source>Tables, plots, settings and calibration of all results so far.</source>
+        <translation>Tabellen, Diagramme, Einstellungen und Kalibrierung aller bisherigen Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>Nothing stands in the way of this export.</source>
+        <translation>Diesem Export steht nichts im Weg.</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>Written and verified: %1 of %2 quantized layers read back bit for bit as meant.</source>
+        <translation>Geschrieben und geprüft: %1 von %2 quantisierten Schichten Bit für Bit wie beabsichtigt zurückgelesen.</translation>
+    </message>
+    <message>
+        <source>Written, but verification failed: %1 of %2 quantized layers are as meant.</source>
+        <translation>Geschrieben, aber die Prüfung ist fehlgeschlagen: %1 von %2 quantisierten Schichten sind wie beabsichtigt.</translation>
+    </message>
+    <message>
+        <source>What quantization did: the layer that moved furthest differs from the original by %1 of its norm</source>
+        <translation>Was die Quantisierung bewirkt hat: die am weitesten bewegte Schicht weicht um %1 ihrer Norm vom Original ab</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>Quantize first: there is nothing to write yet.</source>
+        <translation>Erst quantisieren: noch gibt es nichts zu schreiben.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::GptqExampleView</name>
+    <message>
+        <source>GPTQ, column by column</source>
+        <translation>GPTQ, Spalte für Spalte</translation>
+    </message>
+    <message>
+        <source>W, with all updates so far</source>
+        <translation>W, mit allen bisherigen Korrekturen</translation>
+    </message>
+    <message>
+        <source>Ŵ, what is rounded already</source>
+        <translation>Ŵ, was schon gerundet ist</translation>
+    </message>
+    <message>
+        <source>Error W − Ŵ</source>
+        <translation>Fehler W − Ŵ</translation>
+    </message>
+    <message>
+        <source>Update about to be subtracted</source>
+        <translation>Korrektur, die gleich abgezogen wird</translation>
+    </message>
+    <message>
+        <source>To the start</source>
+        <translation>An den Anfang</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Pos1</translation>
+    </message>
+    <message>
+        <source>Back one column</source>
+        <translation>Eine Spalte zurück</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>On by one column</source>
+        <translation>Eine Spalte weiter</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation>Ans Ende</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>All %1 columns are done</source>
+        <translation>Alle %1 Spalten sind fertig</translation>
+    </message>
+    <message>
+        <source>Column %1 is next: %2 of %3 done</source>
+        <translation>Als Nächstes Spalte %1: %2 von %3 fertig</translation>
+    </message>
+    <message>
+        <source>Nothing is left to update.</source>
+        <translation>Es gibt nichts mehr zu korrigieren.</translation>
+    </message>
+    <message>
+        <source>Row %1, column %2:</source>
+        <translation>Zeile %1, Spalte %2:</translation>
+    </message>
+    <message>
+        <source>Loss so far %1. At the end: GPTQ %2, rounding alone %3 (output error ½ tr(D H Dᵀ), in squared output units).</source>
+        <translation>Verlust bisher %1. Am Ende: GPTQ %2, Runden allein %3 (Ausgabefehler ½ tr(D H Dᵀ), in quadrierten Ausgabeeinheiten).</translation>
+    </message>
+</context>
+<context>
+    <name>salient::HeatmapView</name>
+    <message>
+        <source>row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>column</source>
+        <translation>Spalte</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>Heatmap</translation>
+    </message>
+    <message>
+        <source>Wheel or + and −: zoom. Drag or arrows: move. 0 or double click: show all.
+Ctrl+arrows: crosshair. Click or Return: choose a cell. Ctrl+C: copy the value.</source>
+        <translation>Mausrad oder + und −: Zoom. Ziehen oder Pfeile: verschieben. 0 oder Doppelklick: alles zeigen.
+Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert kopieren.</translation>
+    </message>
+    <message>
+        <source>Copy value</source>
+        <translation>Wert kopieren</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Save as figure…</source>
+        <translation>Als Abbildung speichern…</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>save figure: expected at most a million cells in sight for .csv, found %1: zoom in</source>
+        <translation>Abbildung speichern: für .csv wird höchstens eine Million sichtbarer Zellen erwartet, gefunden %1: Ausschnitt vergrößern</translation>
+    </message>
+</context>
+<context>
+    <name>salient::HelpPanel</name>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+</context>
+<context>
+    <name>salient::JobRunner</name>
+    <message>
+        <source>There is not enough memory for this job.</source>
+        <translation>Für diese Aufgabe reicht der Speicher nicht.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::JobStatus</name>
+    <message>
+        <source>Progress of the running job</source>
+        <translation>Fortschritt der laufenden Aufgabe</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop this job; nothing half done is kept</source>
+        <translation>Diese Aufgabe anhalten; nichts Halbfertiges bleibt zurück</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::JobsModel</name>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1, %2 left</source>
+        <translation>%1, noch %2</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+</context>
+<context>
+    <name>salient::JobsPanel</name>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufgaben</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the chosen job at its next checkpoint; nothing half done is kept</source>
+        <translation>Die gewählte Aufgabe an ihrem nächsten Haltepunkt beenden; nichts Halbfertiges bleibt zurück</translation>
+    </message>
+    <message>
+        <source>Cancel all</source>
+        <translation>Alle abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the running job and take back those that wait; what is done is kept</source>
+        <translation>Die laufende Aufgabe beenden und die wartenden zurücknehmen; was fertig ist, bleibt</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Let the running job wait where it is; nothing is lost</source>
+        <translation>Die laufende Aufgabe warten lassen, wo sie ist; nichts geht verloren</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>Fertige entfernen</translation>
+    </message>
+    <message>
+        <source>Remove finished jobs from this list</source>
+        <translation>Fertige Aufgaben aus dieser Liste entfernen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LayerWorkflow</name>
+    <message>
+        <source>Channels of %1</source>
+        <translation>Kanäle von %1</translation>
+    </message>
+    <message>
+        <source>%1, first %2 rows</source>
+        <translation>%1, erste %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>Solve %1</source>
+        <translation>%1 lösen</translation>
+    </message>
+    <message>
+        <source>Diagnose %1</source>
+        <translation>%1 untersuchen</translation>
+    </message>
+    <message>
+        <source>Compare settings</source>
+        <translation>Einstellungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Prepare %1</source>
+        <translation>%1 vorbereiten</translation>
+    </message>
+    <message>
+        <source>Exact error</source>
+        <translation>Genauer Fehler</translation>
+    </message>
+    <message>
+        <source>Exact loss curve</source>
+        <translation>Genaue Verlustkurve</translation>
+    </message>
+    <message>
+        <source>Errors of %1</source>
+        <translation>Fehler von %1</translation>
+    </message>
+    <message>
+        <source>Window %1, token %2: %3</source>
+        <translation>Fenster %1, Token %2: %3</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LessonDesk</name>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Open a folder of lessons</source>
+        <translation>Einen Ordner mit Lektionen öffnen</translation>
+    </message>
+    <message>
+        <source>No lessons</source>
+        <translation>Keine Lektionen</translation>
+    </message>
+    <message>
+        <source>%1 holds no lesson: expected files that end in .md.</source>
+        <translation>%1 enthält keine Lektion: erwartet werden Dateien, die auf .md enden.</translation>
+    </message>
+    <message>
+        <source>Not followed</source>
+        <translation>Nicht gefolgt</translation>
+    </message>
+    <message>
+        <source>Lessons and help lead nowhere outside this window. The address is: %1</source>
+        <translation>Lektionen und Hilfe führen nirgends aus diesem Fenster hinaus. Die Adresse lautet: %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LessonPanel</name>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Start again</source>
+        <translation>&amp;Von vorn</translation>
+    </message>
+    <message>
+        <source>&amp;All lessons</source>
+        <translation>Alle &amp;Lektionen</translation>
+    </message>
+    <message>
+        <source>Back to the list of lessons</source>
+        <translation>Zurück zur Liste der Lektionen</translation>
+    </message>
+    <message>
+        <source>The step before (Left, Page Up)</source>
+        <translation>Der Schritt davor (Links, Bild auf)</translation>
+    </message>
+    <message>
+        <source>The next step (Right, Page Down)</source>
+        <translation>Der nächste Schritt (Rechts, Bild ab)</translation>
+    </message>
+    <message>
+        <source>Forget all answers and begin at the first step</source>
+        <translation>Alle Antworten vergessen und beim ersten Schritt beginnen</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LessonText</name>
+    <message>
+        <source>[picture: %1]</source>
+        <translation>[Bild: %1]</translation>
+    </message>
+    <message>
+        <source>not shown</source>
+        <translation>nicht gezeigt</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LessonsPanel</name>
+    <message>
+        <source>read to the end</source>
+        <translation>zu Ende gelesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n Schritt</numerusform>
+            <numerusform>%n Schritte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>Lektionen</translation>
+    </message>
+    <message>
+        <source>&amp;Begin</source>
+        <translation>Be&amp;ginnen</translation>
+    </message>
+    <message>
+        <source>Open the chosen lesson (Return)</source>
+        <translation>Die gewählte Lektion öffnen (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Open a fol&amp;der of lessons…</source>
+        <translation>&amp;Ordner mit Lektionen öffnen…</translation>
+    </message>
+    <message>
+        <source>Markdown files of your own; how to write one stands in the README beside the bundled lessons</source>
+        <translation>Eigene Markdown-Dateien; wie man eine schreibt, steht im README bei den mitgelieferten Lektionen</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read</source>
+        <translation>%1 lässt sich nicht lesen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::MainWindow</name>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufgaben</translation>
+    </message>
+    <message>
+        <source>Salient</source>
+        <translation>Herausragend</translation>
+    </message>
+    <message>
+        <source>A model to work on. Only headers are read: it opens at once, however large it is.</source>
+        <translation>Ein Modell, mit dem gearbeitet wird. Nur Kopfdaten werden gelesen: es öffnet sofort, wie groß es auch ist.</translation>
+    </message>
+    <message>
+        <source>Text that is run through the model, to learn what each layer&apos;s inputs look like.</source>
+        <translation>Text, der durch das Modell geschickt wird, um zu lernen, wie die Eingaben jeder Schicht aussehen.</translation>
+    </message>
+    <message>
+        <source>Every linear layer of the model, coloured by the number of your choice. Return or a double click looks closer.</source>
+        <translation>Jede lineare Schicht des Modells, gefärbt nach der gewählten Größe. Eingabetaste oder Doppelklick sieht genauer hin.</translation>
+    </message>
+    <message>
+        <source>What each input channel of the layer did over the calibration text, beside the weights that read it.</source>
+        <translation>Was jeder Eingangskanal der Schicht über den Kalibriertext getan hat, neben den Gewichten, die ihn lesen.</translation>
+    </message>
+    <message>
+        <source>GPTQ column by column, forwards and backwards, as the solver that ships does it.</source>
+        <translation>GPTQ Spalte für Spalte, vorwärts und rückwärts, wie der mitgelieferte Löser es rechnet.</translation>
+    </message>
+    <message>
+        <source>How much of the difficulty moves between activations and weights, and what it costs.</source>
+        <translation>Wie viel der Schwierigkeit zwischen Aktivierungen und Gewichten wandert und was das kostet.</translation>
+    </message>
+    <message>
+        <source>The methods to run and compare. Everything here is the recipe: it can be saved, undone and run elsewhere.</source>
+        <translation>Die Verfahren, die ausgeführt und verglichen werden. Alles hier ist das Rezept: es lässt sich speichern, rückgängig machen und anderswo ausführen.</translation>
+    </message>
+    <message>
+        <source>What each method did to the same model, measured on the same text.</source>
+        <translation>Was jedes Verfahren mit demselben Modell gemacht hat, gemessen am selben Text.</translation>
+    </message>
+    <message>
+        <source>How good each result is as a model, and which layers that hangs on. Every figure carries its protocol.</source>
+        <translation>Wie gut jedes Ergebnis als Modell ist und an welchen Schichten das hängt. Jeder Messwert trägt sein Protokoll.</translation>
+    </message>
+    <message>
+        <source>A checkpoint that other programs load, and a report of everything measured.</source>
+        <translation>Ein Checkpoint, den andere Programme laden, und ein Bericht über alles Gemessene.</translation>
+    </message>
+    <message>
+        <source>Small worked examples, with every number computed by this program. F5: large type, for a projector.</source>
+        <translation>Kleine durchgerechnete Beispiele; jede Zahl rechnet dieses Programm. F5: große Schrift für den Projektor.</translation>
+    </message>
+    <message>
+        <source>Demo model</source>
+        <translation>Demo-Modell</translation>
+    </message>
+    <message>
+        <source>It is not installed beside this program.</source>
+        <translation>Es ist neben diesem Programm nicht installiert.</translation>
+    </message>
+    <message>
+        <source>calibration text</source>
+        <translation>Kalibriertext</translation>
+    </message>
+    <message>
+        <source>%1 — Salient</source>
+        <translation>%1 — Salient</translation>
+    </message>
+    <message>
+        <source>No model is open yet. Start with the demo, or with a model of your own.</source>
+        <translation>Noch ist kein Modell offen. Mit dem Demo-Modell beginnen oder mit einem eigenen.</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Ein Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Calibrate first: this view shows what happened when text ran through the model.</source>
+        <translation>Erst kalibrieren: diese Ansicht zeigt, was geschah, als Text durch das Modell lief.</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Kalibrieren</translation>
+    </message>
+    <message>
+        <source>There is no result yet. Choose methods and quantize the model with them.</source>
+        <translation>Noch gibt es kein Ergebnis. Verfahren wählen und das Modell damit quantisieren.</translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation>Quantisieren</translation>
+    </message>
+    <message>
+        <source>Calibrate first.</source>
+        <translation>Erst kalibrieren.</translation>
+    </message>
+    <message>
+        <source>A job is running.</source>
+        <translation>Eine Aufgabe läuft.</translation>
+    </message>
+    <message>
+        <source>Recipe (*.json)</source>
+        <translation>Rezept (*.json)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Open model folder…</source>
+        <translation>&amp;Modellordner öffnen…</translation>
+    </message>
+    <message>
+        <source>Open the &amp;demo model</source>
+        <translation>&amp;Demo-Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>Nothing yet</source>
+        <translation>Noch nichts</translation>
+    </message>
+    <message>
+        <source>Open rec&amp;ipe…</source>
+        <translation>&amp;Rezept öffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Save recipe…</source>
+        <translation>Rezept &amp;speichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as command</source>
+        <translation>Als Befehl &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Command palette…</source>
+        <translation>&amp;Befehlspalette…</translation>
+    </message>
+    <message>
+        <source>&amp;Jobs</source>
+        <translation>A&amp;ufgaben</translation>
+    </message>
+    <message>
+        <source>&amp;Projector mode</source>
+        <translation>&amp;Projektormodus</translation>
+    </message>
+    <message>
+        <source>Large type and full screen, for all views</source>
+        <translation>Große Schrift und ganzer Bildschirm, für alle Ansichten</translation>
+    </message>
+    <message>
+        <source>Dismiss the &amp;message</source>
+        <translation>&amp;Meldung schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>As the &amp;desktop</source>
+        <translation>Wie die &amp;Arbeitsumgebung</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>Dar&amp;k</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>The new language shows when Salient is started again.</source>
+        <translation>Die neue Sprache erscheint, wenn Salient das nächste Mal startet.</translation>
+    </message>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>Wie das &amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Help on this view</source>
+        <translation>&amp;Hilfe zu dieser Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Lessons</source>
+        <translation>&amp;Lektionen</translation>
+    </message>
+    <message>
+        <source>Open a &amp;folder of lessons…</source>
+        <translation>&amp;Ordner mit Lektionen öffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;About Salient</source>
+        <translation>&amp;Über Salient</translation>
+    </message>
+    <message>
+        <source>Salient %1</source>
+        <translation>Salient %1</translation>
+    </message>
+    <message>
+        <source>A workbench for post-training quantization of language models. Free software under the GNU General Public License, version 3 or later. Qt %1.</source>
+        <translation>Eine Werkbank für die nachträgliche Quantisierung von Sprachmodellen. Freie Software unter der GNU General Public License, Version 3 oder neuer. Qt %1.</translation>
+    </message>
+    <message>
+        <source>Open a model folder</source>
+        <translation>Einen Modellordner öffnen</translation>
+    </message>
+    <message>
+        <source>Open a recipe</source>
+        <translation>Ein Rezept öffnen</translation>
+    </message>
+    <message>
+        <source>Save recipe</source>
+        <translation>Rezept speichern</translation>
+    </message>
+    <message>
+        <source>Save the recipe</source>
+        <translation>Das Rezept speichern</translation>
+    </message>
+    <message>
+        <source>Recipe saved</source>
+        <translation>Rezept gespeichert</translation>
+    </message>
+    <message>
+        <source>%1 — run it with: %2</source>
+        <translation>%1 — ausführen mit: %2</translation>
+    </message>
+    <message>
+        <source>No command line says all of this: save the recipe that one can run</source>
+        <translation>Das alles sagt keine Befehlszeile: das Rezept speichern, das eine ausführen kann</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Save as figure</source>
+        <translation>Als Abbildung speichern</translation>
+    </message>
+    <message>
+        <source>Figure saved</source>
+        <translation>Abbildung gespeichert</translation>
+    </message>
+    <message>
+        <source>Salient %1; %2</source>
+        <translation>Salient %1; %2</translation>
+    </message>
+    <message>
+        <source>Model: %1</source>
+        <translation>Modell: %1</translation>
+    </message>
+    <message>
+        <source>Layer: %1</source>
+        <translation>Schicht: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Calibration: %n window(s) of %1 tokens of %2, seed %3, %4</source>
+        <translation>
+            <numerusform>Kalibrierung: %n Fenster zu %1 Token aus %2, Startwert %3, %4</numerusform>
+            <numerusform>Kalibrierung: %n Fenster zu %1 Token aus %2, Startwert %3, %4</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>bfloat16</source>
+        <translation>bfloat16</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Open sessio&amp;n…</source>
+        <translation>Si&amp;tzung öffnen…</translation>
+    </message>
+    <message>
+        <source>A folder that a session was saved to</source>
+        <translation>Ein Ordner, in den eine Sitzung gespeichert wurde</translation>
+    </message>
+    <message>
+        <source>Save session &amp;as…</source>
+        <translation>Sitzung speichern &amp;als…</translation>
+    </message>
+    <message>
+        <source>S&amp;tart anew</source>
+        <translation>&amp;Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Opens the model without the results of earlier sittings</source>
+        <translation>Öffnet das Modell ohne die Ergebnisse früherer Sitzungen</translation>
+    </message>
+    <message>
+        <source>A part of the session could not be read</source>
+        <translation>Ein Teil der Sitzung ließ sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>Session restored</source>
+        <translation>Sitzung wiederhergestellt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n result(s). “Start anew” in the File menu begins without.</source>
+        <translation>
+            <numerusform>%n Ergebnis. „Neu beginnen“ im Menü Datei beginnt ohne.</numerusform>
+            <numerusform>%n Ergebnisse. „Neu beginnen“ im Menü Datei beginnt ohne.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save the session to a new folder</source>
+        <translation>Die Sitzung in einen neuen Ordner speichern</translation>
+    </message>
+    <message>
+        <source>Session (*.salient)</source>
+        <translation>Sitzung (*.salient)</translation>
+    </message>
+    <message>
+        <source>Open a session (a folder *.salient)</source>
+        <translation>Eine Sitzung öffnen (ein Ordner *.salient)</translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.jsonl *.json);;All files (*)</source>
+        <translation>Text (*.txt *.jsonl *.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Choose the calibration text</source>
+        <translation>Den Kalibriertext wählen</translation>
+    </message>
+    <message>
+        <source>AWQ ratio %1</source>
+        <translation>AWQ-Exponent %1</translation>
+    </message>
+    <message>
+        <source>SmoothQuant α %1</source>
+        <translation>SmoothQuant α %1</translation>
+    </message>
+    <message>
+        <source>apply tuned value</source>
+        <translation>Abgestimmten Wert übernehmen</translation>
+    </message>
+    <message>
+        <source>Added to the recipe</source>
+        <translation>Ins Rezept aufgenommen</translation>
+    </message>
+    <message>
+        <source>“%1”, for all layers. Quantize runs it beside the others.</source>
+        <translation>„%1“, für alle Schichten. Quantisieren führt es neben den anderen aus.</translation>
+    </message>
+    <message>
+        <source>evaluation text</source>
+        <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>evaluation windows</source>
+        <translation>Bewertungsfenster</translation>
+    </message>
+    <message>
+        <source>Choose the evaluation text</source>
+        <translation>Den Bewertungstext wählen</translation>
+    </message>
+    <message>
+        <source>trial of %1</source>
+        <translation>Versuch: %1</translation>
+    </message>
+    <message>
+        <source>Choose where the new folder goes</source>
+        <translation>Wählen, wohin der neue Ordner kommt</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the report</source>
+        <translation>Einen Ordner für den Bericht wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo %1</source>
+        <translation>&amp;Rückgängig: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Redo %1</source>
+        <translation>&amp;Wiederholen: %1</translation>
+    </message>
+    <message>
+        <source>“%1” was interrupted after %2 of %3 blocks; going on gives what it would have given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>salient::MessageArea</name>
+    <message>
+        <source>Message</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>Copy the message</source>
+        <translation>Die Meldung kopieren</translation>
+    </message>
+    <message>
+        <source>Dismiss (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::MethodForm</name>
+    <message>
+        <source>bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>group size</source>
+        <translation>Gruppengröße</translation>
+    </message>
+    <message>
+        <source>symmetry</source>
+        <translation>Symmetrie</translation>
+    </message>
+    <message>
+        <source>range search</source>
+        <translation>Bereichssuche</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>damping</source>
+        <translation>Dämpfung</translation>
+    </message>
+    <message>
+        <source>block size</source>
+        <translation>Blockgröße</translation>
+    </message>
+    <message>
+        <source>act-order</source>
+        <translation>act-order</translation>
+    </message>
+    <message>
+        <source>static groups</source>
+        <translation>statische Gruppen</translation>
+    </message>
+    <message>
+        <source>group parameters</source>
+        <translation>Gruppenparameter</translation>
+    </message>
+    <message>
+        <source>AWQ ratio</source>
+        <translation>AWQ-Exponent</translation>
+    </message>
+    <message>
+        <source>AWQ grid</source>
+        <translation>AWQ-Suchpunkte</translation>
+    </message>
+    <message>
+        <source>AWQ duo form</source>
+        <translation>AWQ-Duo-Form</translation>
+    </message>
+    <message>
+        <source>AWQ clip search</source>
+        <translation>AWQ-Clip-Suche</translation>
+    </message>
+    <message>
+        <source>α</source>
+        <translation>α</translation>
+    </message>
+    <message>
+        <source>true sequential</source>
+        <translation>True-Sequential</translation>
+    </message>
+    <message>
+        <source>feed</source>
+        <translation>Eingang des nächsten Blocks</translation>
+    </message>
+    <message>
+        <source>layers kept</source>
+        <translation>ausgenommene Schichten</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>What is done to the weights before rounding, and how codes are chosen</source>
+        <translation>Was vor dem Runden mit den Gewichten geschieht und wie die Codes gewählt werden</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Bits per weight code, 2 to 8</source>
+        <translation>Bits pro Gewichtscode, 2 bis 8</translation>
+    </message>
+    <message>
+        <source>%1 columns</source>
+        <translation>%1 Spalten</translation>
+    </message>
+    <message>
+        <source>whole row</source>
+        <translation>ganze Zeile</translation>
+    </message>
+    <message>
+        <source>Group size</source>
+        <translation>Gruppengröße</translation>
+    </message>
+    <message>
+        <source>Consecutive input columns that share scale and zero point. Smaller groups: less error, more bytes</source>
+        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen. Kleinere Gruppen: weniger Fehler, mehr Bytes</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisch</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisch</translation>
+    </message>
+    <message>
+        <source>Zero point</source>
+        <translation>Nullpunkt</translation>
+    </message>
+    <message>
+        <source>Asymmetric: each group has its own zero point. Symmetric: it is fixed in the middle</source>
+        <translation>Asymmetrisch: jede Gruppe hat ihren eigenen Nullpunkt. Symmetrisch: er liegt fest in der Mitte</translation>
+    </message>
+    <message>
+        <source>Search the range</source>
+        <translation>Bereich suchen</translation>
+    </message>
+    <message>
+        <source>Shrink each group&apos;s range to the one with the least rounding error, |w − ŵ|^2.4</source>
+        <translation>Den Bereich jeder Gruppe auf den mit dem kleinsten Rundungsfehler |w − ŵ|^2,4 verkleinern</translation>
+    </message>
+    <message>
+        <source>int8, one scale per token</source>
+        <translation>int8, eine Skalierung pro Token</translation>
+    </message>
+    <message>
+        <source>int8, one scale per tensor</source>
+        <translation>int8, eine Skalierung pro Tensor</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>How the layers&apos; inputs are rounded: per token while running, or by one scale fixed in calibration</source>
+        <translation>Wie die Eingaben der Schichten gerundet werden: pro Token während des Rechnens oder mit einer Skalierung aus der Kalibrierung</translation>
+    </message>
+    <message>
+        <source>GPTQ</source>
+        <translation>GPTQ</translation>
+    </message>
+    <message>
+        <source>Damping</source>
+        <translation>Dämpfung</translation>
+    </message>
+    <message>
+        <source>Added to the Hessian&apos;s diagonal, as a fraction of its mean. Raised tenfold, and told, where it does not suffice</source>
+        <translation>Wird zur Diagonale der Hesse-Matrix addiert, als Bruchteil ihres Mittels. Reicht das nicht, wird sie verzehnfacht und das gemeldet</translation>
+    </message>
+    <message>
+        <source> columns</source>
+        <translation> Spalten</translation>
+    </message>
+    <message>
+        <source>Block size</source>
+        <translation>Blockgröße</translation>
+    </message>
+    <message>
+        <source>Columns between two lazy batches of updates; affects speed, and where groups take their grid</source>
+        <translation>Spalten zwischen zwei aufgeschobenen Sammelkorrekturen; bestimmt die Geschwindigkeit und wo Gruppen ihr Raster nehmen</translation>
+    </message>
+    <message>
+        <source>fresh</source>
+        <translation>frisch</translation>
+    </message>
+    <message>
+        <source>as published</source>
+        <translation>wie veröffentlicht</translation>
+    </message>
+    <message>
+        <source>Group parameters</source>
+        <translation>Gruppenparameter</translation>
+    </message>
+    <message>
+        <source>Fresh: a group&apos;s grid from fully updated columns. As published: without the updates pending inside the block</source>
+        <translation>Frisch: das Raster einer Gruppe aus vollständig korrigierten Spalten. Wie veröffentlicht: ohne die im Block noch ausstehenden Korrekturen</translation>
+    </message>
+    <message>
+        <source>Act-order</source>
+        <translation>Act-Order</translation>
+    </message>
+    <message>
+        <source>Process columns by decreasing activation, so that important ones are rounded first</source>
+        <translation>Spalten nach abnehmender Aktivierung bearbeiten, damit wichtige zuerst gerundet werden</translation>
+    </message>
+    <message>
+        <source>Static groups</source>
+        <translation>Statische Gruppen</translation>
+    </message>
+    <message>
+        <source>Grids from the weights before any update, by original column; loaders then need no permutation</source>
+        <translation>Raster aus den Gewichten vor jeder Korrektur, nach ursprünglicher Spalte; Ladeprogramme brauchen dann keine Permutation</translation>
+    </message>
+    <message>
+        <source>AWQ</source>
+        <translation>AWQ</translation>
+    </message>
+    <message>
+        <source>searched per group</source>
+        <translation>pro Gruppe gesucht</translation>
+    </message>
+    <message>
+        <source>fixed</source>
+        <translation>fest</translation>
+    </message>
+    <message>
+        <source>no scaling</source>
+        <translation>keine Skalierung</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>Exponent</translation>
+    </message>
+    <message>
+        <source>The exponent on mean |x| that makes the channel scales</source>
+        <translation>Der Exponent über dem mittleren |x|, aus dem die Kanalskalierungen entstehen</translation>
+    </message>
+    <message>
+        <source>Fixed ratio</source>
+        <translation>Fester Exponent</translation>
+    </message>
+    <message>
+        <source>0: no scaling; 1: scales in proportion to mean |x|</source>
+        <translation>0: keine Skalierung; 1: Skalierungen proportional zum mittleren |x|</translation>
+    </message>
+    <message>
+        <source>Search points</source>
+        <translation>Suchpunkte</translation>
+    </message>
+    <message>
+        <source>How many ratios are tried: 0, 1/n, … (n−1)/n</source>
+        <translation>Wie viele Exponenten probiert werden: 0, 1/n, … (n−1)/n</translation>
+    </message>
+    <message>
+        <source>Duo scaling</source>
+        <translation>Duo-Skalierung</translation>
+    </message>
+    <message>
+        <source>Scales from weight and activation means, AutoAWQ&apos;s form</source>
+        <translation>Skalierungen aus den Mitteln von Gewichten und Aktivierungen, die Form von AutoAWQ</translation>
+    </message>
+    <message>
+        <source>Clip search</source>
+        <translation>Clip-Suche</translation>
+    </message>
+    <message>
+        <source>Shrink each group&apos;s range to the one with the least output error</source>
+        <translation>Den Bereich jeder Gruppe auf den mit dem kleinsten Ausgabefehler verkleinern</translation>
+    </message>
+    <message>
+        <source>SmoothQuant</source>
+        <translation>SmoothQuant</translation>
+    </message>
+    <message>
+        <source>Choice of α</source>
+        <translation>Wahl von α</translation>
+    </message>
+    <message>
+        <source>One α for all layers, or the one with the least error for each input group</source>
+        <translation>Ein α für alle Schichten oder für jede Eingangsgruppe das mit dem kleinsten Fehler</translation>
+    </message>
+    <message>
+        <source>How much of the difficulty moves from activations (0) to weights (1)</source>
+        <translation>Wie viel der Schwierigkeit von den Aktivierungen (0) zu den Gewichten (1) wandert</translation>
+    </message>
+    <message>
+        <source>Walk over the model</source>
+        <translation>Gang durch das Modell</translation>
+    </message>
+    <message>
+        <source>original block</source>
+        <translation>ursprünglicher Block</translation>
+    </message>
+    <message>
+        <source>quantized block</source>
+        <translation>quantisierter Block</translation>
+    </message>
+    <message>
+        <source>Next block sees</source>
+        <translation>Nächster Block sieht</translation>
+    </message>
+    <message>
+        <source>Outputs of the original block, as in AWQ&apos;s code, or of the quantized one, as in GPTQ&apos;s</source>
+        <translation>Ausgaben des ursprünglichen Blocks, wie im Code von AWQ, oder des quantisierten, wie in dem von GPTQ</translation>
+    </message>
+    <message>
+        <source>True sequential</source>
+        <translation>True-Sequential</translation>
+    </message>
+    <message>
+        <source>Later layers of a block see the earlier ones quantized: q, k, v, then o, then gate, up, then down</source>
+        <translation>Spätere Schichten eines Blocks sehen die früheren quantisiert: q, k, v, dann o, dann gate, up, dann down</translation>
+    </message>
+    <message>
+        <source>e.g. down_proj$; layers\.0\.</source>
+        <translation>z. B. down_proj$; layers\.0\.</translation>
+    </message>
+    <message>
+        <source>Keep in 16 bits</source>
+        <translation>In 16 Bit lassen</translation>
+    </message>
+    <message>
+        <source>Regular expressions of layer names that are not quantized, separated by semicolons</source>
+        <translation>Reguläre Ausdrücke für Namen von Schichten, die nicht quantisiert werden, durch Semikolons getrennt</translation>
+    </message>
+    <message>
+        <source>method</source>
+        <translation>Verfahren</translation>
+    </message>
+</context>
+<context>
+    <name>salient::MethodTableView</name>
+    <message>
+        <source>open a model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>evaluate</source>
+        <translation>bewerten</translation>
+    </message>
+    <message>
+        <source>quantize with it</source>
+        <translation>damit quantisieren</translation>
+    </message>
+    <message>
+        <source>Yours:
+samples</source>
+        <translation>Eigenes:
+Fenster</translation>
+    </message>
+    <message>
+        <source>Yours:
+bits/weight</source>
+        <translation>Eigenes:
+Bits/Gewicht</translation>
+    </message>
+    <message>
+        <source>Yours:
+time</source>
+        <translation>Eigenes:
+Zeit</translation>
+    </message>
+    <message>
+        <source>Yours:
+output error</source>
+        <translation>Eigenes:
+Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>Yours:
+perplexity</source>
+        <translation>Eigenes:
+Perplexität</translation>
+    </message>
+    <message>
+        <source>Published figures of the methods beside those of your model</source>
+        <translation>Veröffentlichte Werte der Verfahren neben denen des eigenen Modells</translation>
+    </message>
+    <message>
+        <source>“Yours” fills in as you quantize and evaluate a model of your own, or the demo.</source>
+        <translation>„Eigenes“ füllt sich, wenn ein eigenes Modell oder das Demo-Modell quantisiert und bewertet wird.</translation>
+    </message>
+    <message>
+        <source>“Yours” is what this session measured on %1.</source>
+        <translation>„Eigenes“ ist, was diese Sitzung an %1 gemessen hat.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::MetricsModel</name>
+    <message>
+        <source>Not measured yet</source>
+        <translation>Noch nicht gemessen</translation>
+    </message>
+    <message numerus="yes">
+        <source>protocol %1, %2 predictions in %n window(s) of %3 tokens, %4</source>
+        <translation>
+            <numerusform>Protokoll %1, %2 Vorhersagen in %n Fenster zu %3 Token, %4</numerusform>
+            <numerusform>Protokoll %1, %2 Vorhersagen in %n Fenstern zu %3 Token, %4</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>bfloat16</source>
+        <translation>bfloat16</translation>
+    </message>
+    <message>
+        <source>Mean loss %1 nats: %2</source>
+        <translation>Mittlerer Verlust %1 Nat: %2</translation>
+    </message>
+    <message>
+        <source>KL: mean %1, median %2, 99 % of predictions below %3, largest %4 nats: %5</source>
+        <translation>KL: Mittel %1, Median %2, 99 % der Vorhersagen unter %3, größte %4 Nat: %5</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Energy of the output error over energy of the output, all layers together, on the calibration text</source>
+        <translation>Energie des Ausgabefehlers durch Energie der Ausgabe, alle Schichten zusammen, auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>On the evaluation text; lower is better. Point at a number to see its protocol</source>
+        <translation>Auf dem Bewertungstext; weniger ist besser. Der Mauszeiger über einer Zahl zeigt ihr Protokoll</translation>
+    </message>
+    <message>
+        <source>Against the original model</source>
+        <translation>Gegenüber dem ursprünglichen Modell</translation>
+    </message>
+    <message>
+        <source>Mean KL divergence of the next-token distribution from the original&apos;s, in nats, on the evaluation text</source>
+        <translation>Mittlere KL-Divergenz der Verteilung des nächsten Tokens von der des Originals, in Nat, auf dem Bewertungstext</translation>
+    </message>
+    <message>
+        <source>Share of the predictions whose likeliest token is the original&apos;s</source>
+        <translation>Anteil der Vorhersagen, deren wahrscheinlichstes Token das des Originals ist</translation>
+    </message>
+    <message>
+        <source>Of the quantized layers, scales and zero points included</source>
+        <translation>Der quantisierten Schichten, Skalierungen und Nullpunkte eingerechnet</translation>
+    </message>
+    <message>
+        <source>Whole model: packed layers and everything else as stored</source>
+        <translation>Ganzes Modell: gepackte Schichten und alles Übrige, wie gespeichert</translation>
+    </message>
+    <message>
+        <source>Quantization alone, without calibration</source>
+        <translation>Quantisierung allein, ohne Kalibrierung</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Rel. output error</source>
+        <translation>Rel. Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>KL, nats</source>
+        <translation>KL, Nat</translation>
+    </message>
+    <message>
+        <source>Same top</source>
+        <translation>Top gleich</translation>
+    </message>
+    <message>
+        <source>Bits/weight</source>
+        <translation>Bits/Gewicht</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ModelMapModel</name>
+    <message>
+        <source>Block %1</source>
+        <translation>Block %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ModelMapView</name>
+    <message>
+        <source>Colours from %1 to %2</source>
+        <translation>Farben von %1 bis %2</translation>
+    </message>
+    <message>
+        <source>What the colours show</source>
+        <translation>Was die Farben zeigen</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Messgröße</translation>
+    </message>
+    <message>
+        <source>Filter: a regular expression, e.g. down_proj|o_proj</source>
+        <translation>Filter: ein regulärer Ausdruck, z. B. down_proj|o_proj</translation>
+    </message>
+    <message>
+        <source>Layers whose full name does not match are dimmed</source>
+        <translation>Schichten, deren voller Name nicht passt, werden abgeblendet</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Layers of the model</source>
+        <translation>Schichten des Modells</translation>
+    </message>
+    <message>
+        <source>Largest values</source>
+        <translation>Größte Werte</translation>
+    </message>
+    <message>
+        <source>Layers with the largest values</source>
+        <translation>Schichten mit den größten Werten</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Not a regular expression: %1</source>
+        <translation>Kein regulärer Ausdruck: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>logarithmic</source>
+        <translation>logarithmisch</translation>
+    </message>
+    <message>
+        <source>Block %1 · %2 — %3</source>
+        <translation>Block %1 · %2 — %3</translation>
+    </message>
+</context>
+<context>
+    <name>salient::Navigation</name>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Kalibrieren</translation>
+    </message>
+    <message>
+        <source>Model map</source>
+        <translation>Modellkarte</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Stepper</source>
+        <translation>Einzelschritte</translation>
+    </message>
+    <message>
+        <source>Tune</source>
+        <translation>Abstimmen</translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation>Quantisieren</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation>Bewerten</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>Lektionen</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Arbeitsschritte</translation>
+    </message>
+</context>
+<context>
+    <name>salient::NumberGrid</name>
+    <message>
+        <source>row %1, column %2: %3</source>
+        <translation>Zeile %1, Spalte %2: %3</translation>
+    </message>
+</context>
+<context>
+    <name>salient::OpenPage</name>
+    <message>
+        <source>Open the demo model</source>
+        <translation>Das Demo-Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Next: calibrate</source>
+        <translation>Weiter: kalibrieren</translation>
+    </message>
+    <message>
+        <source>Start anew</source>
+        <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>A small language model that comes with Salient, with planted outlier channels and its own texts</source>
+        <translation>Ein kleines Sprachmodell, das zu Salient gehört, mit eingepflanzten Ausreißerkanälen und eigenen Texten</translation>
+    </message>
+    <message>
+        <source>Open a model folder…</source>
+        <translation>Einen Modellordner öffnen…</translation>
+    </message>
+    <message>
+        <source>A Hugging Face directory: config.json, *.safetensors and a tokenizer</source>
+        <translation>Ein Hugging-Face-Ordner: config.json, *.safetensors und ein Tokenizer</translation>
+    </message>
+    <message>
+        <source>Open a recipe…</source>
+        <translation>Ein Rezept öffnen…</translation>
+    </message>
+    <message>
+        <source>A saved job: model, calibration and methods in one JSON file</source>
+        <translation>Ein gespeicherter Auftrag: Modell, Kalibrierung und Verfahren in einer JSON-Datei</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>Lektionen</translation>
+    </message>
+    <message>
+        <source>Small worked examples of each method; no model is needed</source>
+        <translation>Kleine durchgerechnete Beispiele jedes Verfahrens; ein Modell wird nicht gebraucht</translation>
+    </message>
+    <message>
+        <source>… or drop a model folder, a recipe or a text to calibrate on anywhere on this window.</source>
+        <translation>… oder einen Modellordner, ein Rezept oder einen Kalibriertext irgendwo auf dieses Fenster ziehen.</translation>
+    </message>
+    <message>
+        <source>Recent models</source>
+        <translation>Zuletzt geöffnete Modelle</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>Recent sessions</source>
+        <translation>Letzte Sitzungen</translation>
+    </message>
+    <message>
+        <source>Recipe, results and place of an earlier sitting. Return opens, Delete removes it.</source>
+        <translation>Rezept, Ergebnisse und Stelle einer früheren Sitzung. Eingabetaste öffnet, Entf entfernt sie.</translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
+        <source>Remove this session</source>
+        <translation>Diese Sitzung entfernen</translation>
+    </message>
+    <message>
+        <source>Start with</source>
+        <translation>Beginnen mit</translation>
+    </message>
+    <message>
+        <source>Facts about the open model</source>
+        <translation>Angaben zum offenen Modell</translation>
+    </message>
+    <message>
+        <source>Opens the model without the results of earlier sittings; those stay under Sessions</source>
+        <translation>Öffnet das Modell ohne die Ergebnisse früherer Sitzungen; diese bleiben unter Sitzungen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n result(s)</source>
+        <translation>
+            <numerusform>%n Ergebnis</numerusform>
+            <numerusform>%n Ergebnisse</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>calibrated</source>
+        <translation>kalibriert</translation>
+    </message>
+    <message>
+        <source>no results yet</source>
+        <translation>noch keine Ergebnisse</translation>
+    </message>
+    <message>
+        <source>%1 — %2, %3</source>
+        <translation>%1 — %2, %3</translation>
+    </message>
+    <message>
+        <source>Nothing is open</source>
+        <translation>Nichts ist offen</translation>
+    </message>
+    <message>
+        <source>Open a model to see what it is made of.</source>
+        <translation>Ein Modell öffnen, um zu sehen, woraus es besteht.</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation>Familie</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>Stored</source>
+        <translation>Gespeichert</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n file(s)</source>
+        <translation>
+            <numerusform>%1, %n Datei</numerusform>
+            <numerusform>%1, %n Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>Blöcke</translation>
+    </message>
+    <message>
+        <source>Linear layers</source>
+        <translation>Lineare Schichten</translation>
+    </message>
+    <message>
+        <source>Hidden size</source>
+        <translation>Breite (hidden size)</translation>
+    </message>
+    <message>
+        <source>MLP size</source>
+        <translation>Breite des MLP</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Attention</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n head(s) of size %1</source>
+        <translation>
+            <numerusform>%n Kopf der Größe %1</numerusform>
+            <numerusform>%n Köpfe der Größe %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 query heads, %n key/value head(s), of size %2</source>
+        <translation>
+            <numerusform>%1 Query-Köpfe, %n Key/Value-Kopf, Größe %2</numerusform>
+            <numerusform>%1 Query-Köpfe, %n Key/Value-Köpfe, Größe %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 Token</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>Vokabular</translation>
+    </message>
+    <message>
+        <source>%1 tokens, tied embeddings</source>
+        <translation>%1 Token, gemeinsame Einbettungen</translation>
+    </message>
+    <message>
+        <source>Examine the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Findings about the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 quantized layers read: nothing that would make a loader fail or compute wrong numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A loader would fail or compute wrong numbers:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantized</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>salient::OverridePanel</name>
+    <message>
+        <source>No error is left in them.</source>
+        <translation>Darin bleibt kein Fehler.</translation>
+    </message>
+    <message>
+        <source>They had no error, and get that of rounding.</source>
+        <translation>Bisher ohne Fehler, nun mit dem des Rundens.</translation>
+    </message>
+    <message>
+        <source>By plain rounding, their error falls to 1/%1.</source>
+        <translation>Bei einfachem Runden sinkt der Fehler darin auf 1/%1.</translation>
+    </message>
+    <message>
+        <source>By plain rounding, their error grows %1 times.</source>
+        <translation>Bei einfachem Runden wächst der Fehler darin auf das %1-Fache.</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>The run of the recipe whose layers get other settings</source>
+        <translation>Der Lauf des Rezepts, dessen Schichten andere Einstellungen bekommen</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>What happens to these layers</source>
+        <translation>Was mit diesen Schichten geschieht</translation>
+    </message>
+    <message>
+        <source>Method of these layers</source>
+        <translation>Verfahren dieser Schichten</translation>
+    </message>
+    <message>
+        <source>How these layers are quantized</source>
+        <translation>Wie diese Schichten quantisiert werden</translation>
+    </message>
+    <message>
+        <source>Bits of these layers</source>
+        <translation>Bits dieser Schichten</translation>
+    </message>
+    <message>
+        <source>Bits per weight code</source>
+        <translation>Bits pro Gewichtscode</translation>
+    </message>
+    <message>
+        <source>Group size of these layers</source>
+        <translation>Gruppengröße dieser Schichten</translation>
+    </message>
+    <message>
+        <source>Consecutive input columns that share scale and zero point</source>
+        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>stay in 16 bits</source>
+        <translation>in 16 Bit lassen</translation>
+    </message>
+    <message>
+        <source>are quantized otherwise:</source>
+        <translation>anders quantisieren:</translation>
+    </message>
+    <message>
+        <source>same method</source>
+        <translation>gleiches Verfahren</translation>
+    </message>
+    <message>
+        <source>same bits</source>
+        <translation>gleiche Bits</translation>
+    </message>
+    <message>
+        <source>%1 bits</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>same groups</source>
+        <translation>gleiche Gruppen</translation>
+    </message>
+    <message>
+        <source>groups of %1</source>
+        <translation>Gruppen zu %1</translation>
+    </message>
+    <message>
+        <source>whole row</source>
+        <translation>ganze Zeile</translation>
+    </message>
+    <message>
+        <source>Put the change into the recipe; it can be undone</source>
+        <translation>Die Änderung ins Rezept schreiben; sie lässt sich rückgängig machen</translation>
+    </message>
+    <message>
+        <source>Remove the chosen change from its run (Delete)</source>
+        <translation>Die gewählte Änderung aus ihrem Lauf entfernen (Entf)</translation>
+    </message>
+    <message>
+        <source>What the change would do</source>
+        <translation>Was die Änderung bewirken würde</translation>
+    </message>
+    <message>
+        <source>Layers with other settings</source>
+        <translation>Schichten mit anderen Einstellungen</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>In</translation>
+    </message>
+    <message>
+        <source>all runs</source>
+        <translation>allen Läufen</translation>
+    </message>
+    <message>
+        <source>layers that match %1</source>
+        <translation>Schichten, die zu %1 passen,</translation>
+    </message>
+    <message>
+        <source>no layer</source>
+        <translation>keine Schicht</translation>
+    </message>
+    <message>
+        <source>the chosen layer, %1,</source>
+        <translation>die gewählte Schicht, %1,</translation>
+    </message>
+    <message>
+        <source>Choose a layer, or type an expression above, to give some layers other bits or keep them in 16 bits.</source>
+        <translation>Eine Schicht wählen oder oben einen Ausdruck eingeben, um Schichten andere Bits zu geben oder sie in 16 Bit zu lassen.</translation>
+    </message>
+    <message>
+        <source>Choose what is different for them.</source>
+        <translation>Wählen, was bei ihnen anders ist.</translation>
+    </message>
+    <message>
+        <source>They stay in 16 bits already, or nothing matches.</source>
+        <translation>Sie bleiben schon in 16 Bit, oder nichts passt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s) of “%1” …</source>
+        <translation>
+            <numerusform>%n Schicht von „%1“ …</numerusform>
+            <numerusform>%n Schichten von „%1“ …</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s): %1 → %2 (%3).</source>
+        <translation>
+            <numerusform>%n Schicht: %1 → %2 (%3).</numerusform>
+            <numerusform>%n Schichten: %1 → %2 (%3).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They make %1 of the measured output error of this run.</source>
+        <translation>Darauf entfallen %1 des gemessenen Ausgabefehlers dieses Laufs.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %2 — %3 (%n layer(s))</source>
+        <translation>
+            <numerusform>%1: %2 — %3 (%n Schicht)</numerusform>
+            <numerusform>%1: %2 — %3 (%n Schichten)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>layer settings</source>
+        <translation>Einstellungen von Schichten</translation>
+    </message>
+    <message>
+        <source>take back layer settings</source>
+        <translation>Einstellungen von Schichten zurücknehmen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::QuantizePanel</name>
+    <message>
+        <source>Measure perplexity afterwards</source>
+        <translation>Danach Perplexität messen</translation>
+    </message>
+    <message>
+        <source>Quantize all</source>
+        <translation>Alle quantisieren</translation>
+    </message>
+    <message>
+        <source>Quantize this one</source>
+        <translation>Diesen quantisieren</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>How this run is called in tables, pictures and the report</source>
+        <translation>Wie dieser Lauf in Tabellen, Bildern und im Bericht heißt</translation>
+    </message>
+    <message>
+        <source>Name of the run</source>
+        <translation>Name des Laufs</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Add method</source>
+        <translation>Verfahren hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a run to compare</source>
+        <translation>Einen Lauf zum Vergleichen hinzufügen</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>Duplizieren</translation>
+    </message>
+    <message>
+        <source>Copy the chosen run, to change one option of it</source>
+        <translation>Den gewählten Lauf kopieren, um eine Einstellung daran zu ändern</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the chosen run from the list; results that are there stay</source>
+        <translation>Den gewählten Lauf aus der Liste entfernen; vorhandene Ergebnisse bleiben</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>Als Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Put the same job on the clipboard as command lines of salient-cli</source>
+        <translation>Denselben Auftrag als Befehlszeilen von salient-cli in die Zwischenablage legen</translation>
+    </message>
+    <message>
+        <source>A .txt or .jsonl file, not the calibration text</source>
+        <translation>Eine Datei .txt oder .jsonl, nicht der Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Evaluation text</source>
+        <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>The text whose perplexity is measured</source>
+        <translation>Der Text, dessen Perplexität gemessen wird</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Run the evaluation text through the original and every quantized model</source>
+        <translation>Den Bewertungstext durch das Original und jedes quantisierte Modell schicken</translation>
+    </message>
+    <message>
+        <source>Execute every run of the list, one after another</source>
+        <translation>Alle Läufe der Liste nacheinander ausführen</translation>
+    </message>
+    <message>
+        <source>Execute the chosen run alone</source>
+        <translation>Nur den gewählten Lauf ausführen</translation>
+    </message>
+    <message>
+        <source>the whole text</source>
+        <translation>der ganze Text</translation>
+    </message>
+    <message>
+        <source> windows of the text</source>
+        <translation> Fenster des Texts</translation>
+    </message>
+    <message>
+        <source>Evaluation windows</source>
+        <translation>Bewertungsfenster</translation>
+    </message>
+    <message>
+        <source>How much of the evaluation text is scored; 0: all of it. Compare figures of equal windows only</source>
+        <translation>Wie viel des Bewertungstexts bewertet wird; 0: alles. Nur Messwerte gleicher Fenster vergleichen</translation>
+    </message>
+    <message>
+        <source>add run</source>
+        <translation>Lauf hinzufügen</translation>
+    </message>
+    <message>
+        <source>duplicate run</source>
+        <translation>Lauf duplizieren</translation>
+    </message>
+    <message>
+        <source>remove run</source>
+        <translation>Lauf entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::QuestionBox</name>
+    <message>
+        <source>&amp;Reveal</source>
+        <translation>Au&amp;flösen</translation>
+    </message>
+    <message>
+        <source>Predict, then reveal</source>
+        <translation>Vorhersagen, dann auflösen</translation>
+    </message>
+    <message>
+        <source>your prediction</source>
+        <translation>eigene Vorhersage</translation>
+    </message>
+    <message>
+        <source>A number; right within ± %1</source>
+        <translation>Eine Zahl; richtig auf ± %1 genau</translation>
+    </message>
+    <message>
+        <source>Show what comes out (Return)</source>
+        <translation>Zeigen, was herauskommt (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>What comes out: %1</source>
+        <translation>Heraus kommt: %1</translation>
+    </message>
+    <message>
+        <source>Right. What comes out: %1</source>
+        <translation>Richtig. Heraus kommt: %1</translation>
+    </message>
+    <message>
+        <source>Not quite. What comes out: %1</source>
+        <translation>Nicht ganz. Heraus kommt: %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::RecipeRunsModel</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Raster</translation>
+    </message>
+</context>
+<context>
+    <name>salient::SamplesModel</name>
+    <message>
+        <source>Where the window starts in the text, in tokens</source>
+        <translation>Wo das Fenster im Text beginnt, in Token</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Begins with</source>
+        <translation>Beginnt mit</translation>
+    </message>
+</context>
+<context>
+    <name>salient::SelectionBar</name>
+    <message>
+        <source>The layer that Channels, Stepper, Tune and Compare look at</source>
+        <translation>Die Schicht, die Kanäle, Einzelschritte, Abstimmen und Vergleichen ansehen</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Layer before (Alt+Left)</source>
+        <translation>Vorige Schicht (Alt+Links)</translation>
+    </message>
+    <message>
+        <source>Layer before</source>
+        <translation>Vorige Schicht</translation>
+    </message>
+    <message>
+        <source>Next layer (Alt+Right)</source>
+        <translation>Nächste Schicht (Alt+Rechts)</translation>
+    </message>
+    <message>
+        <source>Next layer</source>
+        <translation>Nächste Schicht</translation>
+    </message>
+    <message>
+        <source>The input channel, a column of the weight, in every view</source>
+        <translation>Der Eingangskanal, eine Spalte der Gewichte, in allen Ansichten</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>The output row of the weight, in every view</source>
+        <translation>Die Ausgangszeile der Gewichte, in allen Ansichten</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>Block %1 · %2  (%3 × %4)</source>
+        <translation>Block %1 · %2  (%3 × %4)</translation>
+    </message>
+</context>
+<context>
+    <name>salient::SensitivityModel</name>
+    <message>
+        <source>Energy of this layer&apos;s output error over energy of its output, on the calibration text</source>
+        <translation>Energie des Ausgabefehlers dieser Schicht durch Energie ihrer Ausgabe, auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Mean KL divergence from the original, in nats, when this layer alone is quantized</source>
+        <translation>Mittlere KL-Divergenz vom Original, in Nat, wenn nur diese Schicht quantisiert ist</translation>
+    </message>
+    <message>
+        <source>Of the sum over all measured layers</source>
+        <translation>An der Summe über alle gemessenen Schichten</translation>
+    </message>
+    <message>
+        <source>Mean loss minus the original&apos;s, in nats, when this layer alone is quantized; a negative one is chance</source>
+        <translation>Mittlerer Verlust minus der des Originals, in Nat, wenn nur diese Schicht quantisiert ist; ein negativer ist Zufall</translation>
+    </message>
+    <message>
+        <source>Share of the predictions whose likeliest token stays the same</source>
+        <translation>Anteil der Vorhersagen, deren wahrscheinlichstes Token gleich bleibt</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation>Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>KL, nats</source>
+        <translation>KL, Nat</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Added loss</source>
+        <translation>Mehrverlust</translation>
+    </message>
+    <message>
+        <source>Same top</source>
+        <translation>Top gleich</translation>
+    </message>
+</context>
+<context>
+    <name>salient::SessionKeeper</name>
+    <message>
+        <source>The earlier session was not restored</source>
+        <translation>Die frühere Sitzung wurde nicht wiederhergestellt</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>“%1” is too large to be kept: when the session is opened again, its numbers will be there, its weights will not.</source>
+        <translation>„%1“ ist zu groß, um aufbewahrt zu werden: wenn die Sitzung wieder geöffnet wird, sind seine Zahlen da, seine Gewichte nicht.</translation>
+    </message>
+    <message>
+        <source>The session could not be saved</source>
+        <translation>Die Sitzung ließ sich nicht speichern</translation>
+    </message>
+    <message>
+        <source>Save the session</source>
+        <translation>Die Sitzung speichern</translation>
+    </message>
+    <message>
+        <source>%1: a folder of that name cannot be made.</source>
+        <translation>%1: ein Ordner dieses Namens lässt sich nicht anlegen.</translation>
+    </message>
+    <message>
+        <source>%1 holds other files. Choose a new folder.</source>
+        <translation>%1 enthält andere Dateien. Einen neuen Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>%1 is open in another window.</source>
+        <translation>%1 ist in einem anderen Fenster offen.</translation>
+    </message>
+    <message>
+        <source>Open session</source>
+        <translation>Sitzung öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::SmoothExampleView</name>
+    <message>
+        <source>α, the share of the difficulty that moves into the weights</source>
+        <translation>α, der Anteil der Schwierigkeit, der in die Gewichte wandert</translation>
+    </message>
+    <message>
+        <source>α, 0 to 1 (no unit): how much of the difficulty moves from activations into weights</source>
+        <translation>α, 0 bis 1 (ohne Einheit): wie viel der Schwierigkeit von den Aktivierungen in die Gewichte wandert</translation>
+    </message>
+    <message>
+        <source>α</source>
+        <translation>α</translation>
+    </message>
+    <message>
+        <source>Codes without smoothing</source>
+        <translation>Codes ohne Glättung</translation>
+    </message>
+    <message>
+        <source>Codes with it</source>
+        <translation>Codes mit Glättung</translation>
+    </message>
+    <message>
+        <source>Largest |x|, |w|: before</source>
+        <translation>Größtes |x|, |w|: vorher</translation>
+    </message>
+    <message>
+        <source>… after</source>
+        <translation>… nachher</translation>
+    </message>
+    <message>
+        <source>Row 0: largest |x| of each channel, row 1: largest |w|</source>
+        <translation>Zeile 0: größtes |x| jedes Kanals, Zeile 1: größtes |w|</translation>
+    </message>
+    <message>
+        <source>Output error over α</source>
+        <translation>Ausgabefehler über α</translation>
+    </message>
+    <message>
+        <source>error, %</source>
+        <translation>Fehler, %</translation>
+    </message>
+    <message>
+        <source>Output error: %1 without smoothing, %2 with α = %3.</source>
+        <translation>Ausgabefehler: %1 ohne Glättung, %2 mit α = %3.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::StepDots</name>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>salient::StepperPanel</name>
+    <message>
+        <source>E&amp;rror above</source>
+        <translation>F&amp;ehler über</translation>
+    </message>
+    <message>
+        <source>&amp;Group start</source>
+        <translation>&amp;Gruppenanfang</translation>
+    </message>
+    <message>
+        <source>To the start</source>
+        <translation>An den Anfang</translation>
+    </message>
+    <message>
+        <source>To the start (Home)</source>
+        <translation>An den Anfang (Pos1)</translation>
+    </message>
+    <message>
+        <source>Back one group</source>
+        <translation>Eine Gruppe zurück</translation>
+    </message>
+    <message>
+        <source>Back to the start of a group (Shift+Left)</source>
+        <translation>Zurück an den Anfang einer Gruppe (Umschalt+Links)</translation>
+    </message>
+    <message>
+        <source>Back one block</source>
+        <translation>Einen Block zurück</translation>
+    </message>
+    <message>
+        <source>Back to the start of a block of columns (Page Up)</source>
+        <translation>Zurück an den Anfang eines Spaltenblocks (Bild auf)</translation>
+    </message>
+    <message>
+        <source>Back one column</source>
+        <translation>Eine Spalte zurück</translation>
+    </message>
+    <message>
+        <source>Back one column (Left)</source>
+        <translation>Eine Spalte zurück (Links)</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Play or pause (Space)</source>
+        <translation>Abspielen oder anhalten (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Forward one column</source>
+        <translation>Eine Spalte vor</translation>
+    </message>
+    <message>
+        <source>Forward one column (Right)</source>
+        <translation>Eine Spalte vor (Rechts)</translation>
+    </message>
+    <message>
+        <source>Forward one block</source>
+        <translation>Einen Block vor</translation>
+    </message>
+    <message>
+        <source>To the next block of columns (Page Down)</source>
+        <translation>Zum nächsten Spaltenblock (Bild ab)</translation>
+    </message>
+    <message>
+        <source>Forward one group</source>
+        <translation>Eine Gruppe vor</translation>
+    </message>
+    <message>
+        <source>To the next group (Shift+Right)</source>
+        <translation>Zur nächsten Gruppe (Umschalt+Rechts)</translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation>Ans Ende</translation>
+    </message>
+    <message>
+        <source>To the end (End)</source>
+        <translation>Ans Ende (Ende)</translation>
+    </message>
+    <message>
+        <source>Columns &amp;done</source>
+        <translation>S&amp;palten fertig</translation>
+    </message>
+    <message>
+        <source>Number of columns already quantized</source>
+        <translation>Anzahl der schon quantisierten Spalten</translation>
+    </message>
+    <message>
+        <source>Columns done</source>
+        <translation>Spalten fertig</translation>
+    </message>
+    <message>
+        <source>S&amp;peed</source>
+        <translation>&amp;Tempo</translation>
+    </message>
+    <message>
+        <source>Columns per second while playing</source>
+        <translation>Spalten pro Sekunde beim Abspielen</translation>
+    </message>
+    <message>
+        <source>Speed, columns per second</source>
+        <translation>Tempo, Spalten pro Sekunde</translation>
+    </message>
+    <message>
+        <source>%1 columns/s</source>
+        <translation>%1 Spalten/s</translation>
+    </message>
+    <message>
+        <source>Stop at</source>
+        <translation>Halt bei</translation>
+    </message>
+    <message>
+        <source>Stop playing after a column in which some |w − ŵ| is larger than this (no unit)</source>
+        <translation>Nach einer Spalte anhalten, in der ein |w − ŵ| größer als dies ist (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Largest error before stopping</source>
+        <translation>Größter Fehler vor dem Anhalten</translation>
+    </message>
+    <message>
+        <source>Stop playing before the first column of a group, where a new scale is taken</source>
+        <translation>Vor der ersten Spalte einer Gruppe anhalten, wo eine neue Skalierung genommen wird</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>Was wäre, wenn</translation>
+    </message>
+    <message>
+        <source>&amp;Keep this column in 16 bits</source>
+        <translation>Spalte in 16 Bit &amp;lassen</translation>
+    </message>
+    <message>
+        <source>Solve again with this input channel left unrounded, and compare the loss</source>
+        <translation>Neu lösen, wobei dieser Eingangskanal ungerundet bleibt, und den Verlust vergleichen</translation>
+    </message>
+    <message>
+        <source>Do it firs&amp;t</source>
+        <translation>&amp;Zuerst rechnen</translation>
+    </message>
+    <message>
+        <source>Solve again with this input channel quantized before all others, and compare the loss</source>
+        <translation>Neu lösen, wobei dieser Eingangskanal vor allen anderen quantisiert wird, und den Verlust vergleichen</translation>
+    </message>
+    <message>
+        <source>W, updated so far</source>
+        <translation>W, bis hierher korrigiert</translation>
+    </message>
+    <message>
+        <source>Error W − Ŵ left behind</source>
+        <translation>Hinterlassener Fehler W − Ŵ</translation>
+    </message>
+    <message>
+        <source>Update about to be subtracted</source>
+        <translation>Korrektur, die gleich abgezogen wird</translation>
+    </message>
+    <message>
+        <source>row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Choose a layer to step through.</source>
+        <translation>Eine Schicht wählen, um sie durchzugehen.</translation>
+    </message>
+    <message>
+        <source>Where the algorithm stands</source>
+        <translation>Wo das Verfahren steht</translation>
+    </message>
+    <message>
+        <source>The update in numbers</source>
+        <translation>Die Korrektur in Zahlen</translation>
+    </message>
+    <message>
+        <source>Loss ½ tr(D H Dᵀ)</source>
+        <translation>Verlust ½ tr(D H Dᵀ)</translation>
+    </message>
+    <message>
+        <source>columns done</source>
+        <translation>Spalten fertig</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Row of U in use</source>
+        <translation>Benutzte Zeile von U</translation>
+    </message>
+    <message>
+        <source>What flowed into the chosen cell</source>
+        <translation>Was in die gewählte Zelle floss</translation>
+    </message>
+    <message>
+        <source>U is the Cholesky factor of H⁻¹ = UᵀU: its row q says how the error of column q spreads.
+Or: how much each earlier column&apos;s error changed the chosen cell before it was rounded.</source>
+        <translation>U ist der Cholesky-Faktor von H⁻¹ = UᵀU: seine Zeile q sagt, wie sich der Fehler von Spalte q verteilt.
+Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert hat, bevor sie gerundet wurde.</translation>
+    </message>
+    <message>
+        <source>What the chart shows</source>
+        <translation>Was das Diagramm zeigt</translation>
+    </message>
+    <message>
+        <source> of %1</source>
+        <translation> von %1</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>All columns are done.</source>
+        <translation>Alle Spalten sind fertig.</translation>
+    </message>
+    <message>
+        <source>Stopped: error %1 in channel %2.</source>
+        <translation>Angehalten: Fehler %1 in Kanal %2.</translation>
+    </message>
+    <message>
+        <source>Stopped: group %1 starts.</source>
+        <translation>Angehalten: Gruppe %1 beginnt.</translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>group %1</source>
+        <translation>Gruppe %1</translation>
+    </message>
+    <message>
+        <source>q = %1</source>
+        <translation>q = %1</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;All %2 columns are done. Loss %3; plain rounding leaves %4.</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;Alle %2 Spalten sind fertig. Verlust %3; einfaches Runden lässt %4.</translation>
+    </message>
+    <message>
+        <source>GPTQ leaves %1 % of it.</source>
+        <translation>GPTQ lässt davon %1 %.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;Column &lt;i&gt;q&lt;/i&gt; = %2 is input channel %3; block %4 of %5, group %6; output row&amp;nbsp;&lt;i&gt;r&lt;/i&gt;&amp;nbsp;=&amp;nbsp;%7.</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;Spalte &lt;i&gt;q&lt;/i&gt; = %2 ist Eingangskanal %3; Block %4 von %5, Gruppe %6; Ausgangszeile&amp;nbsp;&lt;i&gt;r&lt;/i&gt;&amp;nbsp;=&amp;nbsp;%7.</translation>
+    </message>
+    <message>
+        <source>U[q, q:]</source>
+        <translation>U[q, q:]</translation>
+    </message>
+    <message>
+        <source>column in processing order</source>
+        <translation>Spalte, in Bearbeitungsfolge</translation>
+    </message>
+    <message>
+        <source>U[q, j]</source>
+        <translation>U[q, j]</translation>
+    </message>
+    <message>
+        <source>No column is left.</source>
+        <translation>Keine Spalte ist mehr übrig.</translation>
+    </message>
+    <message>
+        <source>earlier column, in processing order</source>
+        <translation>frühere Spalte, in Bearbeitungsfolge</translation>
+    </message>
+    <message>
+        <source>change of the weight</source>
+        <translation>Änderung des Gewichts</translation>
+    </message>
+    <message>
+        <source>Errors that flowed into the chosen cell</source>
+        <translation>Fehler, die in die gewählte Zelle flossen</translation>
+    </message>
+    <message>
+        <source>Choose a cell in one of the pictures.</source>
+        <translation>Eine Zelle in einem der Bilder wählen.</translation>
+    </message>
+    <message>
+        <source>Nothing flows into the first column.</source>
+        <translation>In die erste Spalte fließt nichts.</translation>
+    </message>
+    <message>
+        <source>Into row %1, channel %2</source>
+        <translation>In Zeile %1, Kanal %2</translation>
+    </message>
+    <message>
+        <source>GPTQ so far</source>
+        <translation>GPTQ bisher</translation>
+    </message>
+    <message>
+        <source>plain rounding, total</source>
+        <translation>einfaches Runden, gesamt</translation>
+    </message>
+    <message>
+        <source>total if the rest were rounded now</source>
+        <translation>gesamt, Rest jetzt gerundet</translation>
+    </message>
+    <message>
+        <source>U</source>
+        <translation>U</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+</context>
+<context>
+    <name>salient::TunePanel</name>
+    <message>
+        <source>AWQ ratio</source>
+        <translation>AWQ-Exponent</translation>
+    </message>
+    <message>
+        <source>SmoothQuant α</source>
+        <translation>SmoothQuant α</translation>
+    </message>
+    <message>
+        <source>Which scales to tune: AWQ&apos;s s = mean|x|^ratio, judged by weight rounding; or SmoothQuant&apos;s s = max|x|^α / max|w|^(1−α), judged by 8-bit weights and activations</source>
+        <translation>Welche Skalierungen abgestimmt werden: s = mittleres|x|^Exponent von AWQ, beurteilt nach dem Runden der Gewichte; oder s = max|x|^α / max|w|^(1−α) von SmoothQuant, beurteilt mit 8-Bit-Gewichten und -Aktivierungen</translation>
+    </message>
+    <message>
+        <source>&amp;Method</source>
+        <translation>&amp;Verfahren</translation>
+    </message>
+    <message>
+        <source>Use &amp;optimum</source>
+        <translation>&amp;Optimum nehmen</translation>
+    </message>
+    <message>
+        <source>Set the value to the lowest point of the loss curve</source>
+        <translation>Den Wert auf den tiefsten Punkt der Verlustkurve setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>&amp;Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Back to 0.5, all channels as the value gives them</source>
+        <translation>Zurück auf 0,5, alle Kanäle so, wie der Wert sie ergibt</translation>
+    </message>
+    <message>
+        <source>P&amp;in</source>
+        <translation>&amp;Merken</translation>
+    </message>
+    <message>
+        <source>Keep this state in the chart, to compare the next ones with</source>
+        <translation>Diesen Zustand im Diagramm behalten, um die nächsten damit zu vergleichen</translation>
+    </message>
+    <message>
+        <source>Relative output error</source>
+        <translation>Relativer Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>tr(D H Dᵀ) / tr(W H Wᵀ): squared output error relative to the squared output, in percent.
+≈ means: estimated from some of the rows, the exact number follows.</source>
+        <translation>tr(D H Dᵀ) / tr(W H Wᵀ): quadrierter Ausgabefehler im Verhältnis zur quadrierten Ausgabe, in Prozent.
+≈ heißt: aus einem Teil der Zeilen geschätzt, die genaue Zahl folgt.</translation>
+    </message>
+    <message>
+        <source>&amp;Apply to this input</source>
+        <translation>Auf diese Eingabe an&amp;wenden</translation>
+    </message>
+    <message>
+        <source>Write this choice into the recipe, for the layers that share this input</source>
+        <translation>Diese Wahl ins Rezept schreiben, für die Schichten mit dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>Apply to a&amp;ll like this</source>
+        <translation>Auf alle g&amp;leichen anwenden</translation>
+    </message>
+    <message>
+        <source>Write this value into the recipe, for the same layers of every block</source>
+        <translation>Diesen Wert ins Rezept schreiben, für dieselben Schichten jedes Blocks</translation>
+    </message>
+    <message>
+        <source>Error over the whole range</source>
+        <translation>Fehler über den ganzen Bereich</translation>
+    </message>
+    <message>
+        <source>Activations: largest |x| per channel</source>
+        <translation>Aktivierungen: größtes |x| pro Kanal</translation>
+    </message>
+    <message>
+        <source>Weights: largest |w| per channel</source>
+        <translation>Gewichte: größtes |w| pro Kanal</translation>
+    </message>
+    <message>
+        <source>Shift+drag changes the scale of the channel under the cursor. </source>
+        <translation>Umschalt+Ziehen ändert die Skalierung des Kanals unter dem Mauszeiger. </translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>Eingangskanal</translation>
+    </message>
+    <message>
+        <source>largest magnitude</source>
+        <translation>größter Betrag</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Input channel whose scale is changed by hand</source>
+        <translation>Eingangskanal, dessen Skalierung von Hand geändert wird</translation>
+    </message>
+    <message>
+        <source>Factor on this channel&apos;s scale, on top of what the value above gives (no unit)</source>
+        <translation>Faktor auf die Skalierung dieses Kanals, zusätzlich zu dem, was der Wert oben ergibt (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>Factor on the channel&apos;s scale</source>
+        <translation>Faktor auf die Skalierung des Kanals</translation>
+    </message>
+    <message>
+        <source>As &amp;computed</source>
+        <translation>Wie bere&amp;chnet</translation>
+    </message>
+    <message>
+        <source>Take back the factor on this channel</source>
+        <translation>Den Faktor auf diesen Kanal zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Cha&amp;nnel</source>
+        <translation>&amp;Kanal</translation>
+    </message>
+    <message>
+        <source>&amp;Scale</source>
+        <translation>&amp;Skalierung</translation>
+    </message>
+    <message>
+        <source>&amp;Add to the recipe</source>
+        <translation>Ins &amp;Rezept aufnehmen</translation>
+    </message>
+    <message>
+        <source>Add a run with this value, for all layers, to those that Quantize executes</source>
+        <translation>Einen Lauf mit diesem Wert, für alle Schichten, zu denen hinzufügen, die Quantisieren ausführt</translation>
+    </message>
+    <message>
+        <source>No layer chosen</source>
+        <translation>Keine Schicht gewählt</translation>
+    </message>
+    <message>
+        <source>Calibrate a model and choose a layer to tune its scales.</source>
+        <translation>Ein Modell kalibrieren und eine Schicht wählen, um ihre Skalierungen abzustimmen.</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>Ra&amp;tio</source>
+        <translation>E&amp;xponent</translation>
+    </message>
+    <message>
+        <source>&amp;α</source>
+        <translation>&amp;α</translation>
+    </message>
+    <message>
+        <source>0: no scaling. 1: scales follow the mean activation fully (no unit)</source>
+        <translation>0: keine Skalierung. 1: Skalierungen folgen ganz der mittleren Aktivierung (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>0: all difficulty stays in the activations. 1: all of it moves to the weights (no unit)</source>
+        <translation>0: die ganze Schwierigkeit bleibt in den Aktivierungen. 1: sie wandert ganz in die Gewichte (ohne Einheit)</translation>
+    </message>
+    <message>
+        <source>SmoothQuant alpha</source>
+        <translation>Alpha von SmoothQuant</translation>
+    </message>
+    <message>
+        <source>%1%2 % output error</source>
+        <translation>%1%2 % Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>ratio</source>
+        <translation>Exponent</translation>
+    </message>
+    <message>
+        <source>α</source>
+        <translation>α</translation>
+    </message>
+    <message>
+        <source>relative output error, %</source>
+        <translation>relativer Ausgabefehler, %</translation>
+    </message>
+    <message>
+        <source>all rows</source>
+        <translation>alle Zeilen</translation>
+    </message>
+    <message>
+        <source>preview from %1 of %2 rows</source>
+        <translation>Vorschau aus %1 von %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>optimum %1</source>
+        <translation>Optimum %1</translation>
+    </message>
+    <message>
+        <source>optimum %1 % at %2</source>
+        <translation>Optimum %1 % bei %2</translation>
+    </message>
+    <message>
+        <source>without scaling %1 %</source>
+        <translation>ohne Skalierung %1 %</translation>
+    </message>
+    <message>
+        <source>pinned %1 %</source>
+        <translation>gemerkt %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % against the pinned state</source>
+        <translation>%1 % gegenüber dem gemerkten Zustand</translation>
+    </message>
+    <message>
+        <source>now %1 %</source>
+        <translation>jetzt %1 %</translation>
+    </message>
+    <message>
+        <source>after, |x| / s</source>
+        <translation>nachher, |x| / s</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>after, |w| · s</source>
+        <translation>nachher, |w| · s</translation>
+    </message>
+    <message>
+        <source>s = %1 · max |x| %2 · max |w| %3</source>
+        <translation>s = %1 · max |x| %2 · max |w| %3</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::Workflow</name>
+    <message>
+        <source>Open %1</source>
+        <translation>%1 öffnen</translation>
+    </message>
+    <message>
+        <source>Choose calibration windows</source>
+        <translation>Kalibrierfenster wählen</translation>
+    </message>
+    <message>
+        <source>Calibrate on %1</source>
+        <translation>Mit %1 kalibrieren</translation>
+    </message>
+    <message>
+        <source>Quantize: %1</source>
+        <translation>Quantisieren: %1</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>There is no evaluation text yet. Choose one on the Evaluate page.</source>
+        <translation>Noch gibt es keinen Bewertungstext. Auf der Seite Bewerten einen wählen.</translation>
+    </message>
+    <message>
+        <source>Perplexity: full precision</source>
+        <translation>Perplexität: volle Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Perplexity: %1</source>
+        <translation>Perplexität: %1</translation>
+    </message>
+    <message>
+        <source>Layer by layer: %1</source>
+        <translation>Schicht für Schicht: %1</translation>
+    </message>
+    <message>
+        <source>Export: %1</source>
+        <translation>Exportieren: %1</translation>
+    </message>
+    <message>
+        <source>Write report</source>
+        <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>“%1” went on after %2 of %3 blocks that were finished before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished blocks were not kept, or not read again: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Examine %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>stageText</name>
+    <message>
+        <source>calibrating</source>
+        <translation>kalibriert</translation>
+    </message>
+    <message>
+        <source>choosing windows</source>
+        <translation>wählt Fenster</translation>
+    </message>
+    <message>
+        <source>comparing</source>
+        <translation>vergleicht</translation>
+    </message>
+    <message>
+        <source>comparing settings</source>
+        <translation>vergleicht Einstellungen</translation>
+    </message>
+    <message>
+        <source>drawing pages</source>
+        <translation>zeichnet Seiten</translation>
+    </message>
+    <message>
+        <source>factorizing</source>
+        <translation>faktorisiert</translation>
+    </message>
+    <message>
+        <source>generating</source>
+        <translation>erzeugt</translation>
+    </message>
+    <message>
+        <source>loss curve</source>
+        <translation>Verlustkurve</translation>
+    </message>
+    <message>
+        <source>opening the session</source>
+        <translation>öffnet die Sitzung</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>Perplexität</translation>
+    </message>
+    <message>
+        <source>preparing</source>
+        <translation>bereitet vor</translation>
+    </message>
+    <message>
+        <source>quantizing</source>
+        <translation>quantisiert</translation>
+    </message>
+    <message>
+        <source>running the model</source>
+        <translation>rechnet das Modell</translation>
+    </message>
+    <message>
+        <source>saving the session</source>
+        <translation>speichert die Sitzung</translation>
+    </message>
+    <message>
+        <source>scoring</source>
+        <translation>bewertet</translation>
+    </message>
+    <message>
+        <source>searching clips</source>
+        <translation>sucht Clips</translation>
+    </message>
+    <message>
+        <source>searching scales</source>
+        <translation>sucht Skalierungen</translation>
+    </message>
+    <message>
+        <source>sensitivity</source>
+        <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>settling the best scales</source>
+        <translation>legt die besten Skalierungen fest</translation>
+    </message>
+    <message>
+        <source>solving</source>
+        <translation>löst</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>beginnt</translation>
+    </message>
+    <message>
+        <source>verifying</source>
+        <translation>prüft</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>schreibt</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>block %1</source>
+        <translation>Block %1</translation>
+    </message>
+    <message>
+        <source>exporting</source>
+        <translation>exportiert</translation>
+    </message>
+    <message>
+        <source>opening</source>
+        <translation>öffnet</translation>
+    </message>
+    <message>
+        <source>reading text</source>
+        <translation>liest Text</translation>
+    </message>
+</context>
+<context>
+    <name>valueText</name>
+    <message>
+        <source>not a number</source>
+        <translation>keine Zahl</translation>
+    </message>
+</context>
+</TS>

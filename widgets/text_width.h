@@ -1,0 +1,15 @@
+#pragma once
+
+class QString;
+class QWidget;
+
+namespace salient {
+
+// Widths that go with the text: measured in the widget's font, also when that grows (projector mode).
+
+/// As wide as so many average characters, no more and no less.
+void keepWidth(QWidget* widget, int characters);
+/// At least as wide as that text, whatever it shows.
+void keepRoomFor(QWidget* widget, const QString& text);
+
+}  // namespace salient
