@@ -204,10 +204,9 @@ QString modelTitle(const std::filesystem::path& folder) {
 }
 
 void OpenPage::setExamination(const VerifyReport& report) {
-    verdict_->setText(
-        report.passed()
-            ? tr("%1 quantized layers read: nothing that would make a loader fail or compute wrong numbers.").arg(report.n_layers)
-            : tr("A loader would fail or compute wrong numbers:"));
+    const QString sound = tr("%n quantized layer(s) read: nothing that would make a loader fail or compute wrong numbers.", nullptr,
+                             static_cast<int>(report.n_layers));
+    verdict_->setText(report.passed() ? sound : tr("A loader would fail or compute wrong numbers:"));
     verdict_->show();
     setFindings(findings_, report);
     findings_->setVisible(findings_->count() > 0);

@@ -2307,14 +2307,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>&amp;Redo %1</source>
         <translation>&amp;Wiederholen: %1</translation>
     </message>
-    <message>
-        <source>“%1” was interrupted after %2 of %3 blocks; going on gives what it would have given.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -3128,27 +3120,30 @@ Perplexität</translation>
     </message>
     <message>
         <source>Examine the files</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Dateien untersuchen</translation>
     </message>
     <message>
         <source>Findings about the files</source>
-        <translation type="unfinished"></translation>
+        <translation>Befunde zu den Dateien</translation>
     </message>
     <message>
         <source>Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config</source>
-        <translation type="unfinished"></translation>
+        <translation>Liest jede Schicht und sagt, was Ladeprogramme ablehnen oder falsch berechnen würden: Nullpunkte, Gruppen, Skalierungen, Namen, Konfiguration</translation>
     </message>
-    <message>
-        <source>%1 quantized layers read: nothing that would make a loader fail or compute wrong numbers.</source>
-        <translation type="unfinished"></translation>
+    <message numerus="yes">
+        <source>%n quantized layer(s) read: nothing that would make a loader fail or compute wrong numbers.</source>
+        <translation>
+            <numerusform>%n quantisierte Schicht gelesen: nichts, woran ein Ladeprogramm scheitern oder womit es falsche Zahlen berechnen würde.</numerusform>
+            <numerusform>%n quantisierte Schichten gelesen: nichts, woran ein Ladeprogramm scheitern oder womit es falsche Zahlen berechnen würde.</numerusform>
+        </translation>
     </message>
     <message>
         <source>A loader would fail or compute wrong numbers:</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ladeprogramm würde scheitern oder falsche Zahlen berechnen:</translation>
     </message>
     <message>
         <source>Quantized</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisiert</translation>
     </message>
 </context>
 <context>
@@ -4315,16 +4310,8 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>Bericht schreiben</translation>
     </message>
     <message>
-        <source>“%1” went on after %2 of %3 blocks that were finished before.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Finished blocks were not kept, or not read again: %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Examine %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 untersuchen</translation>
     </message>
 </context>
 <context>
