@@ -26,6 +26,9 @@ GPT2 = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size"
         "n_positions": 64, "n_inner": INTERMEDIATE, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new", "torch_dtype": "float16"}
 
 
+MIXTRAL = {**LLAMA, "architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "num_local_experts": 3, "num_experts_per_tok": 2}
+
+
 def llama_layers():
     """name -> (outputs, inputs)."""
     layers = {f"model.layers.0.self_attn.{name}": (HIDDEN, HIDDEN) for name in ATTENTION}
@@ -36,6 +39,14 @@ def llama_layers():
 def gpt2_layers():
     return {"transformer.h.0.attn.c_attn": (3 * HIDDEN, HIDDEN), "transformer.h.0.attn.c_proj": (HIDDEN, HIDDEN),
             "transformer.h.0.mlp.c_fc": (INTERMEDIATE, HIDDEN), "transformer.h.0.mlp.c_proj": (HIDDEN, INTERMEDIATE)}
+
+
+def mixtral_layers():
+    layers = {name: shape for name, shape in llama_layers().items() if "self_attn" in name}
+    for expert in range(MIXTRAL["num_local_experts"]):
+        name = f"model.layers.0.block_sparse_moe.experts.{expert}"
+        layers |= {f"{name}.w1": (INTERMEDIATE, HIDDEN), f"{name}.w2": (HIDDEN, INTERMEDIATE), f"{name}.w3": (INTERMEDIATE, HIDDEN)}
+    return layers | {"model.layers.0.block_sparse_moe.gate": (MIXTRAL["num_local_experts"], HIDDEN)}
 
 
 def half(rng, *shape, around=0.0):
@@ -125,6 +136,12 @@ CASES = {
                 {"quant_method": "awq", "bits": 4, "group_size": 32, "zero_point": True, "version": "GEMM",
                  "modules_to_not_convert": ["down_proj"]},
                 lambda name: None if "down_proj" in name else (awq, {"bits": 4, "group": 32, "symmetric": False})),
+    # The router stays in floating point, as AutoAWQ leaves it.
+    "awq-experts": Case("awq gemm, 4 bits, groups of 32, asymmetric",
+                        {"quant_method": "awq", "bits": 4, "group_size": 32, "zero_point": True, "version": "gemm",
+                         "modules_to_not_convert": ["gate"]},
+                        lambda name: None if name.endswith("gate") else (awq, {"bits": 4, "group": 32, "symmetric": False}),
+                        base=MIXTRAL, layers=mixtral_layers()),
     "awq-old": Case("awq gemm, 4 bits, groups of 16, asymmetric", {"zero_point": True, "q_group_size": 16, "w_bit": 4, "version": "GEMM"},
                     one(awq, bits=4, group=16, symmetric=False), file="quant_config.json"),
     "packed": Case("compressed-tensors pack-quantized, 4 bits, groups of 16, asymmetric, activation order",
@@ -150,8 +167,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "models")
     out = parser.parse_args().out
-    for seed, (name, case) in enumerate(CASES.items()):
-        case.write(out / name, np.random.default_rng(seed))
+    for name, case in CASES.items():
+        case.write(out / name, np.random.default_rng(list(name.encode())))
     descriptions = {name: case.description for name, case in CASES.items()}
     (out / "descriptions.json").write_text(json.dumps(descriptions, indent=1) + "\n")
 
