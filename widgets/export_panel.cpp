@@ -12,7 +12,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
-#include "widgets/icon.h"
+#include "widgets/note_list.h"
 #include "widgets/number_text.h"
 #include "widgets/text_width.h"
 
@@ -20,7 +20,6 @@ namespace salient {
 
 namespace {
 
-constexpr int kNotesHeight = 150;
 constexpr int kChoiceWidth = 70;  // average characters
 constexpr int kRowSpacing = 6;
 
@@ -55,23 +54,6 @@ constexpr WeightsText kWeights[] = {
     {GgufWeights::F16, QT_TRANSLATE_NOOP("salient::ExportPanel", "F16: dequantized")},
     {GgufWeights::BF16, QT_TRANSLATE_NOOP("salient::ExportPanel", "BF16: dequantized")},
 };
-
-void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
-    // A remark follows the text's colour; what was found good or bad has one of its own.
-    auto* item = new QListWidgetItem(icon_name == QLatin1String("info") ? icon(icon_name) : statusIcon(icon_name), text, list);
-    item->setToolTip(text);
-}
-
-QListWidget* makeNotes(QWidget* parent, const QString& name) {
-    auto* list = new QListWidget(parent);
-    list->setAccessibleName(name);
-    list->setWordWrap(true);
-    list->setFrameShape(QFrame::NoFrame);
-    list->setSelectionMode(QAbstractItemView::SingleSelection);
-    list->setTextElideMode(Qt::ElideNone);
-    list->setMaximumHeight(kNotesHeight);
-    return list;
-}
 
 }  // namespace
 
@@ -254,14 +236,7 @@ void ExportPanel::setVerification(const QString& folder, const VerifyReport& rep
                              : tr("What quantization did: the layer that moved furthest differs from the original by %1 of its norm")
                                    .arg(percentText(report.worst_relative_weight_error)));
     show_folder_->show();
-    findings_->clear();
-    for (const Finding& finding : report.findings) {
-        const QString icon_name = finding.severity == Severity::Failure   ? QStringLiteral("error")
-                                  : finding.severity == Severity::Warning ? QStringLiteral("warning")
-                                                                          : QStringLiteral("info");
-        addNote(findings_, icon_name,
-                QStringLiteral("%1: %2").arg(QString::fromStdString(finding.subject), QString::fromStdString(finding.message)));
-    }
+    setFindings(findings_, report);
     findings_->setVisible(findings_->count() > 0);
     updateButtons();
 }

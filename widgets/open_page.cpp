@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/note_list.h"
 #include "widgets/number_text.h"
 
 namespace salient {
@@ -39,6 +40,9 @@ OpenPage::OpenPage(QWidget* parent)
       facts_box_(new QWidget(this)),
       facts_title_(heading({}, facts_box_)),
       facts_(new QLabel(facts_box_)),
+      examine_(new QPushButton(tr("Examine the files"), facts_box_)),
+      verdict_(new QLabel(facts_box_)),
+      findings_(makeNotes(facts_box_, tr("Findings about the files"))),
       next_(new QPushButton(tr("Next: calibrate"), facts_box_)),
       anew_(new QPushButton(tr("Start anew"), facts_box_)) {
     demo_->setToolTip(tr("A small language model that comes with Salient, with planted outlier channels and its own texts"));
@@ -98,8 +102,14 @@ OpenPage::OpenPage(QWidget* parent)
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(next_);
     buttons->addWidget(anew_);
+    buttons->addWidget(examine_);
     buttons->addStretch();
     facts_layout->addLayout(buttons);
+    examine_->setToolTip(
+        tr("Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config"));
+    verdict_->setWordWrap(true);
+    facts_layout->addWidget(verdict_);
+    facts_layout->addWidget(findings_);
     anew_->setToolTip(tr("Opens the model without the results of earlier sittings; those stay under Sessions"));
     facts_layout->addStretch();
 
@@ -114,6 +124,7 @@ OpenPage::OpenPage(QWidget* parent)
     connect(recipe, &QPushButton::clicked, this, &OpenPage::recipeRequested);
     connect(lessons, &QPushButton::clicked, this, &OpenPage::lessonsRequested);
     connect(next_, &QPushButton::clicked, this, &OpenPage::nextRequested);
+    connect(examine_, &QPushButton::clicked, this, &OpenPage::examinationRequested);
     connect(recent_, &QListWidget::itemActivated, this,
             [this](const QListWidgetItem* item) { emit openRequested(item->data(Qt::UserRole).toString()); });
     connect(anew_, &QPushButton::clicked, this, &OpenPage::startAnewRequested);
@@ -166,6 +177,9 @@ void OpenPage::setDemoAvailable(bool available) { demo_->setEnabled(available); 
 void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
     next_->setVisible(model != nullptr);
     anew_->setVisible(model != nullptr && is_anew_offered_);
+    examine_->setVisible(model != nullptr && model->packed != nullptr);
+    verdict_->hide();
+    findings_->hide();
     if (!model) {
         facts_title_->setText(tr("Nothing is open"));
         facts_->setText(tr("Open a model to see what it is made of."));
@@ -189,6 +203,15 @@ QString modelTitle(const std::filesystem::path& folder) {
     return QString::fromStdString(name == "model" ? path.parent_path().filename().string() + "/" + name : name);
 }
 
+void OpenPage::setExamination(const VerifyReport& report) {
+    const QString sound = tr("%n quantized layer(s) read: nothing that would make a loader fail or compute wrong numbers.", nullptr,
+                             static_cast<int>(report.n_layers));
+    verdict_->setText(report.passed() ? sound : tr("A loader would fail or compute wrong numbers:"));
+    verdict_->show();
+    setFindings(findings_, report);
+    findings_->setVisible(findings_->count() > 0);
+}
+
 std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     const ModelConfig& config = model.config;
     std::vector<std::pair<QString, QString>> facts;
@@ -201,6 +224,9 @@ std::vector<std::pair<QString, QString>> modelFacts(const Model& model) {
     const QString stored =
         OpenPage::tr("%1 in %2").arg(bytesText(model.checkpoint->sizeBytes()), QString::fromStdString(config.stored_dtype));
     add(OpenPage::tr("Stored"), OpenPage::tr("%1, %n file(s)", nullptr, n_files).arg(stored));
+    // One line for each kind of layer, under the name of the first.
+    const QStringList kinds = QString::fromStdString(model.quantization()).split(QStringLiteral("; "), Qt::SkipEmptyParts);
+    for (qsizetype i = 0; i < kinds.size(); ++i) add(i == 0 ? OpenPage::tr("Quantized") : QString(), kinds[i]);
     add(OpenPage::tr("Blocks"), QString::number(config.n_blocks));
     add(OpenPage::tr("Linear layers"), QString::number(model.linears.size()));
     add(OpenPage::tr("Hidden size"), countText(config.hidden_size));

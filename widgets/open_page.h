@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/exporter/verify.h"
 #include "core/model/model.h"
 #include "widgets/recent_session.h"
 
@@ -29,6 +30,8 @@ public:
     void setDemoAvailable(bool available);
     /// Null: nothing is open.
     void setModel(const std::shared_ptr<const Model>& model);
+    /// What examining the files of the open model found.
+    void setExamination(const VerifyReport& report);
 
 signals:
     void demoRequested();
@@ -37,6 +40,8 @@ signals:
     void lessonsRequested();
     void openRequested(const QString& path);
     void nextRequested();
+    /// Offered for quantized models: every layer is read and checked.
+    void examinationRequested();
     void sessionRequested(const QString& folder);
     void sessionRemovalRequested(const QString& folder);
     void startAnewRequested();
@@ -50,6 +55,9 @@ private:
     QWidget* facts_box_;
     QLabel* facts_title_;
     QLabel* facts_;
+    QPushButton* examine_;
+    QLabel* verdict_;
+    QListWidget* findings_;
     QPushButton* next_;
     QPushButton* anew_;
     bool is_anew_offered_ = false;

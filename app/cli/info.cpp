@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "app/cli/text_format.h"
 #include "core/model/model.h"
+#include "core/model/packed/packed_model.h"
 #include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
@@ -42,6 +43,22 @@ std::string memberNames(const InputGroup& group) {
     return names;
 }
 
+Json quantizedJson(const PackedModel& packed) {
+    Json layers = Json::object();
+    for (const auto& [name, layer] : packed.layers) {
+        layers[name] = {{"bits", layer.bits},
+                        {"group_size", layer.group_size},
+                        {"symmetric", layer.is_symmetric},
+                        {"act_order", layer.is_ordered},
+                        {"int8_activations", layer.activations != ActivationScale::None}};
+    }
+    return {{"method", packed.scheme.title()},
+            {"description", packed.description()},
+            {"layers", layers},
+            {"float_layers", packed.floats},
+            {"config", packed.scheme.config}};
+}
+
 Json describe(const Model& model) {
     const ModelConfig& config = model.config;
     Json json = {{"model", model.directory.string()},
@@ -59,6 +76,7 @@ Json describe(const Model& model) {
                  {"vocabulary_size", config.vocabulary_size},
                  {"max_positions", config.max_positions},
                  {"tie_word_embeddings", config.tie_word_embeddings}};
+    json["quantized"] = model.packed ? quantizedJson(*model.packed) : Json(nullptr);
     if (config.experts.count > 0) {
         json["experts"] = {{"count", config.experts.count},
                            {"per_token", config.experts.per_token},
@@ -67,7 +85,6 @@ Json describe(const Model& model) {
                            {"weights_sum_to_one", config.experts.is_normalized},
                            {"blocks", config.experts.in_block}};
     }
-    if (config.raw.contains("quantization_config")) json["quantization"] = config.raw["quantization_config"];
     json["groups"] = Json::array();
     for (const InputGroup& group : model.groups) {
         Json members = Json::array();
@@ -106,14 +123,12 @@ void print(const Model& model, std::ostream& out) {
         << config.head_dim << ", " << config.n_kv_heads << " key/value heads\nvocabulary  " << config.vocabulary_size << " tokens, "
         << (config.tie_word_embeddings ? "head tied to the embedding" : "head of its own") << "\npositions   " << config.max_positions
         << "\n";
+    if (const std::string quantization = model.quantization(); !quantization.empty()) out << "quantized   " << quantization << "\n";
     if (config.experts.count > 0) {
         out << "experts     " << config.experts.count << " of width " << config.experts.size << ", " << config.experts.per_token
             << " for a token"
             << (config.experts.shared_size > 0 ? ", one more of " + std::to_string(config.experts.shared_size) + " for all" : "") << "; in "
             << std::count(config.experts.in_block.begin(), config.experts.in_block.end(), true) << " of the blocks\n";
-    }
-    if (config.raw.contains("quantization_config")) {
-        out << "quantized   " << config.raw["quantization_config"].value("quant_method", "by an unnamed method") << "\n";
     }
     TextTable groups({{"layers that share an input", Align::Left}, {"members", Align::Left}, {"inputs"}, {"scales go into", Align::Left}});
     for (const InputGroup& group : model.groups) {
@@ -142,7 +157,7 @@ void addInfo(CLI::App& program, Action& action) {
     command->add_option("model", options->model, "Model directory or GGUF file")->required();
     command->callback([options, &action] {
         action = [options](Context& context) {
-            const std::shared_ptr<const Model> model = Model::open(options->model, true);
+            const std::shared_ptr<const Model> model = Model::open(options->model);
             if (context.common.json) {
                 context.print(describe(*model));
             } else {

@@ -6,9 +6,8 @@ namespace salient::cli {
 
 OpenedModel openAny(const std::string& directory) {
     OpenedModel opened;
-    opened.model = Model::open(directory, true);
-    opened.is_quantized = opened.model->config.raw.contains("quantization_config");
-    opened.blocks = opened.is_quantized ? storedBlocks(opened.model) : originalBlocks(opened.model);
+    opened.model = Model::open(directory);
+    opened.blocks = opened.model->packed ? storedBlocks(opened.model) : originalBlocks(opened.model);
     return opened;
 }
 

@@ -7,11 +7,10 @@
 
 namespace salient::cli {
 
-/// A model directory of any kind, ready to run: original, or exported with quantized layers.
+/// A model of any kind, ready to run as its loaders do: layers with int8 activations on int8 products.
 struct OpenedModel {
     std::shared_ptr<const Model> model;
     BlockLoader blocks;
-    bool is_quantized = false;
 };
 [[nodiscard]] OpenedModel openAny(const std::string& directory);
 

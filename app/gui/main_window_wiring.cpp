@@ -36,6 +36,11 @@ void MainWindow::wireOpen() {
     connect(open_page_, &OpenPage::browseRequested, this, &MainWindow::browseModel);
     connect(open_page_, &OpenPage::recipeRequested, this, &MainWindow::browseRecipe);
     connect(open_page_, &OpenPage::openRequested, this, &MainWindow::open);
+    connect(open_page_, &OpenPage::examinationRequested, this, [this] {
+        messages_->dismiss();
+        workflow_.examine();
+    });
+    connect(&workflow_, &Workflow::examined, open_page_, &OpenPage::setExamination);
     connect(open_page_, &OpenPage::nextRequested, this, [this] { goTo(Page::Calibrate); });
     connect(&workflow_, &Workflow::opened, this, [this](const QString& path) {
         messages_->dismiss();

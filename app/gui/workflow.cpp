@@ -326,6 +326,16 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());
 }
 
+void Workflow::examine() {
+    const auto model = session_.model();
+    if (!model) return;
+    const auto work = [model](JobContext& job) { return verifyCheckpoint(model->directory, nullptr, job); };
+    const auto done = [this, model](const VerifyReport& report) {
+        if (session_.model() == model) emit examined(report);
+    };
+    jobs_.start(tr("Examine %1").arg(shortName(model->directory)), this, work, done, reportFailure());
+}
+
 void Workflow::writeReport(const QString& folder) {
     const auto work = [report = session_.report(), folder](JobContext& job) {
         salient::writeReport(report, toPath(folder));

@@ -53,11 +53,14 @@ public:
     void measureSensitivity(const std::string& name);
     void exportRun(const std::string& name, ExportFormat format, const QString& folder, GgufWeights gguf_weights = GgufWeights::Lossless);
     void writeReport(const QString& folder);
+    /// Reads every layer of the open model's files and checks them as an export is checked.
+    void examine();
 
 signals:
     void opened(const QString& path);
     void exported(const salient::ExportOutcome& outcome);
     void reported(const QString& folder);
+    void examined(const salient::VerifyReport& report);
     /// One sentence that says what went wrong, as the core worded it.
     void failed(const QString& title, const QString& message);
     void noted(const QString& message);

@@ -153,6 +153,9 @@ void remarkExperts(std::vector<std::string>& remarks, const std::string& family,
 
 std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format, GgufWeights gguf_weights) {
     std::vector<std::string> remarks;
+    if (const std::string before = model.quantization(); !before.empty() && !quantizedLayers(model, method).empty())
+        remarks.push_back("The opened model is quantized already (" + before +
+                          "): its weights are rounded a second time. Start from the original where you have it.");
     if (format != ExportFormat::Dequantized && joinedLayersDiffer(model, method)) {
         remarks.emplace_back(
             "Layers that read the same input (q, k, v; gate, up; those of all experts) do not all have the same bits and groups: vLLM "

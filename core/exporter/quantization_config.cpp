@@ -174,6 +174,8 @@ Json exportedConfig(const Model& model, const MethodSpec& method, ExportFormat f
     const char* key = config.contains("dtype") && !config.contains("torch_dtype") ? "dtype" : "torch_dtype";
     config[key] = elementType(layout);
     if (config.contains("dtype")) config["dtype"] = elementType(layout);
+    config.erase("quantization_config");  // of a model that was quantized before
+    config.erase("compression_config");
     if (format != ExportFormat::Dequantized) config["quantization_config"] = quantizationConfig(model, method, format, layout);
     return config;
 }

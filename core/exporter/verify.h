@@ -10,11 +10,9 @@
 
 namespace salient {
 
-/// A quantized directory as a model that computes: its layers are read by code that shares nothing with the writers.
-/// Throws Error{Format} naming tensor and reason. Formats: gptq (v1, v2), awq gemm, compressed-tensors pack- and int-quantized.
-[[nodiscard]] BlockLoader storedBlocks(std::shared_ptr<const Model> quantized_directory);
-/// One layer's weight as a loader would compute it, [out, in].
-[[nodiscard]] Matrix readStoredWeight(const Model& quantized_directory, const LinearInfo& linear);
+/// A quantized directory as its loaders compute: originalBlocks(), but layers with int8 activations run on int8 products. Its layers are
+/// read by code that shares nothing with the writers. Throws Error{Format} naming tensor and reason.
+[[nodiscard]] BlockLoader storedBlocks(std::shared_ptr<const Model> model);
 
 enum class Severity { Note, Warning, Failure };  ///< Failure: a loader would fail or give wrong numbers
 struct Finding {

@@ -113,6 +113,13 @@ Checkpoint Checkpoint::of(const fs::path& file, std::map<std::string, TensorView
     return checkpoint;
 }
 
+Checkpoint Checkpoint::withTensors(std::map<std::string, TensorView> tensors) const {
+    Checkpoint checkpoint = *this;
+    checkpoint.stored_bytes_ = sizeBytes();
+    checkpoint.tensors_ = std::move(tensors);
+    return checkpoint;
+}
+
 const TensorView& Checkpoint::tensor(const std::string& name) const {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) throw Error(ErrorCode::Format, "openCheckpoint: " + directory_.string() + ": no tensor '" + name + "'");
@@ -120,6 +127,7 @@ const TensorView& Checkpoint::tensor(const std::string& name) const {
 }
 
 std::int64_t Checkpoint::sizeBytes() const noexcept {
+    if (stored_bytes_ >= 0) return stored_bytes_;
     std::int64_t total = 0;
     for (const auto& [name, view] : tensors_) total += static_cast<std::int64_t>(view.bytes.size());
     return total;

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] static Checkpoint open(const std::filesystem::path& directory);
     /// Tensors that were read from somewhere else: a GGUF file, which then stands for the directory, too.
     [[nodiscard]] static Checkpoint of(const std::filesystem::path& file, std::map<std::string, TensorView> tensors);
+    /// The same files (and their size) with other tensors, made of theirs.
+    [[nodiscard]] Checkpoint withTensors(std::map<std::string, TensorView> tensors) const;
 
     [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept { return tensors_; }
     [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
@@ -26,13 +28,14 @@ public:
     [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
     /// The files that hold them, in order.
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept { return files_; }
-    /// Sum of all tensors' bytes.
+    /// Sum of all tensors' bytes as the files hold them.
     [[nodiscard]] std::int64_t sizeBytes() const noexcept;
 
 private:
     std::filesystem::path directory_;
     std::vector<std::filesystem::path> files_;
     std::map<std::string, TensorView> tensors_;
+    std::int64_t stored_bytes_ = -1;  ///< −1: those of tensors_
 };
 
 }  // namespace salient

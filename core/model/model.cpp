@@ -8,6 +8,7 @@
 #include "core/io/pickle.h"
 #include "core/model/family_json.h"
 #include "core/model/gguf/open.h"
+#include "core/model/packed/packed_model.h"
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -33,13 +34,23 @@ std::string findPrefix(const Checkpoint& checkpoint, const Family& family) {
                                        family.model_type + " model, found none");
 }
 
-void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, bool allow_quantized) {
+/// Says more where a matrix is there in a packed form that nothing describes, or one of a method that is not the config's.
+std::string whatIsThere(const Checkpoint& checkpoint, const std::string& weight) {
+    const std::string module = weight.substr(0, weight.rfind('.'));
+    for (const char* part : {".qweight", ".weight_packed"}) {
+        if (checkpoint.contains(module + part))
+            return "found '" + module + part + "', which no quantization config in config.json or quantize_config.json describes";
+    }
+    return "found none";
+}
+
+void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, bool leave_packed) {
     for (const PlannedTensor& planned : plan) {
-        const bool may_be_quantized = allow_quantized && planned.is_linear_weight;
+        const bool may_be_quantized = leave_packed && planned.shape.size() == 2;
         if (!checkpoint.contains(planned.name)) {
             if (may_be_quantized) continue;
             throw Error(ErrorCode::Format, "openModel: " + checkpoint.directory().string() + ": expected a tensor '" + planned.name + "' " +
-                                               text(planned.shape) + ", found none");
+                                               text(planned.shape) + ", " + whatIsThere(checkpoint, planned.name));
         }
         const TensorView& found = checkpoint.tensor(planned.name);
         if (!isFloat(found.dtype)) {
@@ -95,7 +106,8 @@ std::vector<LinearInfo> listLinears(const Model& model) {
             const TensorView& tensor = model.checkpoint->tensor(weight);
             info.stored = tensor.dtype;
             info.stored_name = tensor.storedName();
-            info.stored_bytes = static_cast<std::int64_t>(tensor.bytes.size());
+            const bool is_packed = model.packed && model.packed->layers.contains(info.name);
+            info.stored_bytes = is_packed ? model.packed->sizeBytes(info.name) : static_cast<std::int64_t>(tensor.bytes.size());
         }
     }
     return linears;
@@ -124,29 +136,32 @@ std::filesystem::path ggufFileOf(const std::filesystem::path& path) {
     return files.empty() ? std::filesystem::path() : containedPath(path, files.front());
 }
 
-std::shared_ptr<Model> openDirectory(const std::filesystem::path& directory, bool allow_quantized) {
+std::shared_ptr<Model> openDirectory(const std::filesystem::path& directory, bool leave_packed) {
     const std::filesystem::path config_file = containedPath(directory, "config.json");
     const Json json = readJson(config_file);
     auto model = std::make_shared<Model>();
     model->directory = directory;
     model->config = ModelConfig::parse(json, config_file.string(), describedFamily(directory));
-    if (json.contains("quantization_config") && !allow_quantized) {
-        throw Error(ErrorCode::Unsupported, "openModel: " + config_file.string() +
-                                                ": expected a full-precision model, found a quantized one (quantization_config); "
-                                                "check it with salient-cli verify");
-    }
+    StoredScheme scheme;
+    if (!leave_packed) scheme = readScheme(directory);
     model->checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(directory));
     model->name_prefix = findPrefix(*model->checkpoint, *model->config.family);
-    checkTensors(*model->checkpoint, plannedTensors(model->config, model->name_prefix), allow_quantized);
+    const std::vector<PlannedTensor> plan = plannedTensors(model->config, model->name_prefix);
+    if (scheme.kind != StoredScheme::Kind::Float) {
+        const bool is_transposed = model->config.family->weights_transposed;
+        model->packed = findPacked(*model->checkpoint, std::move(scheme), plan, is_transposed);
+        model->checkpoint = std::make_shared<const Checkpoint>(unpackedCheckpoint(model->packed, plan, is_transposed));
+    }
+    checkTensors(*model->checkpoint, plan, leave_packed);
     model->tokenizer = openTokenizer(directory);
     return model;
 }
 
 }  // namespace
 
-std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool allow_quantized) {
+std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool leave_packed) {
     const std::filesystem::path gguf_file = ggufFileOf(path);
-    const std::shared_ptr<Model> model = gguf_file.empty() ? openDirectory(path, allow_quantized) : gguf::open(gguf_file);
+    const std::shared_ptr<Model> model = gguf_file.empty() ? openDirectory(path, leave_packed) : gguf::open(gguf_file);
     model->groups = inputGroups(model->config, model->name_prefix);
     model->linears = listLinears(*model);
     for (std::size_t i = 0; i < model->linears.size(); ++i) model->linear_places.emplace(model->linears[i].name, i);
@@ -212,6 +227,19 @@ const Tokenizer& Model::requireTokenizer() const {
                 "text cannot be read");
     }
     return *tokenizer;
+}
+
+std::string Model::quantization() const {
+    if (packed) return packed->description();
+    std::map<std::string_view, int> types;  // of GGUF: those that are no floats begin with a Q
+    for (const LinearInfo& linear : linears) {
+        if (linear.stored_name.starts_with('Q')) ++types[linear.stored_name];
+    }
+    std::string text;
+    for (const auto& [type, count] : types) {
+        text += (text.empty() ? "GGUF " : ", ") + std::string(type) + " (" + std::to_string(count) + (count == 1 ? " layer)" : " layers)");
+    }
+    return text;
 }
 
 std::int64_t Model::parameterCount() const {

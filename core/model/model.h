@@ -17,6 +17,8 @@
 
 namespace salient {
 
+struct PackedModel;
+
 /// One linear layer of a model, as its header tells.
 struct LinearInfo {
     int block = 0;
@@ -29,7 +31,7 @@ struct LinearInfo {
     bool has_bias = false;
     DType stored = DType::F32;
     std::string_view stored_name = "F32";  ///< as its file calls the type: "F16", "Q4_0"
-    std::int64_t stored_bytes = 0;         ///< of its weight; 0 where a checkpoint holds it in another form
+    std::int64_t stored_bytes = 0;         ///< of its weight, with scales and zero points; 0 where Model::open() left it packed
 
     [[nodiscard]] LinearKey key() const noexcept { return {role, expert}; }
 };
@@ -47,12 +49,16 @@ struct Model {
     std::string name_prefix;  ///< put before every name of the family's table, but the head's, in this checkpoint
     /// Of a GGUF file: what a directory of the same model holds beside config.json and weights, name → content (its tokenizer).
     std::map<std::string, std::string> companion_files;
+    /// Of a directory with a quantization config: what its files hold (packed/packed_model.h). Null otherwise, and where open() left
+    /// layers packed.
+    std::shared_ptr<const PackedModel> packed;
 
     /// A Hugging Face directory, a GGUF file, or a directory that holds nothing but one. Throws Error{Io}, {Format}, {Unsupported};
     /// {ShapeMismatch} naming a tensor whose shape contradicts config.json. A family that is not known, or one that differs, is read from a
-    /// salient-family.json in the directory (family_json.h). A directory with a "quantization_config" opens only when allow_quantized is
-    /// set; its quantized linear layers then need no ".weight".
-    [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& path, bool allow_quantized = false);
+    /// salient-family.json in the directory (family_json.h). Packed layers of a directory with a quantization config (GPTQ, AWQ,
+    /// compressed-tensors; readScheme() refuses others) are tensors like any, dequantized when they are read. leave_packed: they stay as
+    /// they are stored, need no ".weight", and may be broken: for verifyCheckpoint().
+    [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& path, bool leave_packed = false);
 
     /// Those of one block.
     [[nodiscard]] std::span<const LinearInfo> linearsOf(int block) const;
@@ -68,6 +74,9 @@ struct Model {
     /// The tokenizer. Throws Error{Unsupported} naming the directory when it has none.
     [[nodiscard]] const Tokenizer& requireTokenizer() const;
     [[nodiscard]] std::int64_t parameterCount() const;
+    /// How its weights were quantized: "gptq v1, 4 bits, groups of 128, symmetric", "GGUF Q4_K (24 layers), Q6_K (4 layers)"; empty for a
+    /// model in floating point.
+    [[nodiscard]] std::string quantization() const;
     /// Floats of a checkpoint tensor; checked for NaN and infinity. Throws Error{NonFinite} naming tensor and position.
     [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;
 };

@@ -52,6 +52,10 @@ void addExpertWarnings(std::vector<std::string>& warnings, const Model& model, s
 std::vector<std::string> runWarnings(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
                                      Index calibration_tokens) {
     std::vector<std::string> warnings;
+    if (const std::string before = model.quantization(); !before.empty()) {
+        warnings.push_back("the weights were rounded before (" + before +
+                           "): errors and divergence are measured from the model that was opened, not from its original");
+    }
     for (const LayerReport& layer : layers) {
         if (layer.damping_tries.size() > 1) {
             warnings.push_back(layer.name + ": the Hessian needed damping " + percent(layer.damping_tries.back()) + " instead of " +

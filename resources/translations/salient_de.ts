@@ -3126,6 +3126,33 @@ Perplexität</translation>
         <source>%1 tokens, tied embeddings</source>
         <translation>%1 Token, gemeinsame Einbettungen</translation>
     </message>
+    <message>
+        <source>Examine the files</source>
+        <translation>Die Dateien untersuchen</translation>
+    </message>
+    <message>
+        <source>Findings about the files</source>
+        <translation>Befunde zu den Dateien</translation>
+    </message>
+    <message>
+        <source>Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config</source>
+        <translation>Liest jede Schicht und sagt, was Ladeprogramme ablehnen oder falsch berechnen würden: Nullpunkte, Gruppen, Skalierungen, Namen, Konfiguration</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n quantized layer(s) read: nothing that would make a loader fail or compute wrong numbers.</source>
+        <translation>
+            <numerusform>%n quantisierte Schicht gelesen: nichts, woran ein Ladeprogramm scheitern oder womit es falsche Zahlen berechnen würde.</numerusform>
+            <numerusform>%n quantisierte Schichten gelesen: nichts, woran ein Ladeprogramm scheitern oder womit es falsche Zahlen berechnen würde.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A loader would fail or compute wrong numbers:</source>
+        <translation>Ein Ladeprogramm würde scheitern oder falsche Zahlen berechnen:</translation>
+    </message>
+    <message>
+        <source>Quantized</source>
+        <translation>Quantisiert</translation>
+    </message>
 </context>
 <context>
     <name>salient::OverridePanel</name>
@@ -4305,6 +4332,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Finished blocks were not kept, or not read again: %1</source>
         <translation>Fertige Blöcke wurden nicht aufbewahrt oder nicht wieder gelesen: %1</translation>
+    </message>
+    <message>
+        <source>Examine %1</source>
+        <translation>%1 untersuchen</translation>
     </message>
 </context>
 <context>

@@ -115,6 +115,13 @@
             <numerusform>%1 query heads, %n key/value heads, of size %2</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n quantized layer(s) read: nothing that would make a loader fail or compute wrong numbers.</source>
+        <translation>
+            <numerusform>%n quantized layer read: nothing that would make a loader fail or compute wrong numbers.</numerusform>
+            <numerusform>%n quantized layers read: nothing that would make a loader fail or compute wrong numbers.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>salient::OverridePanel</name>

@@ -355,6 +355,35 @@ private slots:
         auto* recent = named<QListWidget>(page, QStringLiteral("Recent models"));
         emit recent->itemActivated(recent->item(0));
         QCOMPARE(open.first().first().toString(), QStringLiteral("/"));
+        QVERIFY(!facts.contains(QStringLiteral("Quantized")));
+    }
+
+    void openPageSaysHowAModelIsQuantizedAndExaminesIt() {
+        const std::filesystem::path directory = std::filesystem::path(SALIENT_TEST_DATA) / "packed" / "models" / "gptq-mixed";
+        OpenPage page;
+        page.setModel(Model::open(directory));
+        const QString facts = named<QLabel>(page, QStringLiteral("Facts about the open model"))->text();
+        QVERIFY2(facts.contains(QStringLiteral("gptq v1, 4 bits, groups of 16, symmetric")), qPrintable(facts));
+        QVERIFY2(facts.contains(QStringLiteral(">2 layers of 8 bits")), qPrintable(facts));
+        QPushButton* examine = nullptr;
+        for (auto* button : page.findChildren<QPushButton*>()) {
+            if (button->text() == QStringLiteral("Examine the files")) examine = button;
+        }
+        QVERIFY(examine != nullptr && !examine->isHidden());
+        QSignalSpy asked(&page, &OpenPage::examinationRequested);
+        examine->click();
+        QCOMPARE(asked.count(), 1);
+
+        auto* findings = named<QListWidget>(page, QStringLiteral("Findings about the files"));
+        QVERIFY(findings->isHidden());
+        VerifyReport report;
+        report.findings = {{Severity::Failure, "a.layer", "zero points: expected 8"}, {Severity::Note, "file", "missing"}};
+        page.setExamination(report);
+        QVERIFY(!findings->isHidden());
+        QCOMPARE(findings->count(), 2);
+        QCOMPARE(findings->item(0)->text(), QStringLiteral("a.layer: zero points: expected 8"));
+        page.setModel(Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model"));
+        QVERIFY(findings->isHidden() && examine->isHidden());
     }
 };
 

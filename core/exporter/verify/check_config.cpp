@@ -109,8 +109,7 @@ Findings checkConfig(const fs::path& directory, const StoredScheme& scheme) {
         checkGptqKeys(scheme.config, findings);
         checkAgreement(directory, scheme.config, findings);
     }
-    if (scheme.kind == StoredScheme::Kind::PackQuantized || scheme.kind == StoredScheme::Kind::IntQuantized)
-        checkCompressedKeys(scheme.config, findings);
+    if (scheme.isCompressed()) checkCompressedKeys(scheme.config, findings);
     return findings;
 }
 

@@ -19,10 +19,17 @@ void checkScales(const StoredLayer& layer, const std::string& name, Findings& fi
             const float scale = layer.scale(n, g);
             if (std::isfinite(scale) && scale > 0.0F) continue;
             const std::string where = "scale of output " + std::to_string(n) + ", group " + std::to_string(g) + ": ";
-            if (!std::isfinite(scale)) {
-                findings.push_back({Severity::Failure, name, where + "expected a finite number, found NaN or infinity"});
+            const bool is_half = layer.scale_type == DType::F16;
+            if (std::isinf(scale)) {
+                findings.push_back({Severity::Failure, name,
+                                    where + "expected a finite number, found infinity" +
+                                        (is_half ? ": F16 holds nothing beyond 65504, BF16 and F32 do" : "")});
+            } else if (std::isnan(scale)) {
+                findings.push_back({Severity::Failure, name, where + "expected a finite number, found NaN"});
             } else {
-                findings.push_back({Severity::Warning, name, where + "expected a positive number, found " + decimal(scale)});
+                findings.push_back({Severity::Warning, name,
+                                    where + "expected a positive number, found " + decimal(scale) +
+                                        (is_half && scale == 0.0F ? ": what is smaller than 6e-8 is nothing in F16" : "")});
             }
             return;
         }
@@ -70,10 +77,13 @@ void checkZeros(const StoredLayer& layer, const StoredScheme& scheme, const Laye
     }
 }
 
-void checkGroups(const StoredLayer& layer, const LayerScheme& config, const std::string& name, Findings& findings) {
+void checkGroups(const StoredLayer& layer, const StoredScheme& scheme, const LayerScheme& config, const std::string& name,
+                 Findings& findings) {
     const Index n_in = layer.codes.cols();
     const Index n_groups = layer.scale.cols();
     const Index group_size = config.group_size < 0 ? n_in : config.group_size;
+    if (scheme.isGptq() && !layer.has_stored_groups)
+        findings.push_back({Severity::Warning, name, "g_idx: missing: AutoGPTQ, ExLlama and llama.cpp's converter expect it"});
     if (!layer.has_stored_groups || n_groups == 1) return;
     Index first_displaced = -1;
     std::vector<Index> members(static_cast<std::size_t>(n_groups), 0);
@@ -102,15 +112,14 @@ void checkGroups(const StoredLayer& layer, const LayerScheme& config, const std:
 
 }  // namespace
 
-Findings checkStoredLayer(const StoredLayer& layer, const StoredScheme& scheme, const LinearInfo& linear) {
+Findings checkStoredLayer(const StoredLayer& layer, const StoredScheme& scheme, const std::string& name) {
     Findings findings;
-    const LayerScheme config = layerScheme(scheme, linear.name);
-    checkScales(layer, linear.name, findings);
-    checkZeros(layer, scheme, config, linear.name, findings);
-    checkGroups(layer, config, linear.name, findings);
+    const LayerScheme config = layerScheme(scheme, name);
+    checkScales(layer, name, findings);
+    checkZeros(layer, scheme, config, name, findings);
+    checkGroups(layer, scheme, config, name, findings);
     if (layer.activations == ActivationScale::PerTensor && (!std::isfinite(layer.input_scale) || layer.input_scale <= 0.0F))
-        findings.push_back(
-            {Severity::Failure, linear.name, "input_scale: expected a positive number, found " + decimal(layer.input_scale)});
+        findings.push_back({Severity::Failure, name, "input_scale: expected a positive number, found " + decimal(layer.input_scale)});
     return findings;
 }
 

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "core/exporter/verify/checks.h"
@@ -10,19 +11,27 @@ namespace {
 
 bool isFloat(DType type) { return type == DType::F64 || type == DType::F32 || type == DType::F16 || type == DType::BF16; }
 
+/// The head's module if it has a weight of its own.
+std::optional<StoredShape> headOf(const Model& model) {
+    if (model.config.tie_word_embeddings) return std::nullopt;
+    return StoredShape{model.config.family->head, model.config.vocabulary_size, model.config.embedding_size};
+}
+
 /// Names that the model's modules have, given which layers are packed.
 std::set<std::string> knownNames(const Model& model, const StoredScheme& scheme) {
     std::set<std::string> names;
     for (const PlannedTensor& planned : plannedTensors(model.config, model.name_prefix)) {
         if (!planned.is_linear_weight) names.insert(planned.name);
     }
-    for (const LinearInfo& linear : model.linears) {
-        if (!isStoredQuantized(*model.checkpoint, scheme, linear.name)) {
-            names.insert(linear.name + ".weight");
-            continue;
+    const auto add = [&](const std::string& module) {
+        if (!isStoredQuantized(*model.checkpoint, scheme, module)) {
+            names.insert(module + ".weight");
+            return;
         }
-        for (std::string& name : storedTensorNames(scheme, layerScheme(scheme, linear.name), linear.name)) names.insert(std::move(name));
-    }
+        for (std::string& name : storedTensorNames(scheme, layerScheme(scheme, module), module)) names.insert(std::move(name));
+    };
+    for (const LinearInfo& linear : model.linears) add(linear.name);
+    if (const std::optional<StoredShape> head = headOf(model)) add(head->name);
     return names;
 }
 
@@ -47,7 +56,7 @@ void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo&
     const bool declared_float = layerScheme(scheme, linear.name).is_declared_float;
     if (!is_quantized && !is_float) {
         findings.push_back({Severity::Failure, linear.name, "expected a weight, packed or in floating point, found neither"});
-    } else if (is_quantized && is_float && scheme.kind != StoredScheme::Kind::IntQuantized) {
+    } else if (is_quantized && is_float) {
         findings.push_back({Severity::Failure, linear.name, "stored twice: packed and as .weight"});
     } else if (is_quantized && declared_float) {
         findings.push_back({Severity::Failure, linear.name, "packed, but the config says that it stays in floating point"});
@@ -61,12 +70,38 @@ void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo&
     }
 }
 
+/// Whatever belongs to no linear layer must be there; the head may be packed where the config says so.
+void checkOutside(const Model& model, const StoredScheme& scheme, Findings& findings) {
+    const std::optional<StoredShape> head = headOf(model);
+    for (const PlannedTensor& planned : plannedTensors(model.config, model.name_prefix)) {
+        const bool is_of_a_layer = model.linear_places.contains(planned.name.substr(0, planned.name.rfind('.')));
+        if (is_of_a_layer || model.checkpoint->contains(planned.name)) continue;
+        if (head && planned.name == head->name + ".weight" && isStoredQuantized(*model.checkpoint, scheme, head->name)) continue;
+        findings.push_back({Severity::Failure, planned.name, "expected a tensor, found none"});
+    }
+    if (!head || !scheme.isGptq() || !isStoredQuantized(*model.checkpoint, scheme, head->name)) return;
+    if (scheme.config.value("lm_head", Json(false)) != Json(true))
+        findings.push_back(
+            {Severity::Failure, head->name, "packed, but the config does not say \"lm_head\": true: loaders look for a float"});
+}
+
 }  // namespace
+
+Findings checkPackedHead(const Model& model, const StoredScheme& scheme) {
+    const std::optional<StoredShape> head = headOf(model);
+    if (!head || !isStoredQuantized(*model.checkpoint, scheme, head->name)) return {};
+    try {
+        return checkStoredLayer(readStoredLayer(*model.checkpoint, scheme, *head), scheme, head->name);
+    } catch (const Error& error) {
+        return {{Severity::Failure, head->name, error.what()}};
+    }
+}
 
 Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext& job) {
     Findings findings;
     if (scheme.kind != StoredScheme::Kind::Float) {
         for (const LinearInfo& linear : model.linears) checkForm(model, scheme, linear, findings);
+        checkOutside(model, scheme, findings);
     }
     const std::set<std::string> known = knownNames(model, scheme);
     for (const auto& [name, tensor] : model.checkpoint->tensors()) {

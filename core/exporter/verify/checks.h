@@ -9,9 +9,12 @@
 
 #include "core/exporter/salient_record.h"
 #include "core/exporter/verify.h"
-#include "core/exporter/verify/stored_layer.h"
+#include "core/model/packed/stored_layer.h"
 
 namespace salient {
+
+/// The layer as the reader of packed ones names it.
+[[nodiscard]] inline StoredShape storedShape(const LinearInfo& linear) { return {linear.name, linear.out_features, linear.in_features}; }
 
 /// Adds to findings in the order in which they are found.
 using Findings = std::vector<Finding>;
@@ -25,12 +28,15 @@ using Findings = std::vector<Finding>;
 /// config.json: keys that loaders cannot do without, agreement with quantize_config.json, keys that compressed-tensors refuses.
 [[nodiscard]] Findings checkConfig(const std::filesystem::path& directory, const StoredScheme& scheme);
 
-/// Tensor names: what no module has, a tied head written a second time, layers stored otherwise than the config says, NaN in what is
-/// not packed.
+/// Tensor names: what no module has, a tied head written a second time, layers and a head stored otherwise than the config says, NaN in
+/// what is not packed.
 [[nodiscard]] Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext& job);
 
 /// One quantized layer: scales, zero points, groups.
-[[nodiscard]] Findings checkStoredLayer(const StoredLayer& layer, const StoredScheme& scheme, const LinearInfo& linear);
+[[nodiscard]] Findings checkStoredLayer(const StoredLayer& layer, const StoredScheme& scheme, const std::string& name);
+
+/// The head where it is packed, as lm_head is by some: its scales, zero points and groups.
+[[nodiscard]] Findings checkPackedHead(const Model& model, const StoredScheme& scheme);
 
 /// Layers that loaders fuse (those that share an input) must share bits, symmetry and g_idx.
 [[nodiscard]] Findings checkSharedInputs(const Model& model, const StoredScheme& scheme);
@@ -54,6 +60,7 @@ private:
 
 struct OriginalComparison {
     double relative_error = 0.0;  ///< ‖Ŵ − W‖ / ‖W‖ in the original's units
+    double nearest_share = -1.0;  ///< of codes that the original's weights round to on the layer's own grid; −1: not counted
     Findings findings;
 };
 

@@ -1,6 +1,7 @@
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <vector>
 
 #include "core/exporter/verify/checks.h"
 
@@ -19,14 +20,28 @@ double correlation(const Matrix& a, const Matrix& b) {
     return norms > 0.0 ? product / std::sqrt(norms) : 0.0;
 }
 
-/// Rows permuted within each run of eight.
-Matrix reordered(const Matrix& weight, const std::array<Index, 8>& order) {
+/// Position i of a run holds what belongs at order[i].
+using Order = std::vector<Index>;
+
+Matrix reorderedRows(const Matrix& weight, const Order& order) {
+    const auto run = static_cast<Index>(order.size());
     Matrix result(weight.rows(), weight.cols());
     for (Index n = 0; n < weight.rows(); ++n) {
-        const Index from = n / 8 * 8 + order[static_cast<std::size_t>(n % 8)];
+        const Index from = n / run * run + order[static_cast<std::size_t>(n % run)];
         result.row(n) = weight.row(std::min(from, weight.rows() - 1));
     }
     return result;
+}
+
+/// Inputs permuted within each run, codes and groups staying together.
+Matrix reorderedColumns(const Matrix& weight, const Order& order) { return reorderedRows(weight.transpose(), order).transpose(); }
+
+/// Codes with their highest bit turned: signed numbers in two's complement, read as those with 2^(b−1) added.
+Matrix withSignTurned(const StoredLayer& layer) {
+    StoredLayer turned = layer;
+    const auto sign = static_cast<std::uint8_t>(1 << (layer.bits - 1));
+    turned.codes = layer.codes.unaryExpr([sign](std::uint8_t code) { return static_cast<std::uint8_t>(code ^ sign); });
+    return turned.weight();
 }
 
 /// The original as the layer was given it: columns multiplied by s, rows divided by what a later layer put on its own columns.
@@ -54,16 +69,55 @@ double meanShift(const Matrix& stored, const Matrix& original, const StoredLayer
     return count > 0 ? sum / static_cast<double>(count) : 0.0;
 }
 
-void explainUnrelated(const Matrix& stored, const Matrix& original, double found, const std::string& name, Findings& findings) {
-    std::string message = "weights hardly resemble the original's (correlation " + decimal(found) + ", expected about 1)";
-    constexpr std::array<std::array<Index, 8>, 2> kOrders = {{{0, 2, 4, 6, 1, 3, 5, 7}, {0, 4, 1, 5, 2, 6, 3, 7}}};
-    for (const auto& order : kOrders) {
-        const double after = correlation(reordered(stored, order), original);
-        if (after < 0.7) continue;
-        message += ": outputs are in another order within each run of eight (reordered, the correlation is " + decimal(after) +
-                   "): packed in sequence instead of interleaved, or the other way round";
-        break;
+/// Share of codes that lie nearest to the original's weights on the layer's own grid, ends of the grid included.
+double nearestShare(const Matrix& original, const StoredLayer& layer) {
+    constexpr double kTie = 0.501;  // a weight in the middle may go either way
+    const int max_code = (1 << layer.bits) - 1;
+    Index n_nearest = 0;
+    for (Index n = 0; n < original.rows(); ++n) {
+        for (Index k = 0; k < original.cols(); ++k) {
+            const Index g = layer.group[static_cast<std::size_t>(k)];
+            const int code = layer.codes(n, k);
+            const double wanted =
+                static_cast<double>(original(n, k)) / static_cast<double>(layer.scale(n, g)) + static_cast<double>(layer.zero(n, g));
+            const bool is_near = std::abs(wanted - code) <= kTie || (code == 0 && wanted < 0.0) || (code == max_code && wanted > max_code);
+            n_nearest += is_near ? 1 : 0;
+        }
     }
+    return static_cast<double>(n_nearest) / static_cast<double>(std::max<Index>(original.size(), 1));
+}
+
+void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Matrix& original, double found, const std::string& name,
+                      Findings& findings) {
+    std::string message = "weights hardly resemble the original's (correlation " + decimal(found) + ", expected about 1)";
+    const auto explains = [&](const Matrix& other, const std::string& what) {
+        const double after = correlation(other, original);
+        if (after < 0.7) return false;
+        message += ": " + what + " (put right, the correlation is " + decimal(after) + ")";
+        return true;
+    };
+    const auto explain = [&] {
+        const std::vector<Order> interleaved = {{0, 2, 4, 6, 1, 3, 5, 7}, {0, 4, 1, 5, 2, 6, 3, 7}};
+        for (const Order& order : interleaved) {
+            if (explains(reorderedRows(stored, order),
+                         "outputs are in another order within each run of eight: packed in sequence instead "
+                         "of interleaved, or the other way round"))
+                return;
+        }
+        for (const Order& order : interleaved) {
+            if (explains(reorderedColumns(stored, order), "inputs are in another order within each run of eight: interleaved as for AWQ"))
+                return;
+        }
+        if (layer == nullptr) return;
+        Order backwards(static_cast<std::size_t>(32 / layer->bits));
+        for (std::size_t i = 0; i < backwards.size(); ++i) backwards[i] = static_cast<Index>(backwards.size() - 1 - i);
+        if (explains(reorderedColumns(stored, backwards),
+                     "inputs run backwards within each word: packed with the first in the highest bits"))
+            return;
+        explains(withSignTurned(*layer),
+                 "signed codes are stored in two's complement instead of with " + std::to_string(1 << (layer->bits - 1)) + " added");
+    };
+    explain();
     findings.push_back({Severity::Failure, name, message});
 }
 
@@ -92,10 +146,11 @@ OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* 
 
     const double likeness = correlation(stored, given);
     if (!(likeness > 0.3)) {
-        explainUnrelated(stored, given, likeness, linear.name, result.findings);
+        explainUnrelated(stored, layer, given, likeness, linear.name, result.findings);
         return result;
     }
     if (layer == nullptr) return result;
+    result.nearest_share = nearestShare(given, *layer);
     const double shift = meanShift(stored, given, *layer);
     if (std::abs(shift) > 0.4) {
         result.findings.push_back(

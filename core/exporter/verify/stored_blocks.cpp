@@ -1,7 +1,8 @@
 // A quantized directory as a model that computes.
 
 #include "core/exporter/verify.h"
-#include "core/exporter/verify/stored_layer.h"
+#include "core/exporter/verify/checks.h"
+#include "core/model/packed/packed_model.h"
 
 namespace salient {
 namespace {
@@ -16,14 +17,14 @@ Int8Weight toInt8(const StoredLayer& layer) {
     return weight;
 }
 
-LinearWeights readLinear(const Model& model, const StoredScheme& scheme, const LinearInfo& linear) {
+LinearWeights readLinear(const Model& model, const PackedModel& packed, const LinearInfo& linear) {
     LinearWeights weights;
     if (linear.has_bias) weights.bias = model.floats(linear.name + ".bias");
-    if (!isStoredQuantized(*model.checkpoint, scheme, linear.name)) {
+    if (!isStoredQuantized(packed.stored, packed.scheme, linear.name)) {
         weights.weight = loadLinear(model, linear);
         return weights;
     }
-    const StoredLayer layer = readStoredLayer(*model.checkpoint, scheme, linear);
+    const StoredLayer layer = readStoredLayer(packed.stored, packed.scheme, storedShape(linear));
     if (layer.activations == ActivationScale::None) {
         weights.weight = layer.weight();
     } else {
@@ -34,22 +35,18 @@ LinearWeights readLinear(const Model& model, const StoredScheme& scheme, const L
 
 }  // namespace
 
-BlockLoader storedBlocks(std::shared_ptr<const Model> quantized_directory) {
-    StoredScheme scheme = readScheme(quantized_directory->directory);
-    if (scheme.kind == StoredScheme::Kind::Float) return originalBlocks(std::move(quantized_directory));
-    return [model = std::move(quantized_directory), scheme = std::move(scheme)](int block) {
+BlockLoader storedBlocks(std::shared_ptr<const Model> model) {
+    std::shared_ptr<const PackedModel> packed = model->packed;
+    if (!packed) {  // opened as it is stored, or no quantized model
+        StoredScheme scheme = readScheme(model->directory);
+        if (scheme.kind == StoredScheme::Kind::Float) return originalBlocks(std::move(model));
+        packed = std::make_shared<const PackedModel>(PackedModel{std::move(scheme), *model->checkpoint, {}, {}});
+    }
+    return [model = std::move(model), packed = std::move(packed)](int block) {
         BlockWeights weights = loadNorms(*model, block);
-        for (const LinearInfo& linear : model->linears) {
-            if (linear.block == block) weights.linears.emplace(linear.role, readLinear(*model, scheme, linear));
-        }
+        for (const LinearInfo& linear : model->linearsOf(block)) weights.linears.emplace(linear.key(), readLinear(*model, *packed, linear));
         return weights;
     };
-}
-
-Matrix readStoredWeight(const Model& quantized_directory, const LinearInfo& linear) {
-    const StoredScheme scheme = readScheme(quantized_directory.directory);
-    if (!isStoredQuantized(*quantized_directory.checkpoint, scheme, linear.name)) return loadLinear(quantized_directory, linear);
-    return readStoredLayer(*quantized_directory.checkpoint, scheme, linear).weight();
 }
 
 }  // namespace salient

@@ -44,7 +44,7 @@ std::vector<float> fromRows(const Matrix& stored, const Matrix& original, const 
 
 Matrix storedWeight(const Model& stored, const StoredScheme& scheme, const LinearInfo& linear) {
     if (!isStoredQuantized(*stored.checkpoint, scheme, linear.name)) return loadLinear(stored, linear);
-    return readStoredLayer(*stored.checkpoint, scheme, linear).weight();
+    return readStoredLayer(*stored.checkpoint, scheme, storedShape(linear)).weight();
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ std::string formatName(const StoredScheme& scheme, const SalientRecord* record) 
     return record != nullptr ? "dequantized" : "float";
 }
 
+/// From here on a layer is taken for plainly rounded: GPTQ moves a tenth of the codes and more.
+constexpr double kPlainShare = 0.999;
+
 class Verification {
 public:
     Verification(const fs::path& directory, std::shared_ptr<const Model> original, JobContext& job)
@@ -38,8 +41,10 @@ public:
         report_.format = formatName(scheme_, record_ ? &*record_ : nullptr);
         add(checkTensors(*model_, scheme_, job_));
         add(checkSharedInputs(*model_, scheme_));
+        add(checkPackedHead(*model_, scheme_));
         if (record_) checkRecordedTensors();
         checkLayers();
+        reportPlainLayers();
         return std::move(report_);
     }
 
@@ -132,8 +137,8 @@ private:
         std::optional<StoredLayer> layer;
         Matrix weight;
         if (isStoredQuantized(*model_->checkpoint, scheme_, linear.name)) {
-            layer = readStoredLayer(*model_->checkpoint, scheme_, linear);
-            add(checkStoredLayer(*layer, scheme_, linear));
+            layer = readStoredLayer(*model_->checkpoint, scheme_, storedShape(linear));
+            add(checkStoredLayer(*layer, scheme_, linear.name));
             weight = layer->weight();
         } else {
             weight = loadLinear(*model_, linear);
@@ -145,6 +150,22 @@ private:
             compareWithOriginal(weight, layer ? &*layer : nullptr, linear, loadLinear(*original_, linear), *scales);
         report_.worst_relative_weight_error = std::max(report_.worst_relative_weight_error, comparison.relative_error);
         add(std::move(comparison.findings));
+        // A record says which method it was; gptq is the name of the file format, too.
+        if (!record_ && scheme_.isGptq() && comparison.nearest_share >= kPlainShare) plain_.push_back(linear.name);
+    }
+
+    void reportPlainLayers() {
+        const std::string message =
+            "codes are those of rounding the original's weights to nearest (99.9 % or more), though the config says gptq: no error was "
+            "compensated";
+        const auto warn = [&](const std::string& subject, const std::string& what) {
+            report_.findings.push_back({Severity::Warning, subject, what});
+        };
+        if (plain_.size() > 1 && static_cast<Index>(plain_.size()) == report_.n_layers) {
+            warn("all " + std::to_string(plain_.size()) + " layers, " + plain_.front() + " to " + plain_.back(), message);
+            return;
+        }
+        for (const std::string& layer : plain_) warn(layer, message);
     }
 
     void compareWithRecord(const std::string& name, const Matrix& weight) {
@@ -168,6 +189,7 @@ private:
     StoredScheme scheme_;
     std::optional<SalientRecord> record_;
     VerifyReport report_;
+    std::vector<std::string> plain_;  // layers whose codes are nearest although they should be GPTQ's
 };
 
 bool holdsGguf(const fs::path& directory) {

@@ -153,6 +153,64 @@ private slots:
         QVERIFY2(refused.err.contains("choose bits 4 and group size 32"), refused.err);
     }
 
+    void aQuantizedDirectoryOpensLikeAnyModel() {
+        const QString first = folder_->filePath("packed");
+        const Outcome made = run(QStringList{"quantize", kModel, "--out", first, "--format", "gptq", "--method", "rtn", "--group-size",
+                                             "64", "--symmetric", "--json"} +
+                                 kFewSamples);
+        QVERIFY2(made.status == 0, made.err);
+        const Outcome info = run({"info", first});
+        QVERIFY2(info.out.contains("quantized   gptq v1, 4 bits, groups of 64, symmetric\n"), info.out);
+        const QJsonObject quantized = run({"info", first, "--json"}).json()["quantized"].toObject();
+        QCOMPARE(quantized["method"].toString(), QString("gptq v1"));
+        QCOMPARE(quantized["layers"].toObject().size(), 28);
+        QCOMPARE(quantized["layers"].toObject()["model.layers.0.self_attn.q_proj"].toObject()["group_size"].toInt(), 64);
+        QVERIFY(run({"info", kModel, "--json"}).json()["quantized"].isNull());
+
+        const Outcome channels = run(QStringList{"channels", first, "--layer", "0.self_attn.q_proj", "--top", "2"} + kFewSamples);
+        QVERIFY2(channels.status == 0, channels.err);
+        // What is measured before anything is quantized again is what the directory computes.
+        const QStringList text = {"--eval-text", kEval, "--eval-seq-len", "64", "--n-windows", "2", "--json"};
+        const Outcome compared = run(QStringList{"compare", first, "--methods", "rtn", "--bits", "3"} + text + kFewSamples);
+        QVERIFY2(compared.status == 0, compared.err);
+        const double there = compared.json()["full_precision"].toObject()["perplexity"].toDouble();
+        const double alone =
+            run({"perplexity", first, "--text", kEval, "--seq-len", "64", "--n-windows", "2", "--json"}).json()["perplexity"].toDouble();
+        QVERIFY(alone > 1.0);
+        QCOMPARE(there, alone);
+        QVERIFY2(compared.out.contains("the weights were rounded before (gptq v1, 4 bits"), compared.out);
+
+        const QString second = folder_->filePath("plain");
+        const Outcome again =
+            run(QStringList{"quantize", first, "--out", second, "--format", "dequantized", "--method", "rtn", "--bits", "8", "--json"} +
+                kFewSamples);
+        QVERIFY2(again.status == 0, again.err);
+        QVERIFY2(again.out.contains("its weights are rounded a second time"), again.out);
+        QVERIFY(run({"info", second, "--json"}).json()["quantized"].isNull());
+        QVERIFY(!QFile::exists(second + "/quantize_config.json"));
+        QCOMPARE(run({"verify", second, "--original", first}).status, 0);
+    }
+
+    void aMethodThatIsNotReadIsRefusedByName() {
+        const QString copy = folder_->filePath("foreign");
+        QVERIFY(QDir().mkpath(copy));
+        QFile file(kModel + "/config.json");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QJsonObject config = QJsonDocument::fromJson(file.readAll()).object();
+        config["quantization_config"] = QJsonObject{{"quant_method", "bitsandbytes"}, {"load_in_4bit", true}};
+        QFile changed(copy + "/config.json");
+        QVERIFY(changed.open(QIODevice::WriteOnly));
+        changed.write(QJsonDocument(config).toJson());
+        changed.close();
+        for (const char* command : {"info", "channels", "verify"}) {
+            const Outcome outcome = run(QStringList{command, copy} + (QString(command) == "channels" ? kFewSamples : QStringList()));
+            QCOMPARE(outcome.status, 1);
+            const QByteArray said = outcome.out + outcome.err;
+            QVERIFY2(said.contains("expected gptq (v1 and v2), awq (gemm) or compressed-tensors") && said.contains("found 'bitsandbytes'"),
+                     said);
+        }
+    }
+
     void perplexityAgreesWithTheReference() {
         const Outcome outcome =
             run({"--json", "perplexity", kModel, "--text", kEval, "--protocol", "bos-windows", "--n-windows", "20", "--seq-len", "256"});

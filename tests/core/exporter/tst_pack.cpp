@@ -8,9 +8,9 @@
 #include "core/exporter/pack_compressed.h"
 #include "core/exporter/pack_gptq.h"
 #include "core/exporter/stored_floats.h"
-#include "core/exporter/verify/stored_layer.h"
 #include "core/io/json_file.h"
 #include "core/kernels/convert.h"
+#include "core/model/packed/stored_layer.h"
 
 using namespace salient;
 
@@ -195,11 +195,7 @@ void TestPack::unpackOfPackIsIdentity() {
         scheme.kind = form == "gptq" ? StoredScheme::Kind::Gptq : form == "gptq_v2" ? StoredScheme::Kind::GptqV2 : StoredScheme::Kind::Awq;
         scheme.config = Json::object({{"bits", bits}, {"group_size", group_size}, {"sym", symmetric}, {"desc_act", shuffled}});
     }
-    LinearInfo linear;
-    linear.name = "x";
-    linear.out_features = n_out;
-    linear.in_features = n_in;
-    const StoredLayer read = readStoredLayer(Checkpoint::open(path), scheme, linear);
+    const StoredLayer read = readStoredLayer(Checkpoint::open(path), scheme, {"x", n_out, n_in});
     QVERIFY(read.codes == tensor.codes);
     QVERIFY(read.scale == tensor.scale);
     QVERIFY(read.zero == tensor.zero);

@@ -79,6 +79,13 @@ const std::vector<Damage>& damages() {
         {"v1 zeros under the name gptq_v2", F::Gptq, "rtn", true, false, Severity::Failure,
          "zero points: expected 8 everywhere (sym is true; stored as 8 in gptq_v2), found 7: off by one, as if the file were v1",
          [](const fs::path& d) { changeConfig(d, [](Json& c) { c["checkpoint_format"] = "gptq_v2"; }); }},
+        {"v2 zeros under the name gptq", F::Gptq, "rtn", true, false, Severity::Failure,
+         "zero points: expected 8 everywhere (sym is true; stored as 7 in gptq v1), found 9: off by one, as if the file were gptq_v2",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qzeros")) word += 0x11111111U;
+             });
+         }},
         {"zeros of 0 under the name v1", F::Gptq, "rtn", false, false, Severity::Failure,
          "zero points of 0, which gptq v1 cannot hold (stored as 15)",
          [](const fs::path& d) {
@@ -122,6 +129,58 @@ const std::vector<Damage>& damages() {
                  for (std::int32_t& group : g) group = 1 - group;
              });
          }},
+        {"g_idx missing in activation order", F::Gptq, "gptq", true, true, Severity::Failure,
+         "q_proj.g_idx: expected [64], the groups of inputs that desc_act put in another order, found no such tensor",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove(kQuery + ".g_idx"); }); }},
+        {"g_idx missing", F::Gptq, "rtn", true, false, Severity::Warning, "g_idx: missing: AutoGPTQ, ExLlama and llama.cpp's converter",
+         [](const fs::path& d) {
+             fs::remove(d / "salient.json");
+             changeTensors(d, [](OpenFile& f) { f.remove(kQuery + ".g_idx"); });
+         }},
+        {"zero points of AWQ less one", F::Awq, "rtn", false, false, Severity::Failure,
+         "steps beside the original's on average, expected about 0: zero points are off by one",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qzeros")) {
+                     std::uint32_t less = 0;
+                     for (unsigned c = 0; c < 32; c += 4) less |= (((word >> c) & 15U) == 0 ? 0U : ((word >> c) & 15U) - 1U) << c;
+                     word = less;
+                 }
+             });
+         }},
+        {"codes in two's complement", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "signed codes are stored in two's complement instead of with 8 added",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".weight_packed")) word ^= 0x88888888U;
+             });
+         }},
+        {"inputs backwards in each word", F::Gptq, "rtn", true, false, Severity::Failure, "inputs run backwards within each word",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qweight")) {
+                     std::uint32_t turned = 0;
+                     for (unsigned i = 0; i < 8; ++i) turned |= ((word >> (4 * i)) & 15U) << (28 - 4 * i);
+                     word = turned;
+                 }
+             });
+         }},
+        {"inputs interleaved as outputs of AWQ", F::Gptq, "rtn", true, false, Severity::Failure,
+         "inputs are in another order within each run",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qweight")) {
+                     constexpr unsigned kOrder[] = {0, 2, 4, 6, 1, 3, 5, 7};
+                     std::uint32_t interleaved = 0;
+                     for (unsigned i = 0; i < 8; ++i) interleaved |= ((word >> (4 * kOrder[i])) & 15U) << (4 * i);
+                     word = interleaved;
+                 }
+             });
+         }},
+        {"plain rounding called gptq", F::Gptq, "rtn", true, false, Severity::Warning,
+         "all 14 layers, model.layers.0.self_attn.q_proj to model.layers.1.mlp.down_proj: codes are those of rounding the original's "
+         "weights to nearest",
+         [](const fs::path& d) { fs::remove(d / "salient.json"); }},
         {"columns packed in sequence", F::Awq, "rtn", false, false, Severity::Failure,
          "outputs are in another order within each run of eight",
          [](const fs::path& d) {
@@ -136,8 +195,15 @@ const std::vector<Damage>& damages() {
                  }
              });
          }},
-        {"infinite scale", F::Gptq, "rtn", true, false, Severity::Failure, "scale of output 3, group 0: expected a finite number",
+        {"infinite scale", F::Gptq, "rtn", true, false, Severity::Failure,
+         "scale of output 3, group 0: expected a finite number, found infinity: F16 holds nothing beyond 65504",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".scales")[3] = 0x7C00; }); }},
+        {"scale that was too small", F::Gptq, "rtn", true, false, Severity::Warning,
+         "scale of output 3, group 0: expected a positive number, found 0: what is smaller than 6e-8 is nothing in F16",
+         [](const fs::path& d) {
+             fs::remove(d / "salient.json");
+             changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".scales")[3] = 0; });
+         }},
         {"NaN in a norm", F::Gptq, "rtn", true, false, Severity::Failure, "model.norm.weight: element 2: expected a finite number",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] = 0x7E00; }); }},
         {"tied head written again", F::CompressedTensors, "rtn", true, false, Severity::Failure,
@@ -171,6 +237,28 @@ const std::vector<Damage>& damages() {
          [](const fs::path& d) { replaceInFile(d / "model.safetensors", "\"format\":\"pt\"", "\"farmot\":\"pt\""); }},
         {"truncated weights", F::Gptq, "rtn", true, false, Severity::Failure, "model.safetensors",
          [](const fs::path& d) { fs::resize_file(d / "model.safetensors", fs::file_size(d / "model.safetensors") - 100); }},
+        {"a shard missing", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.safetensors.index.json: names the shard model-00002-of-00002.safetensors, which is missing",
+         [](const fs::path& d) {
+             Json index = Json::object({{"weight_map", Json::object()}});
+             const OpenFile file(d / "model.safetensors");
+             for (const TensorLayout& tensor : file.layout)
+                 index["weight_map"][tensor.name] =
+                     tensor.name == kQuery + ".qweight" ? "model-00002-of-00002.safetensors" : "model-00001-of-00002.safetensors";
+             fs::rename(d / "model.safetensors", d / "model-00001-of-00002.safetensors");
+             writeJson(d / "model.safetensors.index.json", index);
+         }},
+        {"weights missing", F::Gptq, "rtn", true, false, Severity::Failure, "expected model.safetensors or model.safetensors.index.json",
+         [](const fs::path& d) { fs::remove(d / "model.safetensors"); }},
+        {"config missing", F::Gptq, "rtn", true, false, Severity::Failure,
+         "/config.json: ", [](const fs::path& d) { fs::remove(d / "config.json"); }},
+        {"quantize_config.json missing", F::Gptq, "rtn", true, false, Severity::Warning,
+         "quantize_config.json: missing: AutoGPTQ reads nothing", [](const fs::path& d) { fs::remove(d / "quantize_config.json"); }},
+        {"a norm missing", F::Awq, "rtn", false, false, Severity::Failure, "model.norm.weight",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove("model.norm.weight"); }); }},
+        {"a method that is not read", F::Gptq, "rtn", true, false, Severity::Failure,
+         "quant_method: expected gptq (v1 and v2), awq (gemm) or compressed-tensors",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["quant_method"] = "bitsandbytes"; }); }},
         {"stray safetensors file", F::Gptq, "rtn", true, false, Severity::Warning,
          "old.safetensors: a safetensors file that is no part of the model",
          [](const fs::path& d) { fs::copy_file(d / "model.safetensors", d / "old.safetensors"); }},

@@ -86,7 +86,6 @@ private slots:
     void aFileThatShrinksWhileItIsOpenIsNamed();
     void aConfigThatLeadsOutIsRefused();
     void infinityInANormIsNamed();
-    void quantizedDirectoryNeedsPermission();
     void modelWithoutTokenizerSaysSoWhenTextIsNeeded();
     void blockOutOfRangeIsRefused();
 };
@@ -240,14 +239,6 @@ void TestModel::infinityInANormIsNamed() {
     copy.overwrite("model.layers.0.input_layernorm.weight", 9, -std::numeric_limits<float>::infinity());
     const QString message = failure([&] { return loadBlock(*Model::open(copy.path()), 0); }, ErrorCode::NonFinite);
     QVERIFY2(message.contains("'model.layers.0.input_layernorm.weight'") && message.contains("-inf at element 9"), qPrintable(message));
-}
-
-void TestModel::quantizedDirectoryNeedsPermission() {
-    const Copy copy("llama-linear");
-    copy.changeConfig("quantization_config", Json{{"quant_method", "gptq"}});
-    copy.rename("model.layers.1.mlp.down_proj.weight", "model.layers.1.mlp.down_proj.qweigh");
-    QVERIFY(failure([&] { return Model::open(copy.path()); }, ErrorCode::Unsupported).contains("salient-cli verify"));
-    QCOMPARE(Model::open(copy.path(), true)->linears.size(), std::size_t{14});
 }
 
 void TestModel::modelWithoutTokenizerSaysSoWhenTextIsNeeded() {

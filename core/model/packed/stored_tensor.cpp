@@ -1,9 +1,6 @@
-#include "core/exporter/verify/stored_tensor.h"
-
-#include <cstring>
+#include "core/model/packed/stored_tensor.h"
 
 #include "core/error.h"
-#include "core/kernels/convert.h"
 
 namespace salient {
 namespace {
@@ -34,19 +31,23 @@ const TensorView& storedTensor(const Checkpoint& checkpoint, const std::string& 
     return tensor;
 }
 
+StoredElements<std::int32_t> storedWords(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
+    return StoredElements<std::int32_t>(storedTensor(checkpoint, name, DType::I32, shape));
+}
+
 std::vector<std::int32_t> storedInts(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
-    const TensorView& tensor = storedTensor(checkpoint, name, DType::I32, shape);
-    std::vector<std::int32_t> values(tensor.bytes.size() / sizeof(std::int32_t));
-    if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(std::int32_t));
-    tensor.finishReading();
+    const StoredElements<std::int32_t> words = storedWords(checkpoint, name, shape);
+    std::vector<std::int32_t> values(static_cast<std::size_t>(checkpoint.tensor(name).elementCount()));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = words[static_cast<Index>(i)];
+    words.finish();
     return values;
 }
 
-std::vector<float> storedFloats(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
+const TensorView& storedFloats(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
     const TensorView& tensor = shaped(checkpoint, name, shape);
     if (tensor.dtype != DType::F16 && tensor.dtype != DType::BF16 && tensor.dtype != DType::F32)
         failStored(name, "type: expected F16, BF16 or F32, found " + std::string(salient::name(tensor.dtype)));
-    return toFloats(tensor);
+    return tensor;
 }
 
 }  // namespace salient

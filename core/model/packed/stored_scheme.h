@@ -1,9 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "core/io/json_file.h"
-#include "core/model/model.h"
+#include "core/kernels/int8.h"
 
 namespace salient {
 
@@ -14,27 +15,34 @@ struct StoredScheme {
         Gptq,           ///< qweight packed along the inputs, zeros stored as z − 1
         GptqV2,         ///< the same with zeros stored as z
         Awq,            ///< qweight packed along the outputs, interleaved ("gemm")
-        PackQuantized,  ///< compressed-tensors, 16-bit activations
-        IntQuantized,   ///< compressed-tensors, int8 activations
+        PackQuantized,  ///< compressed-tensors, several codes in a 32-bit word
+        IntQuantized,   ///< compressed-tensors, one byte for each code (int-quantized, naive-quantized)
     };
     Kind kind = Kind::Float;
-    Json config;  ///< the quantization config itself
+    Json config;            ///< the quantization config itself
+    std::string file_name;  ///< of the file it stands in: "config.json", "quantize_config.json", "quant_config.json"
 
     [[nodiscard]] bool isGptq() const noexcept { return kind == Kind::Gptq || kind == Kind::GptqV2; }
+    [[nodiscard]] bool isCompressed() const noexcept { return kind == Kind::PackQuantized || kind == Kind::IntQuantized; }
+    /// "gptq v1", "gptq v2", "awq gemm", "compressed-tensors pack-quantized"; empty for Kind::Float.
+    [[nodiscard]] std::string title() const;
 };
 
 /// What the config says of one layer.
 struct LayerScheme {
     bool is_declared_float = false;  ///< named among those that stay in floating point
-    int bits = 4;
-    Index group_size = -1;  ///< −1: the whole row
+    int bits = 4;                    ///< 0: nothing says how the layer is packed
+    Index group_size = -1;           ///< −1: the whole row
     bool is_symmetric = true;
     bool is_ordered = false;  ///< groups follow an activation order (desc_act; actorder "group")
     ActivationScale activations = ActivationScale::None;
+    bool has_other_activations = false;  ///< loaders round inputs in a way that is not computed here (4 bits, asymmetric, groups)
+    bool operator==(const LayerScheme&) const = default;
 };
 
-/// From a directory's config.json; a quantization config missing there is looked for in quantize_config.json and quant_config.json, as
-/// loaders do. Throws Error{Format} naming file and key, Error{Unsupported} for a method or layout that is not read here.
+/// From a directory's config.json ("quantization_config", of old "compression_config"); where it is missing, it is looked for in
+/// quantize_config.json and quant_config.json, as loaders do. Throws Error{Format} naming file and key, Error{Unsupported} naming the
+/// method or layout that is not read here, and those that are.
 [[nodiscard]] StoredScheme readScheme(const std::filesystem::path& directory);
 
 /// Per-layer rules applied: gptq's "dynamic", awq's "modules_to_not_convert", compressed-tensors' groups, targets and "ignore".
