@@ -65,7 +65,8 @@ public:
 /// The legend: the colours with the smallest and the largest value at their ends.
 class GradientBar : public QWidget {
 public:
-    explicit GradientBar(QWidget* parent) : QWidget(parent) { setFixedHeight(kGradientHeight + fontMetrics().height() + 6); }
+    explicit GradientBar(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed); }
+    [[nodiscard]] QSize sizeHint() const override { return {0, kGradientHeight + fontMetrics().height() + 6}; }
 
     void setEnds(const QString& low, const QString& high, const QString& note) {
         low_ = low;

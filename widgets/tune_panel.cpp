@@ -118,6 +118,7 @@ QWidget* TunePanel::buildValueRow() {
     for (QLabel* label : {loss_, comparison_}) label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     answer->addWidget(loss_);
     answer->addSpacing(12);
+    comparison_->setWordWrap(true);
     answer->addWidget(comparison_, 1);
     auto* apply = new QPushButton(tr("&Apply to this input"));
     apply->setObjectName(QStringLiteral("apply"));

@@ -3473,7 +3473,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>your prediction</source>
-        <translation>eigene Vorhersage</translation>
+        <translation>Vorhersage</translation>
     </message>
     <message>
         <source>A number; right within ± %1</source>

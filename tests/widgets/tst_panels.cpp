@@ -293,7 +293,7 @@ private slots:
         original.n_windows = 7;
         panel.setResults({measured}, original, 100, 16.0);
         QVERIFY(!measure->isEnabled());  // every figure is there
-        QVERIFY(named<QLabel>(panel, QStringLiteral("How perplexity was measured"))->text().contains(QStringLiteral("7 windows")));
+        QVERIFY(named<QLabel>(panel, QStringLiteral("How perplexity was measured"))->text().contains(QStringLiteral("7 window")));
     }
 
     void profileAddsUpToTheErrorInTheTitle() {
