@@ -4452,6 +4452,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>reading text</source>
         <translation>liest Text</translation>
     </message>
+    <message>
+        <source>opening finished blocks</source>
+        <translation>fertige Blöcke werden geöffnet</translation>
+    </message>
 </context>
 <context>
     <name>valueText</name>
