@@ -294,7 +294,7 @@ void MainWindow::refreshExport() {
     const ExportFormat format = export_->format();
     export_->setForecast(exportObstacles(*session_.model(), run->method, format, export_->ggufWeights()),
                          exportRemarks(*session_.model(), run->method, format, export_->ggufWeights()),
-                         exportedWeightBytes(*session_.model(), run->method, run->layers, format, export_->ggufWeights()));
+                         exportedWeightBytes(*session_.model(), run->method, format, export_->ggufWeights()));
 }
 
 void MainWindow::proposeFormat() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +40,9 @@ struct ExportOptions {
                                                      GgufWeights gguf_weights = GgufWeights::Lossless);
 
 /// Bytes of the weights in an export of these settings that has no obstacle; the files are larger by their headers and the tokenizer.
-/// layers: what was measured of the quantized ones. Zero with obstacles.
-[[nodiscard]] std::int64_t exportedWeightBytes(const Model& model, const MethodSpec& method, std::span<const LayerReport> layers,
-                                               ExportFormat format, GgufWeights gguf_weights = GgufWeights::Lossless);
+/// Zero with obstacles.
+[[nodiscard]] std::int64_t exportedWeightBytes(const Model& model, const MethodSpec& method, ExportFormat format,
+                                               GgufWeights gguf_weights = GgufWeights::Lossless);
 
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
 /// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every

@@ -183,6 +183,11 @@ void TestExportRoundTrip::everyWeightComesBack() {
         QVERIFY2(report.worst_relative_weight_error > 0.0 && report.worst_relative_weight_error < errorBound(c),
                  qPrintable(label + ": error " + QString::number(report.worst_relative_weight_error)));
 
+        std::int64_t written = 0;
+        for (const auto& [name, tensor] : SafetensorsFile::open(target / "model.safetensors").tensors())
+            written += static_cast<std::int64_t>(tensor.bytes.size());
+        QCOMPARE(exportedWeightBytes(*model, method, c.format), written);
+
         // The model that was read computes with what the model in memory computes with.
         const BlockLoader read = storedBlocks(Model::open(target, true));
         const BlockLoader meant = quantizedBlocks(shared_model);

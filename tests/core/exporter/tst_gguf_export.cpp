@@ -137,8 +137,7 @@ private slots:
 
         // What was meant, from the quantized model itself.
         const auto opened = Model::open(target);
-        QCOMPARE(exportedWeightBytes(*original, method, quantized.reports(), ExportFormat::Gguf, c.weights),
-                 opened->checkpoint->sizeBytes());
+        QCOMPARE(exportedWeightBytes(*original, method, ExportFormat::Gguf, c.weights), opened->checkpoint->sizeBytes());
         for (const QuantizedBlock& block : quantized.blocks) {
             for (const QuantizedLinear& linear : block.linears) {
                 const auto place = &original->linear(linear.name) - original->linears.data();  // a name may have another prefix
