@@ -39,9 +39,7 @@ BlockLoader storedBlocks(std::shared_ptr<const Model> quantized_directory) {
     if (scheme.kind == StoredScheme::Kind::Float) return originalBlocks(std::move(quantized_directory));
     return [model = std::move(quantized_directory), scheme = std::move(scheme)](int block) {
         BlockWeights weights = loadNorms(*model, block);
-        for (const LinearInfo& linear : model->linears) {
-            if (linear.block == block) weights.linears.emplace(linear.role, readLinear(*model, scheme, linear));
-        }
+        for (const LinearInfo& linear : model->linearsOf(block)) weights.linears.emplace(linear.key(), readLinear(*model, scheme, linear));
         return weights;
     };
 }
