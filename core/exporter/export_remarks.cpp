@@ -140,11 +140,15 @@ void remarkGguf(std::vector<std::string>& remarks, const Model& model, const Met
 }
 
 /// What loaders make of experts. The tables of models that AutoGPTQ and AutoAWQ know are closed: neither is developed any more.
-void remarkExperts(std::vector<std::string>& remarks, const std::string& family, ExportFormat format) {
+void remarkExperts(std::vector<std::string>& remarks, const std::string& family, const MethodSpec& method, ExportFormat format) {
     remarks.emplace_back(
         "transformers holds all experts of a block in one tensor from version 5 on, which is no layer that a quantized one replaces: load "
         "with "
         "vLLM or transformers 4.");
+    if (format == ExportFormat::CompressedTensors && method.activations == ActivationScale::None && !method.grid.is_symmetric)
+        remarks.emplace_back("vLLM reads experts of compressed-tensors with symmetric codes only: choose them, or awq.");
+    if (format == ExportFormat::CompressedTensors && method.activations == ActivationScale::PerTensor)
+        remarks.emplace_back("vLLM computes W8A8 experts with a scale per token only, found one per tensor.");
     if (format == ExportFormat::Awq && family == "qwen2_moe") remarks.emplace_back("AutoAWQ has no qwen2_moe: vLLM is the loader to try.");
     if (format == ExportFormat::Gptq && family == "qwen3_moe") remarks.emplace_back("AutoGPTQ has no qwen3_moe: GPTQModel and vLLM have.");
 }
@@ -163,7 +167,7 @@ std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& met
             "them as one layer and refuses the model.");
     }
     const bool is_packed = format != ExportFormat::Dequantized && format != ExportFormat::Gguf;
-    if (is_packed && model.config.family->hasExperts()) remarkExperts(remarks, model.config.family->model_type, format);
+    if (is_packed && model.config.family->hasExperts()) remarkExperts(remarks, model.config.family->model_type, method, format);
     switch (format) {
         case ExportFormat::Gptq:
             remarkGptq(remarks, model, method);

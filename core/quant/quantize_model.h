@@ -59,12 +59,12 @@ using BlockSink = std::function<void(QuantizedBlock&&)>;
 using MethodSink = std::function<void(std::size_t method, QuantizedBlock&&)>;
 
 // How a block is quantized, whatever feeds it:
-// 1. All scales are chosen on the original weights, group by group, as in the published AWQ code.
+// 1. All scales are chosen on the original weights, group by group, as in the published AWQ code; behind one norm for all experts at once.
 // 2. They are folded: a norm's gain and bias, or the rows and bias of an earlier linear layer, are divided by them. In full precision
 //    the block computes what it did before.
 // 3. The groups are rounded in the order of computation: q,k,v → o → gate,up → down. Rows that took a later layer's scales are
 //    rounded in their folded form, which is the one that is stored.
-// With true_sequential, step 3 observes a group's input again once the groups before it are rounded (their weights; inputs of W8A8
+// With true_sequential, step 3 observes a group's input again once the stages before it are rounded (their weights; inputs of W8A8
 // layers stay unrounded inside the block); the scales of step 1 stay.
 
 /// Quantizes a whole model, block by block: hidden states in, statistics of the block's groups, quantize, carry on. One block's

@@ -6,6 +6,7 @@
 
 #include "core/calib/input_source.h"
 #include "core/io/checkpoint.h"
+#include "core/quant/quantize_model.h"
 
 namespace salient {
 

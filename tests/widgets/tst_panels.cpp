@@ -1,3 +1,4 @@
+#include <QAbstractItemModelTester>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
@@ -20,6 +21,7 @@
 #include "widgets/heatmap_view.h"
 #include "widgets/jobs_panel.h"
 #include "widgets/method_form.h"
+#include "widgets/model_map_model.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
 #include "widgets/quantize_panel.h"
@@ -341,6 +343,32 @@ private slots:
         QTest::keyClick(view.findChild<QTableView*>(), Qt::Key_Right);
         QCOMPARE(chosen.count(), 1);
         QCOMPARE(chosen.first().at(1).toString(), QString::fromStdString(model->linears.at(9).name));
+    }
+
+    void mapHasEmptyCellsWhereABlockLacksALayer() {
+        const auto model = Model::open(std::filesystem::path(SALIENT_TEST_DATA) / "models" / "qwen2_moe-some");
+        ModelMapModel map;
+        const QAbstractItemModelTester tester(&map, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        map.setModel(model);
+        QCOMPARE(map.rowCount(), 2);
+        QCOMPARE(map.columnCount(), 7 + 1 + 4 * 3 + 3 + 1);  // the MLP of block 0 beside what block 1 has in its place
+        int n_cells = 0;
+        for (int row = 0; row < 2; ++row) {
+            for (int column = 0; column < map.columnCount(); ++column) {
+                const QModelIndex cell = map.index(row, column);
+                if (cell.flags() == Qt::NoItemFlags) continue;
+                ++n_cells;
+                const QString layer = cell.data(ModelMapModel::kLayerRole).toString();
+                QCOMPARE(model->linear(layer.toStdString()).block, row);
+                QCOMPARE(map.indexOf(layer), cell);
+            }
+        }
+        QCOMPARE(n_cells, static_cast<int>(model->linears.size()));
+        const QModelIndex expert = map.indexOf(QStringLiteral("model.layers.1.mlp.experts.3.up_proj"));
+        QCOMPARE(map.headerData(expert.column(), Qt::Horizontal).toString(), QStringLiteral("3.up_proj"));
+        QVERIFY(map.index(0, expert.column()).flags() == Qt::NoItemFlags);
+        map.setFilter(QRegularExpression(QStringLiteral("experts")));
+        QCOMPARE(map.matchCount(), 12);
     }
 
     void openPageStatesTheFactsOfAModel() {

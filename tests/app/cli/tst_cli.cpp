@@ -85,6 +85,17 @@ private slots:
         QVERIFY(text.out.contains("grouped") || text.out.contains("key/value heads"));
     }
 
+    void infoDescribesExpertsOnce() {
+        const QString model = QStringLiteral(SALIENT_TEST_DATA) + "/models/mixtral";
+        const Outcome outcome = run({"info", model, "--json"});
+        QCOMPARE(outcome.status, 0);
+        QCOMPARE(outcome.json()["experts"].toObject()["count"].toInt(), 4);
+        QCOMPARE(outcome.json()["layers"].toArray().size(), 2 * (4 + 1 + 4 * 3));
+        const Outcome text = run({"info", model});
+        QVERIFY2(text.out.contains("4 of width 48, 2 for a token; in 2 of the blocks"), text.out);
+        QVERIFY(text.out.contains("experts.0.w1") && !text.out.contains("experts.1.w1"));
+    }
+
     void familiesListsTheTable() {
         const Outcome outcome = run({"families", "--json"});
         QCOMPARE(outcome.status, 0);
@@ -97,10 +108,15 @@ private slots:
             QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
             QVERIFY(family["groups"].toArray().size() >= 3);
             QVERIFY(family["facts"]["linears"].toArray().size() >= 4);
-            const QStringList without_gguf = {"opt", "gptj", "gpt_neo"};  // llama.cpp has no such architectures
+            // llama.cpp has no such architectures, or Salient does not write them.
+            const QStringList without_gguf = {"opt", "gptj", "gpt_neo", "falcon", "mixtral", "qwen2_moe", "qwen3_moe"};
             QCOMPARE(family["formats"].toArray().size(), without_gguf.contains(names.last()) ? 4 : 5);
         }
         QVERIFY(names.contains("llama") && names.contains("gemma3_text"));
+        const QJsonObject mixture = families[names.indexOf("qwen2_moe")].toObject();
+        QCOMPARE(mixture["facts"].toObject()["experts"].toObject()["router"].toString(), QString("mlp.gate"));
+        QVERIFY(mixture["blocks"].toString().contains("experts and a shared one or an MLP"));
+        QCOMPARE(families[names.indexOf("falcon")]["positions"].toString(), QString("rotary or alibi"));
         const QJsonArray llama = families[names.indexOf("llama")]["groups"].toArray();
         QCOMPARE(llama[0]["absorber"]["name"].toString(), QString("layers.{}.input_layernorm"));
         QCOMPARE(llama[1]["absorber"]["with_grouped_queries"].toBool(), false);

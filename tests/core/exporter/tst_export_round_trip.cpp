@@ -14,6 +14,8 @@ class TestExportRoundTrip : public QObject {
 private slots:
     void everyWeightComesBack_data();
     void everyWeightComesBack();
+    void configsLeaveRoutersInFloatingPoint();
+    void ggufOfMixturesIsRefusedWithAWayOut();
     void demoModelSurvivesEveryFormat_data();
     void demoModelSurvivesEveryFormat();
 };
@@ -135,8 +137,8 @@ QString difference(const BlockWeights& read, const BlockWeights& meant, ExportFo
         const QString which = QString::fromStdString(name(role));
         const LinearWeights& other = read.linears.at(role);
         if (!isNear(other.bias, linear.bias, relative)) return which + " bias";
-        if (format == ExportFormat::Dequantized) {
-            if (linear.int8) continue;  // its weights alone are stored
+        if (format == ExportFormat::Dequantized || isRouter(role.role)) {  // a router is stored as it is, scales of the norm folded in
+            if (linear.int8) continue;                                     // its weights alone are stored
             if (!((other.weight - linear.weight).cwiseAbs().maxCoeff() <= relative * linear.weight.cwiseAbs().maxCoeff()))
                 return which + " weight";
         } else if (linear.int8) {
@@ -206,6 +208,48 @@ void TestExportRoundTrip::everyWeightComesBack() {
         QCOMPARE(foreign.n_layers, report.n_layers);
         QVERIFY2(foreign.worst_relative_weight_error < errorBound(c),
                  qPrintable(label + " without salient.json: error " + QString::number(foreign.worst_relative_weight_error)));
+    }
+}
+
+void TestExportRoundTrip::configsLeaveRoutersInFloatingPoint() {
+    QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "qwen2_moe", DType::BF16);
+    const std::shared_ptr<const Model> model = Model::open(pathOf(directory, "model"));
+    GridSpec grid;
+    grid.group_size = 32;
+    const auto configOf = [&](ExportFormat format) {
+        grid.is_symmetric = format != ExportFormat::Awq;
+        const std::filesystem::path target = pathOf(directory, std::string(name(format)).c_str());
+        exportTo(quantizeRandomly(model, methodFor(*model, format, "rtn", grid)), target, format);
+        return readJson(target / "config.json")["quantization_config"];
+    };
+    const std::set<std::string> routers = {"model.layers.0.mlp.gate", "model.layers.0.mlp.shared_expert_gate", "model.layers.1.mlp.gate",
+                                           "model.layers.1.mlp.shared_expert_gate"};
+    const Json gptq = configOf(ExportFormat::Gptq);
+    QCOMPARE(gptq["dynamic"].size(), routers.size());
+    QVERIFY(gptq["dynamic"].contains(R"(-:^model\.layers\.1\.mlp\.gate$)"));
+    const auto kinds = gptq["modules_in_block_to_quantize"][0].get<std::set<std::string>>();
+    QCOMPARE(kinds.size(), std::size_t{4 + 5 * 3 + 3});
+    QVERIFY(kinds.contains("mlp.experts.4.down_proj") && kinds.contains("mlp.shared_expert.up_proj") && !kinds.contains("mlp.gate"));
+    QVERIFY(configOf(ExportFormat::Awq)["modules_to_not_convert"].get<std::set<std::string>>() == routers);
+    const auto ignored = configOf(ExportFormat::CompressedTensors)["ignore"].get<std::set<std::string>>();
+    for (const std::string& router : routers) QVERIFY2(ignored.contains(router), router.c_str());
+    QCOMPARE(ignored.size(), routers.size() + 1);  // and the head
+}
+
+void TestExportRoundTrip::ggufOfMixturesIsRefusedWithAWayOut() {
+    GridSpec grid;
+    grid.group_size = 32;
+    for (const char* family : {"mixtral", "qwen2_moe", "qwen3_moe", "falcon"}) {
+        QTemporaryDir directory;
+        writeModel(pathOf(directory, "model"), family, DType::F16);
+        const std::shared_ptr<const Model> model = Model::open(pathOf(directory, "model"));
+        const MethodSpec method = methodFor(*model, ExportFormat::Gguf, "rtn", grid);
+        const std::vector<std::string> reasons = exportObstacles(*model, method, ExportFormat::Gguf);
+        QVERIFY(std::any_of(reasons.begin(), reasons.end(), [](const std::string& reason) {
+            return reason.find("choose dequantized, which llama.cpp's own converter reads") != std::string::npos;
+        }));
+        QVERIFY(exportObstacles(*model, method, ExportFormat::Dequantized).empty());
     }
 }
 
