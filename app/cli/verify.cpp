@@ -62,10 +62,12 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 void addVerify(CLI::App& program, Action& action) {
-    CLI::App* command = program.add_subcommand(
-        "verify", "Read an exported directory or a GGUF file back, recompute every weight and compare; exit status 1 when it fails");
+    CLI::App* command = program.add_subcommand("verify",
+                                               "Read a quantized directory, of Salient or of another tool, or a GGUF file: recompute every "
+                                               "weight, compare it, and say what loaders "
+                                               "would refuse or compute wrongly; exit status 1 when they would");
     auto options = std::make_shared<Options>();
-    command->add_option("directory", options->directory, "Exported directory, or GGUF file")->required();
+    command->add_option("directory", options->directory, "Quantized directory, or GGUF file")->required();
     command->add_option("--original", options->original, "The model it was made from: also compare with its weights");
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }

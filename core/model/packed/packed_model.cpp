@@ -41,17 +41,24 @@ public:
     [[nodiscard]] bool rowsStandAlone() const noexcept override { return false; }
 
     std::span<const std::byte> read(const TensorView& /*tensor*/, std::int64_t first, std::int64_t count, float* to) const override {
-        const RowRange rows = is_transposed_ ? RowRange{0, shape_.out_features} : RowRange{first, count};
-        const Matrix weight = readStoredLayer(packed_->stored, packed_->scheme, shape_, rows).weight();
         if (is_transposed_) {
+            const Matrix weight = rowsOf({0, shape_.out_features});
             Eigen::Map<Matrix>(to, count, weight.rows()) = weight.middleCols(first, count).transpose();
-        } else {
-            Eigen::Map<Matrix>(to, count, weight.cols()) = weight;
+            return {};  // every tensor has been finished where it was read
         }
-        return {};  // every tensor has been finished where it was read
+        // Codes and a second copy of the floats are held for some rows at a time; each time goes over all of the file's codes.
+        constexpr Index kElements = Index{1} << 24;
+        const Index step = std::max<Index>(1, kElements / shape_.in_features);
+        for (Index row = 0; row < count; row += step) {
+            const Index n_rows = std::min(step, count - row);
+            Eigen::Map<Matrix>(to + row * shape_.in_features, n_rows, shape_.in_features) = rowsOf({first + row, n_rows});
+        }
+        return {};
     }
 
 private:
+    [[nodiscard]] Matrix rowsOf(RowRange rows) const { return readStoredLayer(packed_->stored, packed_->scheme, shape_, rows).weight(); }
+
     std::shared_ptr<const PackedModel> packed_;
     StoredShape shape_;
     bool is_transposed_;
