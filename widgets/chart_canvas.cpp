@@ -17,6 +17,8 @@ namespace salient {
 
 namespace {
 
+// As "%g"; written with its digits because Qt Charts leaves labels of any other form empty when it is to write them in a locale.
+const QString kLabelFormat = QStringLiteral("%.6g");
 constexpr double kDot = 3.5;  // radii
 constexpr double kCursorDot = 4.0;
 constexpr double kMarkDot = 5.0;
@@ -26,12 +28,12 @@ QAbstractAxis* makeAxis(bool is_logarithmic) {
         auto* axis = new QLogValueAxis;
         axis->setBase(10.0);
         axis->setMinorTickCount(8);
-        axis->setLabelFormat(QStringLiteral("%g"));
+        axis->setLabelFormat(kLabelFormat);
         return axis;
     }
     auto* axis = new QValueAxis;
     axis->setTickType(QValueAxis::TicksDynamic);
-    axis->setLabelFormat(QStringLiteral("%g"));
+    axis->setLabelFormat(kLabelFormat);
     return axis;
 }
 

@@ -3609,7 +3609,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>Output error</source>
-        <translation>Ausgabefehler</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>KL, nats</source>

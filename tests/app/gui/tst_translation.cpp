@@ -1,6 +1,8 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDirIterator>
+#include <QGraphicsTextItem>
+#include <QGraphicsView>
 #include <QLibraryInfo>
 #include <QMenuBar>
 #include <QProcess>
@@ -206,6 +208,31 @@ private slots:
         QCOMPARE(bytesText(7'500'000), QStringLiteral("7,50 MB"));
         QCOMPARE(durationText(2.5), QStringLiteral("2,5 s"));
         QCOMPARE(countText(1'500'000'000), QStringLiteral("1,50 Mrd."));
+    }
+
+    void axesAreLabelledInTheLanguage_data() {
+        QTest::addColumn<QLocale>("locale");
+        QTest::addColumn<QString>("label");
+        QTest::newRow("English") << kEnglish << QStringLiteral("0.5");
+        QTest::newRow("German") << kGerman << QStringLiteral("0,5");
+    }
+    void axesAreLabelledInTheLanguage() {
+        QFETCH(QLocale, locale);
+        QFETCH(QString, label);
+        applyLanguage(locale);
+        Chart chart;
+        chart.setAxes({{}, false, false, 0.0, 1.0}, {{}, false, false, 0.0, 1.0});
+        ChartSeries line;
+        line.x = {0.0, 1.0};
+        line.y = {0.0, 1.0};
+        chart.setSeries({line});
+        chart.resize(400, 300);
+        chart.show();
+        QStringList labels;
+        for (const QGraphicsItem* item : chart.findChild<QGraphicsView*>()->scene()->items()) {
+            if (const auto* text = dynamic_cast<const QGraphicsTextItem*>(item)) labels << text->toPlainText();
+        }
+        QVERIFY2(labels.contains(label), qPrintable(labels.join(QLatin1Char('|'))));
     }
 
     void aChosenLanguageIsKeptAndShowsAtTheNextStart() {
