@@ -186,8 +186,8 @@ void TestExportRoundTrip::everyWeightComesBack() {
                  qPrintable(label + ": error " + QString::number(report.worst_relative_weight_error)));
 
         std::int64_t written = 0;
-        for (const auto& [name, tensor] : SafetensorsFile::open(target / "model.safetensors").tensors())
-            written += static_cast<std::int64_t>(tensor.bytes.size());
+        const SafetensorsFile weights = SafetensorsFile::open(target / "model.safetensors");
+        for (const auto& [tensor_name, tensor] : weights.tensors()) written += static_cast<std::int64_t>(tensor.bytes.size());
         QCOMPARE(exportedWeightBytes(*model, method, c.format), written);
 
         // The model that was read computes with what the model in memory computes with.
