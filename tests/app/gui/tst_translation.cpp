@@ -213,8 +213,8 @@ private slots:
     void axesAreLabelledInTheLanguage_data() {
         QTest::addColumn<QLocale>("locale");
         QTest::addColumn<QString>("label");
-        QTest::newRow("English") << kEnglish << QStringLiteral("0.5");
-        QTest::newRow("German") << kGerman << QStringLiteral("0,5");
+        QTest::newRow("English") << kEnglish << QStringLiteral("0.4");
+        QTest::newRow("German") << kGerman << QStringLiteral("0,4");
     }
     void axesAreLabelledInTheLanguage() {
         QFETCH(QLocale, locale);
