@@ -4456,6 +4456,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>opening finished blocks</source>
         <translation>fertige Blöcke werden geöffnet</translation>
     </message>
+    <message>
+        <source>reading inputs</source>
+        <translation>Eingaben werden gelesen</translation>
+    </message>
 </context>
 <context>
     <name>valueText</name>

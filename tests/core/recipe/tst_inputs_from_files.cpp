@@ -171,6 +171,7 @@ private slots:
         recipe.model = bench.model->directory;
         recipe.inputs = kFolder / "capture.imatrix";
         RecipeRun run;
+        run.name = "awq";
         run.method = Bench::method("awq");
         run.format = ExportFormat::Dequantized;
         run.out = pathOf(bench.folder, "out");
