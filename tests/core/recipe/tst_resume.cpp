@@ -279,7 +279,8 @@ private slots:
         Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
         recipe.runs.push_back(recipe.runs[0]);
         recipe.runs[1].out = pathOf(folder, "other");
-        QVERIFY(complaint(recipe, {.resume = true}).contains("expected a recipe of a single run that is exported and calibrated on a text, found 2 runs"));
+        QVERIFY(complaint(recipe, {.resume = true})
+                    .contains("expected a recipe of a single run that is exported and calibrated on a text, found 2 runs"));
         recipe.runs.pop_back();
         recipe.runs[0].format.reset();
         recipe.runs[0].out.clear();
