@@ -29,7 +29,7 @@ struct LinearKey {
     int expert = kNoExpert;
     LinearKey() = default;
     LinearKey(Role r, int e = kNoExpert) : role(r), expert(e) {}  // NOLINT(google-explicit-constructor)
-    auto operator<=>(const LinearKey&) const = default;
+    auto operator<=>(const LinearKey&) const = default;           // NOLINT(modernize-use-nullptr)
 };
 
 /// "up", "shared expert's up", "expert 3's up".
