@@ -6,7 +6,7 @@ using namespace salient;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Folder folder;
-    const std::string input = asText(data, size);
+    const std::string input(asText(data, size));
     const std::size_t end = std::min(input.find('\n'), input.size());
     folder.write("config.json", "{\"quantization_config\": " + input.substr(0, end) + "}");
     folder.write("model.safetensors", input.substr(std::min(end + 1, input.size())));
