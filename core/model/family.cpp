@@ -35,7 +35,7 @@ std::string_view name(Role role) noexcept {
 }
 
 std::string name(const LinearKey& key) {
-    const std::string role(name(key.role));
+    std::string role(name(key.role));
     if (key.expert == kNoExpert) return role;
     return (key.expert == kSharedExpert ? "shared expert's " : "expert " + std::to_string(key.expert) + "'s ") + role;
 }

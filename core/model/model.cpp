@@ -169,8 +169,8 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool
 }
 
 std::span<const LinearInfo> Model::linearsOf(int block) const {
-    const auto of_block = std::ranges::equal_range(linears, block, {}, &LinearInfo::block);
-    return {of_block.begin(), of_block.end()};
+    const auto first = std::ranges::lower_bound(linears, block, {}, &LinearInfo::block);
+    return {first, std::ranges::upper_bound(linears, block, {}, &LinearInfo::block)};
 }
 
 bool Model::hasGroup(int block, int group) const {
