@@ -25,10 +25,10 @@ struct Bench {
     Calibration calibration;
     JobContext job;
 
-    Bench() {
-        Json config = familyConfig("llama");
+    explicit Bench(const std::string& family = "llama") {
+        Json config = familyConfig(family);
         config["num_hidden_layers"] = kBlocks;
-        writeModel(pathOf(folder, "model"), "llama", DType::F16, config);
+        writeModel(pathOf(folder, "model"), family, DType::F16, config);
         model = Model::open(pathOf(folder, "model"));
         calibration = calibrateRandomly(model);
     }
@@ -83,11 +83,12 @@ private slots:
                                  "awq+gptq fed by what is rounded", "gptq true-sequential"}) {
             for (int done = 1; done < kBlocks; ++done) QTest::addRow("%s after %d", name, done) << name << done;
         }
+        QTest::newRow("awq+gptq of a mixture of experts") << "awq+gptq of experts" << 2;
     }
     void aQuantizationGoesOnWithTheSameBits() {
         QFETCH(QString, name);
         QFETCH(int, n_done);
-        Bench bench;
+        Bench bench(name.endsWith(QLatin1String("of experts")) ? "mixtral" : "llama");
         const MethodSpec spec = bench.method(name);
         QTemporaryDir other;
         const KeptQuantization straight = quantizeKept(bench.calibration, spec, Compute::Float32, "mine", pathOf(other, "kept"), bench.job);
@@ -117,11 +118,15 @@ private slots:
 
     void aCalibrationGoesOnWithTheSameBits_data() {
         QTest::addColumn<int>("n_done");
-        for (int done = 1; done <= kBlocks; ++done) QTest::addRow("after %d", done) << done;
+        QTest::addColumn<QString>("family");
+        for (const char* family : {"llama", "mixtral"}) {
+            for (int done = 1; done <= kBlocks; ++done) QTest::addRow("%s after %d", family, done) << done << family;
+        }
     }
     void aCalibrationGoesOnWithTheSameBits() {
         QFETCH(int, n_done);
-        Bench bench;
+        QFETCH(QString, family);
+        Bench bench(family.toStdString());
         const auto calibrate = [&](JobContext& job) {
             return calibrateKept(bench.model, bench.calibration.samples, {}, "text", bench.kept(), std::int64_t{1} << 30, job);
         };
