@@ -7,6 +7,7 @@
 #include "app/gui/report_pdf.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/verify/reload_check.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
@@ -318,9 +319,15 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
     std::erase_if(recipe.runs, [&](const RecipeRun& r) { return r.name != name; });
     options.provenance = toJson(recipe);
     const auto model = session_.model();
-    const auto work = [run, options, folder, model](JobContext& job) {
+    const auto work = [run, options, folder, model, calibration = session_.calibration(), compute = recipe.compute](JobContext& job) {
         exportCheckpoint(*run->model, toPath(folder), options, job);
-        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job)};
+        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job)};
+        const TokenWindows windows = calibration ? calibration->samples.windows : TokenWindows();
+        ForwardOptions forward;
+        forward.compute = compute;
+        if (auto finding = reloadFinding(*run->model, windows, forward, options, toPath(folder), job))
+            outcome.verification.findings.push_back(std::move(*finding));
+        return outcome;
     };
     const auto done = [this](const ExportOutcome& outcome) { emit exported(outcome); };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());

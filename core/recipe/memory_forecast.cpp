@@ -109,6 +109,9 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
     if (!recipe.inputs.empty()) forecast.hidden_states = forecast.workspace = 0;  // nothing is run
 
     const std::size_t n_runs = recipe.runs.size();
+    // A block once more, in which the reloaded model is compared with the one in memory.
+    const bool is_exported = std::ranges::any_of(recipe.runs, [](const RecipeRun& run) { return run.format.has_value(); });
+    if (is_exported) forecast.block_weights += forecast.block_weights / 2;
     const auto n_shared = static_cast<std::size_t>(
         std::count_if(recipe.runs.begin(), recipe.runs.end(), [](const RecipeRun& run) { return !needsOwnWalk(run.method); }));
     const bool is_streamed = n_runs == 1 && recipe.inputs.empty() && recipe.runs.front().format && !keep_models && !has_calibration;

@@ -8,6 +8,7 @@
 #include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
+#include "core/exporter/verify/reload_check.h"
 #include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
 #include "core/recipe/job_identity.h"
@@ -33,6 +34,9 @@ std::string verificationLine(const VerifyReport& report) {
         char text[80];
         std::snprintf(text, sizeof text, ", largest relative weight error %.4f", report.worst_relative_weight_error);
         line += text;
+    }
+    for (const Finding& finding : report.findings) {
+        if (finding.subject == "reloaded") line += "; reloaded: " + finding.message;
     }
     if (failures > 0) line += ", " + std::to_string(failures) + " failures";
     return line;
@@ -247,7 +251,11 @@ private:
     void verify(RunResult& result, const RecipeRun& run) {
         const Clock::time_point start = Clock::now();
         job_.checkpoint({"verifying", 0, 0, run.out.string()});
-        const VerifyReport verified = verifyCheckpoint(run.out, model_, job_);
+        VerifyReport verified = verifyCheckpoint(run.out, model_, job_);
+        if (reload_) {
+            if (std::optional<Finding> finding = reload_->compare(run.out, job_)) verified.findings.push_back(std::move(*finding));
+            reload_.reset();
+        }
         result.out = run.out.string();
         result.verification = verificationLine(verified);
         result.is_verified = verified.passed();
@@ -310,12 +318,14 @@ private:
         std::vector<LayerReport> layers;
         double writing = 0.0;
         CheckpointWriter writer(model_, run.method, run.out, exportOptions(run));
+        reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
         quantizeModel(
             model_, samples(), run.method, {.forward = forward()},
             [&](QuantizedBlock&& block) {
                 for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
                 const Clock::time_point made = Clock::now();
                 writer.add(block);
+                reload_->add(block, job_);
                 writing += secondsSince(made);
             },
             job_);
@@ -331,6 +341,8 @@ private:
         result.n_blocks_resumed = unfinished_->blocksDone();
         n_layers_resumed_ = layers.size();
         CheckpointWriter writer(model_, run.method, unfinished_->directory(), exportOptions(run), unfinished_->written());
+        // What a resumed job was carried through before is gone: then the written weights alone are compared.
+        if (unfinished_->blocksDone() == 0) reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
         QuantizeOptions options{.forward = forward(), .first_block = unfinished_->blocksDone()};
         options.hidden_before = [&] { return unfinished_->hidden(); };
         options.after_block = [&](int, const HiddenStates& hidden) {
@@ -342,6 +354,7 @@ private:
             for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
             const Clock::time_point made = Clock::now();
             writer.add(block);
+            if (reload_) reload_->add(block, job_);
             writing += secondsSince(made);
         };
         if (options.first_block < model_->config.n_blocks) quantizeModel(model_, samples(), run.method, options, take, job_);
@@ -398,6 +411,8 @@ private:
             job_.checkpoint({"exporting", 0, 0, run.out.string()});
             result.counts.n_flushed_values = exportCheckpoint(*quantized, run.out, exportOptions(run), job_);
             stageDone("export: " + run.name, start);
+            reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
+            for (const QuantizedBlock& block : quantized->blocks) reload_->add(block, job_);
             verify(result, run);
         }
         if (keep_models_) result.model = std::move(quantized);
@@ -448,7 +463,8 @@ private:
     std::string evaluation_text_;
     EvaluationReference reference_;  // what the original makes of it
     std::optional<UnfinishedJob> unfinished_;
-    std::size_t n_layers_resumed_ = 0;  // at the front of the list of layers
+    std::optional<ReloadCheck> reload_;  // of the run that is being written
+    std::size_t n_layers_resumed_ = 0;   // at the front of the list of layers
     Report report_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/exporter/verify/reload_check.h"
 #include "tests/core/exporter/sample_models.h"
 
 using namespace salient;
@@ -184,6 +185,12 @@ void TestExportRoundTrip::everyWeightComesBack() {
         QCOMPARE(report.format, std::string(name(c.format)));
         QVERIFY2(report.worst_relative_weight_error > 0.0 && report.worst_relative_weight_error < errorBound(c),
                  qPrintable(label + ": error " + QString::number(report.worst_relative_weight_error)));
+
+        ExportOptions options;
+        options.format = c.format;
+        const std::optional<Finding> reloaded = reloadFinding(quantized, calibration.samples.windows, {}, options, target, job);
+        QVERIFY2(reloaded && reloaded->severity == Severity::Note,
+                 qPrintable(label + ": " + QByteArray::fromStdString(reloaded ? reloaded->message : "not compared")));
 
         std::int64_t written = 0;
         const SafetensorsFile weights = SafetensorsFile::open(target / "model.safetensors");

@@ -2,6 +2,8 @@
 #include <cstring>
 #include <functional>
 
+#include "core/exporter/verify/reload_check.h"
+#include "core/tensor/float16.h"
 #include "tests/core/exporter/sample_models.h"
 
 using namespace salient;
@@ -18,6 +20,7 @@ private slots:
     void damageIsNamed();
     void flippedBitFailsTheChecksum();
     void zeroPointsOffByOneShowAgainstTheOriginal();
+    void anotherFunctionIsFoundByItsPerplexity();
     void anotherModelAsOriginalIsRefused();
     void ordinaryModelPassesAsFloat();
     void missingDirectoryIsAnError();
@@ -357,6 +360,30 @@ void TestVerify::ordinaryModelPassesAsFloat() {
 void TestVerify::missingDirectoryIsAnError() {
     JobContext job;
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(pathOf(directory_, "nowhere"), nullptr, job)), Error);
+}
+
+void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
+    JobContext job;
+    const fs::path demo = fs::path(SALIENT_RESOURCES) / "demo";
+    const std::shared_ptr<const Model> model = Model::open(demo / "model");
+    const Samples drawn = drawSamples(model->requireTokenizer(), readText(demo / "calib.txt"), {.n_samples = 4, .seq_len = 160});
+    const Calibration calibration = calibrate(model, drawn, {}, job);
+    const QuantizedModel quantized =
+        quantizeModel(calibration, salient::samples::methodFor(*model, ExportFormat::Gptq, "gptq", GridSpec{}), job);
+    const fs::path target = pathOf(directory_, "reloaded");
+    exportTo(quantized, target, ExportFormat::Gptq);
+    ExportOptions options;
+    options.format = ExportFormat::Gptq;
+    const auto find = [&] { return reloadFinding(quantized, drawn.windows, {}, options, target, job); };
+    QVERIFY(find() && find()->severity == Severity::Note);
+    QVERIFY2(find()->message.starts_with("perplexity of 256 calibration tokens "), find()->message.c_str());
+    // Half of what enters the head: no weight of a layer differs.
+    changeTensors(target, [](OpenFile& file) {
+        for (std::uint16_t& gain : file.as<std::uint16_t>("model.norm.weight")) gain = toFloat16(0.5F * fromFloat16(gain));
+    });
+    QVERIFY(find() && find()->severity == Severity::Failure);
+    QVERIFY2(find()->message.ends_with("expected cross-entropies that agree to 1 %"), find()->message.c_str());
+    QVERIFY(!reloadFinding(quantized, {}, {}, options, target, job));
 }
 
 void TestVerify::cancelStopsAtEveryCheckpoint() {
