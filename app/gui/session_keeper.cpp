@@ -48,6 +48,17 @@ std::filesystem::path keptFolderIn(const QString& session, const JobName& job) {
     return keptRoot(session) / ("result-" + sum.toStdString());
 }
 
+/// Removes finished blocks of all jobs but those in these folders.
+void removeKeptBut(const std::set<std::filesystem::path>& wanted, const QString& session) {
+    std::error_code ignored;
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(keptRoot(session), ignored)) folders.push_back(entry.path());
+    for (const auto& folder : folders) {
+        if (!wanted.contains(folder)) removeKept(folder);
+    }
+    std::filesystem::remove(keptRoot(session), ignored);  // if nothing is in it
+}
+
 /// Lets go of finished blocks whose result the session now holds.
 void removeSaved(const QString& session, const SessionContents& contents) {
     const auto remove_whole = [&](const JobName& job) {
@@ -77,12 +88,7 @@ std::vector<InterruptedJob> findInterrupted(const QString& session, const Sessio
     if (contents.calibration) {
         for (const RecipeRun& run : contents.recipe.runs) look({.run = run.name});
     }
-    std::error_code ignored;
-    std::vector<std::filesystem::path> folders;
-    for (const auto& entry : std::filesystem::directory_iterator(keptRoot(session), ignored)) folders.push_back(entry.path());
-    for (const auto& folder : folders) {
-        if (!wanted.contains(folder)) removeKept(folder);
-    }
+    removeKeptBut(wanted, session);
     return jobs;
 }
 
@@ -342,11 +348,7 @@ void SessionKeeper::remove(const QString& folder) {
                         QStringLiteral("damaged-*.safetensors"), QStringLiteral(".*.partial-*")})) {
         dir.remove(name);
     }
-    std::error_code ignored;
-    std::vector<std::filesystem::path> kept;
-    for (const auto& entry : std::filesystem::directory_iterator(keptRoot(folder), ignored)) kept.push_back(entry.path());
-    for (const auto& one : kept) removeKept(one);
-    std::filesystem::remove(keptRoot(folder), ignored);
+    removeKeptBut({}, folder);
     target->lock->unlock();
     QDir(root_).rmdir(QFileInfo(folder).fileName());
 }

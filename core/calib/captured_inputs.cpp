@@ -7,6 +7,7 @@
 #include "core/kernels/convert.h"
 #include "core/kernels/gram.h"
 #include "core/kernels/layout.h"
+#include "core/tensor/shape_text.h"
 
 namespace salient {
 
@@ -65,10 +66,8 @@ public:
         Index n_tokens = 1;
         for (std::size_t axis = 0; axis + 1 < shape->size(); ++axis) n_tokens *= (*shape)[axis];
         if (shape->size() < 2 || shape->back() != in_features || n_tokens < 1) {
-            std::string found;
-            for (const std::int64_t extent : *shape) found += (found.empty() ? "" : ", ") + std::to_string(extent);
             throw Error(ErrorCode::ShapeMismatch,
-                        where + "expected [tokens, " + std::to_string(in_features) + "], the layer's inputs, found [" + found + "]");
+                        where + "expected [tokens, " + std::to_string(in_features) + "], the layer's inputs, found " + shapeText(*shape));
         }
         InputStatistics input;
         if (with_hessian) input.hessian = Matrix::Zero(in_features, in_features);

@@ -8,7 +8,6 @@
 #include "core/exporter/stored_floats.h"
 #include "core/exporter/write_progress.h"
 #include "core/io/contained_path.h"
-#include "core/io/file_descriptor.h"
 #include "core/io/output_directory.h"
 #include "core/kernels/convert.h"
 #include "core/model/family_json.h"
@@ -28,15 +27,6 @@ void refuseObstacles(const Model& model, const MethodSpec& method, const ExportO
         all += (all.empty() ? "" : " ") + obstacle;
     if (!all.empty()) throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
 }
-
-/// Written as new files, so that they carry the user's default permissions and not those of a read-only cache.
-void writeFile(const fs::path& to, const std::string& content) {
-    FileDescriptor file = FileDescriptor::createNew(to, to);
-    file.writeAt(std::as_bytes(std::span(content)), 0);
-    file.close();
-}
-
-void copyFile(const fs::path& from, const fs::path& to) { writeFile(to, readText(from)); }
 
 /// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
 std::vector<std::string> filesToCopy(const Model& model) {
@@ -247,8 +237,8 @@ struct CheckpointWriter::State {
         const Json config = exportedConfig(*model, method, options.format, layout);
         writeJson(path() / "config.json", config);
         if (options.format == ExportFormat::Gptq) writeJson(path() / "quantize_config.json", config.at("quantization_config"));
-        for (const std::string& file : filesToCopy(*model)) copyFile(containedPath(model->directory, file), path() / file);
-        for (const auto& [name, content] : model->companion_files) writeFile(path() / name, content);
+        for (const std::string& file : filesToCopy(*model)) writeNewFile(path() / file, readText(containedPath(model->directory, file)));
+        for (const auto& [name, content] : model->companion_files) writeNewFile(path() / name, content);
         writeJson(path() / kSalientRecordFile, toJson(progress.record));
         job.checkpoint({"writing", total, total});
         if (resumable != nullptr) {

@@ -1,6 +1,7 @@
 #include "core/io/output_directory.h"
 
 #include <cerrno>
+#include <span>
 #include <system_error>
 
 #include "core/error.h"
@@ -22,6 +23,12 @@ OutputDirectory::~OutputDirectory() {
     if (committed_) return;
     std::error_code ignored;  // a destructor must not throw; what is left carries ".partial" in its name
     fs::remove_all(temporary_, ignored);
+}
+
+void writeNewFile(const fs::path& path, std::string_view content) {
+    FileDescriptor file = FileDescriptor::createNew(path, path);
+    file.writeAt(std::as_bytes(std::span(content)), 0);
+    file.close();
 }
 
 void OutputDirectory::commit() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace salient {
 
@@ -25,5 +26,9 @@ private:
     std::filesystem::path temporary_;
     bool committed_ = false;
 };
+
+/// Writes a file of such a directory that is not there yet, so that it carries the user's default permissions and not those of a
+/// read-only cache it may come from. Throws Error{Io}.
+void writeNewFile(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace salient

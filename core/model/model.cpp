@@ -10,16 +10,11 @@
 #include "core/model/gguf/open.h"
 #include "core/model/packed/packed_model.h"
 #include "core/model/tensor_plan.h"
+#include "core/tensor/shape_text.h"
 
 namespace salient {
 
 namespace {
-
-std::string text(const std::vector<std::int64_t>& shape) {
-    std::string result = "[";
-    for (const std::int64_t extent : shape) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
-    return result + "]";
-}
 
 bool isFloat(DType type) { return type == DType::F32 || type == DType::F16 || type == DType::BF16 || type == DType::F64; }
 
@@ -50,7 +45,7 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
         if (!checkpoint.contains(planned.name)) {
             if (may_be_quantized) continue;
             throw Error(ErrorCode::Format, "openModel: " + checkpoint.directory().string() + ": expected a tensor '" + planned.name + "' " +
-                                               text(planned.shape) + ", " + whatIsThere(checkpoint, planned.name));
+                                               shapeText(planned.shape) + ", " + whatIsThere(checkpoint, planned.name));
         }
         const TensorView& found = checkpoint.tensor(planned.name);
         if (!isFloat(found.dtype)) {
@@ -59,8 +54,8 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
                                                     "': expected elements F32, F16, BF16 or F64, found " + std::string(name(found.dtype)));
         }
         if (found.shape != planned.shape) {
-            throw Error(ErrorCode::ShapeMismatch, "openModel: tensor '" + planned.name + "': expected shape " + text(planned.shape) +
-                                                      " by config.json, found " + text(found.shape));
+            throw Error(ErrorCode::ShapeMismatch, "openModel: tensor '" + planned.name + "': expected shape " + shapeText(planned.shape) +
+                                                      " by config.json, found " + shapeText(found.shape));
         }
     }
 }

@@ -20,16 +20,9 @@ std::int64_t quantizedMemoryBytes(const Model& model) {
 }
 
 /// Those of the block that needs most: one with experts, where there are any.
-std::int64_t hessianBytesOfBlock(const Model& model) {
+std::int64_t mostHessianBytes(const Model& model) {
     std::int64_t most = 0;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        std::int64_t bytes = 0;
-        for (std::size_t group = 0; group < model.groups.size(); ++group) {
-            const Index n = model.groups[group].in_features;
-            if (model.hasGroup(block, static_cast<int>(group))) bytes += kFloat * n * n;
-        }
-        most = std::max(most, bytes);
-    }
+    for (int block = 0; block < model.config.n_blocks; ++block) most = std::max(most, hessianBytesOfBlock(model, block));
     return most;
 }
 
@@ -96,7 +89,7 @@ MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
         mostInBlock(model, [](const LinearInfo& linear) { return 2 * kFloat * std::int64_t{linear.out_features} * linear.in_features; });
     std::int64_t largest = 0;
     for (const InputGroup& group : model.groups) largest = std::max(largest, kFloat * group.in_features * group.in_features);
-    forecast.hessians = hessianBytesOfBlock(model) + largest;
+    forecast.hessians = mostHessianBytes(model) + largest;
     const std::int64_t n_tokens = samples.n_samples * samples.seq_len;
     forecast.hidden_states = kFloat * n_tokens * model.config.hidden_size;
     forecast.workspace = workspaceBytes(model, n_tokens, samples.seq_len);
@@ -117,7 +110,7 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
     const bool is_streamed = n_runs == 1 && recipe.inputs.empty() && recipe.runs.front().format && !keep_models && !has_calibration;
     if ((n_shared > 1 || !recipe.inputs.empty()) && !has_calibration) {
         forecast.kept += statisticsBytes(model);
-        forecast.kept += std::min(hessianBytesOfBlock(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
+        forecast.kept += std::min(mostHessianBytes(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
     }
     const std::size_t n_models =
         keep_models ? n_runs : std::min(std::max<std::size_t>(n_shared, 1), runsAtOnce(model, recipe.max_memory_bytes));

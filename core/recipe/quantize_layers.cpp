@@ -6,7 +6,6 @@
 
 #include "core/exporter/stored_floats.h"
 #include "core/io/contained_path.h"
-#include "core/io/file_descriptor.h"
 #include "core/io/json_file.h"
 #include "core/io/output_directory.h"
 #include "core/io/safetensors.h"
@@ -89,10 +88,7 @@ private:
             const fs::path from = containedPath(checkpoint_.directory(), name);
             std::error_code ignored;
             if (!fs::is_regular_file(from, ignored)) continue;
-            const std::string content = readText(from);
-            FileDescriptor to = FileDescriptor::createNew(directory.path() / name, directory.path() / name);
-            to.writeAt(std::as_bytes(std::span(content)), 0);
-            to.close();
+            writeNewFile(directory.path() / name, readText(from));
         }
         if (!result_.layers.empty()) directory.commit();
     }

@@ -94,18 +94,16 @@ public:
         refuseWhatCannotWork();
         refuseIfTooLarge();
         report_.runs.resize(report_.recipe.runs.size());
-        if (!recipe_.inputs.empty() && !calibration_) {
-            readInputs();
-        } else if (!calibration_) {
-            drawCalibrationSamples();
-        }
+        if (!calibration_) recipe_.inputs.empty() ? drawCalibrationSamples() : readInputs();
         if (isResumable()) openUnfinished();
         evaluateOriginal();
-        if (!options_.keep.empty()) {
-            runKept();
-            report_.peak_memory_bytes = peakMemoryBytes();
-            return std::move(report_);
-        }
+        options_.keep.empty() ? runAll() : runKept();
+        report_.peak_memory_bytes = peakMemoryBytes();
+        return std::move(report_);
+    }
+
+private:
+    void runAll() {
         std::vector<std::size_t> shared;
         std::vector<std::size_t> alone;
         for (std::size_t i = 0; i < report_.runs.size(); ++i) (needsOwnWalk(runs()[i].method) ? alone : shared).push_back(i);
@@ -115,11 +113,8 @@ public:
             runShared(shared);
         }
         for (const std::size_t i : alone) runAlone(i);
-        report_.peak_memory_bytes = peakMemoryBytes();
-        return std::move(report_);
     }
 
-private:
     [[nodiscard]] std::vector<RecipeRun>& runs() { return report_.recipe.runs; }
     /// Written while it is made, by itself: the only kind of run whose finished blocks are on the disk while it goes on.
     [[nodiscard]] bool isResumable() const {

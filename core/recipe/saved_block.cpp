@@ -75,19 +75,19 @@ std::vector<LayerReport> readLayerReports(JsonObject& document, const Model& mod
     std::vector<LayerReport> reports;
     const Json* layers = document.find("layers");
     if (layers == nullptr) return reports;
-    std::map<std::string, const LinearInfo*> known;
-    for (const LinearInfo& linear : model.linears) known[linear.name] = &linear;
+    std::set<std::size_t> seen;
     for (const Json& item : requireList(*layers, "layers", file.origin(), model.linears.size())) {
         const std::string where = "layers[" + std::to_string(reports.size()) + "]";
         JsonObject part(item, where, file.origin());
         LayerReport report = readLayerReport(part);
         part.finish();
-        const auto layer = known.find(report.name);
-        if (layer == known.end()) file.fail(where + ": expected a layer of the model, found '" + report.name + "'");
-        if (report.out_features != layer->second->out_features || report.in_features != layer->second->in_features) {
+        const auto place = model.linear_places.find(report.name);
+        if (place == model.linear_places.end() || !seen.insert(place->second).second)  // each once
+            file.fail(where + ": expected a layer of the model, found '" + report.name + "'");
+        const LinearInfo& layer = model.linears[place->second];
+        if (report.out_features != layer.out_features || report.in_features != layer.in_features) {
             file.fail(where + ": expected the shape of '" + report.name + "', found another");
         }
-        known.erase(layer);  // each once
         reports.push_back(std::move(report));
     }
     return reports;

@@ -1,16 +1,13 @@
 #include "core/recipe/saved_tensors.h"
 
 #include "core/error.h"
+#include "core/tensor/shape_text.h"
 
 namespace salient {
 
 namespace {
 
-std::string shapeText(DType dtype, const std::vector<std::int64_t>& shape) {
-    std::string text = std::string(name(dtype)) + " [";
-    for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
+std::string typeAndShape(DType dtype, const std::vector<std::int64_t>& shape) { return std::string(name(dtype)) + " " + shapeText(shape); }
 
 }  // namespace
 
@@ -58,10 +55,10 @@ void SavedTensors::fail(const std::string& what) const { throw Error(ErrorCode::
 
 const TensorView& SavedTensors::checked(const std::string& name, DType dtype, const std::vector<std::int64_t>& shape) {
     const auto found = file_.tensors().find(name);
-    if (found == file_.tensors().end()) fail("tensor '" + name + "': expected " + shapeText(dtype, shape) + ", found none");
+    if (found == file_.tensors().end()) fail("tensor '" + name + "': expected " + typeAndShape(dtype, shape) + ", found none");
     const TensorView& view = found->second;
     if (view.dtype != dtype || view.shape != shape) {
-        fail("tensor '" + name + "': expected " + shapeText(dtype, shape) + ", found " + shapeText(view.dtype, view.shape));
+        fail("tensor '" + name + "': expected " + typeAndShape(dtype, shape) + ", found " + typeAndShape(view.dtype, view.shape));
     }
     if (!taken_.insert(name).second) fail("tensor '" + name + "': expected to be used once, found a second use");
     return view;

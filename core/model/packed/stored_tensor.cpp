@@ -1,20 +1,15 @@
 #include "core/model/packed/stored_tensor.h"
 
 #include "core/error.h"
+#include "core/tensor/shape_text.h"
 
 namespace salient {
 namespace {
 
-std::string text(const std::vector<std::int64_t>& shape) {
-    std::string result = "[";
-    for (const std::int64_t extent : shape) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
-    return result + "]";
-}
-
 const TensorView& shaped(const Checkpoint& checkpoint, const std::string& name, const std::vector<std::int64_t>& shape) {
-    if (!checkpoint.contains(name)) failStored(name, "expected " + text(shape) + ", found no such tensor");
+    if (!checkpoint.contains(name)) failStored(name, "expected " + shapeText(shape) + ", found no such tensor");
     const TensorView& tensor = checkpoint.tensor(name);
-    if (tensor.shape != shape) failStored(name, "shape: expected " + text(shape) + ", found " + text(tensor.shape));
+    if (tensor.shape != shape) failStored(name, "shape: expected " + shapeText(shape) + ", found " + shapeText(tensor.shape));
     return tensor;
 }
 

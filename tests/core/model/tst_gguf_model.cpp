@@ -3,17 +3,15 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
-#include <cstring>
-#include <numeric>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/kernels/convert.h"
-#include "core/model/forward.h"
 #include "core/model/rotary.h"
 #include "core/model/tensor_plan.h"
 #include "tests/core/io/gguf_bytes.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/core/model/logits_of.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
@@ -35,19 +33,6 @@ std::shared_ptr<const Model> openDirectory(const QString& name, const fs::path& 
     if (name.startsWith("gemma3")) config["sliding_window_pattern"] = 6;
     writeJson(copy / "config.json", config);
     return Model::open(copy);
-}
-
-bool sameBits(std::span<const float> a, std::span<const float> b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
-}
-
-Matrix logitsOf(const Model& model) {
-    std::vector<TokenId> ids(24);
-    std::iota(ids.begin(), ids.end(), 3);
-    HiddenStates hidden = embed(model, {ids, static_cast<Index>(ids.size())});
-    JobContext job;
-    for (int block = 0; block < model.config.n_blocks; ++block) forwardBlock(model, loadBlock(model, block), block, hidden, {}, {}, job);
-    return logits(model, hidden.values, {});
 }
 
 }  // namespace

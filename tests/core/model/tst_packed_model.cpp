@@ -1,17 +1,15 @@
 // Quantized models of other tools against the same models in floating point: tests/data/packed/make_models.py writes both.
 
 #include <QtTest>
-#include <cstring>
 #include <functional>
-#include <numeric>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/io/safetensors.h"
 #include "core/kernels/convert.h"
-#include "core/model/forward.h"
 #include "core/model/packed/packed_model.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/core/model/logits_of.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
@@ -21,24 +19,6 @@ namespace {
 const fs::path kModels = fs::path(SALIENT_TEST_DATA) / "packed" / "models";
 
 fs::path packed(const char* name) { return kModels / name; }
-
-bool sameBits(std::span<const float> a, std::span<const float> b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
-}
-
-bool sameBits(const Matrix& a, const Matrix& b) {
-    return a.rows() == b.rows() &&
-           sameBits(std::span(a.data(), static_cast<std::size_t>(a.size())), std::span(b.data(), static_cast<std::size_t>(b.size())));
-}
-
-Matrix logitsOf(const Model& model) {
-    std::vector<TokenId> ids(24);
-    std::iota(ids.begin(), ids.end(), 3);
-    HiddenStates hidden = embed(model, {ids, static_cast<Index>(ids.size())});
-    JobContext job;
-    for (int block = 0; block < model.config.n_blocks; ++block) forwardBlock(model, loadBlock(model, block), block, hidden, {}, {}, job);
-    return logits(model, hidden.values, {});
-}
 
 /// A copy that a test may change.
 struct Copy {
