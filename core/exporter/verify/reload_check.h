@@ -22,7 +22,8 @@ public:
     /// Carries the tokens through the next block. All must come, in order.
     void add(const QuantizedBlock& block, JobContext& job);
     /// Runs what was written. A note with both perplexities, or a failure when they differ. Noted alone are Q8_0, F16 and BF16 forms of
-    /// other weights, and models that predict worse than chance: untrained ones, which magnify the last bit of a norm. Nothing where nothing was checked or blocks are missing. Throws what opening the model throws.
+    /// other weights, and models that predict worse than chance: untrained ones, which magnify the last bit of a norm. Nothing where
+    /// nothing was checked or blocks are missing. Throws what opening the model throws.
     [[nodiscard]] std::optional<Finding> compare(const std::filesystem::path& directory, JobContext& job) const;
 
 private:
