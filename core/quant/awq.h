@@ -38,9 +38,22 @@ struct AwqCurve {
     Index best = 0;
     std::vector<float> best_scales;  ///< [in]
 };
-/// weights: the layers that share one input, each [out_k, in]. Points and row tiles run in parallel. Checkpoints per point.
+/// weights: the layers that share one input, each [out_k, in]. Row tiles run in parallel. Checkpoints per point.
 [[nodiscard]] AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs,
                                  const GridSpec& grid, const AwqOptions& options, JobContext& job);
+
+/// One point of the ratio grid.
+struct AwqChoice {
+    double ratio = 0.0;
+    std::vector<float> scales;  ///< [in]
+};
+/// The best point alone, for a quarter of the work of the whole curve: a race. All points are judged on a share of the rows, those with
+/// the largest ranges and every eighth of the rest; one that falls behind the leader there by more than six standard errors of the
+/// difference (paired, row by row) is out; the others are judged on all rows, as awqSearch() judges them. So the choice is that of
+/// awqSearch() but for a chance of 1e-9 per point if differences are normal; layers of fewer than 2048 rows are searched whole.
+/// The same rows, and the same choice, for any number of threads. Checkpoints inside.
+[[nodiscard]] AwqChoice awqChoose(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs,
+                                  const GridSpec& grid, const AwqOptions& options, JobContext& job);
 
 /// Largest |w| allowed per row and group, [out, n_groups], from the clip search on the scaled weight. The error of each group is
 /// judged alone, by the quadratic form of its own diagonal block of H: a 128×128 product instead of 512 tokens.

@@ -17,8 +17,8 @@ SharedScale awqSharedScale(std::span<const MatrixView> weights, const InputStati
         const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
         return {awqScales(mean_abs, options.fixed_ratio, options.duo, weight_mean), options.fixed_ratio};
     }
-    AwqCurve curve = awqSearch(weights, input.hessian, mean_abs, method.grid, options, job);
-    return {std::move(curve.best_scales), curve.ratios[static_cast<std::size_t>(curve.best)]};
+    AwqChoice choice = awqChoose(weights, input.hessian, mean_abs, method.grid, options, job);
+    return {std::move(choice.scales), choice.ratio};
 }
 
 SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {

@@ -17,7 +17,7 @@ namespace salient {
 /// Everything that a run did otherwise than plainly, counted, so that nothing of it is silent.
 struct RunCounts {
     std::int64_t n_damping_retries = 0;    ///< GPTQ factorizations that needed more damping than asked for, over all layers
-    std::int64_t n_dead_columns = 0;       ///< input channels that were never active: weights set to 0
+    std::int64_t n_dead_columns = 0;       ///< input channels that were never active: GPTQ sets their weights to 0
     std::int64_t n_raised_scales = 0;      ///< groups whose scale was too small for its stored type
     std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip

@@ -62,12 +62,14 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
                                percent(layer.damping_tries.front()) + " (" + std::to_string(layer.damping_tries.size()) + " tries)");
         }
     }
-    const auto dead = layersWith(layers, [](const LayerReport& layer) { return layer.n_dead_columns > 0; });
-    if (!dead.empty()) {
+    for (const bool by_gptq : {true, false}) {
+        const auto dead = layersWith(
+            layers, [by_gptq](const LayerReport& layer) { return layer.n_dead_columns > 0 && layer.method.ends_with("gptq") == by_gptq; });
+        if (dead.empty()) continue;
         Index columns = 0;
         for (const LayerReport* layer : dead) columns += layer->n_dead_columns;
-        warnings.push_back(layersNamed(dead) + ": " + std::to_string(columns) +
-                           " input channels were never active in calibration; their weights are set to 0");
+        warnings.push_back(layersNamed(dead) + ": " + std::to_string(columns) + " input channels were never active in calibration; " +
+                           (by_gptq ? "their weights are set to 0" : "what rounding their weights costs is not counted"));
     }
     const auto starved = layersWith(layers, [&](const LayerReport& layer) {
         return layer.method.ends_with("gptq") && layer.in_features > tokensOf(layer, calibration_tokens);

@@ -41,6 +41,8 @@ private slots:
     void lossCountsEveryRowOfALargeLayer();
     void jointLossIsTheSumOverLayers();
     void firstLayerAloneDecidesWithoutJointLoss();
+    void theRaceChoosesWhatTheWholeCurveChooses_data();
+    void theRaceChoosesWhatTheWholeCurveChooses();
     void clipIsTheBestOfTheLevels();
     void clippedWeightsStayWithinTheirLimits();
     void anyThreadCountGivesTheSameBits();
@@ -159,6 +161,54 @@ void TestAwq::firstLayerAloneDecidesWithoutJointLoss() {
     QCOMPARE(alone.losses, awqSearch(std::span(both).first(1), hessianOf(x), meanAbs(x), awqGrid(4, 32), {}, job).losses);
 }
 
+void TestAwq::theRaceChoosesWhatTheWholeCurveChooses_data() {
+    QTest::addColumn<int>("seed");
+    QTest::addColumn<int>("heavy_rows");
+    QTest::addColumn<float>("spread");
+    QTest::newRow("rows alike") << 90 << 0 << 0.0F;
+    QTest::newRow("rows alike, others") << 91 << 0 << 0.0F;
+    QTest::newRow("rows of many sizes") << 92 << 0 << 1.0F;
+    QTest::newRow("rows of many sizes, others") << 93 << 0 << 1.0F;
+    QTest::newRow("five rows outweigh all others") << 94 << 5 << 0.0F;
+}
+
+void TestAwq::theRaceChoosesWhatTheWholeCurveChooses() {
+    QFETCH(int, seed);
+    QFETCH(int, heavy_rows);
+    QFETCH(float, spread);
+    constexpr Index kChannels = 160;
+    const auto at = static_cast<unsigned>(seed);
+    Matrix x = randomActivations(400, kChannels, at);
+    Matrix first = randomMatrix(1500, kChannels, at + 100);
+    const Matrix second = randomMatrix(1000, kChannels, at + 200);
+    const Matrix size = randomMatrix(1500, 1, at + 300);
+    for (Index row = 0; row < first.rows(); ++row) first.row(row) *= std::exp(spread * size(row, 0));
+    // These have their largest weights where the activations are large: scaling those channels up helps all rows but them.
+    for (Index k = 0; k < heavy_rows; ++k) {
+        first.row(37 + 211 * k) *= 100.0F;
+        for (Index j = 0; j < kChannels; ++j) {
+            if (x.col(j).cwiseAbs().mean() > x.cwiseAbs().mean()) first(37 + 211 * k, j) *= 30.0F;
+        }
+    }
+    const std::vector<MatrixView> both{first, second};
+    for (const int bits : {2, 3, 4}) {
+        JobContext job;
+        const AwqCurve curve = awqSearch(both, hessianOf(x), meanAbs(x), awqGrid(bits, 32), {}, job);
+        const AwqChoice choice = awqChoose(both, hessianOf(x), meanAbs(x), awqGrid(bits, 32), {}, job);
+        QCOMPARE(choice.ratio, curve.ratios[static_cast<std::size_t>(curve.best)]);
+        QVERIFY(choice.scales == curve.best_scales);
+        if (heavy_rows == 0) continue;
+        const std::vector<MatrixView> others{second};
+        QVERIFY(awqSearch(others, hessianOf(x), meanAbs(x), awqGrid(bits, 32), {}, job).best != curve.best);
+    }
+    const auto chosenWith = [&](int n_threads) {
+        setThreadCount(n_threads);
+        JobContext job;
+        return awqChoose(both, hessianOf(x), meanAbs(x), awqGrid(4, 32), {}, job).ratio;
+    };
+    QCOMPARE(chosenWith(1), chosenWith(8));
+}
+
 void TestAwq::clipIsTheBestOfTheLevels() {
     const Matrix weight = randomMatrix(70, 75, 82);
     const Matrix x = randomActivations(300, 75, 83);
@@ -252,6 +302,9 @@ void TestAwq::stopIsHeard() {
     const std::vector<MatrixView> weights{weight};
     const std::vector<float> mean(16, 1.0F);
     QVERIFY_EXCEPTION_THROWN((void)awqSearch(weights, Matrix::Identity(16, 16), mean, awqGrid(4, 8), {}, job), Cancelled);
+    const Matrix many_rows = randomMatrix(2100, 16, 89);
+    const std::vector<MatrixView> raced{many_rows};
+    QVERIFY_EXCEPTION_THROWN((void)awqChoose(raced, Matrix::Identity(16, 16), mean, awqGrid(4, 8), {}, job), Cancelled);
     QVERIFY_EXCEPTION_THROWN((void)awqClip(weight, Matrix::Identity(16, 16), awqGrid(4, 8), {}, job), Cancelled);
 }
 
