@@ -145,7 +145,7 @@ Matrix attendAll(const MatrixView& q, const MatrixView& k, const MatrixView& v, 
     return out;
 }
 
-// Keys and values of one window and key head as the matrix tiles read them; values in blocks of kKeys, since these are summed over.
+// Keys and values of one window and key head as bfloat16 products read them; values in blocks of kKeys, since these are summed over.
 struct TiledHead {
     TileOperand keys{TileOperand::Side::Right, TileOperand::Terms::One};
     std::vector<TileOperand> values;
@@ -166,7 +166,7 @@ std::vector<TiledHead> tiledHeads(const MatrixView& k, const MatrixView& v, cons
     return heads;
 }
 
-// The same as attendTile() with Compute::BFloat16, on matrix tiles.
+// The same as attendTile() with Compute::BFloat16, on bfloat16 products.
 void attendOnTiles(const MatrixView& q, const TiledHead& key_head, Index first_query, Index head, const AttentionShape& shape,
                    MatrixSpan out) {
     TileOperand queries(TileOperand::Side::Left, TileOperand::Terms::One);
@@ -216,7 +216,7 @@ std::vector<float> alibiSlopes(Index n_heads) {
 Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape, Compute compute) {
     checkShapes(q, k, v, shape);
     if (compute == Compute::Float32) return attendAll(q, k, v, shape, compute);
-    if (hasMatrixTiles()) return attendAllOnTiles(q, k, v, shape);
+    if (hasBFloat16Products()) return attendAllOnTiles(q, k, v, shape);
     return attendAll(packRows(q, false, compute), packRows(k, false, compute), packRows(v, false, compute), shape, compute);
 }
 

@@ -106,7 +106,7 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
         });
         return;
     }
-    if (copies_pay && hasMatrixTiles()) {
+    if (copies_pay && (compute == Compute::BFloat16 ? hasBFloat16Products() : hasMatrixTiles())) {
         multiplyOnTiles(a, transpose_a, b, transpose_b, c, alpha, beta, compute);
     } else if (transpose_a || compute == Compute::BFloat16) {
         multiplyPanels(packRows(a, transpose_a, compute), packPanels(b, transpose_b, compute), c, alpha, beta);

@@ -61,7 +61,7 @@ void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute comp
         throw Error(ErrorCode::ShapeMismatch, "accumulateGram: Hessian: expected size " + std::to_string(x.cols()) + ", found [" +
                                                   std::to_string(hessian.rows()) + ", " + std::to_string(hessian.cols()) + "]");
     }
-    if (hasMatrixTiles()) {
+    if (compute == Compute::BFloat16 ? hasBFloat16Products() : hasMatrixTiles()) {
         accumulateOnTiles(x, factor, hessian, compute);
         return;
     }

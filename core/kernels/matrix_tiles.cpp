@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -68,7 +69,8 @@ void TileOperand::packAlone(MatrixView m, bool inner_in_rows) {
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Functions that hold these instructions are reached only after hasMatrixTiles().
+// Functions that hold these instructions are reached only after hasBFloat16Products() and, those with tiles, hasMatrixTiles().
+#define SALIENT_PAIRS __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 #define SALIENT_TILES __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-bf16")))
 
 namespace salient {
@@ -93,10 +95,10 @@ constexpr TileConfiguration kConfiguration;
 SALIENT_TILES void configureTiles() noexcept { _tile_loadconfig(&kConfiguration); }
 SALIENT_TILES void releaseTiles() noexcept { _tile_release(); }
 
-SALIENT_TILES inline __m512 widened(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
+SALIENT_PAIRS inline __m512 widened(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
 
 // Two vectors of floats as their bfloat16 terms, first · 16 | second · 16; what the terms leave is kept in the vectors.
-SALIENT_TILES inline __m512i nextTerm(__m512& first, __m512& second) {
+SALIENT_PAIRS inline __m512i nextTerm(__m512& first, __m512& second) {
     const auto term = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
     first = _mm512_sub_ps(first, widened(_mm512_castsi512_si256(term)));
     second = _mm512_sub_ps(second, widened(_mm512_extracti64x4_epi64(term, 1)));
@@ -104,7 +106,7 @@ SALIENT_TILES inline __m512i nextTerm(__m512& first, __m512& second) {
 }
 
 // Lane 2i of the first half beside lane i of the second: 16 pairs of values that follow each other along the inner index.
-SALIENT_TILES inline __m512i paired(__m512i halves) {
+SALIENT_PAIRS inline __m512i paired(__m512i halves) {
     alignas(64) static constexpr std::uint16_t kOrder[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
                                                              8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
     return _mm512_permutexvar_epi16(_mm512_load_si512(kOrder), halves);
@@ -129,7 +131,7 @@ struct SwapOrders {
 constexpr SwapOrders kSwapOrders;
 
 // A 16 × 16 square of pairs, mirrored.
-SALIENT_TILES inline void transposePairs(__m512i (&rows)[kTileRows]) {
+SALIENT_PAIRS inline void transposePairs(__m512i (&rows)[kTileRows]) {
     for (int round = 0; round < 4; ++round) {
         const __m512i first_order = _mm512_load_si512(kSwapOrders.first[round]);
         const __m512i second_order = _mm512_load_si512(kSwapOrders.second[round]);
@@ -144,14 +146,14 @@ SALIENT_TILES inline void transposePairs(__m512i (&rows)[kTileRows]) {
     }
 }
 
-SALIENT_TILES inline __m512 loadUpTo(const float* from, Index count) {
+SALIENT_PAIRS inline __m512 loadUpTo(const float* from, Index count) {
     if (count >= 16) return _mm512_loadu_ps(from);
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << std::max<Index>(count, 0)) - 1U), from);
 }
 
 // One tile: 16 outer by 32 inner values from the corner of a matrix whose rows run along the inner index (or along the outer one).
 // to: the tile's place in the first term, the next terms `term_stride` values on.
-SALIENT_TILES void packTile(const float* from, Index stride, Index n_outer, Index n_inner, bool inner_in_rows, bool is_transposed,
+SALIENT_PAIRS void packTile(const float* from, Index stride, Index n_outer, Index n_inner, bool inner_in_rows, bool is_transposed,
                             Index n_terms, std::uint16_t* to, Index term_stride) {
     __m512 first[kTileRows];
     __m512 second[kTileRows];
@@ -203,8 +205,39 @@ SALIENT_TILES inline void addProducts(const std::uint16_t* left, const std::uint
     }
 }
 
+// Adds n blocks of one term by one term to eight rows of the sums.
+SALIENT_PAIRS inline void addPairProducts(const std::uint16_t* left, const std::uint16_t* right, Index n, float* sums) {
+    constexpr int kRows = 8;  // sixteen vectors of sums: enough to hide the latency, few enough for the registers
+    __m512 first[kRows];
+    __m512 second[kRows];
+    for (int i = 0; i < kRows; ++i) {
+        first[i] = _mm512_load_ps(sums + i * kStripWidth);
+        second[i] = _mm512_load_ps(sums + i * kStripWidth + kTileRows);
+    }
+    for (Index block = 0; block < n; ++block) {
+        for (Index at = 0; at < kTileValues; at += kStripBlock) {  // a row of the right tiles: a pair of inner indices
+            const auto b = reinterpret_cast<__m512bh>(_mm512_load_si512(right + at));
+            const auto c = reinterpret_cast<__m512bh>(_mm512_load_si512(right + kTileValues + at));
+#pragma GCC unroll 8
+            for (int i = 0; i < kRows; ++i) {
+                std::int32_t pair = 0;
+                std::memcpy(&pair, left + i * kStripBlock + at / kTileRows, sizeof pair);
+                const auto a = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair));
+                first[i] = _mm512_dpbf16_ps(first[i], a, b);
+                second[i] = _mm512_dpbf16_ps(second[i], a, c);
+            }
+        }
+        left += kBlockValues;
+        right += kBlockValues;
+    }
+    for (int i = 0; i < kRows; ++i) {
+        _mm512_store_ps(sums + i * kStripWidth, first[i]);
+        _mm512_store_ps(sums + i * kStripWidth + kTileRows, second[i]);
+    }
+}
+
 // to = alpha · sums + beta · to for one row.
-SALIENT_TILES void storeRow(const float* sums, float alpha, float beta, float* to, Index count) {
+SALIENT_PAIRS void storeRow(const float* sums, float alpha, float beta, float* to, Index count) {
     const __m512 a = _mm512_set1_ps(alpha);
     const __m512 b = _mm512_set1_ps(beta);
     for (Index col = 0; col < count; col += 16) {
@@ -216,7 +249,7 @@ SALIENT_TILES void storeRow(const float* sums, float alpha, float beta, float* t
 }
 
 // partial[i] += the 16-lane products of row i of the sums with the same 32 values of the left operand's block.
-SALIENT_TILES void addRowProducts(const TileOperand& left, Index strip, Index block, const StripSums& sums,
+SALIENT_PAIRS void addRowProducts(const TileOperand& left, Index strip, Index block, const StripSums& sums,
                                   float (&partial)[kStripWidth][16]) {
     for (Index i = 0; i < kStripWidth; ++i) {
         const Index at = i / kTileRows * kTileValues + i % kTileRows * kStripBlock;
@@ -241,6 +274,11 @@ bool hasMatrixTiles() noexcept {
     return is_granted;
 }
 
+bool hasBFloat16Products() noexcept {
+    static const bool has_some = hasMatrixTiles() || hasBFloat16Instructions();
+    return has_some;
+}
+
 void TileOperand::packStrip(Index strip, MatrixView values, bool inner_in_rows) {
     const Index term_stride = strips() * blocks() * kBlockValues;
     const Index width = inner_in_rows ? values.cols() : values.rows();
@@ -262,14 +300,36 @@ void TileOperand::packStrip(Index strip, MatrixView values, bool inner_in_rows) 
     }
 }
 
-TileUnit::TileUnit() noexcept { configureTiles(); }
+TileUnit::TileUnit() noexcept {
+    if (hasMatrixTiles()) configureTiles();
+}
 
-TileUnit::~TileUnit() { releaseTiles(); }
+TileUnit::~TileUnit() {
+    if (hasMatrixTiles()) releaseTiles();
+}
 
-SALIENT_TILES void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first,
-                                  Index last, StripSums& sums, Index part) noexcept {
-    // The small products come first, while the sums they are added to are small.
-    static constexpr Index kPairs[6][2] = {{2, 0}, {0, 2}, {1, 1}, {1, 0}, {0, 1}, {0, 0}};
+namespace {
+
+// Terms of left and right whose products count. The small ones come first, while the sums they are added to are small.
+constexpr Index kPairs[6][2] = {{2, 0}, {0, 2}, {1, 1}, {1, 0}, {0, 1}, {0, 0}};
+
+SALIENT_PAIRS void multiplyOnPairs(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first,
+                                   Index last, StripSums& sums) noexcept {
+    constexpr Index kBlocks = 8;  // of both strips, in the L1 cache
+    constexpr Index kRows = 8;
+    for (Index pair = left.terms() == 1 ? 5 : 0; pair < 6; ++pair) {
+        for (Index block = first; block < last; block += kBlocks) {
+            const std::uint16_t* l = left.block(kPairs[pair][0], left_strip, block);
+            const std::uint16_t* r = right.block(kPairs[pair][1], right_strip, block);
+            for (Index row = 0; row < kStripWidth; row += kRows) {
+                addPairProducts(l + row * kStripBlock, r, std::min(kBlocks, last - block), sums.values + row * kStripWidth);
+            }
+        }
+    }
+}
+
+SALIENT_TILES void multiplyOnTiles(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first,
+                                   Index last, StripSums& sums, Index part) noexcept {
     constexpr Index kStride = kStripWidth * Index{sizeof(float)};
     asm volatile("" ::: "memory");  // the tile loads do not tell the compiler what they read
     _tile_loadd(0, sums.values, kStride);
@@ -295,6 +355,17 @@ SALIENT_TILES void multiplyStrips(const TileOperand& left, Index left_strip, con
     _tile_stored(2, sums.values + kTileRows * kStripWidth, kStride);
     _tile_stored(3, sums.values + kTileRows * kStripWidth + kTileRows, kStride);
     asm volatile("" ::: "memory");
+}
+
+}  // namespace
+
+void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first, Index last,
+                    StripSums& sums, Index part) noexcept {
+    if (hasMatrixTiles()) {
+        multiplyOnTiles(left, left_strip, right, right_strip, first, last, sums, part);
+    } else {
+        multiplyOnPairs(left, left_strip, right, right_strip, first, last, sums);
+    }
 }
 
 void multiplyStripRange(const TileOperand& left, Index first_left, const TileOperand& right, Index first_right, MatrixSpan c, float alpha,
@@ -366,6 +437,7 @@ void addLowerForms(const TileOperand& left, const TileOperand& lower, std::span<
 namespace salient {
 
 bool hasMatrixTiles() noexcept { return false; }
+bool hasBFloat16Products() noexcept { return false; }
 void TileOperand::packStrip(Index, MatrixView, bool) { std::abort(); }
 TileUnit::TileUnit() noexcept = default;
 TileUnit::~TileUnit() = default;

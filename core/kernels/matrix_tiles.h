@@ -8,13 +8,17 @@
 
 namespace salient {
 
-// Products on the processor's matrix tiles (AMX): 16 × 32 by 32 × 16 bfloat16 values per instruction, accumulated in float32, about
-// twelve times the rate of float32 vector products. A float32 operand is held as one bfloat16 (its nearest) or as three (h + m + l, all
+// Products of bfloat16 values, accumulated in float32: on the processor's matrix tiles (AMX), 16 × 32 by 32 × 16 values per instruction,
+// about twelve times the rate of float32 vector products, or on its vectors of pairs (AVX512_BF16), twice that rate.
+// A float32 operand is held as one bfloat16 (its nearest) or as three (h + m + l, all
 // 24 bits of it); six of the nine products of such terms carry a float32 result, the three left out are below its last place.
-// Values below 2^-126 count as zero, as the tiles take them; what an infinite operand touches is not finite, but may be NaN.
+// Values below 2^-126 count as zero, as the processor takes them; what an infinite operand touches is not finite, but may be NaN.
 
 /// Whether this process may use matrix tiles. False where oneDNN is told to do without (ONEDNN_MAX_CPU_ISA). Any thread.
 [[nodiscard]] bool hasMatrixTiles() noexcept;
+/// Whether it may use tiles or vectors of pairs: operands of one term are then multiplied faster than float32 ones. Those of three
+/// terms only on tiles.
+[[nodiscard]] bool hasBFloat16Products() noexcept;
 
 /// Outer indices (rows of C for a left operand, columns for a right one) that a strip holds.
 inline constexpr Index kStripWidth = 32;
@@ -22,7 +26,7 @@ inline constexpr Index kStripWidth = 32;
 inline constexpr Index kStripBlock = 32;
 
 /// One operand of a product in the order that the tiles read it: strips of 32 outer indices, each a run of blocks of 32 inner ones.
-/// Edges are filled with zeros. Needs hasMatrixTiles().
+/// Edges are filled with zeros. Needs hasBFloat16Products().
 class TileOperand {
 public:
     enum class Side { Left, Right };
@@ -57,7 +61,8 @@ private:
     std::unique_ptr<std::uint16_t[], Free> values_;
 };
 
-/// Holds the tiles of the calling thread ready for multiplyStrips(), from construction to destruction. Call nothing of oneDNN meanwhile.
+/// Holds the tiles of the calling thread, if there are any, ready for multiplyStrips(), from construction to destruction. Call nothing of
+/// oneDNN meanwhile.
 class TileUnit {
 public:
     TileUnit() noexcept;

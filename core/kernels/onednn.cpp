@@ -15,6 +15,8 @@ void useOneThreadInOneDnn() noexcept {
 
 bool hasTileInstructions() noexcept { return dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx; }
 
+bool hasBFloat16Instructions() noexcept { return hasTileInstructions() || dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_bf16; }
+
 bool hasExactInt8Products() noexcept {
     const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
     return isa == dnnl_cpu_isa_avx512_core_vnni || isa == dnnl_cpu_isa_avx512_core_bf16 || isa == dnnl_cpu_isa_avx512_core_amx ||

@@ -11,6 +11,9 @@ void useOneThreadInOneDnn() noexcept;
 /// Whether the processor has matrix tiles (AMX) and oneDNN is not told to do without.
 [[nodiscard]] bool hasTileInstructions() noexcept;
 
+/// Whether the processor multiplies vectors of bfloat16 pairs (AVX512_BF16), and oneDNN is not told to do without.
+[[nodiscard]] bool hasBFloat16Instructions() noexcept;
+
 /// Whether 8-bit products accumulate exactly: without VNNI, oneDNN's int8 products may saturate in between.
 [[nodiscard]] bool hasExactInt8Products() noexcept;
 
