@@ -6,8 +6,10 @@
 
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
+#include "core/io/process_memory.h"
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();
     // The C library loads its unwinder when the first thread ends, and ends the process where there is no memory left for that. Now there
     // is.
     void* frame = nullptr;

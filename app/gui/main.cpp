@@ -8,6 +8,7 @@
 
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
+#include "core/io/process_memory.h"
 #include "widgets/icon.h"
 
 namespace {
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
             stderr);
         return EXIT_FAILURE;
     }
+    salient::keepFreedMemory();
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("salient"));
     QApplication::setApplicationName(QStringLiteral("salient"));

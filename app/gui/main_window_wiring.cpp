@@ -1,5 +1,6 @@
 #include <QDesktopServices>
 #include <QDir>
+#include <QThreadPool>
 #include <QUrl>
 #include <algorithm>
 
@@ -8,6 +9,7 @@
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/io/process_memory.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
@@ -103,6 +105,7 @@ void MainWindow::wireLayerViews() {
         stepper_->setStepper(input);
         const Selection& now = session_.selection().current();
         stepper_->setSelectedCell(now.row, now.channel);
+        restoreStepper();
     });
 }
 
@@ -116,6 +119,7 @@ void MainWindow::wireTune() {
     connect(&layers_, &LayerWorkflow::tuneReady, this, [this](const TuneModel& model) {
         tune_->setModel(model);
         tune_->setSelectedChannel(session_.selection().current().channel);
+        restoreTune();
     });
     connect(tune_, &TunePanel::applyWanted, this, [this](const TuneChoice& choice) {
         Recipe recipe = session_.recipe();
@@ -351,6 +355,7 @@ void MainWindow::wireJobs() {
         if (record.state == JobRecord::State::Queued) refreshJobs();
     });
     connect(&jobs_, &JobRunner::idle, this, &MainWindow::refreshPages);
+    connect(&jobs_, &JobRunner::idle, this, [] { QThreadPool::globalInstance()->start([] { giveBackFreedMemory(); }); });
     // Quick jobs show up only when they are not: a large layer takes its time.
     connect(&quick_, &JobRunner::changed, this, [this](const JobRecord& record) {
         if (jobs_.isIdle() && record.elapsed_seconds > kQuick_s) job_status_->setRecord(record);

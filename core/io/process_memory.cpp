@@ -1,12 +1,14 @@
 #include "core/io/process_memory.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 namespace salient {
@@ -36,6 +38,16 @@ std::int64_t peakMemoryBytes() {
 }
 
 std::int64_t physicalMemoryBytes() { return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE); }
+
+void keepFreedMemory() noexcept {
+    // One heap for all threads, which grows and shrinks at its end: other ones hold no block of more than 32 MB.
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    mallopt(M_TOP_PAD, 1 << 26);
+}
+
+void giveBackFreedMemory() noexcept { malloc_trim(0); }
 
 std::string inWords(const Progress& doing) {
     if (doing.stage.empty()) return "starting";

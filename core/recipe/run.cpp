@@ -138,6 +138,8 @@ private:
 
     void holdToMemory(const Progress& now) const {
         if (recipe_.max_memory_bytes == 0) return;
+        if (heldMemoryBytes() <= recipe_.max_memory_bytes) return;
+        giveBackFreedMemory();
         const std::int64_t held = heldMemoryBytes();
         if (held <= recipe_.max_memory_bytes) return;
         throw Error(ErrorCode::OutOfMemory, inWords(now) + ": max-memory: expected at most " + sizeInWords(recipe_.max_memory_bytes) +

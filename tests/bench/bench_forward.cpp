@@ -9,6 +9,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string_view>
 
+#include "core/io/process_memory.h"
 #include "core/kernels/attention.h"
 #include "core/kernels/parallel.h"
 #include "core/model/block_parts.h"
@@ -148,6 +149,7 @@ void time(const Shape& shape, Compute compute) {
 }  // namespace salient::bench
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();  // as the programs do
     using namespace salient;
     Index only = 0;
     for (int i = 1; i + 1 < argc; i += 2) {

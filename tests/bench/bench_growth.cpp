@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/io/process_memory.h"
 #include "core/kernels/gram.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/awq.h"
@@ -162,6 +163,7 @@ void run(const std::string& only, const std::string& plot) {
 }  // namespace salient::bench
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();  // as the programs do
     std::string only;
     std::string plot;
     for (int i = 1; i < argc; ++i) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string_view>
 
+#include "core/io/process_memory.h"
 #include "core/quant/smoothquant.h"
 #include "tests/bench/gemm_time.h"
 #include "tests/bench/inputs.h"
@@ -108,6 +109,7 @@ void tuning() {
 }  // namespace salient::bench
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();  // as the programs do
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication application(argc, argv);
     const std::string_view wanted = argc > 2 && std::string_view(argv[1]) == "--case" ? argv[2] : "";

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/io/process_memory.h"
 #include "core/kernels/gram.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/awq.h"
@@ -61,13 +62,18 @@ Timing timeGptq(GemmClock& clock, Index out_features, Index in_features) {
     });
 }
 
-Timing timeAwqScale(GemmClock& clock) {
+// The best of 20 points, or the losses of all of them.
+Timing timeAwqScale(GemmClock& clock, bool whole_curve) {
     const Matrix weight = weights(4096, 4096, 6);
     const Statistics input = statistics(8192, 4096, 7);
     const std::vector<MatrixView> judged{weight};
     return timeInGemms(clock, [&] {
         JobContext job;
-        (void)awqSearch(judged, input.hessian, input.mean_abs, fourBits(false), AwqOptions{}, job);
+        if (whole_curve) {
+            (void)awqSearch(judged, input.hessian, input.mean_abs, fourBits(false), AwqOptions{}, job);
+        } else {
+            (void)awqChoose(judged, input.hessian, input.mean_abs, fourBits(false), AwqOptions{}, job);
+        }
     });
 }
 
@@ -97,7 +103,8 @@ std::vector<Case> allCases() {
         {"gptq_solve_4096x4096", gptqFlop(n, n), 0.0, [](GemmClock& clock) { return timeGptq(clock, 4096, 4096); }},
         {"gptq_solve_11008x4096", gptqFlop(11008.0, n), 0.0, [](GemmClock& clock) { return timeGptq(clock, 11008, 4096); }},
         {"gptq_solve_4096x11008", gptqFlop(n, 11008.0), 0.0, [](GemmClock& clock) { return timeGptq(clock, 4096, 11008); }},
-        {"awq_scale_4096", 20.0 * n * n * n, 0.0, timeAwqScale},
+        {"awq_scale_4096", 20.0 * n * n * n, 0.0, [](GemmClock& clock) { return timeAwqScale(clock, false); }},
+        {"awq_curve_4096", 20.0 * n * n * n, 0.0, [](GemmClock& clock) { return timeAwqScale(clock, true); }},
         {"awq_clip_4096", 10.0 * n * n * 128.0, 0.0, timeAwqClip},
         {"rtn_4096", 0.0, n * n * 5.0, timeNearest},
     };
@@ -131,6 +138,7 @@ int run(std::string_view only) {
 }  // namespace salient::bench
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();  // as the programs do
     std::string_view only;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];

@@ -1,6 +1,5 @@
 // Runs whole jobs for a given time and ends with status 1 as soon as memory, open files or files on the disk grow, or bits change.
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -28,7 +27,7 @@ std::int64_t openFiles() {
 }
 
 std::int64_t heldNow() {
-    ::malloc_trim(0);  // what the allocator keeps for later is no growth
+    salient::giveBackFreedMemory();  // what the allocator keeps for later is no growth
     return salient::heldMemoryBytes();
 }
 
@@ -74,6 +73,7 @@ int soak(double seconds, std::uint64_t seed, const std::filesystem::path& folder
 }  // namespace
 
 int main(int argc, char** argv) {
+    salient::keepFreedMemory();  // as the programs do
     if (argc != 3) {
         std::fprintf(stderr, "usage: soak SECONDS SEED\n");
         return 2;
