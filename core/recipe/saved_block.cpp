@@ -12,7 +12,7 @@ namespace salient {
 
 namespace {
 
-const std::string kFormat = "salient-block 1";
+const std::string kFormat = "salient-block 2";
 
 /// The small tensors that scales can be folded into in one block, and their lengths: norms, and biases of layers.
 std::map<std::string, Index> foldable(const Model& model, int block) {

@@ -58,7 +58,7 @@ private:
     std::size_t next_ = 0;
 };
 
-/// One block as a file of its own, "salient-block 1", written beside its target and renamed when complete. Throws Error{Io}.
+/// One block as a file of its own, "salient-block 2", written beside its target and renamed when complete. Throws Error{Io}.
 void saveQuantizedBlock(const QuantizedBlock& block, const MethodSpec& method, const std::filesystem::path& file, JobContext& job);
 /// Reads it back, bit for bit. Throws Error{Format} when it is not that block of that model and method.
 [[nodiscard]] QuantizedBlock loadQuantizedBlock(const std::filesystem::path& file, const Model& model, const MethodSpec& method, int block,

@@ -11,8 +11,8 @@ namespace salient {
 
 namespace {
 
-const std::string kFormat = "salient-calibration 2";
-const std::string kBlockFormat = "salient-block-statistics 1";
+const std::string kFormat = "salient-calibration 3";
+const std::string kBlockFormat = "salient-block-statistics 2";
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
 

@@ -9,7 +9,7 @@
 
 namespace salient {
 
-// A calibration of a session as one file, "salient-calibration 2": the windows (token ids) and, for each group of layers that share an
+// A calibration of a session as one file, "salient-calibration 3": the windows (token ids) and, for each group of layers that share an
 // input, BLOCK.GROUP.min, .max, .max_abs F32, .sum_abs, .sum_squares F64, .max_abs_token I64 [in], .histogram I32 [in, bins] (the bits
 // of unsigned counts), .hessian F32 [in, in] where it is kept, .clip_hessian likewise.
 
@@ -20,7 +20,7 @@ void saveCalibration(const Calibration& calibration, const std::filesystem::path
 /// Reads it back, bit for bit. Every size is that of `model`, or Error{Format}.
 [[nodiscard]] Calibration loadCalibration(const std::filesystem::path& file, const std::shared_ptr<const Model>& model, JobContext& job);
 
-/// The statistics of one block (index: group) as a file of their own, "salient-block-statistics 1", for a calibration under way.
+/// The statistics of one block (index: group) as a file of their own, "salient-block-statistics 2", for a calibration under way.
 /// with_hessians: false leaves them out, to be made again when they are needed. Throws Error{Io}.
 void saveBlockStatistics(std::span<const InputStatistics> inputs, const Model& model, int block, bool with_hessians,
                          const std::filesystem::path& file, JobContext& job);

@@ -9,7 +9,7 @@ namespace salient {
 
 namespace {
 
-const std::string kFormat = "salient-run 1";
+const std::string kFormat = "salient-run 2";
 
 std::string leftOutWarning(std::int64_t bytes, std::int64_t limit) {
     const auto megabytes = [](std::int64_t n) { return std::to_string(n / 1'000'000) + " MB"; };

@@ -7,7 +7,7 @@
 
 namespace salient {
 
-// A result of a session as one file, "salient-run 1": the document holds what was measured and the method, the tensors are those of
+// A result of a session as one file, "salient-run 2": the document holds what was measured and the method, the tensors are those of
 // its quantized blocks (saved_block.h).
 
 /// Writes a result of that model. Larger than limit_bytes, or without its quantized model, its numbers alone. Returns whether the

@@ -1,11 +1,16 @@
 #include "core/recipe/saved_tensors.h"
 
 #include "core/error.h"
+#include "core/exporter/checksum.h"
 #include "core/tensor/shape_text.h"
 
 namespace salient {
 
 namespace {
+
+const std::string kChecksums = "checksums";
+
+std::uint64_t checksumOf(std::string_view text) { return checksum(std::as_bytes(std::span(text))); }
 
 std::string typeAndShape(DType dtype, const std::vector<std::int64_t>& shape) { return std::string(name(dtype)) + " " + shapeText(shape); }
 
@@ -28,11 +33,20 @@ std::int64_t TensorsToSave::sizeBytes() const noexcept {
 
 void TensorsToSave::write(const std::filesystem::path& file, const std::string& format, const Json& document, JobContext& job) const {
     const std::string text = document.dump(-1, ' ', false, Json::error_handler_t::replace);
-    SafetensorsWriter writer(file, layout_, {{"format", format}, {"document", text}});
+    std::vector<TensorLayout> layout = layout_;
+    layout.push_back({kChecksums, DType::I64, {static_cast<std::int64_t>(layout_.size()) + 1}});
+    SafetensorsWriter writer(file, layout, {{"format", format}, {"document", text}});
+    std::map<std::string, std::uint64_t> by_name;
     for (std::size_t i = 0; i < layout_.size(); ++i) {
         job.checkpoint({"saving the session", static_cast<std::int64_t>(i), static_cast<std::int64_t>(layout_.size()), layout_[i].name});
-        writer.write(layout_[i].name, bytes_[i]());
+        const std::vector<std::byte> bytes = bytes_[i]();
+        by_name[layout_[i].name] = checksum(bytes);
+        writer.write(layout_[i].name, bytes);
     }
+    std::vector<std::uint64_t> checksums;
+    for (const auto& [name, value] : by_name) checksums.push_back(value);
+    checksums.push_back(checksumOf(text));
+    writer.write(kChecksums, std::as_bytes(std::span(checksums)));
     writer.finish();
 }
 
@@ -46,7 +60,21 @@ SavedTensors::SavedTensors(const std::filesystem::path& file, const std::string&
     }
     const auto document = file_.metadata().find("document");
     if (document == file_.metadata().end()) fail("metadata: expected a document, found none");
+    readChecksums(document->second);
     document_ = parseJson(document->second, origin());
+}
+
+void SavedTensors::readChecksums(std::string_view document) {
+    const auto values = static_cast<std::int64_t>(file_.tensors().size());  // of all tensors but this one, and of the document
+    const TensorView& view = checked(kChecksums, DType::I64, {values});
+    std::vector<std::uint64_t> checksums(static_cast<std::size_t>(values));
+    std::memcpy(checksums.data(), view.bytes.data(), view.bytes.size());
+    view.finishReading();
+    std::size_t next = 0;
+    for (const auto& [name, tensor] : file_.tensors()) {
+        if (name != kChecksums) checksums_[name] = checksums[next++];
+    }
+    if (checksumOf(document) != checksums[next]) fail("metadata: document: expected the text of its checksum, found another");
 }
 
 std::string SavedTensors::origin() const { return "session: " + file_.path().string(); }
@@ -64,15 +92,19 @@ const TensorView& SavedTensors::checked(const std::string& name, DType dtype, co
     return view;
 }
 
-void SavedTensors::copyTo(const TensorView& view, void* target) {
+void SavedTensors::copyTo(const std::string& name, const TensorView& view, void* target) const {
     if (!view.bytes.empty()) std::memcpy(target, view.bytes.data(), view.bytes.size());
     view.finishReading();
+    const std::span<const std::byte> bytes(static_cast<const std::byte*>(target), view.bytes.size());
+    if (checksum(bytes) != checksums_.at(name)) {
+        fail("tensor '" + name + "': expected the bytes of its checksum, found others");
+    }
 }
 
 Matrix SavedTensors::takeMatrix(const std::string& name, Index rows, Index cols) {
     const TensorView& view = checked(name, DType::F32, {rows, cols});
     Matrix values(rows, cols);
-    copyTo(view, values.data());
+    copyTo(name, view, values.data());
     return values;
 }
 

@@ -3,8 +3,10 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -15,7 +17,9 @@
 
 namespace salient {
 
-// A file of a session: safetensors with two metadata strings, "format" (what it is, "salient-run 1") and "document" (its JSON).
+// A file of a session: safetensors with two metadata strings, "format" (what it is, "salient-run 2") and "document" (its JSON), and one
+// tensor more than it names, "checksums" I64: those of the other tensors' bytes in the order of their names, then the document's. A bit
+// that flips on the disk is an error, not a wrong number.
 
 /// The file as it is being put together: layouts first, bytes only when they are written.
 class TensorsToSave {
@@ -46,7 +50,8 @@ private:
     std::vector<std::function<std::vector<std::byte>()>> bytes_;
 };
 
-/// Such a file as a stranger's: whoever takes a tensor says what it must be, and finish() refuses what nobody took.
+/// Such a file as a stranger's: whoever takes a tensor says what it must be, its checksum is compared, and finish() refuses what nobody
+/// took.
 /// All errors are Error{Format} "session: FILE: …" but for those of the file system.
 class SavedTensors {
 public:
@@ -59,7 +64,7 @@ public:
     [[nodiscard]] std::vector<T> take(const std::string& name, DType dtype, const std::vector<std::int64_t>& shape) {
         const TensorView& view = checked(name, dtype, shape);
         std::vector<T> values(view.bytes.size() / sizeof(T));
-        copyTo(view, values.data());
+        copyTo(name, view, values.data());
         return values;
     }
     [[nodiscard]] std::vector<float> takeFloats(const std::string& name, Index count) { return take<float>(name, DType::F32, {count}); }
@@ -69,10 +74,12 @@ public:
 
 private:
     const TensorView& checked(const std::string& name, DType dtype, const std::vector<std::int64_t>& shape);
-    static void copyTo(const TensorView& view, void* target);
+    void copyTo(const std::string& name, const TensorView& view, void* target) const;
+    void readChecksums(std::string_view document);
 
     SafetensorsFile file_;
     Json document_;
+    std::map<std::string, std::uint64_t> checksums_;
     std::set<std::string> taken_;
 };
 

@@ -8,69 +8,15 @@
 #include "core/recipe/saved_run.h"
 #include "core/recipe/saved_session.h"
 #include "core/recipe/session_folder.h"
-#include "tests/core/exporter/sample_models.h"
 #include "tests/core/recipe/require_equal.h"
+#include "tests/core/recipe/session_bench.h"
 
 using namespace salient;
 using namespace salient::samples;
+using salient::test::refusal;
+using salient::test::SessionBench;
 
 namespace {
-
-/// A small model with its calibration, made once.
-struct Bench {
-    QTemporaryDir folder;
-    std::shared_ptr<const Model> model;
-    std::shared_ptr<const Calibration> calibration;
-    JobContext job;
-
-    explicit Bench(const std::string& family = "llama", const char* name = "model") {
-        writeModel(pathOf(folder, name), family, DType::F16);
-        model = Model::open(pathOf(folder, name));
-        Calibration made = calibrateRandomly(model);
-        made.samples.first_token = {5, 1, 9, 2};
-        calibration = std::make_shared<const Calibration>(std::move(made));
-    }
-
-    RunResult run(const std::string& name, const MethodSpec& method) {
-        RunResult result;
-        result.name = name;
-        result.method = method;
-        auto quantized = std::make_shared<QuantizedModel>(quantizeModel(*calibration, method, job));
-        quantized->seconds = 0.1;
-        result.layers = quantized->reports();
-        result.relative_output_error = quantized->relativeOutputError();
-        result.bytes = quantized->sizeBytes();
-        result.bits_per_weight = quantized->bitsPerWeight();
-        result.seconds = 1.0 / 3.0;
-        result.warnings = {"a warning"};
-        result.perplexity = PerplexityResult{.perplexity = 2.0 / 3.0, .mean_nll = 0.7, .n_tokens = 63, .n_windows = 1, .seq_len = 64};
-        result.perplexity->divergence = Divergence{.mean_kl = 1.0 / 7.0, .n_tokens = 63};
-        result.model = quantized;
-        return result;
-    }
-
-    SessionContents contents() {
-        SessionContents now;
-        now.model = model;
-        now.recipe.model = model->directory;
-        now.recipe.perplexity.n_windows = 7;
-        now.calibration = calibration;
-        now.window = Json{{"page", "compare"}};
-        for (const char* name : {"rtn", "gptq"}) now.runs.push_back(std::make_shared<const RunResult>(run(name, method(name))));
-        now.full_precision = now.runs.front()->perplexity;
-        now.sensitivities["gptq"] = {{model->linears.front().name, 0.1, -0.2, 1.0 / 3.0}};
-        return now;
-    }
-
-    [[nodiscard]] MethodSpec method(const std::string& name, int bits = 4) const {
-        MethodSpec base;
-        base.grid.bits = bits;
-        base.grid.group_size = 32;
-        base.grid.is_symmetric = false;
-        return methodFromName(name, base);
-    }
-    [[nodiscard]] std::filesystem::path session() const { return pathOf(folder, "one.salient"); }
-};
 
 std::string bytesOf(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
@@ -83,15 +29,6 @@ std::map<std::string, std::string> filesOf(const std::filesystem::path& folder) 
         files[entry.path().filename().string()] = bytesOf(entry.path());
     }
     return files;
-}
-
-QString refusal(const std::function<void()>& read) {
-    try {
-        read();
-    } catch (const Error& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
 }
 
 }  // namespace
@@ -135,7 +72,7 @@ private slots:
         QFETCH(QString, family);
         QFETCH(QString, method);
         QFETCH(QString, variant);
-        Bench bench(family.toStdString());
+        SessionBench bench(family.toStdString());
         MethodSpec spec = bench.method(method.toStdString(), variant == "3 bits" ? 3 : 4);
         if (variant == "act_order") spec.gptq.act_order = true;
         if (variant == "keep") spec.keep = {"(q|k|v)_proj|fc1|up_proj"};
@@ -161,7 +98,7 @@ private slots:
     }
 
     void anExportOfTheReloadedModelIsTheSameFile() {
-        Bench bench;
+        SessionBench bench;
         MethodSpec spec = bench.method("awq+gptq");
         spec.grid.scale_type = DType::F16;
         const RunResult made = bench.run("mine", spec);
@@ -175,7 +112,7 @@ private slots:
     }
 
     void aCalibrationComesBackBitForBit() {
-        Bench bench;
+        SessionBench bench;
         const auto file = pathOf(bench.folder, "calibration-1.safetensors");
         saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
         const Calibration back = loadCalibration(file, bench.model, bench.job);
@@ -183,7 +120,7 @@ private slots:
     }
 
     void expertsComeBackWithTheirTokenCounts() {
-        Bench bench("qwen3_moe-some");
+        SessionBench bench("qwen3_moe-some");
         const auto file = pathOf(bench.folder, "calibration-1.safetensors");
         saveCalibration(*bench.calibration, file, std::int64_t{1} << 30, bench.job);
         const Calibration back = loadCalibration(file, bench.model, bench.job);
@@ -214,7 +151,7 @@ private slots:
     }
 
     void whatIsQuantizedWithoutItsHessiansIsTheSame() {
-        Bench bench;
+        SessionBench bench;
         const auto file = pathOf(bench.folder, "calibration-1.safetensors");
         saveCalibration(*bench.calibration, file, 3 * 64 * 64 * 4, bench.job);
         const Calibration back = loadCalibration(file, bench.model, bench.job);
@@ -224,7 +161,7 @@ private slots:
     }
 
     void aSessionComesBackWhole() {
-        Bench bench;
+        SessionBench bench;
         const SessionContents made = bench.contents();
         QVERIFY(SessionFolder(bench.session()).save(made, bench.job).empty());
         SessionFolder folder(bench.session());
@@ -245,7 +182,7 @@ private slots:
     }
 
     void aResultIsWrittenOnceAndRemovedWithItsResult() {
-        Bench bench;
+        SessionBench bench;
         SessionContents contents = bench.contents();
         SessionFolder folder(bench.session());
         static_cast<void>(folder.save(contents, bench.job));
@@ -275,7 +212,7 @@ private slots:
     }
 
     void aLargeResultKeepsItsNumbers() {
-        Bench bench;
+        SessionBench bench;
         const SessionContents contents = bench.contents();
         QCOMPARE(SessionFolder(bench.session(), {.result_bytes = 1000}).save(contents, bench.job).size(), std::size_t{2});
         const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
@@ -286,7 +223,7 @@ private slots:
     }
 
     void aDamagedResultTakesNothingAlong() {
-        Bench bench;
+        SessionBench bench;
         static_cast<void>(SessionFolder(bench.session()).save(bench.contents(), bench.job));
         std::filesystem::resize_file(bench.session() / "result-1.safetensors", 3000);
         SessionFolder folder(bench.session());
@@ -298,45 +235,6 @@ private slots:
         QVERIFY(opened.contents.calibration != nullptr);
         static_cast<void>(folder.save(opened.contents, bench.job));  // put aside, not thrown away
         QVERIFY(std::filesystem::exists(bench.session() / "damaged-result-1.safetensors"));
-    }
-
-    void aTamperedResultIsRefusedWithItsReason() {
-        Bench bench;
-        const RunResult made = bench.run("mine", bench.method("awq"));
-        const auto file = pathOf(bench.folder, "result-1.safetensors");
-        const std::string layer = bench.model->linears.front().name;
-        const auto tampered = [&](const std::function<void(OpenFile&, Json&)>& change) {
-            saveRun(made, *bench.model, file, std::int64_t{1} << 30, bench.job);
-            OpenFile open(file);
-            std::map<std::string, std::string> metadata = SafetensorsFile::open(file).metadata();
-            Json document = parseJson(metadata["document"], "document");
-            change(open, document);
-            metadata["document"] = document.dump();
-            std::filesystem::remove(file);
-            SafetensorsWriter writer(file, open.layout, metadata);
-            for (const TensorLayout& tensor : open.layout) writer.write(tensor.name, open.bytes.at(tensor.name));
-            writer.finish();
-            return refusal([&] { static_cast<void>(loadRun(file, bench.model, bench.job)); });
-        };
-        QCOMPARE(tampered([](OpenFile&, Json&) {}), QString());
-        const auto refuses = [&](const char* word, const std::function<void(OpenFile&, Json&)>& change) {
-            const QString reason = tampered(change);
-            QVERIFY2(reason.contains(QLatin1String(word)), qPrintable(QStringLiteral("%1: %2").arg(QLatin1String(word), reason)));
-        };
-        refuses("colour", [](OpenFile&, Json& document) { document["colour"] = 1; });
-        refuses("bits", [](OpenFile&, Json& document) { document["method"]["grid"]["bits"] = 99; });
-        refuses("codes", [](OpenFile&, Json& document) { document["method"]["grid"]["bits"] = 8; });
-        refuses("weights", [](OpenFile&, Json& document) { document["weights"] = "0"; });
-        refuses("layers[0]", [](OpenFile&, Json& document) { document["layers"][0]["layer"] = "elsewhere"; });
-        refuses("layers", [](OpenFile&, Json& document) {
-            document["layers"] = Json::array();
-            document["input_scales"] = Json::array();
-        });
-        refuses("input_scales", [](OpenFile&, Json& document) { document["input_scales"].erase(0); });
-        refuses("group_index", [&](OpenFile& open, Json&) { open.as<std::int32_t>(layer + ".group_index")[3] = 77; });
-        refuses("scale", [&](OpenFile& open, Json&) { open.as<float>(layer + ".scale")[0] = std::nanf(""); });
-        refuses("zero", [&](OpenFile& open, Json&) { open.remove(layer + ".zero"); });
-        refuses("extra", [&](OpenFile& open, Json&) { open.add({"extra", DType::U8, {1}}, std::vector<std::byte>(1)); });
     }
 
     void aTamperedListIsRefused_data() {
@@ -387,7 +285,7 @@ private slots:
         QFETCH(QString, pointer);
         QFETCH(QString, value);
         QFETCH(QString, word);
-        static Bench bench;
+        static SessionBench bench;
         static const SessionContents contents = bench.contents();
         static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
         Json document = readJson(bench.session() / "session.json");
@@ -399,7 +297,7 @@ private slots:
     }
 
     void aRunUnderEditThatIsNoneTakesNothingAlong() {
-        Bench bench;
+        SessionBench bench;
         SessionContents contents = bench.contents();
         contents.recipe.runs = {{"good", bench.method("rtn"), {}, {}}, {"bad", bench.method("gptq"), {}, {}}};
         contents.recipe.runs[1].method.keep = {"("};
@@ -410,7 +308,7 @@ private slots:
     }
 
     void cancellingASaveKeepsTheOneBefore() {
-        Bench bench;
+        SessionBench bench;
         SessionContents contents = bench.contents();
         SessionFolder folder(bench.session());
         static_cast<void>(folder.save(contents, bench.job));
