@@ -116,25 +116,41 @@ private slots:
         for (const std::string& stage : stages) QVERIFY2(stage == "opening" || stage == "reading text", stage.c_str());
     }
 
-    void cancelLeavesNothingBehind() {
+    void cancelAtEveryCheckpointLeavesNothingBehind_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<int>("format");
+        QTest::newRow("dequantized") << "rtn" << static_cast<int>(ExportFormat::Dequantized);
+        QTest::newRow("compressed-tensors") << "awq+gptq" << static_cast<int>(ExportFormat::CompressedTensors);
+        QTest::newRow("GGUF") << "gptq" << static_cast<int>(ExportFormat::Gguf);
+    }
+    void cancelAtEveryCheckpointLeavesNothingBehind() {
+        QFETCH(QString, method);
+        QFETCH(int, format);
+        QTemporaryDir models;
         QTemporaryDir folder;
-        Recipe recipe = demoRecipe({"rtn"});
+        Recipe recipe = demoRecipe({method.toStdString()});
+        recipe.model = samples::pathOf(models, "small");  // hundreds of runs
+        Json config = samples::familyConfig("llama");
+        config["vocab_size"] = readJson(kDemo / "model" / "config.json")["vocab_size"];
+        samples::writeModel(recipe.model, "llama", DType::F16, config);
+        std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", recipe.model / "tokenizer.json");
+        recipe.runs[0].method.grid.group_size = 32;
         recipe.samples = {.n_samples = 1, .seq_len = 16};
         recipe.evaluation_text.clear();
-        recipe.runs[0].format = ExportFormat::Dequantized;
+        recipe.runs[0].format = static_cast<ExportFormat>(format);
         recipe.runs[0].out = std::filesystem::path(folder.path().toStdString()) / "out";
         int n_checkpoints = 0;
         JobContext counting({}, [&](const Progress& now) { n_checkpoints += now.stage == "verifying" ? 0 : 1; });
         (void)run(recipe, counting);
         QVERIFY(std::filesystem::remove_all(recipe.runs[0].out) > 0);
-        for (int stop_at = 1; stop_at <= n_checkpoints; stop_at += std::max(1, n_checkpoints / 12)) {
+        for (int stop_at = 1; stop_at <= n_checkpoints; ++stop_at) {
             std::stop_source source;
             int seen = 0;
             JobContext job(source.get_token(), [&](const Progress&) {
                 if (++seen == stop_at) source.request_stop();
             });
             QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Cancelled);
-            QVERIFY(isEmpty(folder));
+            QVERIFY2(isEmpty(folder), qPrintable(QStringLiteral("checkpoint %1 of %2").arg(stop_at).arg(n_checkpoints)));
         }
     }
 
