@@ -16,6 +16,7 @@
 #include <numeric>
 
 #include "widgets/chart.h"
+#include "widgets/kept_settings.h"
 #include "widgets/table_look.h"
 #include "widgets/value_text.h"
 
@@ -157,6 +158,13 @@ void ChannelsPanel::buildControls() {
     layout->addWidget(summary_);
     layout->addWidget(split, 1);
 
+    keepSetting(order_, "channels.order");
+    keepSetting(logarithmic_, "channels.logarithmic");
+    keepSetting(percentile_, "channels.percentile");
+    keepSetting(share_spin_, "channels.salient_share");
+    keepSetting(charts, "channels.charts");
+    keepSetting(side, "channels.side");
+    keepSetting(split, "channels.split");
     connect(order_, &QComboBox::currentIndexChanged, this, [this] {
         refreshOrder();
         refreshCharts();

@@ -17,6 +17,7 @@
 
 #include "widgets/chart.h"
 #include "widgets/diagnosis_panel.h"
+#include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
 #include "widgets/table_look.h"
 
@@ -47,6 +48,7 @@ ComparePanel::ComparePanel(QWidget* parent)
     tabs_->addTab(makeTable(), tr("Methods and layers"));
     tabs_->addTab(maps_, tr("Error maps"));
     tabs_->addTab(diagnosis_, tr("Diagnosis"));
+    keepSetting(tabs_, "compare.tab");
     connect(tabs_, &QTabWidget::currentChanged, this, [this] {
         if (showsDiagnosis()) emit diagnosisShown();
     });
@@ -149,6 +151,10 @@ void ComparePanel::setResults(const std::vector<std::shared_ptr<const RunResult>
 }
 
 std::vector<std::string> ComparePanel::comparedRuns() const { return maps_->comparedRuns(); }
+
+const std::vector<std::string>& ComparePanel::hiddenRuns() const { return maps_->hiddenRuns(); }
+
+void ComparePanel::setHiddenRuns(std::vector<std::string> runs) { maps_->setHiddenRuns(std::move(runs)); }
 
 void ComparePanel::setErrors(const QString& layer, const std::vector<ComparedError>& errors) { maps_->setErrors(layer, errors); }
 

@@ -37,6 +37,8 @@ public:
     void setEvaluateEnabled(bool enabled);
     /// Names of the runs whose maps are shown: those ticked, at most kMaxMaps.
     [[nodiscard]] std::vector<std::string> comparedRuns() const;
+    [[nodiscard]] const std::vector<std::string>& hiddenRuns() const;
+    void setHiddenRuns(std::vector<std::string> runs);
     [[nodiscard]] const MetricsModel& metrics() const noexcept { return *metrics_; }
 
     /// The tab that explains the chosen layer's error.

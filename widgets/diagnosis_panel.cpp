@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "widgets/finding_text.h"
+#include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
 
 namespace salient {
@@ -45,6 +46,7 @@ DiagnosisPanel::DiagnosisPanel(QWidget* parent)
     layout->setSpacing(12);
     layout->addLayout(row);
     layout->addWidget(scroll, 1);
+    keepSetting(run_, "diagnosis.run");
     connect(run_, &QComboBox::currentIndexChanged, this, [this] {
         if (!currentRun().isEmpty()) emit diagnosisWanted(currentRun());
     });

@@ -16,6 +16,7 @@
 #include "widgets/chart.h"
 #include "widgets/colour_bar.h"
 #include "widgets/heatmap_view.h"
+#include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
 
 namespace salient {
@@ -93,6 +94,10 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
     linkMaps();
     rebuildBaseline();
 
+    keepSetting(what_, "maps.error");
+    keepSetting(arrangement_, "maps.arrangement");
+    keepSetting(profile_axis_, "maps.profile");
+    keepSetting(splitter, "maps.split");
     connect(what_, &QComboBox::currentIndexChanged, this, &ErrorMapsPanel::showErrors);
     connect(arrangement_, &QComboBox::currentIndexChanged, this, &ErrorMapsPanel::showErrors);
     connect(baseline_, &QComboBox::currentIndexChanged, this, [this] {
@@ -160,6 +165,11 @@ void ErrorMapsPanel::linkMaps() {
 
 void ErrorMapsPanel::setRuns(const QStringList& runs) {
     runs_ = runs;
+    rebuildChoice();
+}
+
+void ErrorMapsPanel::setHiddenRuns(std::vector<std::string> runs) {
+    unticked_ = std::move(runs);
     rebuildChoice();
 }
 

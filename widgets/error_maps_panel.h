@@ -41,6 +41,9 @@ public:
     void setRuns(const QStringList& runs);
     /// Names of the runs whose maps are shown: those ticked, at most kMaxMaps.
     [[nodiscard]] std::vector<std::string> comparedRuns() const;
+    /// Runs that the user took out of the comparison.
+    [[nodiscard]] const std::vector<std::string>& hiddenRuns() const noexcept { return unticked_; }
+    void setHiddenRuns(std::vector<std::string> runs);
     void setErrors(const QString& layer, const std::vector<ComparedError>& errors);
     void setSelectedCell(Index row, Index channel);
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/kept_settings.h"
 #include "widgets/override_panel.h"
 #include "widgets/text_width.h"
 #include "widgets/theme.h"
@@ -165,8 +166,12 @@ ModelMapView::ModelMapView(QWidget* parent)
     layout->addLayout(body, 1);
     layout->addWidget(overrides_);
 
-    connect(metric_, &QComboBox::currentIndexChanged, this, &ModelMapView::showMetric);
-    connect(metric_, &QComboBox::activated, this, [this] { chosen_metric_ = metric_->currentText(); });
+    keepSetting(metric_, "map.metric");
+    keepSetting(filter_, "map.filter");
+    connect(metric_, &QComboBox::currentIndexChanged, this, [this] {
+        if (metric_->currentIndex() >= 0) chosen_metric_ = metric_->currentText();
+        showMetric();
+    });
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& pattern) {
         const QRegularExpression expression(pattern);
         model_->setFilter(expression);

@@ -22,6 +22,7 @@
 #include "widgets/chart.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/icon.h"
+#include "widgets/kept_settings.h"
 #include "widgets/stepper_series.h"
 #include "widgets/stepper_text.h"
 #include "widgets/text_width.h"
@@ -136,6 +137,11 @@ QWidget* StepperPanel::buildControls() {
     jump_spin_->setKeyboardTracking(false);
     moves->addWidget(jump_slider_, 1);
     moves->addWidget(jump_spin_);
+    keepSetting(break_error_, "stepper.break_on_error");
+    keepSetting(break_threshold_, "stepper.break_error");
+    keepSetting(break_group_, "stepper.break_on_group");
+    keepSetting(speed_, "stepper.speed");
+    keepSetting(row_content_, "stepper.chart");
     connect(jump_slider_, &QSlider::valueChanged, this, [this](int value) { goTo(value); });
     connect(jump_spin_, &QSpinBox::valueChanged, this, [this](int value) { goTo(value); });
 
@@ -198,6 +204,7 @@ QWidget* StepperPanel::buildMaps() {
     pending_->setObjectName(QStringLiteral("pending"));
     auto* maps = new QSplitter(Qt::Horizontal);
     maps->setChildrenCollapsible(false);
+    keepSetting(maps, "stepper.maps");
     for (HeatmapView* map : {weights_, error_, pending_}) {
         map->setAxisNames(tr("row"), tr("channel"));
         map->setUnit(tr("weight"));
@@ -255,6 +262,7 @@ QWidget* StepperPanel::buildCharts() {
         chart->setEmptyText(tr("Choose a layer to step through."));
     }
     row_chart_->setLegendVisible(false);
+    keepSetting(charts, "stepper.charts");
     charts->addWidget(text);
     charts->addWidget(loss_);
     charts->addWidget(row);

@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "widgets/chart.h"
+#include "widgets/kept_settings.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -202,6 +203,8 @@ QWidget* TunePanel::buildCharts() {
     charts->addWidget(difficulty);
     charts->setStretchFactor(0, 1);
     charts->setStretchFactor(1, 1);
+    keepSetting(difficulty, "tune.difficulty");
+    keepSetting(charts, "tune.charts");
     return charts;
 }
 

@@ -171,6 +171,37 @@ void LayerWorkflow::resetWhatIf() {
     last_order_.clear();
 }
 
+Json LayerWorkflow::whatIf() const {
+    return {{"layer", what_if_layer_.toStdString()}, {"keep", what_if_.keep_columns}, {"order", what_if_.column_order}};
+}
+
+void LayerWorkflow::restoreWhatIf(const Json& what_if) {
+    resetWhatIf();
+    GptqOptions options;
+    std::string layer;
+    try {
+        layer = what_if.at("layer").get<std::string>();
+        options.keep_columns = what_if.at("keep").get<std::vector<Index>>();
+        options.column_order = what_if.at("order").get<std::vector<Index>>();
+    } catch (const std::exception&) {
+        return;
+    }
+    const auto& linears = session_.model()->linears;
+    const auto found = std::ranges::find(linears, layer, &LinearInfo::name);
+    if (found == linears.end()) return;
+    const Index n = found->in_features;
+    const auto is_channel = [n](Index channel) { return channel >= 0 && channel < n; };
+    std::vector<Index> sorted = options.column_order;
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        if (sorted[i] != static_cast<Index>(i)) return;  // no order of the columns
+    }
+    const bool is_order = sorted.empty() || static_cast<Index>(sorted.size()) == n;
+    if (!is_order || static_cast<Index>(options.keep_columns.size()) > n || !std::ranges::all_of(options.keep_columns, is_channel)) return;
+    what_if_layer_ = QString::fromStdString(layer);
+    what_if_ = std::move(options);
+}
+
 void LayerWorkflow::loadTune() {
     quick_.cancel(tune_job_);
     quick_.cancel(loss_job_);

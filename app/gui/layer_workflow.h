@@ -36,6 +36,10 @@ public:
     /// What-if of the stepper: that channel is processed at that position.
     void moveColumn(Index channel, Index position);
     void resetWhatIf();
+    /// What is tried out in the stepper, and on which layer, for a session's folder.
+    [[nodiscard]] Json whatIf() const;
+    /// Takes up what an earlier sitting tried out, if it fits the model's layer; from a stranger's file.
+    void restoreWhatIf(const Json& what_if);
     /// Why a run's error in the chosen layer is what it is.
     void diagnose(const QString& run);
     /// What other settings for some layers would do; a newer wish replaces an older one.

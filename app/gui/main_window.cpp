@@ -233,6 +233,7 @@ void MainWindow::modelChanged() {
     channels_->setChannels({});
     tune_->setModel({});
     layers_.resetWhatIf();
+    restored_ = Json::object();
 }
 
 void MainWindow::calibrationChanged() {
@@ -283,6 +284,7 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
     compare_->setSelectedCell(now.row, now.channel);
     evaluate_->setSelectedLayer(now.layer);
     if (now.layer == before.layer) return;
+    forgetOtherLayers();
     is_stale_.fill(true);
     loadPage();
 }

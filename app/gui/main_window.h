@@ -57,6 +57,7 @@ public:
 
     [[nodiscard]] Session& session() noexcept { return session_; }
     [[nodiscard]] Workflow& workflow() noexcept { return workflow_; }
+    [[nodiscard]] const LayerWorkflow& layers() const noexcept { return layers_; }
     [[nodiscard]] SessionKeeper& sessions() noexcept { return keeper_; }
     [[nodiscard]] JobRunner& jobs() noexcept { return jobs_; }
     [[nodiscard]] JobRunner& quickJobs() noexcept { return quick_; }
@@ -107,6 +108,9 @@ private:
     void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
+    void forgetOtherLayers();
+    void restoreStepper();
+    void restoreTune();
     void saveSessionAs();
     void browseSession();
     void startAnew();
@@ -152,6 +156,7 @@ private:
     CalibrationPanel* calibration_panel_;
     ModelMapView* map_;
     ChannelsPanel* channels_;
+    Json restored_ = Json::object();  ///< of the window as it was: what waits until its layer is solved or tuned again
     StepperPanel* stepper_;
     TunePanel* tune_;
     QuantizePanel* quantize_;

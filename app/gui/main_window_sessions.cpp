@@ -9,7 +9,11 @@
 #include "app/gui/lesson_library.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "widgets/compare_panel.h"
+#include "widgets/kept_settings.h"
 #include "widgets/open_page.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/tune_panel.h"
 
 namespace salient {
 
@@ -18,6 +22,16 @@ namespace {
 std::string textOf(const Json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// The texts in a list.
+std::vector<std::string> namesIn(const Json& list) {
+    std::vector<std::string> names;
+    if (!list.is_array()) return names;
+    for (const Json& name : list) {
+        if (name.is_string()) names.push_back(name.get<std::string>());
+    }
+    return names;
 }
 
 /// A number below `limit`, or −1.
@@ -66,6 +80,9 @@ void MainWindow::buildSessionMenu(QMenu* menu) {
 void MainWindow::wireSessions() {
     keeper_.setWindowState([this] { return windowState(); });
     connect(navigation_, &Navigation::pageChosen, &keeper_, &SessionKeeper::touch);
+    connect(stepper_, &StepperPanel::positionChanged, &keeper_, &SessionKeeper::touchWindow);
+    connect(tune_, &TunePanel::choiceSettled, &keeper_, &SessionKeeper::touchWindow);
+    watchSettings(*this, [this] { keeper_.touchWindow(); });
     connect(&jobs_, &JobRunner::finished, &keeper_, &SessionKeeper::touch);
     connect(&keeper_, &SessionKeeper::saved, this, &MainWindow::refreshSessions);
     connect(&keeper_, &SessionKeeper::failed, this,
@@ -130,10 +147,29 @@ Json MainWindow::windowState() const {
     state["layer"] = now.layer.toStdString();
     if (now.channel >= 0) state["channel"] = now.channel;
     if (now.row >= 0) state["row"] = now.row;
+    state["settings"] = keptSettings(*this);
+    state["edits"] = session_.editHistory();
+    state["what_if"] = layers_.whatIf();
+    state["hidden_runs"] = compare_->hiddenRuns();
+    state["columns_done"] = stepper_->position();
+    if (const auto waiting = restored_.find("columns_done"); waiting != restored_.end()) state["columns_done"] = *waiting;
+    const TuneChoice& choice = tune_->choice();
+    Json factors = Json::array();
+    for (const auto& [channel, factor] : choice.channel_factors) factors.push_back({channel, factor});
+    state["tune"] = {{"smooth", choice.method == TuneMethod::SmoothAlpha}, {"value", choice.value}, {"factors", std::move(factors)}};
+    if (const auto waiting = restored_.find("tune"); waiting != restored_.end()) state["tune"] = *waiting;
     return state;
 }
 
 void MainWindow::restoreWindow(const Json& window) {
+    restored_ = Json::object();
+    for (const char* key : {"layer", "columns_done", "tune"}) {
+        if (const auto found = window.find(key); found != window.end()) restored_[key] = *found;
+    }
+    if (const auto settings = window.find("settings"); settings != window.end()) restoreSettings(*this, *settings);
+    if (const auto edits = window.find("edits"); edits != window.end()) session_.restoreEditHistory(*edits);
+    if (const auto what_if = window.find("what_if"); what_if != window.end()) layers_.restoreWhatIf(*what_if);
+    if (const auto hidden = window.find("hidden_runs"); hidden != window.end()) compare_->setHiddenRuns(namesIn(*hidden));
     const std::string layer = textOf(window, "layer");
     const auto& linears = session_.model()->linears;
     const auto chosen = std::ranges::find(linears, layer, &LinearInfo::name);
@@ -143,6 +179,40 @@ void MainWindow::restoreWindow(const Json& window) {
     }
     const std::string name = textOf(window, "page");
     if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(name))) goTo(*shown);
+}
+
+/// What waits for one layer is let go when the user turns to another.
+void MainWindow::forgetOtherLayers() {
+    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) restored_ = Json::object();
+}
+
+/// Once its layer is solved again: as many columns done as there were.
+void MainWindow::restoreStepper() {
+    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) return;
+    const LinearInfo* layer = session_.selectedLayer();
+    const Index done = indexOf(restored_, "columns_done", layer->in_features + 1);
+    restored_.erase("columns_done");
+    if (done > 0) stepper_->goTo(done);
+}
+
+void MainWindow::restoreTune() {
+    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) return;
+    const Index n_channels = session_.selectedLayer()->in_features;
+    const Json tune = restored_.value("tune", Json());
+    restored_.erase("tune");
+    TuneChoice choice;
+    try {
+        choice.method = tune.at("smooth").get<bool>() ? TuneMethod::SmoothAlpha : TuneMethod::AwqRatio;
+        choice.value = tune.at("value").get<double>();
+        for (const Json& factor : tune.at("factors")) choice.channel_factors[factor.at(0).get<Index>()] = factor.at(1).get<double>();
+    } catch (const std::exception&) {  // none, or a stranger's
+        return;
+    }
+    const bool is_in_range =
+        choice.value >= 0.0 && choice.value <= 1.0 && std::ranges::all_of(choice.channel_factors, [&](const auto& one) {
+            return one.first >= 0 && one.first < n_channels && one.second > 0.0 && one.second < 1e6;
+        });
+    if (is_in_range) tune_->setChoice(choice);
 }
 
 void MainWindow::saveSessionAs() {

@@ -3,6 +3,7 @@
 #include <QUndoCommand>
 #include <algorithm>
 
+#include "core/recipe/draft_recipe.h"
 #include "widgets/method_text.h"
 
 namespace salient {
@@ -15,6 +16,8 @@ public:
     void undo() override { session_.applyRecipe(before_); }
     void redo() override { session_.applyRecipe(after_); }
     [[nodiscard]] int id() const override { return 1; }
+    [[nodiscard]] const Recipe& before() const noexcept { return before_; }
+    [[nodiscard]] const Recipe& after() const noexcept { return after_; }
     bool mergeWith(const QUndoCommand* next) override {
         if (next->text() != text()) return false;
         after_ = static_cast<const RecipeEdit*>(next)->after_;
@@ -34,7 +37,9 @@ bool hasSameEvaluation(const Recipe& a, const Recipe& b) {
            p.max_chars == q.max_chars && p.n_windows == q.n_windows;
 }
 
-Session::Session(QObject* parent) : QObject(parent) {}
+Session::Session(QObject* parent) : QObject(parent) {
+    connect(&undo_, &QUndoStack::indexChanged, this, [this] { history_.reset(); });
+}
 
 std::shared_ptr<const RunResult> Session::runNamed(const std::string& name) const {
     const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& run) { return run->name == name; });
@@ -190,7 +195,45 @@ void Session::editRecipe(const Recipe& next, const QString& what) {
     undo_.push(new RecipeEdit(*this, recipe_, next, what));
 }
 
+Json Session::editHistory() const {
+    if (history_) return *history_;
+    constexpr int kMostEdits = 50;
+    const int first = std::max(0, std::min(undo_.index(), undo_.count() - kMostEdits));
+    const int last = std::min(undo_.count(), first + kMostEdits);
+    Json recipes = Json::array();
+    Json names = Json::array();
+    for (int i = first; i < last; ++i) {
+        const auto* edit = static_cast<const RecipeEdit*>(undo_.command(i));
+        if (recipes.empty()) recipes.push_back(draftToJson(edit->before()));
+        recipes.push_back(draftToJson(edit->after()));
+        names.push_back(edit->text().toStdString());
+    }
+    history_ = {{"done", undo_.index() - first}, {"edits", std::move(names)}, {"recipes", std::move(recipes)}};
+    return *history_;
+}
+
+void Session::restoreEditHistory(const Json& history) {
+    std::vector<Recipe> recipes;
+    std::vector<std::string> names;
+    std::size_t done = 0;
+    try {
+        names = history.at("edits").get<std::vector<std::string>>();
+        done = history.at("done").get<std::size_t>();
+        for (const Json& recipe : history.at("recipes")) recipes.push_back(draftRecipeFromJson(recipe).recipe);
+    } catch (const std::exception&) {  // another version's, or damaged: what can be undone begins anew
+        return;
+    }
+    if (names.empty() || recipes.size() != names.size() + 1 || done >= recipes.size()) return;
+    if (draftToJson(recipes[done]) != draftToJson(recipe_)) return;
+    is_restoring_ = true;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        undo_.push(new RecipeEdit(*this, recipes[i], recipes[i + 1], QString::fromStdString(names[i])));
+    undo_.setIndex(static_cast<int>(done));
+    is_restoring_ = false;
+}
+
 void Session::applyRecipe(const Recipe& recipe) {
+    if (is_restoring_) return;
     const bool is_same_evaluation = hasSameEvaluation(recipe_, recipe);
     recipe_ = recipe;
     if (!is_same_evaluation) dropPerplexities();

@@ -68,6 +68,11 @@ public:
     /// same text in a row become one step; an equal recipe is none.
     void editRecipe(const Recipe& next, const QString& what);
 
+    /// The edits that can be undone and redone, the latest fifty, for a session's folder.
+    [[nodiscard]] Json editHistory() const;
+    /// Takes up the history of an earlier sitting, if it is one of the present recipe; from a stranger's file.
+    void restoreEditHistory(const Json& history);
+
 signals:
     void modelChanged();
     void samplesChanged();
@@ -94,6 +99,8 @@ private:
     Recipe recipe_;
     SelectionModel selection_;
     QUndoStack undo_;
+    mutable std::optional<Json> history_;  ///< of undo_, until it changes
+    bool is_restoring_ = false;            ///< edits go onto the stack without being made
 };
 
 /// Whether figures of the two may stand in one table: the same text, protocol and precision.

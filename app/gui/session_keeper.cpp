@@ -177,7 +177,7 @@ std::filesystem::path SessionKeeper::keptFolder(const JobName& job) {
 
 void SessionKeeper::modelChanged() {
     timer_.stop();
-    if (pending_ && target_) start(target_, std::move(*pending_));
+    if (pending_ && target_) start(target_, takePending());
     pending_.reset();
     target_.reset();
     touch();
@@ -188,15 +188,31 @@ void SessionKeeper::touch() {
     SessionContents now = session_.contents();
     if (window_state_) now.window = window_state_();
     pending_ = std::move(now);
+    is_window_stale_ = false;
     timer_.start();
+}
+
+void SessionKeeper::touchWindow() {
+    if (!isKeeping() || !session_.model()) return;
+    if (!pending_) {
+        pending_ = session_.contents();
+        if (window_state_) pending_->window = window_state_();
+    }
+    is_window_stale_ = true;
+    if (!timer_.isActive()) timer_.start();  // not put off while something moves
+}
+
+SessionContents SessionKeeper::takePending() {
+    SessionContents now = std::move(*pending_);
+    pending_.reset();
+    if (std::exchange(is_window_stale_, false) && window_state_ && now.model == session_.model()) now.window = window_state_();
+    return now;
 }
 
 void SessionKeeper::save() {
     if (!pending_ || !saver_.isIdle()) return;  // goes on when the one under way is done
     if (!target_) target_ = newTarget();
-    if (!target_) return;
-    start(target_, std::move(*pending_));
-    pending_.reset();
+    if (target_) start(target_, takePending());
 }
 
 void SessionKeeper::start(const std::shared_ptr<Target>& target, SessionContents contents) {
@@ -230,12 +246,11 @@ void SessionKeeper::flush() {
     if (!target_) return;
     JobContext job;
     try {
-        static_cast<void>(target_->save(*pending_, ++target_->asked, job));
+        static_cast<void>(target_->save(takePending(), ++target_->asked, job));
         emit saved();
     } catch (const std::exception& error) {
         emit failed(tr("The session could not be saved"), QString::fromUtf8(error.what()));
     }
-    pending_.reset();
 }
 
 void SessionKeeper::saveAs(const QString& folder) {
@@ -258,8 +273,7 @@ void SessionKeeper::saveAs(const QString& folder) {
     timer_.stop();
     if (!pending_) return;
     target_ = std::move(target);
-    start(target_, std::move(*pending_));
-    pending_.reset();
+    start(target_, takePending());
 }
 
 void SessionKeeper::open(const QString& folder, const QString& otherwise) {

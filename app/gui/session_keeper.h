@@ -57,6 +57,8 @@ public:
     void saveAs(const QString& folder);
     /// Notes that something changed.
     void touch();
+    /// Notes that only the window did: cheap enough for every move of a slider.
+    void touchWindow();
     /// Saves now what has not been saved, and returns when it is. For the window's end.
     void flush();
     /// Removes a session under the root that is not open anywhere: its files, and the folder if nothing else is in it.
@@ -75,6 +77,8 @@ private:
     [[nodiscard]] std::filesystem::path keptFolder(const JobName& job);
     void modelChanged();
     void save();
+    /// What is pending, with the window as it is now.
+    [[nodiscard]] SessionContents takePending();
     void start(const std::shared_ptr<Target>& target, SessionContents contents);
 
     Session& session_;
@@ -86,6 +90,7 @@ private:
     QTimer timer_;
     std::shared_ptr<Target> target_;
     std::optional<SessionContents> pending_;  ///< as of the latest change that is not saved yet
+    bool is_window_stale_ = false;            ///< pending_'s window is of an earlier moment
     QString unrestored_;                      ///< why, until the model is open without its session
     QString last_failure_;                    ///< told once, not every two seconds
     JobRunner saver_;                         ///< goes first: nothing runs while the rest goes

@@ -1,4 +1,5 @@
 #include <QAction>
+#include <QComboBox>
 #include <QListWidget>
 #include <QProcess>
 #include <QSignalSpy>
@@ -9,7 +10,11 @@
 #include "core/io/json_file.h"
 #include "core/recipe/kept_blocks.h"
 #include "tests/app/gui/desk.h"
+#include "widgets/channels_panel.h"
+#include "widgets/kept_settings.h"
 #include "widgets/open_page.h"
+#include "widgets/stepper_panel.h"
+#include "widgets/tune_panel.h"
 
 using namespace salient;
 using namespace salient::demo;
@@ -176,6 +181,93 @@ private slots:
         QVERIFY(desk.waitForJobs());
         QVERIFY(hasSameCodes(*session.runs()[0], *runs[0]));
         QCOMPARE(session.runs()[0]->perplexity->perplexity, runs[0]->perplexity->perplexity);
+    }
+
+    void theWindowComesBackAsItWas() {
+        QTemporaryDir root;
+        Json recipe;
+        double tuned_loss = 0.0;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            Session& session = desk.window.session();
+            for (const double alpha : {0.6, 0.7, 0.8}) {
+                Recipe edited = session.recipe();
+                edited.runs.back().method.smoothquant.alpha = alpha;
+                session.editRecipe(edited, QStringLiteral("alpha %1").arg(alpha));
+            }
+            session.undoStack().undo();
+            recipe = toJson(session.recipe());
+            desk.view<ChannelsPanel>()->findChild<QComboBox*>()->setCurrentIndex(2);
+            desk.view<StepperPanel>()->setBreakOnError(true, 0.125);
+            desk.window.goTo(Page::Stepper);
+            QVERIFY(desk.waitForJobs());
+            emit desk.view<StepperPanel>()->keepColumnWanted(3);
+            QVERIFY(desk.waitForJobs());
+            desk.view<StepperPanel>()->goTo(7);
+            desk.window.goTo(Page::Tune);
+            QVERIFY(desk.waitForJobs());
+            desk.view<TunePanel>()->setChoice({TuneMethod::SmoothAlpha, 0.25, {{9, 2.0}}});
+            tuned_loss = desk.view<TunePanel>()->shownLoss();
+            desk.window.goTo(Page::Stepper);
+            QVERIFY(desk.waitForJobs());
+            desk.window.close();
+        }
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        Session& session = desk.window.session();
+        QCOMPARE(desk.window.page(), Page::Stepper);
+        QCOMPARE(desk.view<StepperPanel>()->position(), Index{7});
+        QCOMPARE(desk.view<ChannelsPanel>()->findChild<QComboBox*>()->currentIndex(), 2);
+        QVERIFY(keptSettings(desk.window).at("stepper.break_error") == Json(0.125));
+        QVERIFY(keptSettings(desk.window).at("stepper.break_on_error") == Json(true));
+        const Json what_if = desk.window.layers().whatIf();
+        QVERIFY(what_if.at("keep") == Json({3}));
+        desk.window.goTo(Page::Tune);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(desk.view<TunePanel>()->choice() == (TuneChoice{TuneMethod::SmoothAlpha, 0.25, {{9, 2.0}}}));
+        QCOMPARE(desk.view<TunePanel>()->shownLoss(), tuned_loss);
+
+        QCOMPARE(session.undoStack().undoText(), QStringLiteral("alpha 0.7"));
+        QCOMPARE(session.undoStack().redoText(), QStringLiteral("alpha 0.8"));
+        QVERIFY(toJson(session.recipe()) == recipe);
+        session.undoStack().redo();
+        QCOMPARE(session.recipe().runs.back().method.smoothquant.alpha, 0.8);
+        session.undoStack().undo();
+        session.undoStack().undo();
+        QCOMPARE(session.recipe().runs.back().method.smoothquant.alpha, 0.6);
+        QCOMPARE(session.runs().size(), std::size_t{1});  // going through the history lets go of nothing
+    }
+
+    void aWindowsStateOfAStrangerHarmsNothing() {
+        QTemporaryDir root;
+        QString folder;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.window.sessions().flush();
+            folder = desk.window.sessions().folder();
+            desk.window.close();
+        }
+        const auto file = toPath(folder) / "session.json";
+        const Json before = readJson(file);
+        const std::vector<Json> strange = {
+            nullptr, -1, 1e300, "x", Json::array(), Json::object(), {{"layer", 5}}, {{"edits", 3}, {"done", -1}}};
+        for (const Json& value : strange) {
+            Json document = before;
+            for (const char* key : {"settings", "edits", "what_if", "hidden_runs", "columns_done", "tune", "page", "layer", "channel"})
+                document["window"][key] = value;
+            writeJson(file, document);
+            Desk desk;
+            QVERIFY(reopen(desk, root.path()));
+            QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
+            desk.window.goTo(Page::Stepper);
+            QVERIFY(desk.waitForJobs());
+            desk.window.goTo(Page::Tune);
+            QVERIFY(desk.waitForJobs());
+            QVERIFY(!desk.window.session().undoStack().canUndo());
+            desk.window.close();
+        }
     }
 
     void aKilledWindowLosesTheRunningJobAlone() {
