@@ -44,6 +44,7 @@ private slots:
     void theRaceChoosesWhatTheWholeCurveChooses_data();
     void theRaceChoosesWhatTheWholeCurveChooses();
     void clipIsTheBestOfTheLevels();
+    void whereNoLevelIsBetterNothingIsClipped();
     void clippedWeightsStayWithinTheirLimits();
     void anyThreadCountGivesTheSameBits();
     void wrongInputsAreNamed();
@@ -238,6 +239,15 @@ void TestAwq::clipIsTheBestOfTheLevels() {
         }
     }
     QVERIFY(some_shrank);
+}
+
+void TestAwq::whereNoLevelIsBetterNothingIsClipped() {
+    const Matrix weight = randomMatrix(6, 32, 95);
+    Matrix hessian = Matrix::Zero(32, 32);
+    hessian.topLeftCorner(16, 16).setIdentity();  // the inputs of the second group were never active
+    JobContext job;
+    const Matrix clip = awqClip(weight, hessian, awqGrid(3, 16), {}, job);
+    for (Index row = 0; row < weight.rows(); ++row) QCOMPARE(clip(row, 1), weight.row(row).tail(16).cwiseAbs().maxCoeff());
 }
 
 void TestAwq::clippedWeightsStayWithinTheirLimits() {

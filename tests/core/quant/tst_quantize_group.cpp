@@ -59,6 +59,7 @@ private slots:
     void fixedRatioIsUsed();
     void alphaSearchIsReported();
     void clipIsReported();
+    void clipIsJudgedOnItsOwnTokensScaled();
     void smoothingHelpsInt8Activations_data();
     void smoothingHelpsInt8Activations();
     void inputScaleCoversTheSmoothedInput();
@@ -190,6 +191,23 @@ void TestQuantizeGroup::clipIsReported() {
     QVERIFY(clipped.clipped_fraction > 0.0 && clipped.clipped_fraction < 0.5);
     spec.awq.search_clip = false;
     QCOMPARE(quantize(group, spec).front().report.clipped_fraction, 0.0);
+}
+
+void TestQuantizeGroup::clipIsJudgedOnItsOwnTokensScaled() {
+    Group group = makeGroup();
+    group.input.clip_hessian = hessianOf(group.x.topRows(40));
+    const MethodSpec spec = method("awq");
+    const QuantizedLinear linear = quantize(group, spec).front();
+    QVERIFY(!linear.channel_scale.empty());
+    JobContext job;
+    const Matrix scaled = scaledColumns(group.query, linear.channel_scale);
+    const Matrix tokens = unscaledColumns(group.x.topRows(40), linear.channel_scale);
+    const auto codesWith = [&](const Matrix& hessian) {
+        const Matrix clip = awqClip(scaled, hessian, spec.grid, spec.awq, job);
+        return quantizeNearest(applyClip(scaled, clip, spec.grid.group_size), spec.grid).codes;
+    };
+    QVERIFY(linear.tensor.codes == codesWith(hessianOf(tokens)));
+    QVERIFY(linear.tensor.codes != codesWith(group.input.clip_hessian));  // of the channels as they were
 }
 
 void TestQuantizeGroup::smoothingHelpsInt8Activations_data() {

@@ -459,6 +459,14 @@ void TestQuantizeModel::trueSequentialChangesLaterGroupsOnly() {
         *model, [&](int b) { return withEffectiveWeights(*model, result.blocks.at(static_cast<std::size_t>(b))); }, windows);
     const Matrix found = outputOf(*model, quantizedBlocks(std::make_shared<const QuantizedModel>(result)), windows);
     QVERIFY(relativeDifference(found, expected) < 256 * kEpsilon);
+    // What inputs are rounded with comes from the original block too, as the scales they are divided by do.
+    MethodSpec int8 = methodOf("smoothquant");
+    int8.activations = ActivationScale::PerTensor;
+    const QuantizedModel by_original = quantized(model, int8);
+    int8.true_sequential = true;
+    const QuantizedModel in_sequence = quantized(model, int8);
+    for (std::size_t i = 0; i < by_original.blocks[0].linears.size(); ++i)
+        QCOMPARE(in_sequence.blocks[0].linears[i].input_scale, by_original.blocks[0].linears[i].input_scale);
 }
 
 void TestQuantizeModel::feedingQuantizedBlocksChangesLaterBlocksOnly() {
