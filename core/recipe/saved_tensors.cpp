@@ -44,6 +44,7 @@ void TensorsToSave::write(const std::filesystem::path& file, const std::string& 
         writer.write(layout_[i].name, bytes);
     }
     std::vector<std::uint64_t> checksums;
+    checksums.reserve(by_name.size() + 1);
     for (const auto& [name, value] : by_name) checksums.push_back(value);
     checksums.push_back(checksumOf(text));
     writer.write(kChecksums, std::as_bytes(std::span(checksums)));
