@@ -1,6 +1,8 @@
 #include <QtTest>
 #include <set>
 
+#include "core/exporter/checkpoint_layout.h"
+#include "core/exporter/write_progress.h"
 #include "core/model/family_json.h"
 #include "tests/core/exporter/sample_models.h"
 
@@ -23,6 +25,7 @@ private slots:
 
     void directoryHoldsWhatLoadersNeed();
     void descriptionOfTheFamilyGoesAlong();
+    void nothingIsWrittenTwice();
     void gptqConfigsAgree();
     void compressedConfigHasNoForbiddenKeys();
     void keptLayersAreDeclaredAndUntouched_data();
@@ -31,6 +34,7 @@ private slots:
     void tiedHeadAndBuffersAreLeftOut();
     void float32BecomesFloat16OnlyWhereTheFormatWantsIt();
     void shardsFollowTheLimitAndTheIndex();
+    void aLimitBelowEveryTensorGivesEachAFile();
 
     void overflowIsRefusedBeforeAnyWork();
     void scaleThatIsNotStorableIsRefused();
@@ -241,6 +245,19 @@ void TestCheckpointWriter::descriptionOfTheFamilyGoesAlong() {
     QCOMPARE(Model::open(pathOf(directory, "out"), true)->config.family->model_type, std::string("quartz"));
 }
 
+void TestCheckpointWriter::nothingIsWrittenTwice() {
+    WriteProgress progress;
+    progress.beginBlock(1, 2);
+    progress.tensorDone("a");
+    progress.tensorDone("b");
+    QVERIFY_EXCEPTION_THROWN(progress.beginBlock(1, 2), Error);
+    QVERIFY_EXCEPTION_THROWN(progress.beginBlock(2, 2), Error);
+    QVERIFY_EXCEPTION_THROWN(progress.tensorDone("a"), Error);
+    QVERIFY_EXCEPTION_THROWN(progress.requireAllBlocks(2), Error);
+    progress.beginBlock(0, 2);
+    progress.requireAllBlocks(2);
+}
+
 void TestCheckpointWriter::gptqConfigsAgree() {
     QTemporaryDir directory;
     const auto model = makeModel(directory, "llama", DType::BF16);
@@ -256,6 +273,10 @@ void TestCheckpointWriter::gptqConfigsAgree() {
     QVERIFY(quantization.at("checkpoint_format") == "gptq_v2");
     QCOMPARE(config.at("torch_dtype").get<std::string>(), std::string("bfloat16"));
     QCOMPARE(Checkpoint::open(pathOf(directory, "out")).tensor("model.layers.0.mlp.up_proj.scales").dtype, DType::BF16);
+    // Static groups stay where they are, whatever the order: a loader has nothing to look up.
+    method.gptq.static_groups = true;
+    exportTo(quantizeRandomly(model, method), pathOf(directory, "static"), ExportFormat::Gptq);
+    QVERIFY(readJson(pathOf(directory, "static") / "config.json").at("quantization_config").at("desc_act") == false);
 }
 
 void TestCheckpointWriter::compressedConfigHasNoForbiddenKeys() {
@@ -352,6 +373,15 @@ void TestCheckpointWriter::float32BecomesFloat16OnlyWhereTheFormatWantsIt() {
         QCOMPARE(checkpoint.tensor("model.norm.weight").dtype, wanted);
         QCOMPARE(readJson(target / "config.json").at("torch_dtype").get<std::string>(), std::string(dtype));
     }
+}
+
+void TestCheckpointWriter::aLimitBelowEveryTensorGivesEachAFile() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const MethodSpec method = methodFor(*model, ExportFormat::Dequantized, "rtn", gridOf(4, true, 32));
+    const CheckpointLayout layout = checkpointLayout(*model, method, ExportFormat::Dequantized, 1);
+    QCOMPARE(layout.shard_files.size(), layout.tensors.size());
+    for (std::size_t i = 0; i < layout.shard_files.size(); ++i) QCOMPARE(layout.shard(i).size(), std::size_t{1});
 }
 
 void TestCheckpointWriter::shardsFollowTheLimitAndTheIndex() {

@@ -6,6 +6,7 @@
 #include "core/exporter/gguf/keys.h"
 #include "core/exporter/gguf/pack.h"
 #include "core/exporter/gguf/vocabulary.h"
+#include "core/exporter/gguf/weights.h"
 #include "core/io/gguf.h"
 #include "tests/core/exporter/sample_models.h"
 
@@ -508,6 +509,18 @@ private slots:
             const VerifyReport report = verifyCheckpoint(target, opened, job);
             QVERIFY2(report.passed(), qPrintable(text_(report)));
             QCOMPARE(report.n_layers_identical, static_cast<Index>(opened->linears.size()));
+        }
+    }
+
+    void blocksHoldWholeGroupsOnly() {
+        MethodSpec method;
+        for (const Index size : {Index{-1}, Index{32}, Index{64}, Index{128}}) {
+            method.grid.group_size = size;
+            QVERIFY(blockTypeOf(method) == GgufWeights::Q4_0);
+        }
+        for (const Index size : {Index{16}, Index{48}, Index{80}}) {
+            method.grid.group_size = size;
+            QVERIFY(!blockTypeOf(method));
         }
     }
 

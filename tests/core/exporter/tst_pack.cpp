@@ -4,6 +4,7 @@
 #include <random>
 
 #include "core/exporter/checksum.h"
+#include "core/exporter/layer_form.h"
 #include "core/exporter/pack_awq.h"
 #include "core/exporter/pack_compressed.h"
 #include "core/exporter/pack_gptq.h"
@@ -30,6 +31,7 @@ private slots:
     void floatTextIsExact();
     void float16OverflowIsNamed();
     void float16UnderflowIsCounted();
+    void aRaggedGroupIsRefused();
 };
 
 namespace {
@@ -264,9 +266,31 @@ void TestPack::float16OverflowIsNamed() {
 }
 
 void TestPack::float16UnderflowIsCounted() {
-    const std::vector<float> values = {0.0F, 1e-8F, -1e-9F, 1e-7F, 1.0F};
-    QCOMPARE(storeFloats("x", values, DType::F16).n_flushed, std::int64_t{2});
+    const std::vector<float> values = {0.0F, 1e-8F, -1e-9F, 1e-7F, 1.0F, 0x1p-25F, 0x1.01p-25F};  // half a step is zero, more is a step
+    QCOMPARE(storeFloats("x", values, DType::F16).n_flushed, std::int64_t{3});
     QCOMPARE(storeFloats("x", values, DType::BF16).n_flushed, std::int64_t{0});
+}
+
+void TestPack::aRaggedGroupIsRefused() {
+    LinearInfo layer;
+    layer.name = "layer";
+    layer.out_features = 8;
+    layer.in_features = 80;
+    MethodSpec method;
+    QuantizedLinear linear;
+    linear.name = layer.name;
+    linear.tensor = emptyTensor(4, true, 8, 80, 40);
+    method.grid = linear.tensor.spec;
+    checkLayer(LayerForm::PackQuantized, linear, layer, method, DType::F16);
+    linear.tensor = emptyTensor(4, true, 8, 80, 32);  // 32, 32 and 16
+    method.grid = linear.tensor.spec;
+    try {
+        checkLayer(LayerForm::PackQuantized, linear, layer, method, DType::F16);
+        QFAIL("expected an error");
+    } catch (const Error& error) {
+        QVERIFY2(std::string(error.what()).find("groups: expected 32 inputs in each, found one with 16") != std::string::npos,
+                 error.what());
+    }
 }
 
 QTEST_APPLESS_MAIN(TestPack)
