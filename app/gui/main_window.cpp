@@ -284,7 +284,7 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
     compare_->setSelectedCell(now.row, now.channel);
     evaluate_->setSelectedLayer(now.layer);
     if (now.layer == before.layer) return;
-    forgetOtherLayers();
+    if (!waitsForThisLayer()) restored_ = Json::object();
     is_stale_.fill(true);
     loadPage();
 }

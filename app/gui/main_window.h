@@ -108,7 +108,7 @@ private:
     void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
-    void forgetOtherLayers();
+    [[nodiscard]] bool waitsForThisLayer() const;
     void restoreStepper();
     void restoreTune();
     void saveSessionAs();
@@ -140,6 +140,7 @@ private:
     LessonDesk* lessons_;
     ProjectorMode projector_{*this};
     SessionKeeper keeper_;
+    Json restored_ = Json::object();  ///< of the window as it was: what waits until its layer is solved or tuned again
 
     Navigation* navigation_;
     QStackedWidget* stack_;
@@ -156,7 +157,6 @@ private:
     CalibrationPanel* calibration_panel_;
     ModelMapView* map_;
     ChannelsPanel* channels_;
-    Json restored_ = Json::object();  ///< of the window as it was: what waits until its layer is solved or tuned again
     StepperPanel* stepper_;
     TunePanel* tune_;
     QuantizePanel* quantize_;

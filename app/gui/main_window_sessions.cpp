@@ -166,10 +166,10 @@ void MainWindow::restoreWindow(const Json& window) {
     for (const char* key : {"layer", "columns_done", "tune"}) {
         if (const auto found = window.find(key); found != window.end()) restored_[key] = *found;
     }
-    if (const auto settings = window.find("settings"); settings != window.end()) restoreSettings(*this, *settings);
-    if (const auto edits = window.find("edits"); edits != window.end()) session_.restoreEditHistory(*edits);
-    if (const auto what_if = window.find("what_if"); what_if != window.end()) layers_.restoreWhatIf(*what_if);
-    if (const auto hidden = window.find("hidden_runs"); hidden != window.end()) compare_->setHiddenRuns(namesIn(*hidden));
+    restoreSettings(*this, window.value("settings", Json()));
+    session_.restoreEditHistory(window.value("edits", Json()));
+    layers_.restoreWhatIf(window.value("what_if", Json()));
+    compare_->setHiddenRuns(namesIn(window.value("hidden_runs", Json())));
     const std::string layer = textOf(window, "layer");
     const auto& linears = session_.model()->linears;
     const auto chosen = std::ranges::find(linears, layer, &LinearInfo::name);
@@ -181,14 +181,11 @@ void MainWindow::restoreWindow(const Json& window) {
     if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(name))) goTo(*shown);
 }
 
-/// What waits for one layer is let go when the user turns to another.
-void MainWindow::forgetOtherLayers() {
-    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) restored_ = Json::object();
-}
+bool MainWindow::waitsForThisLayer() const { return session_.selection().current().layer.toStdString() == textOf(restored_, "layer"); }
 
 /// Once its layer is solved again: as many columns done as there were.
 void MainWindow::restoreStepper() {
-    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) return;
+    if (!waitsForThisLayer()) return;
     const LinearInfo* layer = session_.selectedLayer();
     const Index done = indexOf(restored_, "columns_done", layer->in_features + 1);
     restored_.erase("columns_done");
@@ -196,7 +193,7 @@ void MainWindow::restoreStepper() {
 }
 
 void MainWindow::restoreTune() {
-    if (session_.selection().current().layer.toStdString() != textOf(restored_, "layer")) return;
+    if (!waitsForThisLayer()) return;
     const Index n_channels = session_.selectedLayer()->in_features;
     const Json tune = restored_.value("tune", Json());
     restored_.erase("tune");

@@ -211,21 +211,13 @@ Survivors runHeat(const Heat& heat, std::span<const Row> all_rows, const Search&
     return survivors;
 }
 
-}  // namespace
-
-double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid) {
-    for (const MatrixView& weight : weights) requireHessianShape(hessian, weight.cols(), "awqLoss");
-    return lossOf(weights, QuadraticForm(hessian), scales, grid);
-}
-
-AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
-                   const AwqOptions& options, JobContext& job) {
-    Search search = searchOf(weights, hessian, mean_abs, grid, options);
+AwqCurve wholeCurve(Search search, const MatrixView& hessian, const GridSpec& grid, JobContext& job) {
     const QuadraticForm quick(hessian, FormPrecision::Quick);
+    const auto n_points = static_cast<std::int64_t>(search.scales.size());
     AwqCurve curve;
     std::vector<std::size_t> points;
     for (std::size_t i = 0; i < search.scales.size(); ++i) {
-        job.checkpoint({"searching scales", static_cast<std::int64_t>(i), options.n_grid});
+        job.checkpoint({"searching scales", static_cast<std::int64_t>(i), n_points});
         points.push_back(i);
         curve.losses.push_back(lossOf(search.weights, quick, search.scales[i], grid));
     }
@@ -236,13 +228,25 @@ AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std:
     return curve;
 }
 
+}  // namespace
+
+double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid) {
+    for (const MatrixView& weight : weights) requireHessianShape(hessian, weight.cols(), "awqLoss");
+    return lossOf(weights, QuadraticForm(hessian), scales, grid);
+}
+
+AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
+                   const AwqOptions& options, JobContext& job) {
+    return wholeCurve(searchOf(weights, hessian, mean_abs, grid, options), hessian, grid, job);
+}
+
 AwqChoice awqChoose(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
                     const AwqOptions& options, JobContext& job) {
     constexpr std::size_t kLeastRows = 2048;
     Search search = searchOf(weights, hessian, mean_abs, grid, options);
     const std::vector<Row> rows = rowsOf(search.weights);
     if (rows.size() < kLeastRows) {
-        AwqCurve curve = awqSearch(weights, hessian, mean_abs, grid, options, job);
+        AwqCurve curve = wholeCurve(std::move(search), hessian, grid, job);
         return {curve.ratios[static_cast<std::size_t>(curve.best)], std::move(curve.best_scales)};
     }
     const QuadraticForm quick(hessian, FormPrecision::Quick);

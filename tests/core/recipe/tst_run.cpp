@@ -33,6 +33,14 @@ Recipe demoRecipe(const std::vector<std::string>& methods) {
     return recipe;
 }
 
+/// A small model that reads text with the demo's tokenizer.
+void writeReadingModel(const std::filesystem::path& directory, const std::string& family, DType dtype) {
+    Json config = samples::familyConfig(family);
+    config["vocab_size"] = readJson(kDemo / "model" / "config.json")["vocab_size"];
+    samples::writeModel(directory, family, dtype, config);
+    std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", directory / "tokenizer.json");
+}
+
 bool isEmpty(const QTemporaryDir& folder) {
     return QDir(folder.path()).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden).isEmpty();
 }
@@ -130,10 +138,7 @@ private slots:
         QTemporaryDir folder;
         Recipe recipe = demoRecipe({method.toStdString()});
         recipe.model = samples::pathOf(models, "small");  // hundreds of runs
-        Json config = samples::familyConfig("llama");
-        config["vocab_size"] = readJson(kDemo / "model" / "config.json")["vocab_size"];
-        samples::writeModel(recipe.model, "llama", DType::F16, config);
-        std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", recipe.model / "tokenizer.json");
+        writeReadingModel(recipe.model, "llama", DType::F16);
         recipe.runs[0].method.grid.group_size = 32;
         recipe.samples = {.n_samples = 1, .seq_len = 16};
         recipe.evaluation_text.clear();
@@ -188,10 +193,7 @@ private slots:
     void expertsAreCountedByTheirTokens() {
         QTemporaryDir folder;
         const std::filesystem::path directory = samples::pathOf(folder, "mixture");
-        Json config = samples::familyConfig("qwen3_moe");  // eight experts, three for a token
-        config["vocab_size"] = readJson(kDemo / "model" / "config.json")["vocab_size"];
-        samples::writeModel(directory, "qwen3_moe", DType::BF16, config);
-        std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", directory / "tokenizer.json");
+        writeReadingModel(directory, "qwen3_moe", DType::BF16);  // eight experts, three for a token
         Recipe recipe = demoRecipe({"gptq", "awq"});
         recipe.model = directory;
         for (RecipeRun& run : recipe.runs) run.method.grid.group_size = 32;
