@@ -215,11 +215,11 @@ std::string Model::headTensor() const {
 
 const Tokenizer& Model::requireTokenizer() const {
     if (!tokenizer) {
-        throw Error(
-            ErrorCode::Unsupported,
-            "openTokenizer: " + directory.string() +
-                ": expected tokenizer.json, tokenizer.model, vocab.json with merges.txt, or a GGUF file's own tokenizer, found none: "
-                "text cannot be read");
+        const std::string reason =
+            tokenizer_obstacle.empty()
+                ? "expected tokenizer.json, tokenizer.model, vocab.json with merges.txt, or a GGUF file's own tokenizer, found none"
+                : tokenizer_obstacle;
+        throw Error(ErrorCode::Unsupported, "openTokenizer: " + directory.string() + ": " + reason + ": text cannot be read");
     }
     return *tokenizer;
 }

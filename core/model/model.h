@@ -43,6 +43,7 @@ struct Model {
     ModelConfig config;
     std::shared_ptr<const Checkpoint> checkpoint;
     std::shared_ptr<const Tokenizer> tokenizer;  ///< null when the directory holds none: what needs text then says so
+    std::string tokenizer_obstacle;              ///< why a GGUF file's own could not be read; empty: there is none, or it was
     std::vector<InputGroup> groups;
     std::vector<LinearInfo> linears;                             ///< all blocks, in the order of computation
     std::unordered_map<std::string, std::size_t> linear_places;  ///< full name → index into linears; what is missing is looked for

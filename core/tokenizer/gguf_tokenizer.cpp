@@ -130,7 +130,10 @@ private:
     GgufTokenizer byteLevel() const {
         const auto* const merges = file_.texts("tokenizer.ggml.merges");
         if (merges == nullptr) fail(ErrorCode::Format, "expected the merges in tokenizer.ggml.merges, found none");
-        const NamedPreTokenizer pre = preTokenizerFromName(file_.text("tokenizer.ggml.pre").value_or("default"), origin_);
+        const std::string name = file_.text("tokenizer.ggml.pre").value_or("default");
+        const std::optional<NamedPreTokenizer> known = preTokenizerFromName(name);
+        if (!known) return {nullptr, {}, "tokenizer.ggml.pre: expected one of " + preTokenizerNames() + ", found '" + name + "'"};
+        const NamedPreTokenizer& pre = *known;
         const bool adds_bos = flag("add_bos_token", pre.adds_bos);
         const bool adds_eos = flag("add_eos_token", false);
 

@@ -1,6 +1,7 @@
 #include "core/tokenizer/pre_tokenizer.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/tokenizer/byte_level.h"
 #include "core/tokenizer/limits.h"
@@ -60,6 +61,15 @@ void cut(const MetaspaceStep& step, std::string_view text, bool at_start, const 
     Splitter splitter(replaced, SplitBehavior::MergedWithNext, false, sink);
     forEachOccurrence(replaced, step.replacement, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
     splitter.finish();
+}
+
+/// What cuts at a step, whatever its kind.
+template <typename Step>
+void cutBy(const Step& step, std::string_view text, bool at_start, const PieceSink& sink) {
+    if (const auto* const metaspace = std::get_if<MetaspaceStep>(&step)) return cut(*metaspace, text, at_start, sink);
+    if (const auto* const byte_level = std::get_if<ByteLevelStep>(&step)) return cut(*byte_level, text, sink);
+    if (const auto* const split = std::get_if<SplitStep>(&step)) return cut(*split, text, sink);
+    cut(std::get<CharacterStep>(step), text, sink);
 }
 
 MetaspaceStep readMetaspace(const Component& json) {
@@ -127,18 +137,14 @@ void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, B
     if (text.size() > budget.left) failGrown(budget.n_bytes, (steps_.size() + 1) * tokenizer_limits::grownBytes(budget.n_bytes));
     budget.left -= text.size();
     if (step == steps_.size()) return sink(text);
+    if (step + 1 == steps_.size()) return cutBy(steps_[step], text, at_start, sink);
     // A piece starts the input when it is the first of a text that does.
     bool is_first = at_start;
-    const bool is_last_step = step + 1 == steps_.size();
-    const PieceSink next = [&](std::string_view piece) {
+    const auto next = [&](std::string_view piece) {
         run(step + 1, piece, is_first, budget, sink);
         is_first = false;
     };
-    const PieceSink& target = is_last_step ? sink : next;
-    if (const auto* const metaspace = std::get_if<MetaspaceStep>(&steps_[step])) return cut(*metaspace, text, at_start, target);
-    if (const auto* const byte_level = std::get_if<ByteLevelStep>(&steps_[step])) return cut(*byte_level, text, target);
-    if (const auto* const split = std::get_if<SplitStep>(&steps_[step])) return cut(*split, text, target);
-    cut(std::get<CharacterStep>(steps_[step]), text, target);
+    cutBy(steps_[step], text, at_start, std::ref(next));  // a reference fits into a PieceSink, all that is captured would be allocated
 }
 
 bool PreTokenizer::isByteLevel() const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,11 @@ struct NamedPreTokenizer {
     bool adds_bos = false;       ///< unless the file says otherwise
 };
 
-/// Throws Error{Unsupported} naming `origin`, the name, and those that are known.
-[[nodiscard]] NamedPreTokenizer preTokenizerFromName(std::string_view name, const std::string& origin);
+/// Nothing for a name that is not among preTokenizerNames().
+[[nodiscard]] std::optional<NamedPreTokenizer> preTokenizerFromName(std::string_view name);
+
+/// All names that are known, for a message.
+[[nodiscard]] std::string preTokenizerNames();
 
 /// The first name whose way of cutting is that of a tokenizer.json's "pre_tokenizer"; empty when no name stands for it.
 [[nodiscard]] std::string preTokenizerName(const Json& pre_tokenizer, bool ignore_merges);

@@ -22,12 +22,15 @@ std::string errorText(int code) {
     return reinterpret_cast<const char*>(buffer.data());
 }
 
-/// Oniguruma's syntax to PCRE2's. Walks the pattern once, knowing only whether it stands inside [ ].
+/// Oniguruma's syntax to PCRE2's. Walks the pattern once, knowing only how deep inside [ ] it stands. A set inside a set adds its members
+/// to it: its own brackets go, and what they set apart is escaped where it would get another meaning.
 std::string translate(std::string_view pattern, const Component& place) {
     constexpr std::string_view kWord = "\\p{L}\\p{M}\\p{Nd}\\p{Pc}";
     std::string result;
-    bool in_class = false;
-    std::size_t class_start = 0;
+    std::size_t depth = 0;
+    std::size_t set_start = 0;                       // of the innermost set that began last
+    std::size_t inner_end = std::string_view::npos;  // of the last set inside a set
+    std::size_t hyphen = std::string_view::npos;     // the last that may make a range
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const char c = pattern[i];
         const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
@@ -47,10 +50,10 @@ std::string translate(std::string_view pattern, const Component& place) {
                     result += "\\P{Nd}";
                     break;
                 case 'w':
-                    result += in_class ? std::string(kWord) : '[' + std::string(kWord) + ']';
+                    result += depth > 0 ? std::string(kWord) : '[' + std::string(kWord) + ']';
                     break;
                 case 'W':
-                    if (in_class) place.unsupported("\\W inside [ ] in a regular expression");
+                    if (depth > 0) place.unsupported("\\W inside [ ] in a regular expression");
                     result += "[^" + std::string(kWord) + ']';
                     break;
                 case 'h':
@@ -61,8 +64,8 @@ std::string translate(std::string_view pattern, const Component& place) {
             }
             continue;
         }
-        if (in_class) {
-            const bool is_first = i == class_start + 1 || (i == class_start + 2 && pattern[class_start + 1] == '^');
+        if (depth > 0) {
+            const bool is_first = i == set_start + 1 || (i == set_start + 2 && pattern[set_start + 1] == '^');
             if (c == '[' && next == ':') {  // [:alpha:], the same in both
                 const std::size_t end = pattern.find(":]", i + 2);
                 if (end == std::string_view::npos) place.malformed("regular expression: [: without :]");
@@ -70,12 +73,27 @@ std::string translate(std::string_view pattern, const Component& place) {
                 i = end + 1;
                 continue;
             }
-            if (c == '[') place.unsupported("a set inside a set in a regular expression");
+            if (c == '[') {
+                if (next == '^') place.unsupported("a negated set inside a set in a regular expression");
+                if (i == hyphen + 1) place.unsupported("a range that ends in a set in a regular expression");
+                ++depth;
+                set_start = i;
+                continue;
+            }
             if (c == '&' && next == '&') place.unsupported("an intersection of sets in a regular expression");
-            if (c == ']' && !is_first) in_class = false;
+            if (c == ']' && !is_first) {
+                if (--depth > 0) {
+                    inner_end = i;
+                    continue;
+                }
+            } else if (c == ']' || (c == '-' && (is_first || next == ']' || i == inner_end + 1))) {
+                result.push_back('\\');  // itself, not an end or a range
+            } else if (c == '-') {
+                hyphen = i;
+            }
         } else if (c == '[') {
-            in_class = true;
-            class_start = i;
+            depth = 1;
+            set_start = i;
         }
         result.push_back(c);
     }
@@ -101,6 +119,24 @@ std::shared_ptr<const void> compile(std::string_view pattern, const std::functio
     return owner;
 }
 
+/// What a match needs beside program and text. Kept by each thread: where a pre-tokenizer has several expressions, all but the first look
+/// at one word at a time. Whoever is called back for a match may match again, for its place has been read by then.
+struct Scratch {
+    std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match{pcre2_match_data_create(1, nullptr), &pcre2_match_data_free};
+    std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits{pcre2_match_context_create(nullptr),
+                                                                                     &pcre2_match_context_free};
+    Scratch() {
+        if (match == nullptr || limits == nullptr) throw std::bad_alloc();
+        pcre2_set_match_limit(limits.get(), kMostSteps);
+        pcre2_set_heap_limit(limits.get(), kMostHeapKibibytes);
+    }
+};
+
+const Scratch& scratch() {
+    thread_local const Scratch own;
+    return own;
+}
+
 }  // namespace
 
 Regex::Regex(std::string_view pattern, const Component& place)
@@ -111,22 +147,16 @@ Regex::Regex(std::string_view pcre_pattern)
 
 void Regex::forEachMatch(std::string_view text, const std::function<void(std::size_t, std::size_t)>& found) const {
     const auto* const program = static_cast<const pcre2_code*>(program_.get());
-    const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(pcre2_match_data_create(1, nullptr),
-                                                                                    &pcre2_match_data_free);
-    const std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits(pcre2_match_context_create(nullptr),
-                                                                                           &pcre2_match_context_free);
-    if (match == nullptr || limits == nullptr) throw std::bad_alloc();
-    pcre2_set_match_limit(limits.get(), kMostSteps);
-    pcre2_set_heap_limit(limits.get(), kMostHeapKibibytes);
+    const Scratch& own = scratch();
     std::size_t from = 0;
     std::size_t last_end = std::string_view::npos;
     while (from <= text.size()) {
         // The text was checked once by our caller; a check per match would make a long text cost its square.
         const int result = pcre2_match(program, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK,
-                                       match.get(), limits.get());
+                                       own.match.get(), own.limits.get());
         if (result == PCRE2_ERROR_NOMATCH) return;
         if (result < 0) throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: " + errorText(result));
-        const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(match.get());
+        const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(own.match.get());
         const std::size_t begin = range[0];
         const std::size_t end = range[1];
         if (begin > end || begin < from) {  // \K inside a look-around, by way of a subroutine

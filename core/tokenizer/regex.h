@@ -14,8 +14,8 @@ namespace salient {
 /// every line. Copies share the compiled program; safe to share between threads.
 class Regex {
 public:
-    /// Throws Error{Unsupported} naming what PCRE2 has no equal for (set operations inside [ ], \h), Error{Format} for a
-    /// broken expression; `place` is where it came from.
+    /// A set inside [ ] is a union with it. Throws Error{Unsupported} naming what PCRE2 has no equal for (intersections and
+    /// negated sets inside [ ], \h), Error{Format} for a broken expression; `place` is where it came from.
     Regex(std::string_view pattern, const Component& place);
     /// For an expression of our own, already in PCRE2's syntax.
     explicit Regex(std::string_view pcre_pattern);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
@@ -15,7 +16,7 @@ namespace salient {
 namespace {
 
 constexpr std::string_view kSpace = "▁";
-constexpr std::size_t kChunkBytes = std::size_t{1} << 16U;
+constexpr std::size_t kChunkBytes = std::size_t{1} << 12U;  // what the library makes of it stays in a core's own cache
 
 class SentencePieceTokenizer final : public Tokenizer {
 public:
@@ -35,6 +36,8 @@ public:
         if (config.add_bos_token.value_or(true) && processor_.bos_id() >= 0) bos_ = processor_.bos_id();
         if (config.add_eos_token.value_or(false) && processor_.eos_id() >= 0) eos_ = processor_.eos_id();
         can_cut_ = wordsStandAlone();
+        added_ = AddedTokenMatcher(config.added_tokens);
+        for (const AddedToken& token : config.added_tokens) added_by_id_.emplace(token.id, token);
     }
 
     std::vector<TokenId> encode(std::string_view text, bool add_special) const override {
@@ -45,14 +48,13 @@ public:
         }
         std::vector<TokenId> ids;
         if (add_special && bos_) ids.push_back(*bos_);
-        while (!text.empty()) {
-            const std::size_t end = chunkEnd(text);
-            std::vector<int> chunk;
-            const auto status = processor_.Encode({text.data(), end}, &chunk);
-            if (!status.ok()) throw Error(ErrorCode::Unsupported, "encode: SentencePiece: " + status.ToString());
-            ids.insert(ids.end(), chunk.begin(), chunk.end());
-            text.remove_prefix(std::min(end + 1, text.size()));  // the space itself comes back as the next chunk's own prefix
-        }
+        added_.split(text, [&](std::string_view piece, const AddedToken* token) {
+            if (token != nullptr) {
+                ids.push_back(token->id);
+            } else {
+                encodePlain(piece, ids);
+            }
+        });
         if (add_special && eos_) ids.push_back(*eos_);
         return ids;
     }
@@ -68,6 +70,12 @@ public:
             run.clear();
         };
         for (const TokenId id : ids) {
+            if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) {
+                if (skip_special && added->second.special) continue;
+                flush();
+                text += added->second.content;
+                continue;
+            }
             if (id < 0 || id >= processor_.GetPieceSize()) continue;
             if (processor_.IsControl(id)) {
                 if (skip_special) continue;
@@ -82,6 +90,7 @@ public:
     }
 
     std::string displayText(TokenId id) const override {
+        if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) return escapedForDisplay(added->second.content);
         if (id < 0 || id >= processor_.GetPieceSize()) return {};
         std::string piece = processor_.IdToPiece(id);
         if (processor_.IsByte(id)) {
@@ -96,9 +105,25 @@ public:
     }
 
     std::optional<TokenId> bos() const override { return bos_; }
-    int vocabularySize() const override { return processor_.GetPieceSize(); }
+    int vocabularySize() const override {
+        TokenId size = processor_.GetPieceSize();
+        for (const auto& [id, token] : added_by_id_) size = std::max(size, id + 1);
+        return size;
+    }
 
 private:
+    /// Appends the ids of a text without added tokens.
+    void encodePlain(std::string_view text, std::vector<TokenId>& ids) const {
+        while (!text.empty()) {
+            const std::size_t end = chunkEnd(text);
+            std::vector<int> chunk;
+            const auto status = processor_.Encode({text.data(), end}, &chunk);
+            if (!status.ok()) throw Error(ErrorCode::Unsupported, "encode: SentencePiece: " + status.ToString());
+            ids.insert(ids.end(), chunk.begin(), chunk.end());
+            text.remove_prefix(std::min(end + 1, text.size()));  // the space itself comes back as the next chunk's own prefix
+        }
+    }
+
     /// Whether a text may be cut at a single space and its parts encoded apart: SentencePiece puts a space before each part,
     /// and no piece holds a space after another character. It needs some hundred bytes of memory per byte of a part, so a
     /// long text must be cut.
@@ -127,6 +152,8 @@ private:
     std::optional<TokenId> bos_;
     std::optional<TokenId> eos_;
     bool can_cut_ = false;
+    AddedTokenMatcher added_;
+    std::unordered_map<TokenId, AddedToken> added_by_id_;
 };
 
 }  // namespace

@@ -93,7 +93,7 @@ std::vector<AddedToken> readAddedTokens(const Component& root, const BpeModel& m
 }  // namespace
 
 std::shared_ptr<const Tokenizer> readTokenizerJson(const std::filesystem::path& path) {
-    return readTokenizerJson(readJson(path), path.string());
+    return readTokenizerJson(readJson(path, kMostListBytes), path.string());
 }
 
 std::shared_ptr<const Tokenizer> readTokenizerJson(const Json& document, const std::string& origin) {

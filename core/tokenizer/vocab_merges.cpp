@@ -14,7 +14,7 @@ namespace salient {
 namespace {
 
 StringMap<TokenId> readIds(const std::filesystem::path& path) {
-    const Json json = readJson(path);
+    const Json json = readJson(path, kMostListBytes);
     const Component root(json, path.string());
     if (!json.is_object()) root.malformed("expected an object, found " + std::string(json.type_name()));
     StringMap<TokenId> ids;
@@ -60,22 +60,10 @@ std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path&
                    vocabulary_path.string());
 
     std::map<std::string, AddedToken> added;
-    if (holdsFile(directory, "added_tokens.json")) {
-        for (const auto& [content, id] : readIds(containedPath(directory, "added_tokens.json"))) {
-            if (content.size() > tokenizer_limits::kMaxAddedTokenBytes) {
-                throw Error(ErrorCode::Format, "openTokenizer: " + (directory / "added_tokens.json").string() +
-                                                   ": expected tokens of at most " + std::to_string(tokenizer_limits::kMaxAddedTokenBytes) +
-                                                   " bytes, found " + std::to_string(content.size()));
-            }
-            added[content] = {.id = id, .content = content, .normalized = false};
-        }
-    }
+    for (const AddedToken& token : config.added_tokens) added.emplace(token.content, token);
     for (const std::string& content : config.special_tokens) {
-        if (const auto id = model.idOf(content)) added.try_emplace(content, AddedToken{.id = *id, .content = content});
-        if (const auto found = added.find(content); found != added.end()) {
-            found->second.normalized = false;
-            found->second.special = true;
-        }
+        const auto id = model.idOf(content);
+        if (id) added.try_emplace(content, AddedToken{.id = *id, .content = content, .normalized = false, .special = true});
     }
     std::vector<AddedToken> tokens;
     tokens.reserve(added.size());
@@ -83,11 +71,11 @@ std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path&
 
     PostProcessor post_processor;
     if (config.add_bos_token.value_or(false)) {
-        const auto bos = config.bos_token ? model.idOf(*config.bos_token) : std::nullopt;
-        if (!bos)
+        const auto bos = added.find(config.bos_token.value_or(""));
+        if (bos == added.end())
             throw Error(ErrorCode::Format,
                         "openTokenizer: " + directory.string() + ": add_bos_token is set, but bos_token is not in the vocabulary");
-        post_processor.before = {*bos};
+        post_processor.before = {bos->second.id};
     }
     return std::make_shared<BpeTokenizer>(BpeParts{std::move(tokens), Normalizer(),
                                                    PreTokenizer(ByteLevelStep{config.add_prefix_space, true}), std::move(model),

@@ -55,13 +55,25 @@ void packForGguf(benchmark::State& state, GgufWeights type) {
 BENCHMARK_CAPTURE(packForGguf, q4_k, GgufWeights::Q4_K)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_CAPTURE(packForGguf, q6_k, GgufWeights::Q6_K)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-void encodeText(benchmark::State& state) {
-    const auto tokenizer = Tokenizer::open(SALIENT_RESOURCES "/demo/model");
+/// On one core. The tokenizers of tests/data have few merges, so their words are cut into more tokens than a large vocabulary would: a
+/// lower bound. bytes_per_second is to be 5 MB/s or more.
+void encodeText(benchmark::State& state, const char* directory) {
+    const auto tokenizer = Tokenizer::open(directory);
     const std::string text = readCorpus(SALIENT_RESOURCES "/demo/calib.txt");
     for (auto _ : state) benchmark::DoNotOptimize(tokenizer->encode(text, false).size());
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
-BENCHMARK(encodeText)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, demo, SALIENT_RESOURCES "/demo/model")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, gpt2, SALIENT_TEST_DATA "/tokenizer/gpt2")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, llama3, SALIENT_TEST_DATA "/tokenizer/llama3")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, qwen2_composing, SALIENT_TEST_DATA "/tokenizer/qwen2")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, deepseek_three_expressions, SALIENT_TEST_DATA "/tokenizer/deepseek")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, bloom, SALIENT_TEST_DATA "/tokenizer/bloom")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, metaspace_words, SALIENT_TEST_DATA "/tokenizer/marked_words")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, metaspace_whole, SALIENT_TEST_DATA "/tokenizer/mistral")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, prepending, SALIENT_TEST_DATA "/tokenizer/llama2")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, replacing, SALIENT_TEST_DATA "/tokenizer/gemma")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, sentencepiece, SALIENT_TEST_DATA "/tokenizer/sentencepiece")->Unit(benchmark::kMillisecond);
 
 // What a heatmap asks for while an 11008 × 4096 layer is zoomed out and panned.
 void poolPicture(benchmark::State& state) {

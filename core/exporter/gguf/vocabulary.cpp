@@ -23,6 +23,7 @@ public:
 
     GgufVocabulary make() {
         if (!model_.tokenizer) {
+            if (!model_.tokenizer_obstacle.empty()) refuse(model_.tokenizer_obstacle);
             vocabulary_.model = "no_vocab";
             return std::move(vocabulary_);
         }
@@ -97,7 +98,8 @@ private:
             vocabulary_.model = "gpt2";
             vocabulary_.pre = pre;
             const Json normalizer = document.value("normalizer", Json());
-            if (!normalizer.is_null() && normalizer.value("type", Json()) != Json("NFC"))
+            const bool is_nothing = normalizer.is_null() || normalizer.value("normalizers", Json()) == Json::array();
+            if (!is_nothing && normalizer.value("type", Json()) != Json("NFC"))
                 refuse("expected no normalizer, found " + normalizer.dump().substr(0, 200));
         }
     }
@@ -201,9 +203,7 @@ private:
         readSpecial("bos_token_id", "bos_token", vocabulary_.bos);
         readSpecial("eos_token_id", "eos_token", vocabulary_.eos);
         readSpecial("pad_token_id", "pad_token", vocabulary_.padding);
-        const Json config = files_.tokenizerConfig();
-        if (config.contains("chat_template") && config.at("chat_template").is_string())
-            vocabulary_.chat_template = config.at("chat_template").get<std::string>();
+        vocabulary_.chat_template = files_.chatTemplate();
         // What the tokenizer does counts, whatever a file says.
         const std::vector<TokenId> around = model_.tokenizer->encode("", true);
         const std::optional<TokenId> bos = model_.tokenizer->bos();

@@ -1,5 +1,6 @@
 #include "core/exporter/gguf/vocabulary_files.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/io/contained_path.h"
@@ -22,6 +23,20 @@ std::optional<Json> VocabularyFiles::json(const std::string& name) const {
 Json VocabularyFiles::tokenizerConfig() const {
     const std::optional<Json> config = json("tokenizer_config.json");
     return config && config->is_object() ? *config : Json::object();
+}
+
+std::string VocabularyFiles::chatTemplate() const {
+    if (const std::optional<std::string> jinja = text("chat_template.jinja")) return *jinja;
+    Json found;
+    if (const std::optional<Json> file = json("chat_template.json"); file && file->is_object())
+        found = file->value("chat_template", Json());
+    if (found.is_null()) found = tokenizerConfig().value("chat_template", Json());
+    if (found.is_array()) {
+        const auto isDefault = [](const Json& one) { return one.is_object() && one.value("name", Json()) == Json("default"); };
+        const auto wanted = std::find_if(found.begin(), found.end(), isDefault);
+        found = wanted == found.end() ? Json() : Json(wanted->value("template", Json()));
+    }
+    return found.is_string() ? found.get<std::string>() : std::string();
 }
 
 std::vector<std::string> VocabularyFiles::mergeLines() const {

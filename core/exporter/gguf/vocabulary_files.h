@@ -19,6 +19,9 @@ public:
     [[nodiscard]] std::optional<Json> json(const std::string& name) const;
     /// tokenizer_config.json; an empty object where there is none.
     [[nodiscard]] Json tokenizerConfig() const;
+    /// Of chat_template.jinja, else of chat_template.json, else of tokenizer_config.json: a text, or of several by name the one called
+    /// "default". Empty where there is none.
+    [[nodiscard]] std::string chatTemplate() const;
     /// "left right" of merges.txt, without its version line.
     [[nodiscard]] std::vector<std::string> mergeLines() const;
 

@@ -88,6 +88,7 @@ std::shared_ptr<Model> open(const std::filesystem::path& path) {
     GgufTokenizer tokenizer = readGgufTokenizer(file);
     model->tokenizer = std::move(tokenizer.tokenizer);
     model->companion_files = std::move(tokenizer.files);
+    model->tokenizer_obstacle = std::move(tokenizer.obstacle);
     return model;
 }
 

@@ -9,6 +9,7 @@
 #include "core/exporter/gguf/weights.h"
 #include "core/io/gguf.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -81,6 +82,16 @@ std::shared_ptr<const Model> makeModel(const fs::path& directory, const std::str
     for (const auto& [key, value] : changes.items()) config[key] = value;
     writeModel(directory, family, type, config);
     return Model::open(directory);
+}
+
+/// A directory with a model and a tokenizer of tests/data.
+fs::path writeModelWithTokenizer(const QTemporaryDir& folder, const std::string& tokenizer) {
+    const fs::path directory = pathOf(folder, "model");
+    Json config = configOf("qwen2");
+    config["vocab_size"] = 1024;
+    writeModel(directory, "qwen2", DType::F16, config);
+    fs::copy_file(salient::test::testDataFolder() / "tokenizer" / tokenizer / "tokenizer.json", directory / "tokenizer.json");
+    return directory;
 }
 
 QString joined(const std::vector<std::string>& sentences) {
@@ -392,7 +403,7 @@ private slots:
     void tokenizersComeBack_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("model");
-        for (const char* name : {"llama3", "qwen2", "deepseek"}) QTest::newRow(name) << QString(name) << QString("gpt2");
+        for (const char* name : {"llama3", "qwen2", "deepseek", "bloom"}) QTest::newRow(name) << QString(name) << QString("gpt2");
         for (const char* name : {"llama2", "mistral", "gemma", "sentencepiece"}) QTest::newRow(name) << QString(name) << QString("llama");
     }
     void tokenizersComeBack() {
@@ -405,7 +416,7 @@ private slots:
             config["vocab_size"] = 1024;
             return config;
         }());
-        const fs::path source = fs::path(SALIENT_TEST_DATA) / "tokenizer" / name.toStdString();
+        const fs::path source = salient::test::testDataFolder() / "tokenizer" / name.toStdString();
         for (const char* file : {"tokenizer.json", "tokenizer.model"}) {
             if (fs::exists(source / file)) fs::copy_file(source / file, directory / file);
         }
@@ -424,6 +435,61 @@ private slots:
         QVERIFY2(report.passed(), qPrintable(text_(report)));
     }
 
+    void chatTemplatesAreTakenFromWhereTheyAre() {
+        QTemporaryDir folder;
+        const fs::path directory = writeModelWithTokenizer(folder, "qwen2");
+        const auto put = [&](const char* file, const std::string& text) { std::ofstream(directory / file, std::ios::binary) << text; };
+        const auto found = [&] { return QString::fromStdString(ggufVocabulary(*Model::open(directory)).chat_template); };
+        QCOMPARE(found(), QString());
+        put("tokenizer_config.json", R"({"chat_template": [{"name": "tool_use", "template": "of tools"}]})");
+        QCOMPARE(found(), QString());
+        put("tokenizer_config.json",
+            R"({"chat_template": [{"name": "tool_use", "template": "of tools"}, {"name": "default", "template": "of a list"}]})");
+        QCOMPARE(found(), QString("of a list"));
+        put("tokenizer_config.json", R"({"chat_template": "of the configuration"})");
+        QCOMPARE(found(), QString("of the configuration"));
+        put("chat_template.json", R"({"chat_template": "of a JSON file"})");
+        QCOMPARE(found(), QString("of a JSON file"));
+        put("chat_template.jinja", "{{ messages }}\n");
+        QCOMPARE(found(), QString("{{ messages }}\n"));
+
+        const auto original = Model::open(directory);
+        exportGguf(quantizeRandomly(original, methodOf(*original, {})), pathOf(folder, "out"), GgufWeights::Lossless);
+        const GgufFile file = GgufFile::open(pathOf(folder, "out") / "model.gguf");
+        QCOMPARE(file.text("tokenizer.chat_template").value_or(""), std::string("{{ messages }}\n"));
+    }
+
+    void anUnknownWayOfCuttingTextsIsAnErrorWhereTextIsNeeded() {
+        QTemporaryDir folder;
+        const fs::path directory = writeModelWithTokenizer(folder, "deepseek");
+        Json document = readJson(directory / "tokenizer.json");
+        document["normalizer"] = {{"type", "Sequence"}, {"normalizers", Json::array()}};  // which is how DeepSeek says none
+        writeJson(directory / "tokenizer.json", document);
+        const auto original = Model::open(directory);
+        exportGguf(quantizeRandomly(original, methodOf(*original, {})), pathOf(folder, "out"), GgufWeights::Lossless);
+        std::ifstream input(pathOf(folder, "out") / "model.gguf", std::ios::binary);
+        std::string bytes((std::istreambuf_iterator<char>(input)), {});
+        const std::string known = "deepseek-v3";
+        const std::string unknown = "klingonish3";
+        QVERIFY(bytes.find(known) != std::string::npos);
+        bytes.replace(bytes.find(known), known.size(), unknown);
+        std::ofstream(pathOf(folder, "other.gguf"), std::ios::binary) << bytes;
+
+        const auto opened = Model::open(pathOf(folder, "other.gguf"));
+        QVERIFY(!opened->tokenizer);
+        QCOMPARE(opened->linears.size(), original->linears.size());
+        QVERIFY(joined(exportObstacles(*opened, methodOf(*opened, {}), ExportFormat::Gguf)).contains("found 'klingonish3'"));
+        QCOMPARE(joined(exportObstacles(*opened, methodOf(*opened, {}), ExportFormat::Dequantized)), QString());
+        try {
+            static_cast<void>(opened->requireTokenizer());
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Unsupported);
+            QVERIFY2(QString(error.what()).contains("found 'klingonish3': text cannot be read"), error.what());
+            return;
+        }
+        QFAIL("expected an error, found none");
+    }
+
     void aHeadThatOlderLoadersMissIsNamed() {
         QTemporaryDir folder;
         for (const char* family : {"gpt2", "bloom", "qwen2"}) {
@@ -436,11 +502,7 @@ private slots:
     void tokenizersWithoutPlaceAreRefused() {
         for (const char* name : {"gpt2", "folding", "marked_words", "numbers"}) {  // gpt2: with a space in front
             QTemporaryDir folder;
-            Json config = configOf("qwen2");
-            config["vocab_size"] = 1024;
-            writeModel(pathOf(folder, "model"), "qwen2", DType::F16, config);
-            fs::copy_file(fs::path(SALIENT_TEST_DATA) / "tokenizer" / name / "tokenizer.json", pathOf(folder, "model") / "tokenizer.json");
-            const auto model = Model::open(pathOf(folder, "model"));
+            const auto model = Model::open(writeModelWithTokenizer(folder, name));
             const QString found = joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf));
             QVERIFY2(found.contains("tokenizer"), qPrintable(QString(name) + found));
         }

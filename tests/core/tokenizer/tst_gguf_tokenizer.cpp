@@ -4,16 +4,19 @@
 #include "core/tokenizer/gguf_tokenizer.h"
 
 #include "core/io/json_file.h"
+#include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/pre_tokenizer.h"
 #include "core/tokenizer/pre_tokenizer_names.h"
 #include "tests/core/io/gguf_bytes.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace gb = gguf_bytes;
 
 namespace {
 
-const std::filesystem::path kData = SALIENT_TEST_DATA;
+const std::filesystem::path kData = salient::test::testDataFolder();
 
 GgufTokenizer open(const std::string& name) { return readGgufTokenizer(GgufFile::open(kData / "gguf" / "tokenizers" / (name + ".gguf"))); }
 
@@ -57,8 +60,8 @@ private slots:
 
     void theDemoModelsTokenizerIsTheSame() {
         const auto tokenizer = open("demo").tokenizer;
-        const auto expected = Tokenizer::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
-        const std::string text = readText(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "eval.txt").substr(0, 20000);
+        const auto expected = Tokenizer::open(salient::test::resourceFolder() / "demo" / "model");
+        const std::string text = readText(salient::test::resourceFolder() / "demo" / "eval.txt").substr(0, 20000);
         QCOMPARE(tokenizer->encode(text, true), expected->encode(text, true));
         QCOMPARE(tokenizer->bos(), std::optional<TokenId>(0));
         QCOMPARE(tokenizer->vocabularySize(), expected->vocabularySize());
@@ -101,18 +104,75 @@ private slots:
     }
 
     void everyNameStandsForAWayOfCuttingThatIsRecognizedAgain() {
-        for (const char* name :
-             {"gpt-2", "llama-bpe", "dbrx", "qwen2", "starcoder", "bloom", "tekken", "gpt-4o", "deepseek-v3", "default"}) {
-            const NamedPreTokenizer pre = preTokenizerFromName(name, "x");
-            QCOMPARE(preTokenizerName(pre.pre_tokenizer, pre.ignore_merges), std::string(name));
+        for (const char* name : {"gpt-2", "llama-bpe", "dbrx", "qwen2", "starcoder", "bloom", "tekken", "gpt-4o", "deepseek-v3",
+                                 "deepseek-llm", "deepseek-coder", "default"}) {
+            const auto pre = preTokenizerFromName(name);
+            QVERIFY2(pre.has_value() && preTokenizerNames().find(name) != std::string::npos, name);
+            QCOMPARE(preTokenizerName(pre->pre_tokenizer, pre->ignore_merges), std::string(name));
         }
+        QVERIFY(!preTokenizerFromName("klingon"));
         QCOMPARE(preTokenizerName(Json::parse(R"({"type": "Whitespace"})"), false), std::string());
         QCOMPARE(preTokenizerName(Json(), false), std::string());
         const Json published = readJson(kData / "tokenizer" / "deepseek" / "tokenizer.json")["pre_tokenizer"];
         QCOMPARE(preTokenizerName(published, false), std::string("deepseek-v3"));
+        const Json bloom = readJson(kData / "tokenizer" / "bloom" / "tokenizer.json")["pre_tokenizer"];
+        QCOMPARE(preTokenizerName(bloom, false), std::string("bloom"));
+        Json as_llama_cpp_writes_it = bloom;
+        as_llama_cpp_writes_it["pretokenizers"][0]["pattern"]["Regex"] = " ?[^(\\s|.,!?…。，、।۔،)]+";
+        QCOMPARE(preTokenizerName(as_llama_cpp_writes_it, false), std::string("bloom"));
+        const Json coder = Json::parse(R"json({"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": "[\r\n]"}, "behavior": "Isolated", "invert": false},
+            {"type": "Split", "pattern": {"Regex": "\\s?\\p{L}+"}, "behavior": "Isolated", "invert": false},
+            {"type": "Split", "pattern": {"Regex": "\\s?\\p{P}+"}, "behavior": "Isolated", "invert": false},
+            {"type": "Split", "pattern": {"Regex": "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+"}, "behavior": "Isolated", "invert": false},
+            {"type": "Digits", "individual_digits": true},
+            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]})json");
+        QCOMPARE(preTokenizerName(coder, false), std::string("deepseek-coder"));
+    }
+
+    // By hand, and held against Oniguruma.
+    void aNameCutsATextIntoWords_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QStringList>("words");
+        QTest::newRow("bloom") << "bloom"
+                               << "Hello, world! (a|b) x…y  3.14[e]"
+                               << QStringList{"Hello", ",", " world", "! (", "a", "|", "b", ")", " x", "…", "y", " ", " 3", ".", "14[e]"};
+        QTest::newRow("bloom, full stops") << "bloom"
+                                           << "다。हिन्दी। x" << QStringList{"다", "。", "हिन्दी", "।", " x"};
+        const QString code = "def f(x):\n  return x1 + 23 日本 é!\n";
+        QTest::newRow("deepseek-coder") << "deepseek-coder" << code
+                                        << QStringList{"def", " f",  "(", "x", "):", "\n",   " ",  " return", " x",
+                                                       "1",   " + ", "2", "3", " ",  "日本", " é", "!",       "\n"};
+        QTest::newRow("deepseek-llm") << "deepseek-llm" << code
+                                      << QStringList{"def", " f", "(", "x", "):", "\n",   " ",  " return", " x", "1",
+                                                     " +",  " ",  "2", "3", " ",  "日本", " é", "!",       "\n"};
+    }
+    void aNameCutsATextIntoWords() {
+        QFETCH(QString, name);
+        QFETCH(QString, text);
+        QFETCH(QStringList, words);
+        const auto pre = preTokenizerFromName(name.toStdString());
+        QVERIFY(pre.has_value());
+        const PreTokenizer cutter(Component(pre->pre_tokenizer, "x"));
+        QStringList found;
+        cutter.apply(text.toStdString(), true,
+                     [&](std::string_view word) { found << QString::fromStdString(bytesFromByteLevel(word).value_or("?")); });
+        QCOMPARE(found, words);
     }
 
     void aFileWithoutTokenizerHasNone() { QVERIFY(readGgufTokenizer(GgufFile::open(kData / "gguf" / "types.gguf")).tokenizer == nullptr); }
+
+    void anUnknownWayOfCuttingIsAnObstacle() {
+        Folder folder;
+        writeBytes(folder / "t.gguf", gb::start(0, 4) + gb::textKey("tokenizer.ggml.model", "gpt2") +
+                                          textsKey("tokenizer.ggml.tokens", {"a", "b", "ab"}) + textsKey("tokenizer.ggml.merges", {"a b"}) +
+                                          gb::textKey("tokenizer.ggml.pre", "klingon"));
+        const GgufTokenizer read = readGgufTokenizer(GgufFile::open(folder / "t.gguf"));
+        QVERIFY(read.tokenizer == nullptr && read.files.empty());
+        const QString obstacle = QString::fromStdString(read.obstacle);
+        QVERIFY2(obstacle.contains("expected one of gpt-2, ") && obstacle.endsWith("found 'klingon'"), qPrintable(obstacle));
+    }
 
     void whatIsNoTokenizerIsRefused_data() {
         QTest::addColumn<QByteArray>("keys");
@@ -133,7 +193,6 @@ private slots:
         row("no merges", {bpe, tokens, pre}, "expected the merges");
         row("no scores", {spm, tokens}, "expected the scores");
         row("too few scores", {spm, tokens, floatsKey("tokenizer.ggml.scores", {1.0F})}, "expected 3 entries");
-        row("unknown pre", {bpe, tokens, merges, gb::textKey("tokenizer.ggml.pre", "klingon")}, "found 'klingon'");
         row("merge of one part", {bpe, tokens, pre, textsKey("tokenizer.ggml.merges", {"ab"})}, "expected two parts");
         row("empty merge", {bpe, tokens, pre, textsKey("tokenizer.ggml.merges", {""})}, "expected two parts");
         row("merge of nothing known", {bpe, tokens, pre, textsKey("tokenizer.ggml.merges", {"a x"})}, "in the vocabulary");

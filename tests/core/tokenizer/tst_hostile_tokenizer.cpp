@@ -13,13 +13,14 @@
 #include "core/io/json_file.h"
 #include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kSentencePiece = fs::path(SALIENT_TEST_DATA) / "tokenizer/sentencepiece/tokenizer.model";
+const fs::path kSentencePiece = salient::test::testDataFolder() / "tokenizer/sentencepiece/tokenizer.model";
 
 std::string readBytes(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -155,6 +156,26 @@ private slots:
         write(path / "vocab.json", R"({"a":0})");
         write(path / "merges.txt", "");
         for (const char* const text : {R"({"<x>":2147483647})", R"({"<x>":16777216})"}) {
+            write(path / "added_tokens.json", text);
+            QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
+        }
+    }
+
+    void addedTokensBesideATokenizerObeyTheSameBounds() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fs::copy_file(kSentencePiece, path / "tokenizer.model");
+        const std::string endless(5000, 'x');
+        for (const std::string& token :
+             {std::string(R"("16777216": {"content": "<x>"})"), std::string(R"("-1": {"content": "<x>"})"),
+              std::string(R"("5x": {"content": "<x>"})"), std::string(R"("": {"content": "<x>"})"), std::string(R"("500": "<x>")"),
+              std::string(R"("500": {})"), R"("500": {"content": ")" + endless + R"("})"}) {
+            write(path / "tokenizer_config.json", R"({"added_tokens_decoder": {)" + token + "}}");
+            QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
+        }
+        write(path / "tokenizer_config.json", R"({"added_tokens_decoder": {"500": {"content": "<x>"}, "501": {"content": ""}}})");
+        QCOMPARE(Tokenizer::open(path)->vocabularySize(), 501);
+        for (const std::string& text : {std::string(R"(["<x>"])"), std::string(R"({"<x>": -1})"), R"({")" + endless + R"(": 500})"}) {
             write(path / "added_tokens.json", text);
             QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
         }

@@ -10,15 +10,18 @@
 
 #include "core/error.h"
 #include "core/io/json_file.h"
+#include "core/tokenizer/component.h"
+#include "core/tokenizer/regex.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kDemo = fs::path(SALIENT_RESOURCES) / "demo";
-const fs::path kData = fs::path(SALIENT_TEST_DATA) / "tokenizer";
-const fs::path kShared = SALIENT_SHARED;
+const fs::path kDemo = salient::test::resourceFolder() / "demo";
+const fs::path kData = salient::test::testDataFolder() / "tokenizer";
+const fs::path kShared = salient::test::sharedFolder();
 
 std::uint64_t checksum(const std::vector<TokenId>& ids) {
     std::uint64_t value = 0xCBF29CE484222325U;
@@ -170,6 +173,36 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
     }
 
+    // Tokens added after training, with ids beyond the model's own, and those of the model that the configuration names.
+    void sentencePieceKnowsAddedTokens() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        fs::copy_file(kData / "sentencepiece/tokenizer.model", path / "tokenizer.model");
+        const auto plain = Tokenizer::open(path);
+        QCOMPARE(plain->vocabularySize(), 480);
+        write(path / "added_tokens.json", R"({"[INST]": 480, "<|end|>": 999})");
+        write(path / "tokenizer_config.json", R"({"added_tokens_decoder": {
+            "1": {"content": "<s>", "special": true}, "481": {"content": "<|end|>", "rstrip": true}}, "eos_token": "<|end|>"})");
+        const auto tokenizer = Tokenizer::open(path);
+
+        std::vector<TokenId> expected;
+        const auto append = [&](const std::vector<TokenId>& ids) { expected.insert(expected.end(), ids.begin(), ids.end()); };
+        append({1});
+        append(plain->encode("a", false));
+        append({480});
+        append(plain->encode(" b", false));
+        append({481});
+        append(plain->encode("c", false));
+        append({1});
+        QCOMPARE(tokenizer->encode("a[INST] b<|end|>  c<s>", true), expected);
+        QCOMPARE(tokenizer->decode(expected, false), std::string("<s>a[INST] b<|end|>c<s>"));
+        QCOMPARE(tokenizer->decode(expected, true), std::string("a[INST] b c"));  // an EOS is special
+        QCOMPARE(tokenizer->encode("a b", false), plain->encode("a b", false));
+        QCOMPARE(tokenizer->displayText(480), std::string("[INST]"));
+        QCOMPARE(tokenizer->vocabularySize(), 482);
+        QCOMPARE(tokenizer->bos(), std::optional<TokenId>(1));
+    }
+
     // The same tokenizer as vocab.json and merges.txt, which is how GPT-2 and OPT come.
     void gpt2FilesGiveTheSameAsTheirTokenizerJson() {
         const QTemporaryDir folder;
@@ -192,6 +225,21 @@ private slots:
 
         write(path / "tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<|endoftext|>"})");
         QCOMPARE(Tokenizer::open(path)->bos(), std::optional<TokenId>(json["added_tokens"][0]["id"].get<TokenId>()));
+    }
+
+    void gpt2FilesKnowTheAddedTokensOfTheirConfiguration() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        write(path / "vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+        write(path / "merges.txt", "a b\n");
+        write(path / "added_tokens.json", R"({"<y>": 6})");
+        write(path / "tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<x>", "added_tokens_decoder": {
+            "5": {"content": "<x>", "special": true, "lstrip": true}}})");
+        const auto tokenizer = Tokenizer::open(path);
+        const std::vector<TokenId> expected{5, 2, 5, 2, 6};
+        QCOMPARE(tokenizer->encode("ab  <x>ab<y>", true), expected);
+        QCOMPARE(tokenizer->decode(expected, true), std::string("abab<y>"));
+        QCOMPARE(tokenizer->vocabularySize(), 7);
     }
 
     void manyThreadsMayShareOne() {
@@ -289,8 +337,37 @@ private slots:
             return Json{{"type", "Split"}, {"pattern", {{"Regex", text}}}, {"behavior", "Isolated"}, {"invert", false}};
         };
         QVERIFY(unsupported("pre_tokenizer", pattern("[a&&b]")).contains("intersection"));
-        QVERIFY(unsupported("pre_tokenizer", pattern("[a[b]]")).contains("a set inside a set"));
+        QVERIFY(unsupported("pre_tokenizer", pattern("[a[^b]]")).contains("a negated set inside a set"));
+        QVERIFY(unsupported("pre_tokenizer", pattern("[a-[b]]")).contains("a range that ends in a set"));
         QVERIFY(unsupported("pre_tokenizer", pattern("\\h")).contains("\\h"));
+    }
+
+    // What Oniguruma takes out of a text: the members of all sets together, whatever the inner brackets stand beside.
+    void aSetInsideASetAddsItsMembers_data() {
+        QTest::addColumn<QString>("members");
+        const auto row = [](const char* expression, const char* members) { QTest::newRow(expression) << QString(members); };
+        row("[a[b]c]", "abc");
+        row("[a[b[c]d]e]", "abcde");
+        row("[a-c[e]]", "abce");
+        row("[^a[b]-e]", "^[]cd019");
+        row("[a[]b]]", "]ab");
+        row("[]a]", "]a");
+        row("[^]a]", "-^[bcde019");
+        row("[a[b-]d]", "-abd");
+        row("[a[-b]d]", "-abd");
+        row("[a[b]-d]", "-abd");
+        row("[a[b]^]", "^ab");
+        row("[a[[:digit:]]b]", "ab019");
+        row("[\\d[\\]]x]", "]019");
+    }
+    void aSetInsideASetAddsItsMembers() {
+        QFETCH(QString, members);
+        const Json none;
+        const Regex set(QTest::currentDataTag(), Component(none, "x"));
+        const std::string text = "-^[]abcde019";
+        std::string found;
+        set.forEachMatch(text, [&](std::size_t begin, std::size_t end) { found += text.substr(begin, end - begin); });
+        QCOMPARE(QString::fromStdString(found), members);
     }
 
     void brokenFilesAreNamed() {

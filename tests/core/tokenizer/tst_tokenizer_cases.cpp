@@ -6,12 +6,13 @@
 
 #include "core/io/json_file.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "tokenizer";
+const std::filesystem::path kFolder = salient::test::testDataFolder() / "tokenizer";
 
 std::string fromHex(const std::string& hex) { return QByteArray::fromHex(QByteArray::fromStdString(hex)).toStdString(); }
 

@@ -22,6 +22,7 @@ SCRIPTS = [(0x61, 0x7A), (0xE0, 0xFF), (0x3B1, 0x3C9), (0x430, 0x44F), (0x5D0, 0
 
 QWEN2 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 LLAMA3 = QWEN2.replace(r"\p{N}|", r"\p{N}{1,3}|", 1)
+BLOOM = r" ?[^(\s|[.,!?…。，、।۔،])]+"  # a set inside a set
 DEEPSEEK = r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 
@@ -100,6 +101,9 @@ STYLES = {
                 "added_tokens": [], "unk_token": None},
     "across_words": {"normalizer": LLAMA2_NORMALIZER, "decoder": METASPACE_DECODER, "added_tokens": added(("<unk>", "special")),
                      "byte_fallback": True, "fuse_unk": True, "unk_token": "<unk>"},
+    "bloom": {"pre_tokenizer": sequence("pretokenizers", split(BLOOM), byte_level(use_regex=False)),
+              "post_processor": byte_level(add_prefix_space=True, trim_offsets=False, use_regex=False), "decoder": byte_level(),
+              "added_tokens": added(("<unk>", "special"), ("<s>", "special"), ("</s>", "special"), ("<pad>", "special"))},
 }
 
 

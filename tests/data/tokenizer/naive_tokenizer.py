@@ -14,10 +14,10 @@ GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|
 
 
 def compiled(pattern):
-    """The classes of Oniguruma, spelled out: they differ a little between engines."""
+    """The classes of Oniguruma, spelled out: they differ a little between engines. In version 1 a set inside a set is a union, as there."""
     for short, long in ((r"\s", r"\p{White_Space}"), (r"\S", r"\P{White_Space}"), (r"\d", r"\p{Nd}"), (r"\w", f"[{WORD}]")):
         pattern = pattern.replace(short, long)
-    return regex.compile(pattern, regex.MULTILINE)
+    return regex.compile(pattern, regex.MULTILINE | regex.VERSION1)
 
 
 def is_space(c):
