@@ -2,6 +2,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/files_to_copy.h"
 #include "core/exporter/gguf/export.h"
 #include "core/exporter/quantization_config.h"
 #include "core/exporter/salient_record.h"
@@ -10,7 +11,6 @@
 #include "core/io/contained_path.h"
 #include "core/io/output_directory.h"
 #include "core/kernels/convert.h"
-#include "core/model/family_json.h"
 
 namespace salient {
 namespace {
@@ -26,33 +26,6 @@ void refuseObstacles(const Model& model, const MethodSpec& method, const ExportO
     for (const std::string& obstacle : exportObstacles(model, method, options.format, options.gguf_weights))
         all += (all.empty() ? "" : " ") + obstacle;
     if (!all.empty()) throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(options.format)) + ": " + all);
-}
-
-/// What loaders need beside weights and config. Byte for byte: re-saving a tokenizer changes names that older loaders look for.
-std::vector<std::string> filesToCopy(const Model& model) {
-    static constexpr const char* kNames[] = {"generation_config.json",
-                                             "tokenizer.json",
-                                             "tokenizer.model",
-                                             "tokenizer_config.json",
-                                             "special_tokens_map.json",
-                                             "added_tokens.json",
-                                             "vocab.json",
-                                             "merges.txt",
-                                             "chat_template.jinja",
-                                             "chat_template.json",
-                                             "preprocessor_config.json",
-                                             "processor_config.json",
-                                             kFamilyFile};
-    std::vector<std::string> present;
-    for (const char* name : kNames) {
-        if (holdsFile(model.directory, name)) present.emplace_back(name);
-    }
-    if (model.config.raw.contains("auto_map")) {
-        for (const std::string& name : namesIn(model.directory)) {
-            if (fs::path(name).extension() == ".py") present.push_back(name);
-        }
-    }
-    return present;
 }
 
 }  // namespace

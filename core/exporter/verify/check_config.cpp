@@ -28,6 +28,28 @@ void checkGptqKeys(const Json& config, Findings& findings) {
     }
 }
 
+/// Where a key may be missing, loaders do not agree on what it would be.
+void checkAwqKeys(const StoredScheme& scheme, Findings& findings) {
+    const Json& config = scheme.config;
+    const auto find = [&](Severity severity, const std::string& what) {
+        findings.push_back({severity, scheme.file_name, "quantization_config: " + what});
+    };
+    if (!has(config, "zero_point")) find(Severity::Failure, "zero_point: missing: vLLM refuses it, the others assume true");
+    if (!has(config, "bits") && !has(config, "w_bit")) find(Severity::Failure, "bits: missing: vLLM refuses it, the others assume 4");
+    if (!has(config, "group_size") && !has(config, "q_group_size"))
+        find(Severity::Failure, "group_size: missing: vLLM refuses it, the others assume 128");
+    if (!has(config, "version")) find(Severity::Warning, "version: missing: loaders take the layout for gemm");
+    for (const char* key : {"bits", "w_bit"}) {
+        if (has(config, key) && config.at(key) != 4)
+            find(Severity::Failure, std::string(key) + ": expected 4, the one width of awq's kernels, found " + config.at(key).dump());
+    }
+    const bool is_spelled_as_before = scheme.file_name == kConfig && has(config, "q_group_size") && !has(config, "group_size");
+    if (is_spelled_as_before && config.at("q_group_size") != 128) {
+        find(Severity::Failure, "q_group_size: expected the name group_size, without which transformers assumes 128, found " +
+                                    config.at("q_group_size").dump());
+    }
+}
+
 /// Keys that both files have must say the same: AutoGPTQ opens quantize_config.json first, the others config.json.
 void checkAgreement(const fs::path& directory, const Json& config, Findings& findings) {
     if (!holdsFile(directory, kQuantizeConfig)) {
@@ -102,13 +124,19 @@ Findings checkConfig(const fs::path& directory, const StoredScheme& scheme) {
             findings.push_back({Severity::Warning, kConfig, std::string(key) + ": missing: loaders choose the model's class by it"});
     }
     if (scheme.kind == StoredScheme::Kind::Float) return findings;
-    if (!has(config, "quantization_config"))
+    if (has(config, "compression_config") && !has(config, "quantization_config")) {
+        findings.push_back({Severity::Warning, kConfig,
+                            "compression_config: expected the name quantization_config, without which transformers takes the model for a "
+                            "floating-point one; vLLM reads both"});
+    } else if (!has(config, "quantization_config")) {
         findings.push_back(
             {Severity::Failure, kConfig, "quantization_config: missing: transformers and vLLM take the model for a floating-point one"});
+    }
     if (scheme.isGptq()) {
         checkGptqKeys(scheme.config, findings);
         checkAgreement(directory, scheme.config, findings);
     }
+    if (scheme.kind == StoredScheme::Kind::Awq) checkAwqKeys(scheme, findings);
     if (scheme.isCompressed()) checkCompressedKeys(scheme.config, findings);
     return findings;
 }

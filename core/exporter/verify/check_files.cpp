@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/exporter/files_to_copy.h"
 #include "core/exporter/verify/checks.h"
 #include "core/io/contained_path.h"
 #include "core/io/safetensors.h"
@@ -94,7 +95,7 @@ void checkWeights(const fs::path& directory, Findings& findings) {
         if (is_indexed)
             findings.push_back({Severity::Warning, kIndex, "an index beside model.safetensors: some loaders read one, some the other"});
     } else if (is_indexed) {
-        const Json index = readJson(containedPath(directory, kIndex));
+        const Json index = readJson(containedPath(directory, kIndex), kMostListBytes);
         checkShards(directory, index, findings);
         if (index.is_object() && index.contains("weight_map") && index.at("weight_map").is_object()) {
             for (const auto& [tensor, shard] : index.at("weight_map").items()) {
@@ -113,7 +114,7 @@ void checkWeights(const fs::path& directory, Findings& findings) {
 }
 
 void checkTokenizer(const fs::path& directory, const Model* original, Findings& findings) {
-    const auto has = [&](const char* file) { return holdsFile(directory, file); };
+    const auto has = [&](const std::string& file) { return holdsFile(directory, file); };
     if (!has("tokenizer.json") && !has("tokenizer.model") && !(has("vocab.json") && has("merges.txt"))) {
         findings.push_back(
             {Severity::Warning, "tokenizer", "expected tokenizer.json, tokenizer.model or vocab.json and merges.txt, found none"});
@@ -121,9 +122,7 @@ void checkTokenizer(const fs::path& directory, const Model* original, Findings& 
     if (!has("tokenizer_config.json"))
         findings.push_back({Severity::Note, "tokenizer_config.json", "missing: transformers then guesses the tokenizer's class"});
     if (original == nullptr) return;
-    for (const char* file : {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json",
-                             "special_tokens_map.json", "added_tokens.json", "generation_config.json", "chat_template.jinja"}) {
-        if (!holdsFile(original->directory, file)) continue;
+    for (const std::string& file : filesToCopy(*original)) {
         if (!has(file)) {
             findings.push_back({Severity::Warning, file, "the original has it, this directory does not"});
         } else if (readText(containedPath(original->directory, file)) != readText(containedPath(directory, file))) {

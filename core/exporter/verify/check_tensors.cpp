@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
 
 #include "core/exporter/verify/checks.h"
 #include "core/kernels/convert.h"
+#include "core/model/packed/activation_scales.h"
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -30,9 +32,36 @@ std::set<std::string> knownNames(const Model& model, const StoredScheme& scheme)
         }
         for (std::string& name : storedTensorNames(scheme, layerScheme(scheme, module), module)) names.insert(std::move(name));
     };
-    for (const LinearInfo& linear : model.linears) add(linear.name);
+    for (const LinearInfo& linear : model.linears) {
+        add(linear.name);
+        const bool gives_keys = linear.role == Role::Key || linear.role == Role::QueryKeyValue;
+        if (!gives_keys || !scheme.roundsKeysAndValues()) continue;
+        for (std::string& name : keyValueScaleNames(linear.name)) names.insert(std::move(name));
+    }
     if (const std::optional<StoredShape> head = headOf(model)) add(head->name);
     return names;
+}
+
+bool isAll(const TensorView& tensor, float value) {
+    return isFloat(tensor.dtype) && std::ranges::all_of(toFloats(tensor), [value](float element) { return element == value; });
+}
+
+bool isHarmlessBuffer(const TensorView& tensor) {
+    return tensor.name.ends_with(".inv_freq") || tensor.name.ends_with(".masked_bias") ||
+           ((tensor.name.ends_with(".attn.bias") || tensor.name.ends_with(".attention.bias")) && tensor.shape.size() == 4);
+}
+
+/// A tensor that no module of the model has, but some tool writes and its loaders expect or leave aside. Empty: none of these.
+std::string whyTolerable(const Model& model, const StoredScheme& scheme, const TensorView& tensor) {
+    const Checkpoint& stored = *model.checkpoint;
+    if (isHarmlessBuffer(tensor)) return "a buffer that loaders make again: some stop at its name";
+    const std::string module = tensor.name.substr(0, tensor.name.rfind('.'));
+    if (tensor.name.ends_with(".bias") && isStoredQuantized(stored, scheme, module) && isAll(tensor, 0.0F))
+        return "zeros where the model has no bias, as old releases of AutoGPTQ wrote them: loaders leave them aside";
+    if (scheme.kind != StoredScheme::Kind::Awq || !isActivationScales(stored, tensor.name)) return {};
+    if (const std::string layer = layerBehind(stored, tensor); !layer.empty())
+        return "the activation in front of " + layer + " is divided by them: AutoAWQ and transformers do that, other loaders may not";
+    return isAll(tensor, 1.0F) ? "scales of an activation that are all 1, as AutoAWQ writes them where it scaled nothing" : "";
 }
 
 std::string whyUnknown(const Model& model, const TensorView& tensor) {
@@ -42,11 +71,6 @@ std::string whyUnknown(const Model& model, const TensorView& tensor) {
     if (tensor.name.ends_with(".weight_zero_point"))
         return "zero points of a layer whose config says symmetric: vLLM stops at a name it does not know";
     return "no module of this model has that name: vLLM stops at it";
-}
-
-bool isHarmlessBuffer(const TensorView& tensor) {
-    return tensor.name.ends_with(".inv_freq") || tensor.name.ends_with(".masked_bias") ||
-           ((tensor.name.ends_with(".attn.bias") || tensor.name.ends_with(".attention.bias")) && tensor.shape.size() == 4);
 }
 
 void checkForm(const Model& model, const StoredScheme& scheme, const LinearInfo& linear, Findings& findings) {
@@ -106,8 +130,12 @@ Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext
     const std::set<std::string> known = knownNames(model, scheme);
     for (const auto& [name, tensor] : model.checkpoint->tensors()) {
         if (!known.contains(name)) {
-            const Severity severity = isHarmlessBuffer(tensor) ? Severity::Warning : Severity::Failure;
-            findings.push_back({severity, name, whyUnknown(model, tensor)});
+            const std::string tolerable = whyTolerable(model, scheme, tensor);
+            if (tolerable.empty()) {
+                findings.push_back({Severity::Failure, name, whyUnknown(model, tensor)});
+            } else {
+                findings.push_back({Severity::Warning, name, tolerable});
+            }
         }
         if (!isFloat(tensor.dtype)) continue;
         job.checkpoint({"verifying", 0, 0, name});

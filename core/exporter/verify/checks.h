@@ -44,8 +44,8 @@ using Findings = std::vector<Finding>;
 /// The original's units: what the columns and rows of stored layers were multiplied with.
 class UndoneScales {
 public:
-    /// Channel scales come from the record; without one they are inferred from the norms, and for layers behind another layer from
-    /// that layer's rows.
+    /// Channel scales come from the record, under the names of the original; without one they are inferred from the norms, and for layers
+    /// behind another layer from that layer's rows. Layers are paired by their place: names may have another prefix in each.
     UndoneScales(const Model& stored, const StoredScheme& scheme, const Model& original, const SalientRecord* record);
 
     /// s of the layer's input columns, [in]; empty: all 1.
@@ -61,11 +61,14 @@ private:
 struct OriginalComparison {
     double relative_error = 0.0;  ///< ‖Ŵ − W‖ / ‖W‖ in the original's units
     double nearest_share = -1.0;  ///< of codes that the original's weights round to on the layer's own grid; −1: not counted
+    bool is_scaled = false;       ///< inputs or outputs of the layer were multiplied
     Findings findings;
 };
 
-/// One layer's stored weight [out, in] against the original's. `layer` is null for a weight stored in floating point.
+/// One layer's stored weight [out, in] against the original's. `layer` is null for a weight stored in floating point. file_rows: row r of
+/// `stored` was read from row file_rows[r] of the file; empty: from row r.
 [[nodiscard]] OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* layer, const LinearInfo& linear,
-                                                     const Matrix& original, const UndoneScales& scales);
+                                                     const Matrix& original, const UndoneScales& scales,
+                                                     const std::vector<Index>& file_rows = {});
 
 }  // namespace salient

@@ -87,8 +87,19 @@ double nearestShare(const Matrix& original, const StoredLayer& layer) {
     return static_cast<double>(n_nearest) / static_cast<double>(std::max<Index>(original.size(), 1));
 }
 
-void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Matrix& original, double found, const std::string& name,
-                      Findings& findings) {
+/// Whether anything was multiplied; norms that are rounded when they are stored differ by less.
+bool isScaled(const std::vector<float>& factors) {
+    return std::ranges::any_of(factors, [](float factor) { return !(std::abs(factor - 1.0F) < 0.01F); });
+}
+
+Order inverse(const Order& order) {
+    Order result(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) result[static_cast<std::size_t>(order[i])] = static_cast<Index>(i);
+    return result;
+}
+
+void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Order& file_rows, const Matrix& original, double found,
+                      const std::string& name, Findings& findings) {
     std::string message = "weights hardly resemble the original's (correlation " + decimal(found) + ", expected about 1)";
     const auto explains = [&](const Matrix& other, const std::string& what) {
         const double after = correlation(other, original);
@@ -97,6 +108,12 @@ void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Matr
         return true;
     };
     const auto explain = [&] {
+        if (!file_rows.empty()) {
+            if (explains(reorderedRows(stored, inverse(file_rows)),
+                         "rows of heads stand in the order of the model that was converted, not in that of llama.cpp"))
+                return;
+            if (explains(reorderedRows(stored, file_rows), "rows of heads were put in the order of llama.cpp twice")) return;
+        }
         const std::vector<Order> interleaved = {{0, 2, 4, 6, 1, 3, 5, 7}, {0, 4, 1, 5, 2, 6, 3, 7}};
         for (const Order& order : interleaved) {
             if (explains(reorderedRows(stored, order),
@@ -124,11 +141,12 @@ void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Matr
 }  // namespace
 
 OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* layer, const LinearInfo& linear, const Matrix& original,
-                                       const UndoneScales& scales) {
+                                       const UndoneScales& scales, const std::vector<Index>& file_rows) {
     OriginalComparison result;
     const std::vector<float>& columns = scales.columns(linear);
     const std::vector<float>& rows = scales.rows(linear);
     const Matrix given = scaled(original, columns, rows);
+    result.is_scaled = isScaled(columns) || isScaled(rows);
     double error = 0.0;
     double norm = 0.0;
     for (Index n = 0; n < stored.rows(); ++n) {
@@ -146,10 +164,11 @@ OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* 
 
     const double likeness = correlation(stored, given);
     if (!(likeness > 0.3)) {
-        explainUnrelated(stored, layer, given, likeness, linear.name, result.findings);
+        explainUnrelated(stored, layer, file_rows, given, likeness, linear.name, result.findings);
         return result;
     }
-    if (layer == nullptr) return result;
+    // Codes behind a divided activation are those of columns that were multiplied.
+    if (layer == nullptr || !layer->input_divisor.empty()) return result;
     result.nearest_share = nearestShare(given, *layer);
     const double shift = meanShift(stored, given, *layer);
     if (std::abs(shift) > 0.4) {

@@ -11,10 +11,9 @@ namespace {
 const std::vector<float> kNone;
 
 /// s of a group behind a norm: original gain / stored gain.
-std::vector<float> fromNorm(const Model& stored, const Model& original, const Absorber& absorber, int block) {
-    const std::string module = absorberName(absorber, block);
-    std::vector<float> scales = loadNorm(original, module).gain;
-    const std::vector<float> divided = loadNorm(stored, module).gain;
+std::vector<float> fromNorm(const NormWeights& stored, const NormWeights& original) {
+    std::vector<float> scales = original.gain;
+    const std::vector<float>& divided = stored.gain;
     for (std::size_t j = 0; j < scales.size(); ++j) scales[j] = divided[j] != 0.0F && scales[j] != 0.0F ? scales[j] / divided[j] : 1.0F;
     return scales;
 }
@@ -51,7 +50,8 @@ Matrix storedWeight(const Model& stored, const StoredScheme& scheme, const Linea
 
 UndoneScales::UndoneScales(const Model& stored, const StoredScheme& scheme, const Model& original, const SalientRecord* record)
     : original_(original) {
-    for (const LinearInfo& linear : original.linears) {
+    for (std::size_t i = 0; i < original.linears.size(); ++i) {
+        const LinearInfo& linear = original.linears[i];
         const std::pair key{linear.block, linear.group};
         if (by_group_.contains(key)) continue;
         if (record != nullptr) {
@@ -63,11 +63,17 @@ UndoneScales::UndoneScales(const Model& stored, const StoredScheme& scheme, cons
             continue;
         }
         const Absorber& absorber = original.groups[static_cast<std::size_t>(linear.group)].absorber;
-        if (absorber.kind == Absorber::Kind::Norm) by_group_[key] = fromNorm(stored, original, absorber, linear.block);
-        if (absorber.kind == Absorber::Kind::Linear) {
+        const Absorber& there = stored.groups[static_cast<std::size_t>(stored.linears[i].group)].absorber;
+        if (absorber.kind != there.kind || absorber.kind == Absorber::Kind::None) continue;
+        const std::string name = absorberName(absorber, linear.block);
+        const std::string name_there = absorberName(there, linear.block);
+        if (absorber.kind == Absorber::Kind::Norm) {
+            by_group_[key] = fromNorm(loadNorm(stored, name_there), loadNorm(original, name));
+        } else {
             // Earlier in the order of computation, so that its columns' scales are known by now.
-            const LinearInfo& earlier = original.linear(absorberName(absorber, linear.block));
-            by_group_[key] = fromRows(storedWeight(stored, scheme, earlier), loadLinear(original, earlier), columns(earlier));
+            const LinearInfo& earlier = original.linear(name);
+            by_group_[key] =
+                fromRows(storedWeight(stored, scheme, stored.linear(name_there)), loadLinear(original, earlier), columns(earlier));
         }
     }
 }

@@ -56,8 +56,8 @@ private:
     bool open() {
         try {
             if (holdsFile(directory_, kSalientRecordFile)) {
-                record_ =
-                    recordFromJson(readJson(containedPath(directory_, kSalientRecordFile)), (directory_ / kSalientRecordFile).string());
+                record_ = recordFromJson(readJson(containedPath(directory_, kSalientRecordFile), kMostListBytes),
+                                         (directory_ / kSalientRecordFile).string());
             }
         } catch (const Error& error) {
             fail(kSalientRecordFile, error.what());
@@ -150,14 +150,16 @@ private:
             compareWithOriginal(weight, layer ? &*layer : nullptr, linear, loadLinear(*original_, linear), *scales);
         report_.worst_relative_weight_error = std::max(report_.worst_relative_weight_error, comparison.relative_error);
         add(std::move(comparison.findings));
-        // A record says which method it was; gptq is the name of the file format, too.
-        if (!record_ && scheme_.isGptq() && comparison.nearest_share >= kPlainShare) plain_.push_back(linear.name);
+        // A record says which method it was; gptq is the name of the file format, too. AWQ rounds to nearest what it has scaled.
+        const bool may_be_plain = scheme_.isGptq() || (scheme_.kind == StoredScheme::Kind::Awq && !comparison.is_scaled);
+        if (!record_ && may_be_plain && comparison.nearest_share >= kPlainShare) plain_.push_back(linear.name);
     }
 
     void reportPlainLayers() {
+        const bool is_gptq = scheme_.isGptq();
         const std::string message =
-            "codes are those of rounding the original's weights to nearest (99.9 % or more), though the config says gptq: no error was "
-            "compensated";
+            std::string("codes are those of rounding the original's weights to nearest (99.9 % or more), though the config says ") +
+            (is_gptq ? "gptq: no error was compensated" : "awq: no channel was scaled");
         const auto warn = [&](const std::string& subject, const std::string& what) {
             report_.findings.push_back({Severity::Warning, subject, what});
         };
@@ -165,6 +167,7 @@ private:
             warn("all " + std::to_string(plain_.size()) + " layers, " + plain_.front() + " to " + plain_.back(), message);
             return;
         }
+        if (!is_gptq) return;  // AWQ leaves a layer as it is where nothing can take its scales
         for (const std::string& layer : plain_) warn(layer, message);
     }
 
@@ -189,7 +192,7 @@ private:
     StoredScheme scheme_;
     std::optional<SalientRecord> record_;
     VerifyReport report_;
-    std::vector<std::string> plain_;  // layers whose codes are nearest although they should be GPTQ's
+    std::vector<std::string> plain_;  // layers whose codes are nearest although they should be GPTQ's or AWQ's
 };
 
 bool holdsGguf(const fs::path& directory) {

@@ -9,6 +9,7 @@
 #include "core/exporter/verify/checks.h"
 #include "core/io/contained_path.h"
 #include "core/io/gguf.h"
+#include "core/model/gguf/row_order.h"
 #include "core/model/tensor_plan.h"
 
 namespace salient {
@@ -44,9 +45,11 @@ private:
 
     bool open() {
         try {
-            const fs::path directory = fs::is_directory(path_) ? path_ : path_.parent_path();
+            fs::path directory = fs::is_directory(path_) ? path_ : path_.parent_path();
+            if (directory.empty()) directory = ".";
             if (holdsFile(directory, kSalientRecordFile)) {
-                SalientRecord record = recordFromJson(readJson(directory / kSalientRecordFile), (directory / kSalientRecordFile).string());
+                SalientRecord record = recordFromJson(readJson(containedPath(directory, kSalientRecordFile), kMostListBytes),
+                                                      (directory / kSalientRecordFile).string());
                 if (record.format == ExportFormat::Gguf) record_ = std::move(record);
             }
         } catch (const Error& error) {
@@ -143,8 +146,7 @@ private:
         const StoredScheme plain;
         std::optional<UndoneScales> scales;
         std::optional<SalientRecord> renamed;
-        // Without a record scales are inferred from norms of the same name.
-        if (original_ && isComparable() && (record_ || original_->name_prefix == model_->name_prefix)) {
+        if (original_ && isComparable()) {
             try {
                 if (record_) renamed = recordOfOriginal();
                 scales.emplace(*model_, plain, *original_, renamed ? &*renamed : nullptr);
@@ -161,6 +163,13 @@ private:
                 fail(linear.name, error.what());
             }
         }
+    }
+
+    /// Where rows of such a layer stand in the file; empty: in order.
+    [[nodiscard]] std::vector<Index> fileRows(Role role) const {
+        const gguf::Architecture* const architecture = gguf::architectureOf(*model_->config.family);
+        if (architecture == nullptr) return {};
+        return gguf::storedRows(model_->config, *architecture, role).value_or(std::vector<Index>());
     }
 
     void checkLayer(std::size_t i, const UndoneScales* scales) {
@@ -180,7 +189,8 @@ private:
         }
         if (scales == nullptr) return;
         const LinearInfo& original = original_->linears[i];
-        OriginalComparison comparison = compareWithOriginal(weight, nullptr, original, loadLinear(*original_, original), *scales);
+        OriginalComparison comparison =
+            compareWithOriginal(weight, nullptr, original, loadLinear(*original_, original), *scales, fileRows(linear.role));
         report_.worst_relative_weight_error = std::max(report_.worst_relative_weight_error, comparison.relative_error);
         std::move(comparison.findings.begin(), comparison.findings.end(), std::back_inserter(report_.findings));
     }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/kernels/convert.h"
+#include "core/model/packed/activation_scales.h"
 
 namespace salient {
 namespace {
@@ -92,8 +93,7 @@ std::string settingsText(const StoredScheme& scheme, const LayerScheme& layer) {
     if (layer.activations == ActivationScale::PerToken) text += ", int8 activations per token";
     if (layer.activations == ActivationScale::PerTensor) text += ", int8 activations of a fixed scale";
     if (layer.has_other_activations) text += ", activations rounded by its loaders, not here";
-    if (scheme.config.contains("kv_cache_scheme") && !scheme.config.at("kv_cache_scheme").is_null())
-        text += ", keys and values rounded by its loaders, not here";
+    if (scheme.roundsKeysAndValues()) text += ", keys and values rounded by its loaders, not here";
     return text;
 }
 
@@ -151,6 +151,7 @@ std::shared_ptr<const PackedModel> findPacked(const Checkpoint& stored, StoredSc
         packed->layers.emplace(shape.name, layerScheme(packed->scheme, shape.name));
         if (const std::string bias = shape.name + ".bias"; !planned_names.contains(bias)) refuseBias(stored, bias);
     }
+    if (packed->scheme.kind == StoredScheme::Kind::Awq) refuseUnplacedScales(stored);
     return packed;
 }
 
@@ -172,7 +173,10 @@ Checkpoint unpackedCheckpoint(const std::shared_ptr<const PackedModel>& packed, 
         view.form = std::make_shared<const PackedForm>(packed, shape, transposed && planned.is_linear_weight);
         tensors.emplace(planned.name, std::move(view));
         if (const std::string bias = shape.name + ".bias"; !planned_names.contains(bias)) tensors.erase(bias);
+        for (const std::string& name : keyValueScaleNames(shape.name)) tensors.erase(name);
     }
+    if (packed->scheme.kind == StoredScheme::Kind::Awq)
+        std::erase_if(tensors, [&](const auto& entry) { return isActivationScales(packed->stored, entry.first); });
     return packed->stored.withTensors(std::move(tensors));
 }
 

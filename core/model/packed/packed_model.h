@@ -25,12 +25,14 @@ struct PackedModel {
 
 /// Finds the packed ones among the matrices of a plan (linear layers, and the head where it is packed, too). transposed: the family
 /// stores linear weights as [in, out], which packed ones never are. Headers and g_idx are checked, codes are not read. Throws
-/// Error{Format} naming tensor, expected and found; Error{Unsupported} for a bias where the model has none.
+/// Error{Format} naming tensor, expected and found; Error{Unsupported} for a bias where the model has none, and for scales of an
+/// activation of which it cannot be told what they divide.
 [[nodiscard]] std::shared_ptr<const PackedModel> findPacked(const Checkpoint& stored, StoredScheme scheme,
                                                             const std::vector<PlannedTensor>& plan, bool transposed);
 
 /// The checkpoint in which each packed matrix is one tensor X.weight of the plan's shape, F32, whose elements are dequantized when they
-/// are read (TensorView::form); the tensors that it was packed in are left out, all others stay.
+/// are read (TensorView::form); the tensors that it was packed in are left out, and those with which loaders scale activations, keys and
+/// values. All others stay.
 [[nodiscard]] Checkpoint unpackedCheckpoint(const std::shared_ptr<const PackedModel>& packed, const std::vector<PlannedTensor>& plan,
                                             bool transposed);
 

@@ -1,10 +1,12 @@
 // AWQ "GEMM" as its kernels read it: qweight [K, N/8] and qzeros [K/g, N/8]; output c of each run of eight sits in nibble
-// 0, 4, 1, 5, 2, 6, 3, 7 (c = 0 … 7) of its word; zeros are stored as they are; scales [K/g, N].
+// 0, 4, 1, 5, 2, 6, 3, 7 (c = 0 … 7) of its word; zeros are stored as they are; scales [K/g, N]. Scales of an activation in front: see
+// activation_scales.h.
 
 #include <array>
 
 #include "core/kernels/convert.h"
 #include "core/kernels/parallel.h"
+#include "core/model/packed/activation_scales.h"
 #include "core/model/packed/stored_layer.h"
 #include "core/model/packed/stored_tensor.h"
 
@@ -39,6 +41,8 @@ StoredLayer readAwq(const Checkpoint& checkpoint, const StoredShape& shape, cons
     layer.has_stored_zeros = true;
     layer.scale_type = scales.dtype;
     layer.group = consecutiveGroups(n_in, group_size);
+    if (const TensorView* divisor = findActivationScales(checkpoint, shape.name); divisor != nullptr)
+        layer.input_divisor = toFloats(storedFloats(checkpoint, divisor->name, {n_in}));
     if (rows.count == 0) return layer;
 
     layer.codes.resize(rows.count, n_in);

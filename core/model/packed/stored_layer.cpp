@@ -13,6 +13,8 @@ Matrix StoredLayer::weight() const {
                 const Index g = group[static_cast<std::size_t>(k)];
                 result(n, k) = scale(n, g) * (static_cast<float>(codes(n, k)) - zero(n, g));
             }
+            if (!input_divisor.empty())
+                result.row(n).array() /= Eigen::Map<const Eigen::ArrayXf>(input_divisor.data(), codes.cols()).transpose();
         }
     });
     return result;
@@ -52,13 +54,20 @@ std::vector<std::string> storedTensorNames(const StoredScheme& scheme, const Lay
             std::vector<std::string> names = {name + ".weight_packed", name + ".weight", name + ".weight_scale", name + ".weight_shape"};
             if (!layer.is_symmetric) names.push_back(name + ".weight_zero_point");
             if (layer.is_ordered) names.push_back(name + ".weight_g_idx");
-            if (layer.activations == ActivationScale::PerTensor) names.push_back(name + ".input_scale");
+            if (layer.activations == ActivationScale::PerTensor || layer.has_other_activations) names.push_back(name + ".input_scale");
+            if (layer.has_other_activations) names.push_back(name + ".input_zero_point");
+            if (layer.has_other_activations || scheme.roundsKeysAndValues()) names.push_back(name + ".output_scale");
             return names;
         }
         case StoredScheme::Kind::Float:
             break;
     }
     return {name + ".weight"};
+}
+
+std::vector<std::string> keyValueScaleNames(const std::string& layer) {
+    const std::string attention = layer.substr(0, layer.rfind('.') + 1);
+    return {attention + "k_scale", attention + "v_scale", attention + "k_zero_point", attention + "v_zero_point"};
 }
 
 namespace {

@@ -34,9 +34,10 @@ struct StoredLayer {
     Index n_wrapped_zeros = 0;        ///< zeros of GPTQ v1 stored as 2^bits − 1, of which loaders make 0 or 2^bits
     DType scale_type = DType::F32;    ///< in which the file holds scales
     ActivationScale activations = ActivationScale::None;
-    float input_scale = 0.0F;  ///< PerTensor only
+    float input_scale = 0.0F;          ///< PerTensor only
+    std::vector<float> input_divisor;  ///< what the activation in front is divided by (activation_scales.h), [in]; empty: nothing
 
-    /// scale · (code − zero), [out, in]; exact in float32 for scales of 16 bits.
+    /// scale · (code − zero), [out, in], columns divided by input_divisor; exact in float32 for scales of 16 bits where there is none.
     [[nodiscard]] Matrix weight() const;
 };
 
@@ -45,6 +46,9 @@ struct StoredLayer {
 
 /// Names of the tensors that a layer has in this form, without its bias: those it must have and those it may have.
 [[nodiscard]] std::vector<std::string> storedTensorNames(const StoredScheme& scheme, const LayerScheme& layer, const std::string& name);
+
+/// Tensors beside the layers of attention with which loaders may round keys and values (kv_cache_scheme).
+[[nodiscard]] std::vector<std::string> keyValueScaleNames(const std::string& layer);
 
 /// Reads and unpacks some rows. Throws Error{Format} naming tensor, expected and found: a missing tensor, another shape or type, a group
 /// outside the table. Shapes and groups are checked before anything is allocated, for no rows at all, too.

@@ -246,10 +246,13 @@ LayerScheme compressedLayer(const Json& config, const std::string& name) {
         layer.activations = activationScale(*activations, layer);
         layer.has_other_activations = layer.activations == ActivationScale::None;
     }
+    layer.has_other_activations |= find(*group, "output_activations") != nullptr;
     return layer;
 }
 
 }  // namespace
+
+bool StoredScheme::roundsKeysAndValues() const { return find(config, "kv_cache_scheme") != nullptr; }
 
 std::string StoredScheme::title() const {
     switch (kind) {

@@ -24,6 +24,8 @@ struct StoredScheme {
 
     [[nodiscard]] bool isGptq() const noexcept { return kind == Kind::Gptq || kind == Kind::GptqV2; }
     [[nodiscard]] bool isCompressed() const noexcept { return kind == Kind::PackQuantized || kind == Kind::IntQuantized; }
+    /// Whether loaders round keys and values, which is not computed here ("kv_cache_scheme").
+    [[nodiscard]] bool roundsKeysAndValues() const;
     /// "gptq v1", "gptq v2", "awq gemm", "compressed-tensors pack-quantized"; empty for Kind::Float.
     [[nodiscard]] std::string title() const;
 };
@@ -36,7 +38,8 @@ struct LayerScheme {
     bool is_symmetric = true;
     bool is_ordered = false;  ///< groups follow an activation order (desc_act; actorder "group")
     ActivationScale activations = ActivationScale::None;
-    bool has_other_activations = false;  ///< loaders round inputs in a way that is not computed here (4 bits, asymmetric, groups)
+    /// Loaders round inputs in a way that is not computed here (4 bits, asymmetric, groups), or outputs.
+    bool has_other_activations = false;
     bool operator==(const LayerScheme&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include "core/model/forward.h"
 #include "core/model/packed/packed_model.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/core/io/io_testing.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -81,9 +82,12 @@ private slots:
     void whatIsWrittenFromItIsAnOrdinaryModel();
     void itIsQuantizedAgainWithARemark_data() { theDirectoryIsTheModelThatWasWritten_data(); }
     void itIsQuantizedAgainWithARemark();
+    void columnsBehindADividedActivationAreDivided();
+    void scalesThatMayDivideSeveralLayersAreRefused();
 
 private:
     fs::path written(const Case& c, const char* name);
+    fs::path awqOfNeoX(const char* name);
 
     QTemporaryDir directory_;
     std::shared_ptr<const Model> model_;
@@ -187,6 +191,69 @@ void TestPackedExport::itIsQuantizedAgainWithARemark() {
     };
     QVERIFY(says(exportRemarks(*opened, method, ExportFormat::Gptq)));
     QVERIFY(!says(exportRemarks(*model_, method, ExportFormat::Gptq)));
+}
+
+/// A family with GELU, whose activation AutoAWQ divides.
+fs::path TestPackedExport::awqOfNeoX(const char* name) {
+    const fs::path original = pathOf(directory_, (std::string(name) + " original").c_str());
+    writeModel(original, "gpt_neox", DType::F16);
+    const auto model = Model::open(original);
+    GridSpec grid;
+    grid.group_size = 32;
+    grid.is_symmetric = false;
+    const fs::path target = pathOf(directory_, name);
+    exportTo(quantizeRandomly(model, methodFor(*model, ExportFormat::Awq, "rtn", grid)), target, ExportFormat::Awq);
+    return target;
+}
+
+void TestPackedExport::columnsBehindADividedActivationAreDivided() {
+    const fs::path target = awqOfNeoX("divided");
+    const std::string down = "gpt_neox.layers.0.mlp.dense_4h_to_h";
+    const std::string up = "gpt_neox.layers.0.mlp.dense_h_to_4h";
+    const std::string name = "gpt_neox.layers.0.mlp.act.scales";
+    const auto before = Model::open(target);
+    Matrix expected = loadLinear(*before, before->linear(down));
+    const Matrix unchanged = loadLinear(*before, before->linear(up));
+    std::vector<float> scales(static_cast<std::size_t>(expected.cols()));
+    for (std::size_t k = 0; k < scales.size(); ++k) scales[k] = 0.5F + 0.25F * static_cast<float>(k % 7);
+    expected.array().rowwise() /= Eigen::Map<const Eigen::ArrayXf>(scales.data(), expected.cols()).transpose();
+
+    OpenFile file(target / "model.safetensors");
+    file.add({name, DType::F16, {static_cast<std::int64_t>(scales.size())}}, fromFloats(scales, DType::F16));
+    file.save(target / "model.safetensors");
+    const auto after = Model::open(target);
+    QVERIFY(sameBits(loadLinear(*after, after->linear(down)), expected));
+    QVERIFY(sameBits(loadLinear(*after, after->linear(up)), unchanged));
+    QVERIFY(!after->checkpoint->contains(name));
+    const auto as_stored = Model::open(target, true);
+    QVERIFY(sameBits(logitsOf(*after, originalBlocks(after)), logitsOf(*as_stored, storedBlocks(as_stored))));
+
+    fs::remove(target / "salient.json");  // whose checksums are those of other weights
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    const QString said = QString::fromStdString(name + ": the activation in front of " + down + " is divided by them");
+    QVERIFY2(text(report, Severity::Warning).contains(said), qPrintable(text(report, Severity::Warning)));
+}
+
+void TestPackedExport::scalesThatMayDivideSeveralLayersAreRefused() {
+    const fs::path target = awqOfNeoX("undecided");
+    const std::string name = "gpt_neox.layers.0.attention.act.scales";  // both layers of attention have 64 inputs
+    const auto write = [&](float scale) {
+        OpenFile file(target / "model.safetensors");
+        file.remove(name);
+        file.add({name, DType::F16, {64}}, fromFloats(std::vector<float>(64, scale), DType::F16));
+        file.save(target / "model.safetensors");
+    };
+    write(2.0F);
+    expectError([&] { return Model::open(target); }, ErrorCode::Unsupported,
+                "tensor 'gpt_neox.layers.0.attention.act.scales': expected one packed layer of 64 inputs beside the activation");
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+    QVERIFY2(text(report).contains("attention.act.scales: no module of this model has that name"), qPrintable(text(report)));
+    write(1.0F);
+    QVERIFY(!Model::open(target)->checkpoint->contains(name));
+    QVERIFY(verifyCheckpoint(target, nullptr, job).passed());
 }
 
 QTEST_APPLESS_MAIN(TestPackedExport)

@@ -4,7 +4,8 @@
 
 #include "core/exporter/verify/reload_check.h"
 #include "core/tensor/float16.h"
-#include "tests/core/exporter/sample_models.h"
+#include "tests/core/exporter/checkpoint_damage.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -22,6 +23,8 @@ private slots:
     void zeroPointsOffByOneShowAgainstTheOriginal();
     void anotherFunctionIsFoundByItsPerplexity();
     void anotherModelAsOriginalIsRefused();
+    void scaledAwqIsNoPlainRounding();
+    void aRecordBehindALinkIsNotFollowed();
     void ordinaryModelPassesAsFloat();
     void missingDirectoryIsAnError();
     void cancelStopsAtEveryCheckpoint();
@@ -37,29 +40,22 @@ private:
 
 namespace {
 
-void changeTensors(const fs::path& directory, const std::function<void(OpenFile&)>& change) {
-    OpenFile file(directory / "model.safetensors");
-    change(file);
-    file.save(directory / "model.safetensors");
+/// A shard of that name and the index of its tensors, but one.
+void moveToShard(const fs::path& directory, const std::string& unlisted) {
+    const std::string shard = "model-00001-of-00001.safetensors";
+    Json index = Json::object({{"metadata", Json::object()}, {"weight_map", Json::object()}});
+    const OpenFile file(directory / "model.safetensors");
+    for (const TensorLayout& tensor : file.layout) {
+        if (tensor.name != unlisted) index["weight_map"][tensor.name] = shard;
+    }
+    fs::rename(directory / "model.safetensors", directory / shard);
+    writeJson(directory / "model.safetensors.index.json", index);
 }
 
-void changeJson(const fs::path& path, const std::function<void(Json&)>& change) {
-    Json json = readJson(path);
-    change(json);
-    writeJson(path, json);
-}
-
-void changeConfig(const fs::path& directory, const std::function<void(Json&)>& change) {
-    changeJson(directory / "config.json", [&](Json& config) { change(config["quantization_config"]); });
-    if (fs::exists(directory / "quantize_config.json")) changeJson(directory / "quantize_config.json", change);
-}
-
-void replaceInFile(const fs::path& path, const std::string& from, const std::string& to) {
-    std::string content = readText(path);
-    const std::size_t at = content.find(from);
-    if (at == std::string::npos) throw std::runtime_error("nothing to replace in " + path.string());
-    content.replace(at, from.size(), to);
-    std::ofstream(path, std::ios::binary) << content;
+/// A packed layer of GPTQ as one of zeros in floating point.
+void makeFloat(OpenFile& file, const std::string& layer) {
+    for (const char* part : {".qweight", ".qzeros", ".scales", ".g_idx"}) file.remove(layer + part);
+    file.add({layer + ".weight", DType::F16, {64, 64}}, std::vector<std::byte>(std::size_t{2} * 64 * 64));
 }
 
 const std::string kQuery = "model.layers.0.self_attn.q_proj";
@@ -270,6 +266,136 @@ const std::vector<Damage>& damages() {
          [](const fs::path& d) { fs::remove(d / "generation_config.json"); }},
         {"broken record", F::Gptq, "rtn", true, false, Severity::Failure, "layout: expected 1, found 7",
          [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["layout"] = 7; }); }},
+        {"chat template left behind", F::Gptq, "rtn", true, false, Severity::Warning,
+         "chat_template.json: the original has it, this directory does not",
+         [](const fs::path& d) { fs::remove(d / "chat_template.json"); }},
+        {"Python file of auto_map left behind", F::Gptq, "rtn", true, false, Severity::Warning,
+         "modeling_small.py: the original has it, this directory does not", [](const fs::path& d) { fs::remove(d / "modeling_small.py"); }},
+        {"another generation config", F::Gptq, "rtn", true, false, Severity::Note, "generation_config.json: differs from the original's",
+         [](const fs::path& d) { changeJson(d / "generation_config.json", [](Json& c) { c["bos_token_id"] = 5; }); }},
+        {"index beside a single file", F::Gptq, "rtn", true, false, Severity::Warning,
+         "model.safetensors.index.json: an index beside model.safetensors",
+         [](const fs::path& d) { writeJson(d / "model.safetensors.index.json", Json::object({{"weight_map", Json::object()}})); }},
+        {"pickle beside the weights", F::Gptq, "rtn", true, false, Severity::Warning, "pytorch_model.bin: a pickle file beside the weights",
+         [](const fs::path& d) { std::ofstream(d / "pytorch_model.bin") << "x"; }},
+        {"tensor that the index does not list", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model-00001-of-00001.safetensors: holds model.layers.0.self_attn.q_proj.g_idx, which the index does not list there",
+         [](const fs::path& d) { moveToShard(d, kQuery + ".g_idx"); }},
+        {"wrong total size", F::Gptq, "rtn", true, false, Severity::Note, "model.safetensors.index.json: total_size: expected ",
+         [](const fs::path& d) {
+             moveToShard(d, "");
+             changeJson(d / "model.safetensors.index.json", [](Json& index) { index["metadata"]["total_size"] = 1; });
+         }},
+        {"weights under another name", F::Gptq, "rtn", true, false, Severity::Warning,
+         "gptq_model-4bit-32g.safetensors: expected the name model.safetensors",
+         [](const fs::path& d) { fs::rename(d / "model.safetensors", d / "gptq_model-4bit-32g.safetensors"); }},
+        {"no architectures", F::Gptq, "rtn", true, false, Severity::Warning, "config.json: architectures: missing",
+         [](const fs::path& d) { changeJson(d / "config.json", [](Json& c) { c.erase("architectures"); }); }},
+        {"no desc_act", F::Gptq, "rtn", true, false, Severity::Failure, "config.json: quantization_config: desc_act: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("desc_act"); }); }},
+        {"no checkpoint_format", F::Gptq, "rtn", true, false, Severity::Warning,
+         "config.json: quantization_config: checkpoint_format: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("checkpoint_format"); }); }},
+        {"key of a newer release", F::CompressedTensors, "rtn", true, false, Severity::Warning,
+         "config.json: quantization_config: group_0: weights: scale_dtype: releases before 0.13 refuse this key",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["config_groups"]["group_0"]["weights"]["scale_dtype"] = "float16"; }); }},
+        {"strategy against the group size", F::CompressedTensors, "rtn", true, false, Severity::Failure,
+         "config.json: quantization_config: group_0: weights: strategy: expected \"group\" with a positive group size and only then, found "
+         "\"channel\"",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["config_groups"]["group_0"]["weights"]["strategy"] = "channel"; }); }},
+        {"config under its old name", F::CompressedTensors, "rtn", true, false, Severity::Warning,
+         "config.json: compression_config: expected the name quantization_config",
+         [](const fs::path& d) {
+             changeJson(d / "config.json", [](Json& c) {
+                 const Json quantization = c["quantization_config"];
+                 c.erase("quantization_config");
+                 c["compression_config"] = quantization;
+             });
+         }},
+        {"no zero_point", F::Awq, "rtn", false, false, Severity::Failure, "config.json: quantization_config: zero_point: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("zero_point"); }); }},
+        {"awq without bits", F::Awq, "rtn", false, false, Severity::Failure, "config.json: quantization_config: bits: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("bits"); }); }},
+        {"awq of eight bits", F::Awq, "rtn", false, false, Severity::Failure, "config.json: quantization_config: bits: expected 4, ",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["bits"] = 8; }); }},
+        {"awq without a group size", F::Awq, "rtn", false, false, Severity::Failure, "config.json: quantization_config: group_size: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("group_size"); }); }},
+        {"group size under its old name", F::Awq, "rtn", false, false, Severity::Failure,
+         "config.json: quantization_config: q_group_size: expected the name group_size, without which transformers assumes 128, found 32",
+         [](const fs::path& d) {
+             changeConfig(d, [](Json& c) {
+                 c["q_group_size"] = 32;
+                 c.erase("group_size");
+             });
+         }},
+        {"awq without a version", F::Awq, "rtn", false, false, Severity::Warning, "config.json: quantization_config: version: missing",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c.erase("version"); }); }},
+        {"awq in another layout", F::Awq, "rtn", false, false, Severity::Failure, "found awq in the layout 'gemv'",
+         [](const fs::path& d) { changeConfig(d, [](Json& c) { c["version"] = "gemv"; }); }},
+        {"plain rounding called awq", F::Awq, "rtn", false, false, Severity::Warning,
+         "all 14 layers, model.layers.0.self_attn.q_proj to model.layers.1.mlp.down_proj: codes are those of rounding the original's "
+         "weights to nearest (99.9 % or more), though the config says awq",
+         [](const fs::path& d) { fs::remove(d / "salient.json"); }},
+        {"layer stored twice", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.0.self_attn.q_proj: stored twice: packed and as .weight",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 f.add({kQuery + ".weight", DType::F16, {64, 64}}, std::vector<std::byte>(std::size_t{2} * 64 * 64));
+             });
+         }},
+        {"float layer that the config does not mention", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.0.self_attn.q_proj: in floating point, but the config does not say so",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { makeFloat(f, kQuery); }); }},
+        {"half of a fused layer in floating point", F::Gptq, "rtn", true, false, Severity::Warning,
+         "model.layers.0.self_attn.k_proj: one of this layer and model.layers.0.self_attn.q_proj is quantized and one is not",
+         [](const fs::path& d) {
+             fs::remove(d / "salient.json");
+             changeConfig(d, [](Json& c) { c["dynamic"] = Json::object({{"-:" + kKey, Json::object()}}); });
+             changeTensors(d, [](OpenFile& f) { makeFloat(f, kKey); });
+         }},
+        {"another scheme in a fused layer", F::Gptq, "rtn", true, false, Severity::Warning,
+         "model.layers.0.self_attn.k_proj: another scheme than model.layers.0.self_attn.q_proj",
+         [](const fs::path& d) {
+             changeConfig(d, [](Json& c) { c["dynamic"] = Json::object({{"+:" + kKey, Json::object({{"sym", false}})}}); });
+         }},
+        {"tensor of no module", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.0.mlp.extra.weight: no module of this model has that name",
+         [](const fs::path& d) {
+             changeTensors(
+                 d, [](OpenFile& f) { f.add({"model.layers.0.mlp.extra.weight", DType::F16, {1}}, std::vector<std::byte>(2)); });
+         }},
+        {"buffer that loaders make", F::Gptq, "rtn", true, false, Severity::Warning,
+         "model.layers.0.self_attn.rotary_emb.inv_freq: a buffer that loaders make again",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 f.add({"model.layers.0.self_attn.rotary_emb.inv_freq", DType::F16, {1}}, std::vector<std::byte>(2));
+             });
+         }},
+        {"zeros for a bias", F::Gptq, "rtn", true, false, Severity::Warning,
+         "model.layers.0.self_attn.q_proj.bias: zeros where the model has no bias",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) { f.add({kQuery + ".bias", DType::F16, {64}}, std::vector<std::byte>(128)); });
+         }},
+        {"bias where the family has none", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.0.self_attn.q_proj.bias: no module of this model has that name",
+         [](const fs::path& d) {
+             changeTensors(
+                 d, [](OpenFile& f) { f.add({kQuery + ".bias", DType::F16, {64}}, std::vector<std::byte>(128, std::byte{0x3C})); });
+         }},
+        {"layer that the record lacks", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.0.self_attn.q_proj: quantized, but not by what salient.json records",
+         [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["layers"].erase(kQuery); }); }},
+        {"recorded layer that is not there", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.layers.9.mlp.up_proj: expected a layer that was written, found none",
+         [](const fs::path& d) {
+             changeJson(d / "salient.json", [](Json& r) { r["layers"]["model.layers.9.mlp.up_proj"] = Json::object({{"weight", "0"}}); });
+         }},
+        {"recorded tensor that is not there", F::Gptq, "rtn", true, false, Severity::Failure,
+         "model.extra.weight: expected a tensor that was written, found none",
+         [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["tensors"]["model.extra.weight"] = "0"; }); }},
+        {"recorded tensor that is not in the GGUF file", F::Gguf, "rtn", true, false, Severity::Failure,
+         "blk.9.attn_norm.weight: expected a tensor that was written, found none",
+         [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["tensors"]["blk.9.attn_norm.weight"] = "0"; }); }},
         {"changed norm", F::Dequantized, "rtn", true, false, Severity::Failure, "model.norm.weight: bytes: expected checksum",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] ^= 1U; }); }},
     };
@@ -279,7 +405,11 @@ const std::vector<Damage>& damages() {
 }  // namespace
 
 void TestVerify::initTestCase() {
-    writeModel(pathOf(directory_, "model"), "llama", DType::F16);
+    Json config = familyConfig("llama");
+    config["auto_map"] = Json::object({{"AutoModelForCausalLM", "modeling_small.SmallModel"}});
+    writeModel(pathOf(directory_, "model"), "llama", DType::F16, config);
+    writeJson(pathOf(directory_, "model") / "chat_template.json", Json::object({{"chat_template", "{{ messages }}"}}));
+    std::ofstream(pathOf(directory_, "model") / "modeling_small.py") << "class SmallModel: pass\n";
     model_ = Model::open(pathOf(directory_, "model"));
     calibration_ = std::make_shared<const Calibration>(calibrateRandomly(model_));
 }
@@ -349,6 +479,27 @@ void TestVerify::anotherModelAsOriginalIsRefused() {
     QCOMPARE(report.worst_relative_weight_error, -1.0);
 }
 
+void TestVerify::scaledAwqIsNoPlainRounding() {
+    const fs::path target = exported(ExportFormat::Awq, "awq", false);
+    fs::remove(target / "salient.json");
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, model_, job);
+    QVERIFY2(report.passed() && !text(report, Severity::Note).contains("to nearest"), qPrintable(text(report, Severity::Note)));
+}
+
+void TestVerify::aRecordBehindALinkIsNotFollowed() {
+    for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Gguf}) {
+        const fs::path target = exported(format, "rtn", true);
+        const fs::path outside = pathOf(directory_, "elsewhere.json");
+        fs::rename(target / "salient.json", outside);
+        fs::create_symlink(outside, target / "salient.json");
+        JobContext job;
+        const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+        QVERIFY2(text(report).contains("symbolic link leads out of the model directory"), qPrintable(text(report)));
+        QCOMPARE(report.n_layers_identical, Index{0});
+    }
+}
+
 void TestVerify::ordinaryModelPassesAsFloat() {
     JobContext job;
     const VerifyReport report = verifyCheckpoint(pathOf(directory_, "model"), nullptr, job);
@@ -364,7 +515,7 @@ void TestVerify::missingDirectoryIsAnError() {
 
 void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
     JobContext job;
-    const fs::path demo = fs::path(SALIENT_RESOURCES) / "demo";
+    const fs::path demo = salient::test::resourceFolder() / "demo";
     const std::shared_ptr<const Model> model = Model::open(demo / "model");
     const Samples drawn = drawSamples(model->requireTokenizer(), readText(demo / "calib.txt"), {.n_samples = 4, .seq_len = 160});
     const Calibration calibration = calibrate(model, drawn, {}, job);

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.h"
+
 /// The small seeded random models in tests/data/models: at least one for every structural variant of every family.
 namespace salient::samples {
 
-inline std::filesystem::path smallModelDirectory(const std::string& name) {
-    return std::filesystem::path(SALIENT_TEST_DATA) / "models" / name;
-}
+inline std::filesystem::path smallModelDirectory(const std::string& name) { return salient::test::testDataFolder() / "models" / name; }
 
 /// Names of all of them, sorted.
 inline std::vector<std::string> smallModels() {

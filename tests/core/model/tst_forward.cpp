@@ -9,6 +9,7 @@
 #include "core/kernels/parallel.h"
 #include "core/model/forward.h"
 #include "tests/core/model/small_models.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -16,9 +17,7 @@ namespace {
 
 constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
 
-std::filesystem::path modelDirectory(const QString& name) {
-    return std::filesystem::path(SALIENT_TEST_DATA) / "models" / name.toStdString();
-}
+std::filesystem::path modelDirectory(const QString& name) { return salient::test::testDataFolder() / "models" / name.toStdString(); }
 
 TokenWindows windowsOf(const Json& expected) {
     TokenWindows windows;

@@ -12,6 +12,7 @@
 #include "tests/core/io/gguf_bytes.h"
 #include "tests/core/io/io_testing.h"
 #include "tests/core/model/logits_of.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
@@ -19,7 +20,7 @@ namespace gb = gguf_bytes;
 
 namespace {
 
-const fs::path kData = SALIENT_TEST_DATA;
+const fs::path kData = salient::test::testDataFolder();
 
 fs::path ggufFile(const QString& name) { return kData / "gguf" / "models" / (name.toStdString() + ".gguf"); }
 

@@ -7,13 +7,14 @@
 #include "core/io/safetensors.h"
 #include "core/model/forward.h"
 #include "core/model/logit_tiles.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-fs::path small(const char* name) { return fs::path(SALIENT_TEST_DATA) / "models" / name; }
+fs::path small(const char* name) { return salient::test::testDataFolder() / "models" / name; }
 
 /// A copy of a model whose vocabulary is repeated: token t + 64 i has the embedding and the head row of token t.
 std::shared_ptr<const Model> withRepeatedVocabulary(const fs::path& source, const fs::path& target, std::int64_t times) {

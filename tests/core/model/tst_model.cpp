@@ -6,13 +6,14 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/model/model.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-fs::path source(const char* name) { return fs::path(SALIENT_TEST_DATA) / "models" / name; }
+fs::path source(const char* name) { return salient::test::testDataFolder() / "models" / name; }
 
 /// A copy of a small model that a test may damage.
 struct Copy {

@@ -9,14 +9,15 @@
 #include "core/kernels/convert.h"
 #include "core/model/packed/stored_layer.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kLayers = fs::path(SALIENT_TEST_DATA) / "packed" / "layers.safetensors";
-const fs::path kConfigs = fs::path(SALIENT_TEST_DATA) / "packed" / "layers.json";
+const fs::path kLayers = salient::test::testDataFolder() / "packed" / "layers.safetensors";
+const fs::path kConfigs = salient::test::testDataFolder() / "packed" / "layers.json";
 
 /// One case as a checkpoint that holds the layer "x".
 Checkpoint checkpointOf(const std::string& title) {
@@ -248,6 +249,8 @@ void TestPackedLayers::settingsOfEachLayerFollowTheRules() {
         QCOMPARE(layerScheme(schemeOf(compressed), "a.up"), other);
         activations[key] = before;
     }
+    compressed["config_groups"]["group_0"]["output_activations"] = Json::object({{"num_bits", 8}});
+    QVERIFY(layerScheme(schemeOf(compressed), "a.up").has_other_activations);
     compressed["config_groups"]["group_0"]["targets"] = Json::array({"re:.*down$"});
     QCOMPARE(layerScheme(schemeOf(compressed), "a.up").bits, 0);
 }

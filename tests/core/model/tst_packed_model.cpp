@@ -10,13 +10,14 @@
 #include "core/model/packed/packed_model.h"
 #include "tests/core/io/io_testing.h"
 #include "tests/core/model/logits_of.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kModels = fs::path(SALIENT_TEST_DATA) / "packed" / "models";
+const fs::path kModels = salient::test::testDataFolder() / "packed" / "models";
 
 fs::path packed(const char* name) { return kModels / name; }
 

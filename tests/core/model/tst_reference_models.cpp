@@ -5,6 +5,7 @@
 
 #include "core/io/json_file.h"
 #include "core/model/forward.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -55,8 +56,8 @@ void compare(const Model& model, const Sentence& sentence) {
     }
 }
 
-std::filesystem::path demo() { return std::filesystem::path(SALIENT_RESOURCES) / "demo"; }
-std::filesystem::path stories() { return std::filesystem::path(SALIENT_SHARED) / "models" / "stories260K"; }
+std::filesystem::path demo() { return salient::test::resourceFolder() / "demo"; }
+std::filesystem::path stories() { return salient::test::sharedFolder() / "models" / "stories260K"; }
 
 }  // namespace
 
