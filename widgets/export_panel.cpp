@@ -55,6 +55,14 @@ constexpr WeightsText kWeights[] = {
     {GgufWeights::BF16, QT_TRANSLATE_NOOP("salient::ExportPanel", "BF16: dequantized")},
 };
 
+/// Of a loader, by Acceptance.
+constexpr const char* kVerdicts[] = {
+    QT_TRANSLATE_NOOP("salient::ExportPanel", "%1 accepts it"),
+    QT_TRANSLATE_NOOP("salient::ExportPanel", "%1 runs it slowly"),
+    QT_TRANSLATE_NOOP("salient::ExportPanel", "%1 takes it in part"),
+    QT_TRANSLATE_NOOP("salient::ExportPanel", "%1 refuses it"),
+};
+
 }  // namespace
 
 ExportPanel::ExportPanel(QWidget* parent)
@@ -214,12 +222,20 @@ QString ExportPanel::folder() const { return folder_->text().trimmed(); }
 void ExportPanel::setReportFolder(const QString& folder) { report_folder_->setText(QDir::toNativeSeparators(folder)); }
 QString ExportPanel::reportFolder() const { return report_folder_->text().trimmed(); }
 
-void ExportPanel::setForecast(const std::vector<std::string>& obstacles, const std::vector<std::string>& remarks, std::int64_t size_bytes) {
+void ExportPanel::setForecast(const std::vector<std::string>& obstacles, const std::vector<LoaderVerdict>& loaders,
+                              const std::vector<std::string>& remarks, std::int64_t size_bytes) {
     has_obstacles_ = !obstacles.empty();
     notes_->clear();
     if (obstacles.empty() && !currentRun().isEmpty())
         addNote(notes_, QStringLiteral("check"), tr("Nothing stands in the way of this export."));
     for (const std::string& text : obstacles) addNote(notes_, QStringLiteral("error"), QString::fromStdString(text));
+    if (obstacles.empty()) {
+        for (const LoaderVerdict& verdict : loaders) {
+            const QString line = tr(kVerdicts[static_cast<std::size_t>(verdict.acceptance)]).arg(QString::fromStdString(verdict.loader));
+            const QString why = QString::fromStdString(verdict.why);
+            addNote(notes_, QStringLiteral("info"), why.isEmpty() ? line : QStringLiteral("%1: %2").arg(line, why));
+        }
+    }
     for (const std::string& text : remarks) addNote(notes_, QStringLiteral("info"), QString::fromStdString(text));
     size_->setText(size_bytes > 0 ? tr("about %1").arg(bytesText(size_bytes)) : QStringLiteral("–"));
     updateButtons();

@@ -4,7 +4,7 @@
 #include <QWidget>
 #include <vector>
 
-#include "core/exporter/export_checkpoint.h"
+#include "core/exporter/loader_verdicts.h"
 #include "core/exporter/verify.h"
 
 class QComboBox;
@@ -35,8 +35,10 @@ public:
     void setReportFolder(const QString& folder);
     [[nodiscard]] QString reportFolder() const;
 
-    /// For the current run and format: reasons against it, remarks of loaders, expected size (≤ 0: unknown).
-    void setForecast(const std::vector<std::string>& obstacles, const std::vector<std::string>& remarks, std::int64_t size_bytes);
+    /// For the current run and format: reasons against it, what loaders will make of it where there are none, remarks, expected size
+    /// (≤ 0: unknown).
+    void setForecast(const std::vector<std::string>& obstacles, const std::vector<LoaderVerdict>& loaders,
+                     const std::vector<std::string>& remarks, std::int64_t size_bytes);
     void setVerification(const QString& folder, const VerifyReport& report);
     void setReportWritten(const QString& folder);
     void setBusy(bool busy);

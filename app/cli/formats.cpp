@@ -29,6 +29,12 @@ std::string groupsOf(const FormatRow& row) {
 
 std::string orderOf(const FormatRow& row) { return row.holds_order ? "yes" : row.holds_static_order ? "static groups" : "-"; }
 
+Json describe(const std::vector<LoaderVerdict>& verdicts) {
+    Json loaders = Json::array();
+    for (const LoaderVerdict& verdict : verdicts) loaders.push_back(toJson(verdict));
+    return loaders;
+}
+
 Json describe(ExportFormat format) {
     Json widths = Json::array();
     for (const FormatRow& row : formatRows(format)) {
@@ -40,11 +46,12 @@ Json describe(ExportFormat format) {
                       {"group_sizes", row.group_sizes},
                       {"act_order", row.holds_order},
                       {"act_order_static_groups", row.holds_static_order},
-                      {"remarks", row.remarks}};
+                      {"remarks", row.remarks},
+                      {"loaders", describe(row.loaders)}};
         if (!row.stored_as.empty()) entry["stored_as"] = row.stored_as;
         widths.push_back(std::move(entry));
     }
-    Json json = {{"format", name(format)}, {"loaders", loadersOf(format)}, {"widths", widths}};
+    Json json = {{"format", name(format)}, {"loaders", describe(usualVerdicts(format))}, {"widths", widths}};
     if (format == ExportFormat::Gguf) json["types"] = ggufWeightsNames();
     return json;
 }
@@ -64,13 +71,15 @@ void print(std::ostream& out) {
         }
         loaders += each + std::string(20 - std::min<std::size_t>(19, each.size()), ' ');
         const char* separator = "";
-        for (const std::string_view loader : loadersOf(format)) {
-            loaders.append(separator).append(loader);
+        for (const LoaderVerdict& verdict : usualVerdicts(format)) {
+            if (verdict.acceptance == Acceptance::Refuses) continue;
+            loaders.append(separator).append(verdict.loader);
+            if (verdict.acceptance != Acceptance::Accepts) loaders.append(" (").append(name(verdict.acceptance)).append(")");
             separator = ", ";
         }
         loaders += '\n';
     }
-    out << table.text() << "\nloads in\n"
+    out << table.text() << "\nloads in (4 bits, groups of 128)\n"
         << loaders
         << "\nGroups must divide a layer's inputs, and packings its sizes; quantize says so before it starts. gguf also takes any other "
            "method\n"

@@ -71,7 +71,8 @@ void addQuantize(CLI::App& program, Action& action) {
     command->callback([options, &action] {
         action = [options](Context& context) {
             const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });
-            return printReport(run(recipe, {.resume = options->resume}, context.job), context, true);
+            const auto announce = [&context](const Report& planned) { printLoaders(planned, context); };
+            return printReport(run(recipe, {.resume = options->resume, .before_work = announce}, context.job), context, true);
         };
     });
 }

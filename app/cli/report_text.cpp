@@ -102,6 +102,20 @@ std::string stageTimes(const Report& report) {
 
 }  // namespace
 
+void printLoaders(const Report& report, Context& context) {
+    if (context.common.json || context.common.quiet) return;
+    for (std::size_t i = 0; i < report.runs.size(); ++i) {
+        const RunResult& run = report.runs[i];
+        if (run.loaders.empty()) continue;
+        TextTable table({{run.name + " as " + std::string(name(*report.recipe.runs[i].format)), Align::Left},
+                         {"verdict", Align::Left},
+                         {"why", Align::Left}});
+        for (const LoaderVerdict& verdict : run.loaders) table.addRow({verdict.loader, std::string(name(verdict.acceptance)), verdict.why});
+        context.out << "\n" << table.text();
+    }
+    context.out << std::flush;
+}
+
 int printReport(const Report& report, Context& context, bool with_layers) {
     std::set<std::string> said;
     for (const RunResult& run : report.runs) {

@@ -25,7 +25,8 @@ void addRun(CLI::App& program, Action& action) {
             if (context.common.threads != 0) recipe.threads = context.common.threads;
             if (options->max_memory_bytes != 0) recipe.max_memory_bytes = options->max_memory_bytes;
             recipe.samples.seed = context.common.seed.value_or(recipe.samples.seed);
-            return printReport(run(recipe, {.resume = options->resume}, context.job), context, true);
+            const auto announce = [&context](const Report& planned) { printLoaders(planned, context); };
+            return printReport(run(recipe, {.resume = options->resume, .before_work = announce}, context.job), context, true);
         };
     });
 }

@@ -34,8 +34,8 @@ struct ExportOptions {
 [[nodiscard]] std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& method, ExportFormat format,
                                                        GgufWeights gguf_weights = GgufWeights::Lossless);
 
-/// What other programs will make of the result: which loaders refuse these settings, run them slowly or read them differently, and what
-/// is lost. One sentence each. Nothing here keeps the checkpoint from being written.
+/// What the format does to the numbers, and what is lost: one sentence each. Nothing here keeps the checkpoint from being written. What
+/// other programs make of it: loaderVerdicts().
 [[nodiscard]] std::vector<std::string> exportRemarks(const Model& model, const MethodSpec& method, ExportFormat format,
                                                      GgufWeights gguf_weights = GgufWeights::Lossless);
 

@@ -5,6 +5,7 @@
 #include "core/exporter/checkpoint_layout.h"
 #include "core/exporter/gguf/keys.h"
 #include "core/exporter/gguf/vocabulary.h"
+#include "core/exporter/layer_settings.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -64,20 +65,6 @@ void addGroupSizes(LayerSentences& layers, const MethodSpec& method, const std::
                    return "its " + number(layer.in_features) + " inputs cannot be divided by the group size " + number(group_size) +
                           " (remainder " + number(layer.in_features % group_size) + "): " + groupAdvice(all);
                });
-}
-
-/// The methods at work in the quantized layers, one per kind of difference between them.
-std::vector<MethodSpec> methodsInUse(const MethodSpec& method, const std::vector<const LinearInfo*>& layers) {
-    if (method.overrides.empty()) return {method};
-    std::vector<MethodSpec> methods;
-    for (const LinearInfo* layer : layers) {
-        MethodSpec own = methodFor(method, layer->name);
-        const auto same = [&](const MethodSpec& other) {
-            return other.grid == own.grid && other.rounding == own.rounding && other.scaling == own.scaling;
-        };
-        if (std::none_of(methods.begin(), methods.end(), same)) methods.push_back(std::move(own));
-    }
-    return methods;
 }
 
 void addMultiple(LayerSentences& layers, ExportFormat format, Index multiple, bool of_inputs) {
@@ -195,7 +182,7 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
     std::vector<std::string> reasons;
     const std::vector<const LinearInfo*> all = quantizedLayers(model, method);
     LayerSentences layers(all);
-    addGroupSizes(layers, method, all);
+    if (format != ExportFormat::Dequantized) addGroupSizes(layers, method, all);  // which holds weights, not groups
     const std::vector<MethodSpec> methods = methodsInUse(method, all);
     const bool has_int8_activations = method.activations != ActivationScale::None;
     if (has_int8_activations && (format == ExportFormat::Gptq || format == ExportFormat::Awq)) {

@@ -57,13 +57,18 @@ public:
             row.bits = 8;
             row.activations = scale;
             row.group_sizes = {-1};
-            row.remarks = exportRemarks(*model_, method, format_);
+            describe(row, method);
             rows.push_back(std::move(row));
         }
         return rows;
     }
 
 private:
+    void describe(FormatRow& row, const MethodSpec& method) const {
+        row.remarks = exportRemarks(*model_, method, format_);
+        row.loaders = loaderVerdicts(*model_, method, format_);
+    }
+
     [[nodiscard]] bool holds(const MethodSpec& method) const { return exportObstacles(*model_, method, format_).empty(); }
 
     [[nodiscard]] FormatRow rowOf(int bits, bool is_symmetric) const {
@@ -75,7 +80,7 @@ private:
         }
         if (row.group_sizes.empty()) return row;
         MethodSpec method = methodOf(bits, is_symmetric, kUsualGroup);
-        row.remarks = exportRemarks(*model_, method, format_);
+        describe(row, method);
         if (const auto type = blockTypeOf(method); format_ == ExportFormat::Gguf && type) row.stored_as = name(*type);
         method.gptq.act_order = true;
         row.holds_order = holds(method);
@@ -90,20 +95,8 @@ private:
 
 }  // namespace
 
-std::vector<std::string_view> loadersOf(ExportFormat format) {
-    switch (format) {
-        case ExportFormat::Gptq:
-            return {"transformers", "AutoGPTQ", "GPTQModel", "ExLlamaV2", "vLLM"};
-        case ExportFormat::Awq:
-            return {"AutoAWQ", "transformers", "vLLM"};
-        case ExportFormat::CompressedTensors:
-            return {"vLLM", "transformers"};
-        case ExportFormat::Dequantized:
-            return {"whatever loads the original"};
-        case ExportFormat::Gguf:
-            return {"llama.cpp and what is built on it"};
-    }
-    return {};
+std::vector<LoaderVerdict> usualVerdicts(ExportFormat format) {
+    return loaderVerdicts(*divisibleModel(), methodOf(4, format != ExportFormat::Awq, kUsualGroup), format);
 }
 
 std::vector<FormatRow> formatRows(ExportFormat format) { return TableMaker(format).make(); }

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "core/exporter/export_checkpoint.h"
+#include "core/exporter/loader_verdicts.h"
 
 namespace salient {
 
@@ -14,15 +13,16 @@ struct FormatRow {
     int bits = 4;
     bool is_symmetric = true;
     ActivationScale activations = ActivationScale::None;
-    std::vector<Index> group_sizes;    ///< of −1 (the whole row), 16, 32, 64, 128 and 256
-    bool holds_static_order = false;   ///< activation order with static groups
-    bool holds_order = false;          ///< activation order whose groups follow it (g_idx)
-    std::string stored_as;             ///< GGUF: the block type; empty otherwise
-    std::vector<std::string> remarks;  ///< exportRemarks() for the largest of the usual group sizes that it holds
+    std::vector<Index> group_sizes;      ///< of −1 (the whole row), 16, 32, 64, 128 and 256
+    bool holds_static_order = false;     ///< activation order with static groups
+    bool holds_order = false;            ///< activation order whose groups follow it (g_idx)
+    std::string stored_as;               ///< GGUF: the block type; empty otherwise
+    std::vector<std::string> remarks;    ///< exportRemarks() for groups of 128, or one scale per row in W8A8
+    std::vector<LoaderVerdict> loaders;  ///< loaderVerdicts() for the same
 };
 
-/// Programs that load the format at all; what each makes of which settings is in the rows' remarks.
-[[nodiscard]] std::vector<std::string_view> loadersOf(ExportFormat format);
+/// What loaders make of the format with the settings that it is made for: 4 bits in groups of 128, with zero points in AWQ.
+[[nodiscard]] std::vector<LoaderVerdict> usualVerdicts(ExportFormat format);
 
 /// Every width that the format holds, W8A8 last. GGUF: as codes, without loss; dequantized it takes every width, as its own row says.
 [[nodiscard]] std::vector<FormatRow> formatRows(ExportFormat format);

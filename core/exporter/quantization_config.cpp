@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/exporter/layer_settings.h"
 #include "core/exporter/pack_gptq.h"
 #include "core/io/name_pattern.h"
 
@@ -35,17 +36,22 @@ std::vector<std::string> quantizedKinds(const Model& model, const CheckpointLayo
     return kinds;
 }
 
-/// Layers whose method an override changed to something this format writes down, in the order of their names.
-std::vector<std::pair<std::string, MethodSpec>> changedLayers(const MethodSpec& method, const CheckpointLayout& layout) {
-    std::vector<std::pair<std::string, MethodSpec>> changed;
+/// Layers whose method an override changed to something this format writes down, by name.
+std::map<std::string, MethodSpec> changedLayers(const MethodSpec& method, const CheckpointLayout& layout) {
+    std::map<std::string, MethodSpec> changed;
     if (method.overrides.empty()) return changed;
     for (const auto& [name, info] : layout.quantized) {
         MethodSpec own = methodFor(method, name);
-        const bool is_same = own.grid.bits == method.grid.bits && own.grid.group_size == method.grid.group_size &&
-                             storesGroupIndex(own) == storesGroupIndex(method);
-        if (!is_same) changed.emplace_back(name, std::move(own));
+        if (!isDeclaredAlike(own, method)) changed.emplace(name, std::move(own));
     }
     return changed;
+}
+
+/// The float layers that gptq's and awq's loaders would quantize: they leave the head alone by themselves.
+std::vector<std::string> floatLayers(const Model& model, const CheckpointLayout& layout) {
+    std::vector<std::string> names = floatLinears(model, layout);
+    std::erase(names, model.config.family->head);
+    return names;
 }
 
 Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
@@ -63,16 +69,26 @@ Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLa
                    {"true_sequential", method.true_sequential},
                    {"damp_percent", method.gptq.damping},
                    {"model_file_base_name", "model"}};
+    const std::vector<std::string> floats = floatLayers(model, layout);
     const auto changed = changedLayers(method, layout);
-    if (layout.kept.empty() && changed.empty()) return config;
+    if (floats.empty() && changed.empty()) return config;
     // GPTQModel and vLLM read "dynamic"; transformers (through optimum) reads the list of what is quantized, where whole kinds are.
     Json& dynamic = config["dynamic"] = Json::object();
-    for (const std::string& name : layout.kept) dynamic["-:^" + layerRegex(model, name)] = Json::object();
-    for (const auto& [name, own] : changed) {
+    const auto leave = [&](const std::string& name) { dynamic["-:^" + layerRegex(model, name)] = Json::object(); };
+    const auto change = [&](const std::string& name, const MethodSpec& own) {
         dynamic["+:^" + layerRegex(model, name)] = {{"bits", own.grid.bits},
                                                     {"group_size", own.grid.group_size},
                                                     {"sym", own.grid.is_symmetric},
                                                     {"desc_act", storesGroupIndex(own)}};
+    };
+    for (const std::string& name : floats) leave(name);
+    for (const auto& [name, own] : changed) change(name, own);
+    // vLLM looks up the one module that it makes of q, k and v, say: the rules of its members tell it nothing.
+    for (const FusedLayer& fused : fusedLayers(model)) {
+        if (!membersAgree(fused, method, layout.quantized)) continue;
+        const std::string& first = fused.members.front()->name;
+        if (!layout.quantized.contains(first)) leave(fused.name);
+        if (const auto own = changed.find(first); own != changed.end()) change(fused.name, own->second);
     }
     if (layout.kept.empty()) return config;
     if (const std::vector<std::string> kinds = quantizedKinds(model, layout); !kinds.empty())
@@ -80,10 +96,10 @@ Json gptqConfig(const Model& model, const MethodSpec& method, const CheckpointLa
     return config;
 }
 
-Json awqConfig(const MethodSpec& method, const CheckpointLayout& layout) {
-    return {
-        {"quant_method", "awq"}, {"bits", method.grid.bits}, {"group_size", method.grid.group_size},
-        {"zero_point", true},    {"version", "gemm"},        {"modules_to_not_convert", layout.kept.empty() ? Json() : Json(layout.kept)}};
+Json awqConfig(const Model& model, const MethodSpec& method, const CheckpointLayout& layout) {
+    const std::vector<std::string> floats = floatLayers(model, layout);
+    return {{"quant_method", "awq"}, {"bits", method.grid.bits}, {"group_size", method.grid.group_size},
+            {"zero_point", true},    {"version", "gemm"},        {"modules_to_not_convert", floats.empty() ? Json() : Json(floats)}};
 }
 
 Json compressedGroup(const MethodSpec& method, const Json& targets) {
@@ -118,11 +134,18 @@ Json compressedConfig(const Model& model, const MethodSpec& method, const Checkp
     Json groups = Json::object({{"group_0", compressedGroup(method, Json::array({"Linear"}))}});
     // One more group per kind of change; a layer's own name goes before its class.
     std::vector<std::pair<Json, Json>> others;  // what the group says without targets, its targets
-    for (const auto& [name, own] : changedLayers(method, layout)) {
+    const auto add = [&](const std::string& name, const MethodSpec& own) {
         const Json kind = compressedGroup(own, Json::array());
         auto group = std::find_if(others.begin(), others.end(), [&](const auto& other) { return other.first == kind; });
         if (group == others.end()) group = others.emplace(others.end(), kind, Json::array());
         group->second.push_back(target(model, name));
+    };
+    const auto changed = changedLayers(method, layout);
+    for (const auto& [name, own] : changed) add(name, own);
+    // vLLM looks up the one module that it makes of q, k and v, say, by its name and its class before it asks for the members'.
+    for (const FusedLayer& fused : fusedLayers(model)) {
+        const auto own = changed.find(fused.members.front()->name);
+        if (own != changed.end() && membersAgree(fused, method, layout.quantized)) add(fused.name, own->second);
     }
     for (std::size_t i = 0; i < others.size(); ++i) {
         others[i].first["targets"] = others[i].second;
@@ -159,7 +182,7 @@ Json quantizationConfig(const Model& model, const MethodSpec& method, ExportForm
         case ExportFormat::Gptq:
             return gptqConfig(model, method, layout);
         case ExportFormat::Awq:
-            return awqConfig(method, layout);
+            return awqConfig(model, method, layout);
         case ExportFormat::CompressedTensors:
             return compressedConfig(model, method, layout);
         case ExportFormat::Dequantized:

@@ -91,6 +91,10 @@ Json toJson(const RunResult& run) {
         json["verification"] = run.verification;
         json["verified"] = run.is_verified;
     }
+    if (!run.loaders.empty()) {
+        json["loaders"] = Json::array();
+        for (const LoaderVerdict& verdict : run.loaders) json["loaders"].push_back(toJson(verdict));
+    }
     json["counts"] = toJson(run.counts);
     if (!run.experts.experts.empty()) json["experts"] = toJson(run.experts);
     json["warnings"] = run.warnings;

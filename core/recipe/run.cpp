@@ -90,16 +90,28 @@ public:
 
     void keepModels() { keep_models_ = true; }
 
-    Report run() {
+    Report run() try {
         refuseWhatCannotWork();
         refuseIfTooLarge();
         report_.runs.resize(report_.recipe.runs.size());
+        for (std::size_t i = 0; i < runs().size(); ++i) {
+            report_.runs[i].name = runs()[i].name;
+            if (runs()[i].format) report_.runs[i].loaders = loaderVerdicts(*model_, runs()[i].method, *runs()[i].format);
+        }
+        if (options_.before_work) options_.before_work(report_);
         if (!calibration_) recipe_.inputs.empty() ? drawCalibrationSamples() : readInputs();
         if (isResumable()) openUnfinished();
         evaluateOriginal();
         options_.keep.empty() ? runAll() : runKept();
         report_.peak_memory_bytes = peakMemoryBytes();
         return std::move(report_);
+    } catch (const Cancelled&) {
+        throw Cancelled(whatIsKept());
+    } catch (const Error& error) {
+        throw Error(error.code(), error.what() + whatIsKept());
+    } catch (const std::bad_alloc&) {
+        const Error error = outOfMemory(job_.last());
+        throw Error(error.code(), error.what() + whatIsKept());
     }
 
 private:
@@ -330,7 +342,7 @@ private:
     }
 
     /// The same, recording each block so that a later start can go on after it, and going on after those that are there.
-    void runResumable(const RecipeRun& run, RunResult& result) try {
+    void runResumable(const RecipeRun& run, RunResult& result) {
         const Clock::time_point start = Clock::now();
         std::vector<LayerReport> layers = unfinished_->layers();
         double writing = 0.0;
@@ -356,20 +368,11 @@ private:
         };
         if (options.first_block < model_->config.n_blocks) quantizeModel(model_, samples(), run.method, options, take, job_);
         finishStreamed(run, result, writer, start, std::move(layers), writing, recording);
-    } catch (const Cancelled&) {
-        if (!options_.resume) unfinished_->forget();
-        throw;
-    } catch (const Error& error) {
-        throw Error(error.code(), error.what() + whatIsKept());
-    } catch (const std::bad_alloc&) {
-        const Error error = outOfMemory(job_.last());
-        throw Error(error.code(), error.what() + whatIsKept());
     }
 
     [[nodiscard]] std::string whatIsKept() const {
         if (!unfinished_ || unfinished_->blocksDone() == 0) return {};
-        return "; " + std::to_string(unfinished_->blocksDone()) + " finished blocks of " + std::to_string(model_->config.n_blocks) +
-               " are kept: --resume goes on after them";
+        return "; what is finished is kept in " + inWords(unfinished_->summary());
     }
 
     void finishStreamed(const RecipeRun& run, RunResult& result, CheckpointWriter& writer, Clock::time_point start,

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/eval/divergence.h"
+#include "core/exporter/loader_verdicts.h"
 #include "core/job.h"
 #include "core/quant/quantize_model.h"
 #include "core/recipe/expert_coverage.h"
@@ -38,9 +40,10 @@ struct RunResult {
     int n_blocks_resumed = 0;  ///< blocks that an earlier start had finished
     std::int64_t bytes = 0;
     double bits_per_weight = 0.0;
-    std::string out;           ///< directory written, if any
-    std::string verification;  ///< one line, if written
-    bool is_verified = true;   ///< false: what was written does not read back as it should
+    std::string out;                     ///< directory written, if any
+    std::string verification;            ///< one line, if written
+    bool is_verified = true;             ///< false: what was written does not read back as it should
+    std::vector<LoaderVerdict> loaders;  ///< of an exported run: known before any work
     RunCounts counts;
     ExpertCoverage experts;
     std::vector<std::string> warnings;
@@ -64,20 +67,23 @@ struct Report {
 };
 
 struct RunOptions {
-    /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one, and leave what is finished
-    /// when this one is cancelled. Only a recipe of a single, exported run can: Error{InvalidOption} otherwise.
+    /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one. Only a recipe of a single,
+    /// exported run can: Error{InvalidOption} otherwise.
     bool resume = false;
     /// What is open already: a folder for the finished blocks of the only run, from which the same run, started again, goes on with the
     /// same bits (kept_jobs.h). Empty: nothing is kept.
     std::filesystem::path keep = {};
+    /// Called once, after everything that can be refused and before any long work, with what is known by then: names and loaders.
+    std::function<void(const Report& planned)> before_work = {};
 };
 
 /// Executes a recipe. Whatever can be refused is refused before any long work. Several runs fed by the original model share one
 /// calibration: the same statistics for all. A single run is quantized block by block, and written while it is made if it is exported;
 /// its perplexity is then that of the written directory. Quantized models are let go once evaluated and written (RunResult::model is
 /// null). Stage names: those of the parts, "exporting", "verifying".
-/// A recipe of a single, exported run that ends by an error, or with the process, leaves its finished blocks in a hidden directory beside
-/// its target; the next start is refused with the name of that directory, or goes on there with the same bits (RunOptions::resume).
+/// A recipe of a single, exported run that is cancelled, or ends by an error or with the process, leaves its finished blocks, once there is
+/// one, in a hidden directory beside its target, which Cancelled and Error name; the next start is refused with the name of that directory,
+/// or goes on there with the same bits (RunOptions::resume).
 [[nodiscard]] Report run(const Recipe& recipe, const RunOptions& options, JobContext& job);
 [[nodiscard]] Report run(const Recipe& recipe, JobContext& job);
 /// The same on what is open already (the window), keeping the quantized models. calibration may be null: then one is made. It must

@@ -1,10 +1,11 @@
 #include <QtTest>
 #include <set>
 
-#include "core/exporter/checkpoint_layout.h"
+#include "core/exporter/quantization_config.h"
 #include "core/exporter/write_progress.h"
 #include "core/model/family_json.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -19,7 +20,7 @@ private slots:
     void obstaclesNameLayerAndNumbers();
     void storiesModelGetsAClearSentence();
     void writableMethodsHaveNoObstacle();
-    void remarksSayWhatLoadersRefuse();
+    void remarksSayWhatBecomesOfNumbers();
     void formatNamesAreKnown();
     void scaleTypeFollowsTheModel();
 
@@ -30,6 +31,10 @@ private slots:
     void compressedConfigHasNoForbiddenKeys();
     void keptLayersAreDeclaredAndUntouched_data();
     void keptLayersAreDeclaredAndUntouched();
+    void layersThatVllmFusesAreDeclaredUnderTheirCommonName();
+    void expertsThatVllmFusesAreDeclaredUnderTheirCommonName();
+    void projectionsAroundTheBlocksAreDeclared_data();
+    void projectionsAroundTheBlocksAreDeclared();
     void unchangedTensorsAreCopiedByteForByte();
     void tiedHeadAndBuffersAreLeftOut();
     void float32BecomesFloat16OnlyWhereTheFormatWantsIt();
@@ -93,6 +98,14 @@ QString complaint(const Action& action) {
     return {};
 }
 
+/// What is declared of a four-bit method with these overrides and kept layers.
+Json declared(const Model& model, ExportFormat format, std::vector<LayerOverride> overrides, std::vector<std::string> keep = {}) {
+    MethodSpec method = methodFor(model, format, "rtn", gridOf(4, true, 32));
+    method.overrides = std::move(overrides);
+    method.keep = std::move(keep);
+    return quantizationConfig(model, method, format, checkpointLayout(model, method, format, 1 << 30));
+}
+
 bool isEmptyBut(const QTemporaryDir& directory, const std::set<std::string>& expected) {
     std::set<std::string> found;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory.path().toStdString()))
@@ -117,7 +130,6 @@ void TestCheckpointWriter::obstaclesNameLayerAndNumbers_data() {
     add("group", "gptq", "rtn", 4, true, 48, false,
         "model.layers.0.self_attn.q_proj (and in 1 other block): its 64 inputs cannot be divided by the group size 48 (remainder 16): "
         "every layer can be divided by 64, 32, 16");
-    add("group in dequantized too", "dequantized", "rtn", 4, true, 48, false, "cannot be divided by the group size 48");
     add("gptq bits", "gptq", "rtn", 5, true, 32, false, "gptq holds 2, 3, 4 or 8 bits, found 5.");
     add("awq bits", "awq", "rtn", 8, false, 32, false, "awq holds 4 bits, found 8.");
     add("awq act-order", "awq", "gptq", 4, false, 32, true, "awq has no place for the groups that activation order makes");
@@ -150,7 +162,7 @@ void TestCheckpointWriter::obstaclesNameLayerAndNumbers() {
 }
 
 void TestCheckpointWriter::storiesModelGetsAClearSentence() {
-    const fs::path stories = fs::path(SALIENT_SHARED) / "models" / "stories260K";
+    const fs::path stories = salient::test::sharedFolder() / "models" / "stories260K";
     if (!fs::exists(stories)) QSKIP("the third-party model is not here");
     const auto model = Model::open(stories);
     const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 64));
@@ -177,7 +189,7 @@ void TestCheckpointWriter::writableMethodsHaveNoObstacle() {
     }
 }
 
-void TestCheckpointWriter::remarksSayWhatLoadersRefuse() {
+void TestCheckpointWriter::remarksSayWhatBecomesOfNumbers() {
     QTemporaryDir directory;
     const auto model = makeModel(directory, "llama", DType::F16);
     const auto remarks = [&](ExportFormat format, const char* method, int bits, bool symmetric) {
@@ -185,7 +197,7 @@ void TestCheckpointWriter::remarksSayWhatLoadersRefuse() {
     };
     QVERIFY(remarks(ExportFormat::Gptq, "rtn", 4, false).contains("gptq_v2"));
     QVERIFY(!remarks(ExportFormat::Gptq, "rtn", 4, true).contains("gptq_v2"));
-    QVERIFY(remarks(ExportFormat::Gptq, "rtn", 3, true).contains("vLLM refuses 2 and 3 bits"));
+    QVERIFY(remarks(ExportFormat::Dequantized, "rtn", 4, true).contains("each is rounded once more"));
     QVERIFY(remarks(ExportFormat::Dequantized, "smoothquant", 8, true).contains("floating-point activations, not int8"));
 }
 
@@ -209,7 +221,7 @@ void TestCheckpointWriter::scaleTypeFollowsTheModel() {
 
 void TestCheckpointWriter::directoryHoldsWhatLoadersNeed() {
     QTemporaryDir directory;
-    const auto model = Model::open(fs::path(SALIENT_RESOURCES) / "demo" / "model");
+    const auto model = Model::open(salient::test::resourceFolder() / "demo" / "model");
     const MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 128));
     exportTo(nearest(model, method), pathOf(directory, "out"), ExportFormat::Gptq);
     std::set<std::string> files;
@@ -325,6 +337,75 @@ void TestCheckpointWriter::keptLayersAreDeclaredAndUntouched() {
     QVERIFY2(report.passed(), qPrintable(text(report)));
     QCOMPARE(report.n_layers, static_cast<Index>(model->linears.size()) - 1);
     QCOMPARE(report.n_layers_identical, report.n_layers);
+}
+
+void TestCheckpointWriter::layersThatVllmFusesAreDeclaredUnderTheirCommonName() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    const std::string q = R"(+:^model\.layers\.0\.self_attn\.q_proj$)";
+    const std::string qkv = R"(+:^model\.layers\.0\.self_attn\.qkv_proj$)";
+    const std::vector<LayerOverride> all = {{.layers = R"(layers\.0\.self_attn\.[qkv]_proj$)", .bits = 8}};
+    const std::vector<LayerOverride> one = {{.layers = R"(layers\.0\.self_attn\.q_proj$)", .bits = 8}};
+    const Json agreed = declared(*model, ExportFormat::Gptq, all)["dynamic"];
+    QCOMPARE(agreed.size(), std::size_t{4});
+    QVERIFY2(agreed.contains(qkv) && agreed[qkv] == agreed[q] && agreed[qkv]["bits"] == 8, agreed.dump().c_str());
+    // Of members that differ, no rule for the module they make is true.
+    const Json differing = declared(*model, ExportFormat::Gptq, one)["dynamic"];
+    QVERIFY2(differing.size() == 1 && differing.contains(q), differing.dump().c_str());
+    const Json kept = declared(*model, ExportFormat::Gptq, {}, {R"(layers\.1\.mlp\.(gate|up)_proj$)"})["dynamic"];
+    QVERIFY2(kept.size() == 3 && kept.contains(R"(-:^model\.layers\.1\.mlp\.gate_up_proj$)"), kept.dump().c_str());
+    QCOMPARE(declared(*model, ExportFormat::Gptq, {}, {R"(layers\.1\.mlp\.gate_proj$)"})["dynamic"].size(), std::size_t{1});
+
+    const auto targets = [&](const std::vector<LayerOverride>& overrides, const char* group) {
+        return declared(*model, ExportFormat::CompressedTensors, overrides)["config_groups"][group]["targets"].get<std::set<std::string>>();
+    };
+    const std::string attention = "model.layers.0.self_attn.";
+    QVERIFY(targets(all, "group_1") ==
+            (std::set<std::string>{attention + "q_proj", attention + "k_proj", attention + "v_proj", attention + "qkv_proj"}));
+    QVERIFY(targets(one, "group_1") == std::set<std::string>{attention + "q_proj"});
+    QVERIFY(targets(all, "group_0") == std::set<std::string>{"Linear"});
+}
+
+void TestCheckpointWriter::expertsThatVllmFusesAreDeclaredUnderTheirCommonName() {
+    QTemporaryDir directory;
+    const auto model = makeModel(directory, "qwen2_moe", DType::BF16);
+    const std::string experts = R"(^model\.layers\.0\.mlp\.experts$)";
+    const Json changed = declared(*model, ExportFormat::Gptq, {{.layers = R"(layers\.0\.mlp\.experts\.)", .bits = 8}})["dynamic"];
+    QVERIFY2(changed.contains("+:" + experts), changed.dump().c_str());
+    const Json kept = declared(*model, ExportFormat::Gptq, {}, {R"(layers\.0\.mlp\.(experts|shared_expert)\.)"})["dynamic"];
+    QVERIFY2(kept.contains("-:" + experts), kept.dump().c_str());
+    QVERIFY2(kept.contains(R"(-:^model\.layers\.0\.mlp\.shared_expert\.gate_up_proj$)"), kept.dump().c_str());
+    const Json differing = declared(*model, ExportFormat::Gptq, {{.layers = R"(layers\.0\.mlp\.experts\.3\.)", .bits = 8}})["dynamic"];
+    QVERIFY2(!differing.contains("+:" + experts), differing.dump().c_str());
+}
+
+void TestCheckpointWriter::projectionsAroundTheBlocksAreDeclared_data() {
+    QTest::addColumn<int>("format");
+    for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Awq, ExportFormat::CompressedTensors})
+        QTest::newRow(name(format).data()) << static_cast<int>(format);
+}
+
+void TestCheckpointWriter::projectionsAroundTheBlocksAreDeclared() {
+    QFETCH(int, format);
+    QTemporaryDir directory;
+    Json config = familyConfig("opt");  // as OPT-350M: embeddings of another width, norms after the sums
+    config["word_embed_proj_dim"] = 32;
+    config["do_layer_norm_before"] = false;
+    const auto model = makeModel(directory, "opt", DType::F16, config);
+    QVERIFY(model->checkpoint->contains("model.decoder.project_in.weight"));
+    const Json quantization = declared(*model, static_cast<ExportFormat>(format), {});
+    const std::set<std::string> around = {"model.decoder.project_in", "model.decoder.project_out"};
+    if (static_cast<ExportFormat>(format) == ExportFormat::Gptq) {
+        QCOMPARE(quantization["dynamic"].size(), std::size_t{2});
+        QVERIFY(quantization["dynamic"].contains(R"(-:^model\.decoder\.project_in$)"));
+        QVERIFY(quantization["dynamic"].contains(R"(-:^model\.decoder\.project_out$)"));
+    } else if (static_cast<ExportFormat>(format) == ExportFormat::Awq) {
+        QVERIFY(quantization["modules_to_not_convert"].get<std::set<std::string>>() == around);
+    } else {
+        auto ignored = quantization["ignore"].get<std::set<std::string>>();
+        QCOMPARE(ignored.erase("lm_head"), std::size_t{1});
+        QVERIFY(ignored == around);
+    }
 }
 
 void TestCheckpointWriter::unchangedTensorsAreCopiedByteForByte() {

@@ -4,6 +4,7 @@
 
 #include "core/exporter/verify/reload_check.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -71,6 +72,7 @@ const Case kCases[] = {
     {ExportFormat::Dequantized, "awq", 4, false, 32},
     {ExportFormat::Dequantized, "gptq", 3, false, 32, true},
     {ExportFormat::Dequantized, "smoothquant", 8, true, -1},
+    {ExportFormat::Dequantized, "gptq", 4, false, 24},  // the last group is shorter
 };
 
 GridSpec gridOf(const Case& c) {
@@ -271,7 +273,7 @@ void TestExportRoundTrip::demoModelSurvivesEveryFormat_data() {
 void TestExportRoundTrip::demoModelSurvivesEveryFormat() {
     QFETCH(int, which);
     const Case& c = kCases[which];
-    const std::shared_ptr<const Model> model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+    const std::shared_ptr<const Model> model = Model::open(salient::test::resourceFolder() / "demo" / "model");
     QTemporaryDir directory;
     JobContext job;
     // RTN stands in for the rounding of every method: what is packed is codes, whoever chose them.

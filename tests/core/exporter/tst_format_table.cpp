@@ -61,13 +61,19 @@ private slots:
             const auto n =
                 std::count_if(rows.begin(), rows.end(), [](const FormatRow& row) { return row.activations != ActivationScale::None; });
             QCOMPARE(n > 0, format == ExportFormat::CompressedTensors || format == ExportFormat::Dequantized);
-            QVERIFY(!loadersOf(format).empty());
+            QCOMPARE(usualVerdicts(format).size(), std::size_t{6});
         }
     }
 
-    void remarksAreTheExporters() {
+    void remarksAndVerdictsAreTheExporters() {
         const std::vector<FormatRow> gptq = formatRows(ExportFormat::Gptq);
-        QVERIFY(find(gptq, 3, true)->remarks.front().find("vLLM refuses 2 and 3 bits") != std::string::npos);
+        QVERIFY(find(gptq, 3, false)->remarks.front().find("gptq_v2") != std::string::npos);
+        QVERIFY(usualVerdicts(ExportFormat::Gptq) == find(gptq, 4, true)->loaders);
+        QVERIFY(usualVerdicts(ExportFormat::Awq) == find(formatRows(ExportFormat::Awq), 4, false)->loaders);
+        const std::vector<LoaderVerdict>& of_three_bits = find(gptq, 3, true)->loaders;
+        QVERIFY(std::ranges::any_of(of_three_bits, [](const LoaderVerdict& verdict) {
+            return verdict.loader == "vLLM" && verdict.acceptance == Acceptance::Refuses && verdict.why == "reads 4 and 8 bits";
+        }));
     }
 };
 

@@ -12,6 +12,7 @@
 #include "core/io/json_file.h"
 #include "core/kernels/convert.h"
 #include "core/model/packed/stored_layer.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -87,7 +88,7 @@ std::vector<PackedTensor> pack(const std::string& form, const QuantizedTensor& t
 
 void TestPack::wordsAreThoseOfTheDescription_data() {
     QTest::addColumn<int>("which");
-    const Json cases = readJson(std::filesystem::path(SALIENT_TEST_DATA) / "exporter" / "packed_cases.json");
+    const Json cases = readJson(salient::test::testDataFolder() / "exporter" / "packed_cases.json");
     for (int i = 0; i < static_cast<int>(cases.size()); ++i) {
         const Json& c = cases[static_cast<std::size_t>(i)];
         QTest::addRow("%s %d bits %s", c["form"].get<std::string>().c_str(), c["bits"].get<int>(),
@@ -98,7 +99,7 @@ void TestPack::wordsAreThoseOfTheDescription_data() {
 
 void TestPack::wordsAreThoseOfTheDescription() {
     QFETCH(int, which);
-    const Json c = readJson(std::filesystem::path(SALIENT_TEST_DATA) / "exporter" / "packed_cases.json")[static_cast<std::size_t>(which)];
+    const Json c = readJson(salient::test::testDataFolder() / "exporter" / "packed_cases.json")[static_cast<std::size_t>(which)];
     const auto codes = c["codes"].get<std::vector<std::vector<int>>>();
     const auto zeros = c["zeros"].get<std::vector<std::vector<int>>>();
     const auto n_out = static_cast<Index>(codes.size());

@@ -1,0 +1,328 @@
+// What loaders make of a checkpoint, as a table of facts, each with the place where the loader says so. Where versions differ, the newest
+// that was read (2026) counts, unless the clause says otherwise.
+
+#include "core/exporter/loader_verdicts.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "core/exporter/layer_form.h"
+#include "core/exporter/layer_settings.h"
+#include "core/exporter/quantization_config.h"
+#include "core/model/gguf/architecture.h"
+#include "core/quant/quantize_block.h"
+
+namespace salient {
+namespace {
+
+constexpr std::array<std::string_view, 4> kAcceptances = {"accepts", "slow", "in part", "refuses"};
+
+enum Loader : std::size_t { kTransformers, kGptqModel, kExLlama, kVllm, kTensorRt, kLlamaCpp };
+constexpr std::array<const char*, 6> kLoaders = {"transformers", "AutoGPTQ/GPTQModel", "ExLlamaV2", "vLLM", "TensorRT-LLM", "llama.cpp"};
+
+constexpr unsigned bit(ExportFormat format) { return 1U << static_cast<unsigned>(format); }
+constexpr unsigned kGptq = bit(ExportFormat::Gptq);
+constexpr unsigned kAwq = bit(ExportFormat::Awq);
+constexpr unsigned kCompressed = bit(ExportFormat::CompressedTensors);
+constexpr unsigned kDequantized = bit(ExportFormat::Dequantized);
+constexpr unsigned kGguf = bit(ExportFormat::Gguf);
+
+/// What the facts ask about.
+class Settings {
+public:
+    Settings(const Model& model, const MethodSpec& method, ExportFormat format)
+        : model_(model),
+          method_(method),
+          format_(format),
+          layers_(quantizedLayers(model, method)),
+          methods_(methodsInUse(method, layers_)),
+          names_(checkpointLayout(model, method, ExportFormat::Dequantized, std::int64_t{1} << 40)) {}
+
+    [[nodiscard]] ExportFormat exportFormat() const { return format_; }
+    [[nodiscard]] bool isSymmetric() const { return method_.grid.is_symmetric; }
+    [[nodiscard]] bool isInt8() const { return method_.activations != ActivationScale::None; }
+    [[nodiscard]] bool isInt8PerTensor() const { return method_.activations == ActivationScale::PerTensor; }
+    [[nodiscard]] bool hasExperts() const { return family().hasExperts(); }
+    [[nodiscard]] bool isTransposed() const { return family().weights_transposed; }
+    [[nodiscard]] bool isFused() const { return family().find(Role::QueryKeyValue) != nullptr; }
+    [[nodiscard]] bool isOf(std::initializer_list<std::string_view> families) const {
+        return std::ranges::count(families, std::string_view(family().model_type)) > 0;
+    }
+    [[nodiscard]] bool hasLlamaCppArchitecture() const {
+        return gguf::architectureOf(family()) != nullptr || isOf({"falcon", "mixtral", "qwen2_moe", "qwen3_moe"});
+    }
+
+    [[nodiscard]] bool hasBits(std::initializer_list<int> bits) const {
+        return any([&](const MethodSpec& own) { return std::ranges::count(bits, own.grid.bits) > 0; });
+    }
+    [[nodiscard]] bool hasOtherBitsThan(std::initializer_list<int> bits) const {
+        return any([&](const MethodSpec& own) { return std::ranges::count(bits, own.grid.bits) == 0; });
+    }
+    /// −1: one scale per row.
+    [[nodiscard]] bool hasOtherGroupsThan(std::initializer_list<Index> sizes) const {
+        return any([&](const MethodSpec& own) { return std::ranges::count(sizes, own.grid.group_size) == 0; });
+    }
+    /// Others than those of Marlin's kernels.
+    [[nodiscard]] bool hasUnusualGroups() const { return hasOtherGroupsThan({-1, 32, 64, 128}); }
+    [[nodiscard]] bool hasGroupsThatAreNoMultipleOf(Index size) const {
+        return any([&](const MethodSpec& own) { return own.grid.group_size > 0 && own.grid.group_size % size != 0; });
+    }
+    [[nodiscard]] bool hasGroupsThatAreNoPowerOfTwo() const {
+        return any([](const MethodSpec& own) {
+            return own.grid.group_size > 0 && !std::has_single_bit(static_cast<std::uint64_t>(own.grid.group_size));
+        });
+    }
+    [[nodiscard]] bool isPerRow() const { return method_.grid.group_size < 0; }
+    [[nodiscard]] bool isOrdered() const { return any(storesGroupIndex); }
+    [[nodiscard]] bool isOverridden() const {
+        return any([&](const MethodSpec& own) { return !isDeclaredAlike(own, method_); });
+    }
+    [[nodiscard]] bool overridesBits() const { return hasOtherBitsThan({method_.grid.bits}); }
+    [[nodiscard]] bool shapesDivide(Index inputs, Index outputs) const {
+        return std::ranges::all_of(
+            layers_, [&](const LinearInfo* layer) { return layer->in_features % inputs == 0 && layer->out_features % outputs == 0; });
+    }
+
+    /// Layers that could be quantized and are not; every method keeps the routers.
+    [[nodiscard]] bool keepsLayers() const {
+        return std::ranges::any_of(
+            model_.linears, [&](const LinearInfo& layer) { return !isRouter(layer.role) && !names_.quantized.contains(layer.name); });
+    }
+    [[nodiscard]] bool keepsPartOfAKind() const {
+        return keepsLayers() && !quantizationConfig(model_, method_, ExportFormat::Gptq, names_).contains("modules_in_block_to_quantize");
+    }
+    [[nodiscard]] bool fusedLayersDiffer() const {
+        return !std::ranges::all_of(fusedLayers(model_),
+                                    [&](const FusedLayer& fused) { return membersAgree(fused, method_, names_.quantized); });
+    }
+
+    /// Over how many GPUs vLLM can divide the inputs of the layers whose inputs it divides; empty: 8 and more.
+    [[nodiscard]] std::string parallelLimit() const {
+        for (const Index n : {2, 4, 8}) {
+            for (const LinearInfo* layer : layers_) {
+                if (layer->role != Role::AttentionOutput && layer->role != Role::Down) continue;
+                const Index group = methodFor(method_, layer->name).grid.group_size;
+                if (group <= 0 || layer->in_features % (n * group) == 0) continue;
+                const std::string most = n == 2 ? "no tensor parallel" : "tensor parallel over at most " + std::to_string(n / 2) + " GPUs";
+                return most + ": the " + std::to_string(layer->in_features) + " inputs of " + layer->name + " divided by " +
+                       std::to_string(n) + " are no whole groups of " + std::to_string(group);
+            }
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] const Family& family() const { return *model_.config.family; }
+    template <typename Holds>
+    [[nodiscard]] bool any(const Holds& holds) const {
+        return std::ranges::any_of(methods_, holds);
+    }
+
+    const Model& model_;
+    const MethodSpec& method_;
+    ExportFormat format_;
+    std::vector<const LinearInfo*> layers_;  // those that are quantized
+    std::vector<MethodSpec> methods_;        // theirs
+    CheckpointLayout names_;
+};
+
+struct Fact {
+    Loader loader;
+    unsigned formats;  ///< bit() of each
+    Acceptance acceptance;
+    bool (*holds)(const Settings&);
+    const char* why;
+};
+
+constexpr auto kAlways = [](const Settings&) { return true; };
+constexpr const char* kIndexLookup = "groups in activation order, whose number is looked up for every input: static groups avoid it";
+constexpr const char* kConverter = "convert_hf_to_gguf.py dequantizes the codes to 16 bits: choose gguf to keep them";
+
+constexpr Fact kFacts[] = {
+    // Transformers documentation, Quantization, GPTQ.
+    {kTransformers, kGptq, Acceptance::Accepts, kAlways, "through optimum and GPTQModel"},
+    // optimum, gptq/quantizer.py: one width, one group size; modules_in_block_to_quantize holds ends of names.
+    {kTransformers, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.isOverridden(); },
+     "gives all layers one width and group size, so that layers of another do not load"},
+    {kTransformers, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.keepsPartOfAKind(); },
+     "leaves whole kinds of layers in 16 bits, not those of single blocks"},
+    // Transformers documentation, Quantization, AWQ; AutoAWQ_kernels, gemm_cuda_gen.cu: group size % 32, OC % 64.
+    {kTransformers, kAwq, Acceptance::Accepts, kAlways, "through AutoAWQ or GPTQModel"},
+    {kTransformers, kAwq, Acceptance::Partly, [](const Settings& s) { return s.hasGroupsThatAreNoMultipleOf(32); },
+     "AutoAWQ's GEMM kernel needs groups that are a multiple of 32"},
+    {kTransformers, kAwq, Acceptance::Partly, [](const Settings& s) { return !s.shapesDivide(1, 64); },
+     "AutoAWQ's GEMM kernel needs outputs that are a multiple of 64"},
+    // Transformers, integrations/awq.py and compressed_tensors: both replace torch.nn.Linear alone.
+    {kTransformers, kAwq | kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isTransposed(); },
+     "keeps GPT-2's layers as Conv1D, which have no quantized form here"},
+    // Transformers documentation, Quantization, compressed-tensors: CompressedLinear.
+    {kTransformers, kCompressed, Acceptance::Slow, kAlways, "decompresses the weights to 16 bits in place of kernels of its own"},
+    // Transformers documentation, Quantization, GGUF.
+    {kTransformers, kGguf, Acceptance::Slow, kAlways, "dequantizes the file as it loads (gguf_file=), for the architectures that it knows"},
+    // Transformers 5, modeling of mixtures: experts are one parameter.
+    {kTransformers, kGptq | kAwq | kCompressed, Acceptance::Partly, [](const Settings& s) { return s.hasExperts(); },
+     "version 4 alone: version 5 holds all experts of a block in one tensor, which no quantized layer replaces"},
+
+    // GPTQModel, README, Dynamic Quantization; AutoGPTQ, quantization/config.py has no such key.
+    {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isOverridden() || s.keepsLayers(); },
+     "GPTQModel reads \"dynamic\", which declares layers of other settings; AutoGPTQ does not and reads them wrongly"},
+    // AutoGPTQ, pull request 640 (gptq_v2).
+    {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return !s.isSymmetric(); },
+     "GPTQModel reads asymmetric codes (gptq_v2); old AutoGPTQ takes them for v1 and computes wrong weights"},
+    // AutoGPTQ, modeling/_const.py.
+    {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isOf({"qwen3_moe"}); }, "AutoGPTQ has no qwen3_moe"},
+    // GPTQModel, nn_modules/qlinear: SUPPORTS_BITS, SUPPORTS_GROUP_SIZE of torch, tritonv2, exllamav2, marlin.
+    {kGptqModel, kGptq, Acceptance::Partly,
+     [](const Settings& s) {
+         return s.hasOtherGroupsThan({-1, 16, 32, 64, 128, 256, 512, 1024});
+     },
+     "GPTQModel knows groups of -1 and of 16 to 1024 in powers of two"},
+    {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.hasUnusualGroups(); },
+     "fast kernels know groups of -1, 32, 64 and 128"},
+    {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.hasBits({3}); }, "GPTQModel computes 3 bits in plain torch"},
+    // AutoGPTQ, issues 49, 77 and 513.
+    {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.isOrdered(); }, kIndexLookup},
+    // GPTQModel, README, formats.
+    {kGptqModel, kAwq, Acceptance::Partly, kAlways, "GPTQModel reads AWQ, AutoGPTQ does not"},
+    {kGptqModel, kCompressed | kGguf, Acceptance::Refuses, kAlways, "reads GPTQ and AWQ directories"},
+    {kGptqModel, kDequantized, Acceptance::Refuses, kAlways, "takes a model in 16 bits to quantize it, not to run it"},
+
+    // ExLlamaV2, README (GPTQ and EXL2); module.py load_weight(): qweight, q_weight, weight.
+    {kExLlama, kAwq | kCompressed | kGguf, Acceptance::Refuses, kAlways, "reads GPTQ, EXL2 and 16-bit directories"},
+    // ExLlamaV2, architecture.py; what it does not know it takes for LLaMA.
+    {kExLlama, kGptq | kDequantized, Acceptance::Refuses,
+     [](const Settings& s) {
+         return !s.isOf({"llama", "mistral", "mixtral", "qwen2", "qwen3", "qwen3_moe", "gemma", "gemma2", "phi3", "gpt2"});
+     },
+     "has no such architecture"},
+    // ExLlamaV2, module.py load_weight_fused(): "weight" alone.
+    {kExLlama, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.isFused(); },
+     "splits layers that hold q, k and v in one in 16 bits alone"},
+    // ExLlamaV2, q_matrix.cu: four-bit rows; the group size is rounded up to a power of two.
+    {kExLlama, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasOtherBitsThan({4}); }, "reads 4 bits alone"},
+    {kExLlama, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasGroupsThatAreNoPowerOfTwo(); },
+     "takes groups for the next power of two and computes wrong weights"},
+    // ExLlamaV2, ext.py make_q_matrix(), offset_qzeros.
+    {kExLlama, kGptq, Acceptance::Partly, [](const Settings& s) { return !s.isSymmetric(); },
+     "shifts the zero points of asymmetric codes eight at a time: one of 0 spoils its neighbours; old versions shift none"},
+
+    // vLLM, quantization/auto_gptq.py, TYPE_MAP.
+    {kVllm, kGptq, Acceptance::Refuses,
+     [](const Settings& s) {
+         return s.hasOtherBitsThan({4, 8});
+     },
+     "reads 4 and 8 bits"},
+    {kVllm, kGptq, Acceptance::Refuses, [](const Settings& s) { return !s.isSymmetric(); },
+     "reads symmetric codes alone: choose compressed-tensors or awq"},
+    // vLLM, quantization/utils/marlin_utils.py, MARLIN_SUPPORTED_GROUP_SIZES; auto_gptq.py refuses the others.
+    {kVllm, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasUnusualGroups(); },
+     "its kernels know groups of -1, 32, 64 and 128"},
+    // vLLM, gptq_utils.py, compressed_tensors/utils.py, quant_utils.py is_layer_skipped(): one scheme for a fused module.
+    {kVllm, kGptq | kAwq | kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.fusedLayersDiffer(); },
+     "computes q, k and v (gate and up; the experts of a block) as one layer, and here some differ in bits, groups or being quantized"},
+    // vLLM, marlin_utils.py, marlin_sort_g_idx(): inputs are permuted, and nothing is padded.
+    {kVllm, kGptq | kCompressed, Acceptance::Slow, [](const Settings& s) { return s.isOrdered(); }, kIndexLookup},
+    // vLLM, issues 9913 and 13640: GPTQ_MARLIN_MIN_THREAD_K, _N.
+    {kVllm, kGptq | kCompressed, Acceptance::Accepts, [](const Settings& s) { return !s.isInt8() && !s.shapesDivide(128, 64); },
+     "older versions refuse layers that are no multiples of 128 inputs and 64 outputs"},
+    // vLLM, quantization/auto_awq.py: without Marlin the AWQ kernel; issue 1258; kernels/linear/mixed_precision: marlin, triton_w4a16.
+    {kVllm, kAwq, Acceptance::Refuses, [](const Settings& s) { return s.hasGroupsThatAreNoMultipleOf(32); },
+     "its AWQ kernel needs groups that are a multiple of 32"},
+    {kVllm, kAwq | kCompressed, Acceptance::Slow, [](const Settings& s) { return s.hasUnusualGroups(); },
+     "groups other than -1, 32, 64 and 128 miss the Marlin kernels"},
+    // vLLM, kernels/linear/mixed_precision: marlin, machete.
+    {kVllm, kCompressed, Acceptance::Partly, [](const Settings& s) { return !s.isInt8() && !s.isSymmetric() && s.hasBits({8}); },
+     "8 bits with zero points have a kernel on Hopper GPUs alone"},
+    // vLLM, compressed_tensors_moe: symmetric codes; a scale per token.
+    {kVllm, kCompressed, Acceptance::Refuses, [](const Settings& s) { return !s.isInt8() && !s.isSymmetric() && s.hasExperts(); },
+     "reads experts with symmetric codes alone: choose them, or awq"},
+    {kVllm, kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isInt8PerTensor() && s.hasExperts(); },
+     "computes W8A8 experts with a scale per token alone"},
+    // vLLM, csrc/quantization/w8a8/cutlass: int8 products of 16 by 16; model_executor/models/gpt2.py load_weights().
+    {kVllm, kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isInt8() && !s.shapesDivide(16, 16); },
+     "its int8 kernels need multiples of 16 inputs and outputs"},
+    {kVllm, kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isInt8() && s.isTransposed(); },
+     "transposes every GPT-2 tensor named .weight, int8 ones too"},
+    // vLLM documentation, Quantization, GGUF.
+    {kVllm, kGguf, Acceptance::Slow, kAlways, "through vllm-gguf-plugin, which is experimental and not optimized"},
+
+    // TensorRT-LLM, examples/models/core/llama, README (AWQ, GPTQ) and convert_checkpoint.py; llmapi/llm_utils.py refuses both; issues 377,
+    // 988, 1528, 2458.
+    {kTensorRt, kGptq | kAwq, Acceptance::Partly, kAlways,
+     "convert_checkpoint.py of its llama example, in releases that build engines, converts it; the LLM API refuses it"},
+    {kTensorRt, kGptq | kAwq, Acceptance::Refuses,
+     [](const Settings& s) {
+         return !s.isOf({"llama", "mistral"});
+     },
+     "converts LLaMA's architecture alone"},
+    {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasOtherBitsThan({4}); }, "converts 4 bits alone"},
+    {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return !s.isSymmetric(); },
+     "takes asymmetric codes (gptq_v2) for v1 and computes wrong weights"},
+    {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.isOrdered(); },
+     "refuses groups in activation order (desc_act)"},
+    {kTensorRt, kGptq | kAwq, Acceptance::Refuses,
+     [](const Settings& s) {
+         return s.hasOtherGroupsThan({64, 128});
+     },
+     "its kernels know groups of 64 and 128"},
+    {kTensorRt, kGptq | kAwq, Acceptance::Refuses, [](const Settings& s) { return s.isOverridden() || s.keepsLayers(); },
+     "gives all layers of the blocks one width and group size"},
+    // TensorRT-LLM, models/quant_config_utils.py; issue 6988.
+    {kTensorRt, kCompressed, Acceptance::Refuses, kAlways, "takes 8 bits for FP8 and 4 bits for FP4, and integers for neither"},
+    {kTensorRt, kGguf, Acceptance::Refuses, kAlways, "reads directories of safetensors"},
+    {kTensorRt, kDequantized, Acceptance::Accepts, kAlways, "for the architectures that it has"},
+
+    // llama.cpp, conversion/base.py, dequant_model().
+    {kLlamaCpp, kDequantized, Acceptance::Partly, kAlways, "once its convert_hf_to_gguf.py has made a GGUF file of it"},
+    {kLlamaCpp, kGptq | kCompressed, Acceptance::Partly, kAlways, kConverter},
+    {kLlamaCpp, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasBits({3}); }, "its converter reads 2, 4 and 8 bits"},
+    {kLlamaCpp, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.overridesBits(); },
+     "its converter takes all layers for one width"},
+    {kLlamaCpp, kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isOverridden(); },
+     "its converter takes all layers for one width and group size"},
+    {kLlamaCpp, kCompressed, Acceptance::Refuses, [](const Settings& s) { return !s.isInt8() && s.isPerRow(); },
+     "its converter reads packed codes in groups alone"},
+    {kLlamaCpp, kAwq, Acceptance::Refuses, kAlways, "its converter reads no AWQ: choose gguf"},
+    // llama.cpp, src/llama-arch.cpp.
+    {kLlamaCpp, kGptq | kCompressed | kDequantized, Acceptance::Refuses, [](const Settings& s) { return !s.hasLlamaCppArchitecture(); },
+     "has no such architecture"},
+};
+
+LoaderVerdict verdictOf(Loader loader, const Settings& settings) {
+    std::vector<std::pair<Acceptance, std::string>> reasons;
+    for (const Fact& fact : kFacts) {
+        if (fact.loader == loader && (fact.formats & bit(settings.exportFormat())) != 0 && fact.holds(settings))
+            reasons.emplace_back(fact.acceptance, fact.why);
+    }
+    // vLLM, issues 1816, 5675 and 21695: (inputs / tensor parallel) % group size.
+    if (loader == kVllm && (bit(settings.exportFormat()) & (kGptq | kAwq | kCompressed)) != 0) {
+        if (std::string limit = settings.parallelLimit(); !limit.empty()) reasons.emplace_back(Acceptance::Accepts, std::move(limit));
+    }
+    LoaderVerdict verdict{kLoaders[loader], Acceptance::Accepts, {}};
+    for (const auto& [acceptance, why] : reasons) verdict.acceptance = std::max(verdict.acceptance, acceptance);
+    for (const auto& [acceptance, why] : reasons) {
+        // Beside a refusal nothing else counts.
+        if (verdict.acceptance == Acceptance::Refuses && acceptance != Acceptance::Refuses) continue;
+        verdict.why += (verdict.why.empty() ? "" : "; ") + why;
+    }
+    return verdict;
+}
+
+}  // namespace
+
+std::string_view name(Acceptance acceptance) noexcept { return kAcceptances[static_cast<std::size_t>(acceptance)]; }
+
+std::vector<LoaderVerdict> loaderVerdicts(const Model& model, const MethodSpec& method, ExportFormat format) {
+    const Settings settings(model, method, format);
+    std::vector<LoaderVerdict> verdicts;
+    for (const Loader loader : {kTransformers, kGptqModel, kExLlama, kVllm, kTensorRt, kLlamaCpp})
+        verdicts.push_back(verdictOf(loader, settings));
+    return verdicts;
+}
+
+Json toJson(const LoaderVerdict& verdict) {
+    return {{"loader", verdict.loader}, {"verdict", name(verdict.acceptance)}, {"why", verdict.why}};
+}
+
+}  // namespace salient

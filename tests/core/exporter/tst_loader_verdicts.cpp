@@ -1,0 +1,272 @@
+#include "core/exporter/loader_verdicts.h"
+
+#include <QtTest>
+#include <algorithm>
+
+#include "tests/core/exporter/sample_models.h"
+
+using namespace salient;
+using namespace salient::samples;
+
+namespace {
+
+struct Expected {
+    const char* loader;
+    Acceptance acceptance;
+    const char* clause = "";  ///< that "why" holds
+};
+
+struct Setting {
+    const char* family;
+    ExportFormat format;
+    const char* method;
+    int bits;
+    bool symmetric;
+    Index group_size;
+};
+
+/// A setting, what else is changed, and what some loaders make of it.
+struct Case {
+    const char* title;
+    Setting setting;
+    std::vector<Expected> expected;
+    void (*change)(MethodSpec&) = nullptr;
+};
+
+constexpr const char* kGm = "AutoGPTQ/GPTQModel";
+constexpr const char* kEx = "ExLlamaV2";
+constexpr const char* kTrt = "TensorRT-LLM";
+constexpr auto kAccepts = Acceptance::Accepts;
+constexpr auto kSlow = Acceptance::Slow;
+constexpr auto kPartly = Acceptance::Partly;
+constexpr auto kRefuses = Acceptance::Refuses;
+constexpr auto kGptq = ExportFormat::Gptq;
+constexpr auto kAwq = ExportFormat::Awq;
+constexpr auto kCompressed = ExportFormat::CompressedTensors;
+
+// One fact to a line, under the settings that it is about. The layers of "llama" have 64 and 128 inputs, in two blocks.
+const std::vector<Case> kCases = {
+    {"gptq",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kAccepts, "through optimum"},
+      {kGm, kAccepts},
+      {kEx, kAccepts},
+      {"vLLM", kAccepts, "no tensor parallel: the 64 inputs of model.layers.0.self_attn.o_proj divided by 2"},
+      {"vLLM", kAccepts, "older versions refuse layers that are no multiples of 128 inputs"},
+      {kTrt, kPartly, "the LLM API refuses it"},
+      {"llama.cpp", kPartly, "choose gguf"}}},
+    {"gptq in smaller groups",
+     {"llama", kGptq, "rtn", 4, true, 32},
+     {{"vLLM", kAccepts, "over at most 2 GPUs: the 64 inputs of model.layers.0.self_attn.o_proj divided by 4 are no whole groups of 32"},
+      {kTrt, kRefuses, "groups of 64 and 128"}}},
+    {"gptq, three bits",
+     {"llama", kGptq, "rtn", 3, true, 64},
+     {{"transformers", kAccepts},
+      {kGm, kSlow, "plain torch"},
+      {kEx, kRefuses, "4 bits alone"},
+      {"vLLM", kRefuses, "reads 4 and 8 bits"},
+      {kTrt, kRefuses, "4 bits alone"},
+      {"llama.cpp", kRefuses, "2, 4 and 8 bits"}}},
+    {"gptq, two bits",
+     {"llama", kGptq, "rtn", 2, true, 64},
+     {{kGm, kAccepts}, {kEx, kRefuses}, {"vLLM", kRefuses, "reads 4 and 8 bits"}, {"llama.cpp", kPartly}}},
+    {"gptq, eight bits", {"llama", kGptq, "rtn", 8, true, 64}, {{kGm, kAccepts}, {kEx, kRefuses, "4 bits alone"}, {"vLLM", kAccepts}}},
+    {"gptq, asymmetric",
+     {"llama", kGptq, "rtn", 4, false, 64},
+     {{"transformers", kAccepts},
+      {kGm, kPartly, "gptq_v2"},
+      {kEx, kPartly, "zero points"},
+      {"vLLM", kRefuses, "choose compressed-tensors or awq"},
+      {kTrt, kRefuses, "gptq_v2"}}},
+    {"gptq, activation order",
+     {"llama", kGptq, "gptq", 4, true, 64},
+     {{kGm, kSlow, "static groups avoid it"}, {kEx, kAccepts}, {"vLLM", kSlow, "static groups avoid it"}, {kTrt, kRefuses, "desc_act"}},
+     [](MethodSpec& method) { method.gptq.act_order = true; }},
+    {"gptq, activation order with static groups",
+     {"llama", kGptq, "gptq", 4, true, 64},
+     {{kGm, kAccepts}, {"vLLM", kAccepts}, {kTrt, kPartly}},
+     [](MethodSpec& method) { method.gptq.act_order = method.gptq.static_groups = true; }},
+    {"gptq in groups of 16",
+     {"llama", kGptq, "rtn", 4, true, 16},
+     {{kGm, kSlow, "-1, 32, 64 and 128"}, {kEx, kAccepts}, {"vLLM", kRefuses, "-1, 32, 64 and 128"}}},
+    {"gptq in groups of 48",
+     {"llama", kGptq, "rtn", 4, true, 48},
+     {{kGm, kPartly, "powers of two"}, {kEx, kRefuses, "next power of two"}, {"vLLM", kRefuses}}},
+    {"gptq, one of q, k and v wider",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kRefuses, "one width and group size"},
+      {kGm, kPartly, "\"dynamic\""},
+      {kEx, kRefuses, "4 bits alone"},
+      {"vLLM", kRefuses, "computes q, k and v"},
+      {kTrt, kRefuses, "one width"},
+      {"llama.cpp", kRefuses, "one width"}},
+     [](MethodSpec& method) { method.overrides = {{.layers = R"(0\.self_attn\.q_proj$)", .bits = 8}}; }},
+    {"gptq, q, k and v wider",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"vLLM", kAccepts}, {kGm, kPartly}},
+     [](MethodSpec& method) { method.overrides = {{.layers = R"(0\.self_attn\.[qkv]_proj$)", .bits = 8}}; }},
+    {"gptq, a kind of layers kept",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kAccepts}, {kGm, kPartly, "AutoGPTQ does not"}, {"vLLM", kAccepts}, {kTrt, kRefuses}},
+     [](MethodSpec& method) { method.keep = {"down_proj$"}; }},
+    {"gptq, a block's layer kept",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kRefuses, "not those of single blocks"}, {"vLLM", kAccepts}},
+     [](MethodSpec& method) { method.keep = {R"(layers\.0\.mlp\.down_proj$)"}; }},
+    {"gptq, one of gate and up kept",
+     {"llama", kGptq, "rtn", 4, true, 64},
+     {{"vLLM", kRefuses, "gate and up"}},
+     [](MethodSpec& method) { method.keep = {"gate_proj$"}; }},
+    {"gptq of GPT-2", {"gpt2", kGptq, "rtn", 4, true, 64}, {{kEx, kRefuses, "q, k and v in one"}, {kTrt, kRefuses, "LLaMA's"}}},
+    {"gptq of OPT", {"opt", kGptq, "rtn", 4, true, 64}, {{kEx, kRefuses, "no such architecture"}, {"llama.cpp", kRefuses, "no such"}}},
+    {"gptq of phi, whose fc1 reads what q reads",
+     {"phi", kGptq, "rtn", 4, true, 64},
+     {{"vLLM", kAccepts}},
+     [](MethodSpec& method) { method.keep = {"fc1$"}; }},
+    {"gptq of experts",
+     {"qwen3_moe", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kPartly, "version 4 alone"}, {kGm, kPartly, "no qwen3_moe"}, {"vLLM", kAccepts}}},
+    {"gptq of experts and one for all tokens, beside a router", {"qwen2_moe", kGptq, "rtn", 4, true, 64}, {{"vLLM", kAccepts}}},
+    {"gptq, one expert wider",
+     {"qwen2_moe", kGptq, "rtn", 4, true, 64},
+     {{"vLLM", kRefuses, "experts of a block"}},
+     [](MethodSpec& method) { method.overrides = {{.layers = R"(0\.mlp\.experts\.1\.)", .bits = 8}}; }},
+
+    {"awq",
+     {"llama", kAwq, "awq", 4, false, 64},
+     {{"transformers", kAccepts, "AutoAWQ"},
+      {kGm, kPartly, "AutoGPTQ does not"},
+      {kEx, kRefuses, "reads GPTQ, EXL2"},
+      {"vLLM", kAccepts, "no tensor parallel"},
+      {kTrt, kPartly, "converts it"},
+      {"llama.cpp", kRefuses, "choose gguf"}}},
+    {"awq in groups of 32", {"llama", kAwq, "awq", 4, false, 32}, {{"vLLM", kAccepts}, {kTrt, kRefuses, "64 and 128"}}},
+    {"awq in groups of 16",
+     {"llama", kAwq, "awq", 4, false, 16},
+     {{"transformers", kPartly, "multiple of 32"}, {"vLLM", kRefuses, "multiple of 32"}}},
+    {"awq in groups of 256", {"llama", kAwq, "awq", 4, false, 256}, {{"vLLM", kSlow, "miss the Marlin kernels"}, {kTrt, kRefuses}}},
+    {"awq, one scale per row", {"llama", kAwq, "awq", 4, false, -1}, {{"vLLM", kAccepts}, {kTrt, kRefuses, "64 and 128"}}},
+    {"awq, one of q, k and v kept",
+     {"llama", kAwq, "awq", 4, false, 64},
+     {{"vLLM", kRefuses, "computes q, k and v"}},
+     [](MethodSpec& method) { method.keep = {"k_proj$"}; }},
+    {"awq of GPT-2", {"gpt2", kAwq, "rtn", 4, false, 64}, {{"transformers", kRefuses, "Conv1D"}}},
+
+    {"compressed-tensors",
+     {"llama", kCompressed, "rtn", 4, true, 64},
+     {{"transformers", kSlow, "decompresses"},
+      {kGm, kRefuses},
+      {kEx, kRefuses},
+      {"vLLM", kAccepts, "no tensor parallel"},
+      {kTrt, kRefuses, "FP8"},
+      {"llama.cpp", kPartly, "choose gguf"}}},
+    {"compressed-tensors, asymmetric", {"llama", kCompressed, "rtn", 4, false, 64}, {{"vLLM", kAccepts}}},
+    {"compressed-tensors, eight bits, asymmetric", {"llama", kCompressed, "rtn", 8, false, 64}, {{"vLLM", kPartly, "Hopper"}}},
+    {"compressed-tensors, one scale per row",
+     {"llama", kCompressed, "rtn", 4, true, -1},
+     {{"vLLM", kAccepts}, {"llama.cpp", kRefuses, "in groups alone"}}},
+    {"compressed-tensors in groups of 16", {"llama", kCompressed, "rtn", 4, true, 16}, {{"vLLM", kSlow, "Marlin"}}},
+    {"compressed-tensors, activation order",
+     {"llama", kCompressed, "gptq", 4, true, 64},
+     {{"vLLM", kSlow, "static groups avoid it"}},
+     [](MethodSpec& method) { method.gptq.act_order = true; }},
+    {"compressed-tensors, one of q, k and v wider",
+     {"llama", kCompressed, "rtn", 4, true, 64},
+     {{"vLLM", kRefuses, "computes q, k and v"}, {"llama.cpp", kRefuses, "one width and group size"}},
+     [](MethodSpec& method) { method.overrides = {{.layers = "v_proj$", .bits = 8}}; }},
+    {"compressed-tensors of experts, asymmetric", {"qwen2_moe", kCompressed, "rtn", 4, false, 64}, {{"vLLM", kRefuses, "symmetric codes"}}},
+    {"W8A8", {"llama", kCompressed, "w8a8", 8, true, -1}, {{"vLLM", kAccepts}, {kTrt, kRefuses, "FP8"}, {"llama.cpp", kPartly}}},
+    {"W8A8 of experts, a scale per tensor",
+     {"qwen2_moe", kCompressed, "w8a8", 8, true, -1},
+     {{"vLLM", kRefuses, "scale per token"}},
+     [](MethodSpec& method) { method.activations = ActivationScale::PerTensor; }},
+    {"W8A8 of GPT-2",
+     {"gpt2", kCompressed, "w8a8", 8, true, -1},
+     {{"transformers", kRefuses, "Conv1D"}, {"vLLM", kRefuses, "transposes every GPT-2 tensor"}}},
+
+    {"gguf",
+     {"llama", ExportFormat::Gguf, "rtn", 4, true, 32},
+     {{"transformers", kSlow, "dequantizes"},
+      {kGm, kRefuses},
+      {kEx, kRefuses},
+      {"vLLM", kSlow, "vllm-gguf-plugin"},
+      {kTrt, kRefuses},
+      {"llama.cpp", kAccepts}}},
+    {"dequantized",
+     {"llama", ExportFormat::Dequantized, "rtn", 4, true, 64},
+     {{"transformers", kAccepts},
+      {kGm, kRefuses, "to quantize it"},
+      {kEx, kAccepts},
+      {"vLLM", kAccepts},
+      {kTrt, kAccepts},
+      {"llama.cpp", kPartly, "convert_hf_to_gguf.py"}}},
+    {"dequantized OPT", {"opt", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{kEx, kRefuses}, {"llama.cpp", kRefuses, "no such"}}},
+};
+
+const LoaderVerdict* find(const std::vector<LoaderVerdict>& verdicts, const std::string& loader) {
+    const auto found = std::ranges::find(verdicts, loader, &LoaderVerdict::loader);
+    return found == verdicts.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+/// What six loaders make of which settings: the facts, one by one.
+class TestLoaderVerdicts : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aFactIsSaidWhereItHolds_data() {
+        QTest::addColumn<int>("which");
+        for (std::size_t i = 0; i < kCases.size(); ++i) QTest::newRow(kCases[i].title) << static_cast<int>(i);
+    }
+    void aFactIsSaidWhereItHolds() {
+        QFETCH(int, which);
+        const Case& c = kCases[static_cast<std::size_t>(which)];
+        const std::vector<LoaderVerdict> verdicts = verdictsOf(c, {});
+        QCOMPARE(verdicts.size(), std::size_t{6});
+        for (const Expected& expected : c.expected) {
+            const LoaderVerdict* verdict = find(verdicts, expected.loader);
+            QVERIFY2(verdict != nullptr, expected.loader);
+            const std::string said = verdict->loader + " " + std::string(name(verdict->acceptance)) + ": " + verdict->why;
+            QVERIFY2(verdict->acceptance == expected.acceptance, said.c_str());
+            QVERIFY2(verdict->why.find(expected.clause) != std::string::npos, said.c_str());
+        }
+    }
+
+    void kernelsNeedWholeTiles() {
+        const Case awq = {"", {"llama", kAwq, "awq", 4, false, 32}, {}};
+        const LoaderVerdict narrow = *find(verdictsOf(awq, Json::object({{"intermediate_size", 96}})), "transformers");
+        QVERIFY2(narrow.acceptance == kPartly && narrow.why.find("multiple of 64") != std::string::npos, narrow.why.c_str());
+        const Case int8 = {"", {"llama", kCompressed, "w8a8", 8, true, -1}, {}};
+        const LoaderVerdict ragged = *find(verdictsOf(int8, Json::object({{"intermediate_size", 72}})), "vLLM");
+        QVERIFY2(ragged.acceptance == kRefuses && ragged.why.find("multiples of 16") != std::string::npos, ragged.why.c_str());
+        const Case gptq = {"", {"llama", kGptq, "rtn", 4, true, 32}, {}};
+        const LoaderVerdict wide = *find(verdictsOf(gptq, Json::object({{"hidden_size", 256}, {"intermediate_size", 512}})), "vLLM");
+        QCOMPARE(QString::fromStdString(wide.why), QString());  // whole tiles, and groups for eight GPUs
+    }
+
+    void aVerdictAsJson() {
+        const Json json = toJson(LoaderVerdict{"vLLM", Acceptance::Partly, "on some GPUs"});
+        const Json expected = {{"loader", "vLLM"}, {"verdict", "in part"}, {"why", "on some GPUs"}};
+        QVERIFY(json == expected);
+    }
+
+private:
+    static std::vector<LoaderVerdict> verdictsOf(const Case& c, const Json& sizes) {
+        const QTemporaryDir directory;
+        Json config = familyConfig(c.setting.family);
+        if (sizes.is_object()) config.update(sizes);
+        writeModel(pathOf(directory, "model"), c.setting.family, DType::F16, config);
+        const auto model = Model::open(pathOf(directory, "model"));
+        GridSpec grid;
+        grid.bits = c.setting.bits;
+        grid.is_symmetric = c.setting.symmetric;
+        grid.group_size = c.setting.group_size;
+        MethodSpec method = methodFor(*model, c.setting.format, c.setting.method, grid);
+        if (c.change != nullptr) c.change(method);
+        return loaderVerdicts(*model, method, c.setting.format);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLoaderVerdicts)
+#include "tst_loader_verdicts.moc"
