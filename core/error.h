@@ -52,7 +52,13 @@ private:
 /// Thrown by JobContext::checkpoint() when the user asked to stop. Not an error: nothing went wrong.
 class Cancelled : public std::exception {
 public:
-    [[nodiscard]] const char* what() const noexcept override { return "cancelled"; }
+    Cancelled() = default;
+    /// kept: what stays of the job, told behind "cancelled".
+    explicit Cancelled(const std::string& kept) : message_(onOneLine("cancelled" + kept)) {}
+    [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+
+private:
+    std::string message_ = "cancelled";
 };
 
 }  // namespace salient

@@ -21,8 +21,10 @@ constexpr std::array kCommands = {addInfo,   addChannels, addPerplexity,  addQua
 
 constexpr const char* kFooter =
     "Exit status: 0 done; 1 bad input or failed job; 2 usage; 130 cancelled.\n"
-    "An interrupt (Ctrl-C) stops the job cleanly and leaves nothing half written; a second one ends the program at once.\n"
-    "A job that dies or fails leaves its finished blocks beside the output: the same command with --resume goes on from there.";
+    "An interrupt (Ctrl-C, or SIGTERM) stops the job cleanly and leaves nothing that looks complete; a second one ends the program at "
+    "once.\n"
+    "A job that is interrupted, dies or fails keeps its finished blocks beside the output: the same command with --resume goes on from "
+    "there.";
 
 /// One line, whatever a message holds.
 std::string oneLine(std::string text) {
@@ -103,8 +105,8 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
             return kFailed;
         }
         return status;
-    } catch (const Cancelled&) {
-        fail("cancelled");
+    } catch (const Cancelled& cancelled) {
+        fail(cancelled.what());
         return kCancelled;
     } catch (const UsageError& error) {
         fail(error.what());

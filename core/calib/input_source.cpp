@@ -1,22 +1,23 @@
 #include "core/calib/input_source.h"
 
 #include <chrono>
-#include <fstream>
 #include <iterator>
+#include <span>
+#include <string>
 
 #include "core/error.h"
+#include "core/io/file_descriptor.h"
 #include "core/io/npz.h"
 
 namespace salient {
 
 namespace {
 
-/// A safetensors file is told by the brace behind the eight bytes of its header's length.
 /// Eight bytes of its header's length, and the brace that the header begins with. An old importance matrix has a letter of a name there.
 bool isSafetensors(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    char start[9] = {};
-    return file.read(start, sizeof start) && start[8] == '{';
+    FileDescriptor file = FileDescriptor::openForReading(path);
+    std::string start(9, '\0');
+    return file.read(std::as_writable_bytes(std::span(start))) == start.size() && start.back() == '{';
 }
 
 void refuseExperts(const Model& model, const InputSource& source) {

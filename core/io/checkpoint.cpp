@@ -23,7 +23,7 @@ std::map<std::string, std::string> readWeightMap(const fs::path& index_path) {
     const auto fail = [&](const std::string& reason) {
         throw Error(ErrorCode::Format, "openCheckpoint: " + index_path.string() + ": " + reason);
     };
-    const Json index = readJson(index_path);
+    const Json index = readJson(index_path, kMostListBytes);
     const auto map = index.is_object() ? index.find("weight_map") : index.end();
     if (!index.is_object() || map == index.end() || !map->is_object()) fail("expected an object 'weight_map'");
     if (map->empty()) fail("weight_map: expected tensors, found none");

@@ -30,6 +30,12 @@ struct stat statusOf(int descriptor, const std::filesystem::path& path) {
     return status;
 }
 
+/// What is there in place of a regular file.
+std::string_view kindOf(mode_t mode) {
+    if (S_ISDIR(mode)) return "a directory";
+    return S_ISFIFO(mode) ? "a pipe" : "a device";
+}
+
 }  // namespace
 
 void throwSystemError(std::string_view operation, const std::filesystem::path& path, int error_number) {
@@ -44,9 +50,13 @@ std::filesystem::path temporaryNameBeside(const std::filesystem::path& target) {
 }
 
 FileDescriptor FileDescriptor::openForReading(const std::filesystem::path& path) {
-    FileDescriptor file(openRetrying(path, O_RDONLY), path);
+    // O_NONBLOCK: a pipe that nobody writes to would be waited for here, out of reach of a cancel. A regular file does not know the flag.
+    FileDescriptor file(openRetrying(path, O_RDONLY | O_NONBLOCK), path);
     if (file.descriptor_ < 0) throwSystemError("open", path, errno);
-    if (S_ISDIR(statusOf(file.descriptor_, path).st_mode)) throwSystemError("open", path, EISDIR);
+    const mode_t mode = statusOf(file.descriptor_, path).st_mode;
+    if (!S_ISREG(mode)) {
+        throw Error(ErrorCode::Io, "open: " + path.string() + ": expected a regular file, found " + std::string(kindOf(mode)));
+    }
     return file;
 }
 

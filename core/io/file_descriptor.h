@@ -9,11 +9,11 @@
 
 namespace salient {
 
-/// An open file; closes itself. Every failure is Error{Io} "operation: path: reason of the system".
+/// An open file; closes itself. Every failure is Error{Io} "operation: path: reason".
 class FileDescriptor {
 public:
     FileDescriptor() = default;
-    /// Opens for reading; refuses a directory.
+    /// Opens a regular file for reading; refuses anything else (a directory, a pipe, a device) without waiting for it.
     [[nodiscard]] static FileDescriptor openForReading(const std::filesystem::path& path);
     /// Creates a file that must not exist yet, for writing. Errors speak of `target`, the name the user gave, where the file at `path`
     /// only stands in for it until it is complete.

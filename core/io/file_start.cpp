@@ -1,15 +1,17 @@
 #include "core/io/file_start.h"
 
-#include <fstream>
+#include <span>
 #include <string>
+
+#include "core/io/file_descriptor.h"
 
 namespace salient {
 
 bool startsWith(const std::filesystem::path& path, std::string_view bytes) noexcept {
     try {
-        std::ifstream file(path, std::ios::binary);
+        FileDescriptor file = FileDescriptor::openForReading(path);
         std::string start(bytes.size(), '\0');
-        return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == bytes;
+        return file.read(std::as_writable_bytes(std::span(start))) == bytes.size() && start == bytes;
     } catch (...) {
         return false;
     }

@@ -130,7 +130,7 @@ std::string readText(const std::filesystem::path& path, std::size_t limit_bytes)
     const auto tooLarge = [&] {
         return Error(ErrorCode::Format, "readText: " + path.string() + ": expected at most " + std::to_string(limit_bytes) + " bytes");
     };
-    const std::uint64_t announced = file.sizeBytes();  // 0 for a pipe: read until it ends
+    const std::uint64_t announced = file.sizeBytes();  // 0 for a file that the system makes (/proc): read until it ends
     if (announced > limit_bytes) throw tooLarge();
     std::string text(announced, '\0');
     std::size_t length = 0;

@@ -3,10 +3,13 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/io/file_descriptor.h"
+
 namespace salient {
 
 /// A directory that appears only when it is complete: it is filled under a temporary name beside the target and renamed by
-/// commit(). Without commit() the destructor removes it, so a cancelled or failed job leaves nothing behind.
+/// commit(). Without commit() the destructor removes it, so a cancelled or failed job leaves nothing behind. What a process that was
+/// killed left for the same target, the next one removes.
 class OutputDirectory {
 public:
     /// Throws Error{Io} when the parent cannot be written, Error{InvalidOption} when the target exists and is not empty.
@@ -24,6 +27,7 @@ public:
 private:
     std::filesystem::path target_;
     std::filesystem::path temporary_;
+    FileDescriptor lock_;  // of the temporary directory, while it is in use
     bool committed_ = false;
 };
 

@@ -58,8 +58,10 @@ fs::path ResumableDirectory::placeFor(const fs::path& target) {
     return whole.parent_path() / name;
 }
 
+fs::path ResumableDirectory::contentFor(const fs::path& target) { return placeFor(target) / kContent; }
+
 ResumableDirectory::ResumableDirectory(const fs::path& target)
-    : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(place_ / kContent) {
+    : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(contentFor(target)) {
     requireNewOrEmpty(target_);
     lock_ = lockIn(place_, target_);
     try {

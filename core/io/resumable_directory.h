@@ -25,6 +25,8 @@ public:
 
     /// Where an unfinished job for that target is, or would be.
     [[nodiscard]] static std::filesystem::path placeFor(const std::filesystem::path& target);
+    /// Where the part of it is that is written so far.
+    [[nodiscard]] static std::filesystem::path contentFor(const std::filesystem::path& target);
 
     /// Where to write now.
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return content_; }

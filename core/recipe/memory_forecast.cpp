@@ -11,19 +11,26 @@ namespace salient {
 namespace {
 
 constexpr std::int64_t kFloat = sizeof(float);
+constexpr std::int64_t kEndless = std::int64_t{1} << 58;  // more than any machine has, and a dozen of them can be added up
+
+/// A product of sizes that may be a stranger's, at most kEndless: a forecast that turned negative would fit everywhere.
+std::int64_t times(std::int64_t a, std::int64_t b) {
+    std::int64_t product = 0;
+    return __builtin_mul_overflow(a, b, &product) ? kEndless : std::min(product, kEndless);
+}
 
 /// Codes of one quantized model in memory: a byte per weight, and about an eighth of that for scales and zero points.
 std::int64_t quantizedMemoryBytes(const Model& model) {
     std::int64_t bytes = 0;
     for (const LinearInfo& linear : model.linears) bytes += std::int64_t{linear.out_features} * linear.in_features;
-    return bytes + bytes / 8;
+    return std::min(bytes + bytes / 8, kEndless);
 }
 
 /// Those of the block that needs most: one with experts, where there are any.
 std::int64_t mostHessianBytes(const Model& model) {
     std::int64_t most = 0;
     for (int block = 0; block < model.config.n_blocks; ++block) most = std::max(most, hessianBytesOfBlock(model, block));
-    return most;
+    return std::min(most, kEndless);
 }
 
 /// What a calibration keeps of every channel of every input: extremes, sums and a histogram.
@@ -60,13 +67,13 @@ std::int64_t outFeaturesOfBlock(const Model& model) {
 /// Activations of one chunk of windows inside a block.
 std::int64_t workspaceBytes(const Model& model, std::int64_t n_tokens, std::int64_t seq_len) {
     const std::int64_t chunk = std::min<std::int64_t>(n_tokens, std::max<std::int64_t>(ForwardOptions{}.chunk_tokens, seq_len));
-    return kFloat * chunk * (outFeaturesOfBlock(model) + 2 * model.config.hidden_size);
+    return times(kFloat * chunk, outFeaturesOfBlock(model) + 2 * model.config.hidden_size);
 }
 
 std::int64_t fileBytes(const std::filesystem::path& file) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(file, error);
-    return error ? 0 : static_cast<std::int64_t>(bytes);
+    return error ? 0 : static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, kEndless));
 }
 
 }  // namespace
@@ -90,8 +97,8 @@ MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
     std::int64_t largest = 0;
     for (const InputGroup& group : model.groups) largest = std::max(largest, kFloat * group.in_features * group.in_features);
     forecast.hessians = mostHessianBytes(model) + largest;
-    const std::int64_t n_tokens = samples.n_samples * samples.seq_len;
-    forecast.hidden_states = kFloat * n_tokens * model.config.hidden_size;
+    const std::int64_t n_tokens = times(samples.n_samples, samples.seq_len);
+    forecast.hidden_states = times(n_tokens, kFloat * model.config.hidden_size);
     forecast.workspace = workspaceBytes(model, n_tokens, samples.seq_len);
     return forecast;
 }
@@ -110,11 +117,11 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
     const bool is_streamed = n_runs == 1 && recipe.inputs.empty() && recipe.runs.front().format && !keep_models && !has_calibration;
     if ((n_shared > 1 || !recipe.inputs.empty()) && !has_calibration) {
         forecast.kept += statisticsBytes(model);
-        forecast.kept += std::min(mostHessianBytes(model) * model.config.n_blocks, CalibrationOptions{}.hessian_budget_bytes);
+        forecast.kept += std::min(times(mostHessianBytes(model), model.config.n_blocks), CalibrationOptions{}.hessian_budget_bytes);
     }
     const std::size_t n_models =
         keep_models ? n_runs : std::min(std::max<std::size_t>(n_shared, 1), runsAtOnce(model, recipe.max_memory_bytes));
-    if (!is_streamed) forecast.kept += quantizedMemoryBytes(model) * static_cast<std::int64_t>(n_models);
+    if (!is_streamed) forecast.kept += times(quantizedMemoryBytes(model), static_cast<std::int64_t>(n_models));
 
     // Perplexity runs when the samples' hidden states are gone, or before they are there.
     if (!recipe.evaluation_text.empty()) {
@@ -122,8 +129,8 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
         std::int64_t n_tokens = fileBytes(recipe.evaluation_text) / kBytesPerToken;
         const std::int64_t seq_len = recipe.perplexity.seq_len > 0 ? recipe.perplexity.seq_len : samples.seq_len;
         if (recipe.perplexity.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.max_chars);
-        if (recipe.perplexity.n_windows > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.n_windows * seq_len);
-        const std::int64_t hidden_states = kFloat * n_tokens * model.config.hidden_size;
+        if (recipe.perplexity.n_windows > 0) n_tokens = std::min(n_tokens, times(recipe.perplexity.n_windows, seq_len));
+        const std::int64_t hidden_states = times(n_tokens, kFloat * model.config.hidden_size);
         forecast.hidden_states = std::max(forecast.hidden_states, hidden_states);
         forecast.kept += hidden_states;  // the original's, which every run is compared with
         forecast.workspace = std::max(forecast.workspace, workspaceBytes(model, n_tokens, seq_len));
@@ -133,7 +140,7 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
     constexpr std::int64_t kPerTextByte = 8;       // a text, its pieces and its tokens
     std::int64_t texts = std::max(fileBytes(recipe.calibration_text), fileBytes(recipe.evaluation_text));
     for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) texts += fileBytes(model.directory / tokenizer);
-    forecast.program = kProgram + kPerTextByte * texts;
+    forecast.program = kProgram + times(kPerTextByte, texts);
     return forecast;
 }
 

@@ -6,6 +6,9 @@ namespace salient {
 namespace {
 
 constexpr std::size_t kMostRuns = 1000;
+constexpr int kMostThreads = 1024;
+constexpr Index kMostWindows = Index{1} << 20;
+constexpr Index kLongestWindow = Index{1} << 20;  // tokens
 
 const std::vector<std::string> kComputes = {"float32", "bfloat16"};
 const std::vector<std::string> kWindowChoices = {"random", "stream", "bos-windows"};
@@ -77,7 +80,14 @@ Json evaluationJson(const Recipe& recipe) {
 /// Where every value is in its range, whatever is still missing.
 void checkValues(const Recipe& recipe) {
     const auto refuse = [](const std::string& what) { throw Error(ErrorCode::InvalidOption, "recipe: " + what); };
+    const auto require_at_most = [&refuse](const char* key, Index value, Index most) {
+        if (value > most) refuse(std::string(key) + ": expected at most " + std::to_string(most) + ", found " + std::to_string(value));
+    };
     if (recipe.threads < 0) refuse("threads: expected 0 (all cores) or more, found " + std::to_string(recipe.threads));
+    require_at_most("threads", recipe.threads, kMostThreads);
+    require_at_most("calibration.n_samples", recipe.samples.n_samples, kMostWindows);
+    require_at_most("calibration.seq_len", recipe.samples.seq_len, kLongestWindow);
+    require_at_most("evaluation.seq_len", recipe.perplexity.seq_len, kLongestWindow);
     if (recipe.max_memory_bytes < 0)
         refuse("max_memory_bytes: expected 0 (no limit) or more, found " + std::to_string(recipe.max_memory_bytes));
     SampleSpec checked = recipe.samples;

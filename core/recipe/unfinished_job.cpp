@@ -30,7 +30,7 @@ std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
     found.place = ResumableDirectory::placeFor(target);
     std::error_code ignored;
     if (!fs::exists(found.place / kRecord, ignored)) return std::nullopt;
-    const Json record = readJson(found.place / kRecord);
+    const Json record = readJson(found.place / kRecord, kMostListBytes);
     try {
         found.n_blocks_done = record.at("n_blocks_done").get<int>();
         found.n_blocks = record.at("n_blocks").get<int>();
@@ -38,8 +38,15 @@ std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
         throw Error(ErrorCode::Format,
                     "resume: " + (found.place / kRecord).string() + ": expected the record of a job, found " + error.what());
     }
-    if (found.n_blocks_done == 0) return std::nullopt;
+    // A process that died between renaming what it wrote to its target and clearing up leaves the record of blocks that are not here.
+    const fs::path content = ResumableDirectory::contentFor(target);
+    if (found.n_blocks_done < 1 || !fs::exists(content, ignored) || fs::is_empty(content, ignored)) return std::nullopt;
     return found;
+}
+
+std::string inWords(const UnfinishedSummary& unfinished) {
+    return unfinished.place.string() + ", " + std::to_string(unfinished.n_blocks_done) + " of " + std::to_string(unfinished.n_blocks) +
+           " blocks done: go on with it (--resume), or remove that directory to begin anew";
 }
 
 UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks, bool resume)
@@ -61,12 +68,10 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
             return;
         }
         if (!resume) {
-            throw Error(ErrorCode::InvalidOption, "export: " + directory_.target().string() + ": found an unfinished job in " +
-                                                      place.string() + ", " + std::to_string(found->n_blocks_done) + " of " +
-                                                      std::to_string(found->n_blocks) +
-                                                      " blocks done: go on with it (--resume), or remove that directory to begin anew");
+            throw Error(ErrorCode::InvalidOption,
+                        "export: " + directory_.target().string() + ": found an unfinished job in " + inWords(*found));
         }
-        const Json record = readJson(place / kRecord);
+        const Json record = readJson(place / kRecord, kMostListBytes);
         if (const std::string differs = difference(record.at("identity"), identity_); !differs.empty()) {
             throw Error(ErrorCode::InvalidOption,
                         "resume: " + place.string() + ": expected the job that was begun there, found another (" + differs + ")" + advice);

@@ -16,6 +16,8 @@ struct UnfinishedSummary {
 };
 /// Nothing when there is none, or none with a finished block.
 [[nodiscard]] std::optional<UnfinishedSummary> findUnfinished(const std::filesystem::path& target);
+/// "PLACE, 3 of 4 blocks done: go on with it (--resume), or remove that directory to begin anew".
+[[nodiscard]] std::string inWords(const UnfinishedSummary& unfinished);
 
 /// The state of one streamed export beside its target (resumable_directory.h), from which a later start goes on with the same bits:
 ///   job.json             identity, blocks done, what the checkpoint writer wrote, reports of the layers
@@ -28,6 +30,7 @@ public:
     UnfinishedJob(const std::filesystem::path& target, Json identity, int n_blocks, bool resume);
 
     [[nodiscard]] int blocksDone() const noexcept { return n_blocks_done_; }
+    [[nodiscard]] UnfinishedSummary summary() const { return {directory_.place(), n_blocks_done_, n_blocks_}; }
     /// Of the layers of those blocks.
     [[nodiscard]] const std::vector<LayerReport>& layers() const noexcept { return layers_; }
     /// What CheckpointWriter goes on from; null: nothing.
@@ -38,8 +41,6 @@ public:
 
     /// Records one more block. The layers are those of all blocks so far. Cost: one write of the hidden states, flushed.
     void blockDone(const HiddenStates& hidden, Json written, const std::vector<LayerReport>& layers);
-    /// Leaves nothing when the job ends now.
-    void forget() noexcept { directory_.keep(false); }
 
 private:
     [[nodiscard]] std::filesystem::path hiddenFile(int block) const;

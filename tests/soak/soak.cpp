@@ -64,9 +64,13 @@ int soak(double seconds, std::uint64_t seed, const std::filesystem::path& folder
         std::fflush(stdout);
     }
     const salient::soak::Tally& tally = jobs.tally();
-    std::printf("done: %lld jobs, %lld cancelled, %lld failed, %lld resumed, %lld compared, nothing grew\n",
-                static_cast<long long>(tally.n_jobs), static_cast<long long>(tally.n_cancelled), static_cast<long long>(tally.n_failed),
-                static_cast<long long>(tally.n_resumed), static_cast<long long>(tally.n_compared));
+    const std::string growth = tally.n_jobs > kWarmUpJobs ? "nothing grew"
+                                                          : "too few jobs to judge growth (" + std::to_string(tally.n_jobs) +
+                                                                " of more than " + std::to_string(kWarmUpJobs) + ")";
+    std::printf("done: %lld jobs, %lld cancelled, %lld failed, %lld resumed, %lld compared, %s\n", static_cast<long long>(tally.n_jobs),
+                static_cast<long long>(tally.n_cancelled), static_cast<long long>(tally.n_failed), static_cast<long long>(tally.n_resumed),
+                static_cast<long long>(tally.n_compared), growth.c_str());
+    if (tally.n_compared == 0) throw std::runtime_error("no two exports of the same settings were compared: it takes more time");
     return 0;
 }
 

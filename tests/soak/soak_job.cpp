@@ -27,7 +27,21 @@ constexpr Kind kKinds[] = {{"rtn", ExportFormat::Gptq},
                            {"awq+gptq", ExportFormat::CompressedTensors},
                            {"smoothquant", ExportFormat::CompressedTensors},
                            {"smoothquant+gptq", ExportFormat::CompressedTensors},
-                           {"w8a8", ExportFormat::CompressedTensors}};
+                           {"w8a8", ExportFormat::CompressedTensors},
+                           {"gptq", ExportFormat::Gguf}};
+/// Runs of one recipe: they share a calibration, and none of them can be resumed.
+constexpr Kind kTogether[] = {{"rtn", ExportFormat::Dequantized}, {"gptq", ExportFormat::Gptq}};
+
+RecipeRun runOf(const Kind& kind, const fs::path& out) {
+    RecipeRun run;
+    MethodSpec base;
+    base.grid.is_symmetric = kind.format != ExportFormat::Awq;
+    run.method = methodFromName(kind.method, base);
+    run.name = kind.method;
+    run.format = kind.format;
+    run.out = out;
+    return run;
+}
 
 std::string settingsOf(const Recipe& recipe) {
     Json settings = toJson(recipe);
@@ -53,22 +67,19 @@ std::uint64_t checksumOf(const fs::path& directory) {
 
 Recipe Jobs::randomRecipe() {
     const fs::path demo = fs::path(SALIENT_RESOURCES) / "demo";
-    const Kind& kind = kKinds[below(std::size(kKinds))];
     Recipe recipe;
     recipe.model = demo / "model";
     recipe.calibration_text = demo / "calib.txt";
     recipe.samples = {.n_samples = 2, .seq_len = below(2) == 0 ? 32 : 64};
     recipe.threads = static_cast<int>(1 + below(4));
-    MethodSpec base;
-    base.grid.is_symmetric = kind.format != ExportFormat::Awq;
-    RecipeRun run;
-    run.method = methodFromName(kind.method, base);
+    if (below(10) == 0) {
+        for (const Kind& kind : kTogether) recipe.runs.push_back(runOf(kind, folder_ / kind.method));
+        return recipe;
+    }
+    RecipeRun run = runOf(kKinds[below(std::size(kKinds))], folder_ / "out");
     run.method.true_sequential = below(4) == 0;
     if (below(3) == 0) run.method.feed = MethodSpec::Feed::Quantized;
-    run.name = kind.method;
-    run.format = kind.format;
-    run.out = folder_ / "out";
-    recipe.runs.push_back(run);
+    recipe.runs.push_back(std::move(run));
     return recipe;
 }
 
@@ -80,12 +91,14 @@ bool Jobs::runUntil(const Recipe& recipe, const RunOptions& options, Fate fate, 
         if (n_seen++ != checkpoint || fate == Fate::Completes) return;
         has_ended = true;
         if (fate == Fate::RunsOutOfMemory) throw std::bad_alloc();
-        if (fate != Fate::IsCancelled) throw Error(ErrorCode::Io, "soak: injected");
+        if (fate != Fate::IsCancelled && fate != Fate::IsCancelledAndResumed) throw Error(ErrorCode::Io, "soak: injected");
         stop.request_stop();
     });
     try {
         const Report report = salient::run(recipe, options, job);
-        if (!report.runs.front().is_verified) throw std::runtime_error("an export does not read back: " + report.runs.front().verification);
+        for (const RunResult& result : report.runs) {
+            if (!result.is_verified) throw std::runtime_error("an export does not read back: " + result.verification);
+        }
         if (report.runs.front().n_blocks_resumed > 0) ++tally_.n_resumed;
         n_checkpoints_[settingsOf(recipe)] = n_seen;
     } catch (const Cancelled&) {
@@ -98,12 +111,15 @@ bool Jobs::runUntil(const Recipe& recipe, const RunOptions& options, Fate fate, 
 }
 
 void Jobs::compare(const Recipe& recipe) {
-    const std::string settings = settingsOf(recipe);
-    const std::uint64_t found = checksumOf(recipe.runs.front().out);
-    const auto [before, is_new] = seen_.try_emplace(settings, found);
-    if (!is_new) ++tally_.n_compared;
-    if (before->second != found) throw std::runtime_error("other bits than before from " + settings);
-    fs::remove_all(recipe.runs.front().out);
+    for (const RecipeRun& run : recipe.runs) {
+        if (!fs::exists(run.out)) continue;
+        const std::string what = run.out.string() + " of " + settingsOf(recipe);
+        const std::uint64_t found = checksumOf(run.out);
+        const auto [before, is_new] = seen_.try_emplace(what, found);
+        if (!is_new) ++tally_.n_compared;
+        if (before->second != found) throw std::runtime_error("other bits than before in " + what);
+        fs::remove_all(run.out);
+    }
 }
 
 void Jobs::requireEmptyFolder(const std::string& after) const {
@@ -117,17 +133,18 @@ void Jobs::runOne() {
     const std::string settings = settingsOf(recipe);
     const auto usual = n_checkpoints_.find(settings);
     // The first job of its kind completes: how many checkpoints there are is known then.
-    const Fate fate = usual == n_checkpoints_.end() ? Fate::Completes : static_cast<Fate>(below(5));
+    const Fate fate = usual == n_checkpoints_.end() ? Fate::Completes : static_cast<Fate>(below(6));
     const unsigned checkpoint = usual == n_checkpoints_.end() ? 0 : below(usual->second);
     const bool has_ended = runUntil(recipe, {}, fate, checkpoint);
     const fs::path& out = recipe.runs.front().out;
-    const fs::path place = ResumableDirectory::placeFor(out);
-    if (has_ended && fate != Fate::IsCancelled && fate != Fate::FailsAndIsResumed) fs::remove_all(place);
-    if (fate == Fate::FailsAndIsResumed && !fs::exists(out)) {
+    const bool is_resumed = recipe.runs.size() == 1 && (fate == Fate::IsCancelledAndResumed || fate == Fate::FailsAndIsResumed);
+    if (is_resumed && !fs::exists(out)) {
         (void)runUntil(recipe, {.resume = true}, fate, below(usual->second));
         if (!fs::exists(out)) (void)runUntil(recipe, {.resume = true}, Fate::Completes, 0);
+    } else if (has_ended) {
+        fs::remove_all(ResumableDirectory::placeFor(out));  // its finished blocks
     }
-    if (fs::exists(out)) compare(recipe);
+    compare(recipe);
     requireEmptyFolder(settings);
 }
 

@@ -10,7 +10,7 @@
 namespace salient::soak {
 
 /// How a job is made to end.
-enum class Fate { Completes, IsCancelled, Fails, RunsOutOfMemory, FailsAndIsResumed };
+enum class Fate { Completes, IsCancelled, IsCancelledAndResumed, Fails, FailsAndIsResumed, RunsOutOfMemory };
 
 /// What the jobs so far came to.
 struct Tally {
@@ -36,6 +36,7 @@ private:
     [[nodiscard]] unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
     /// Runs until the checkpoint and ends there by that fate; returns whether it came so far.
     bool runUntil(const Recipe& recipe, const RunOptions& options, Fate fate, unsigned checkpoint);
+    /// The exports that are there with those of earlier jobs of the same settings; removes them.
     void compare(const Recipe& recipe);
     void requireEmptyFolder(const std::string& after) const;
 

@@ -7,10 +7,11 @@
 #include <csignal>
 
 #include "tests/core/exporter/sample_models.h"
+#include "tests/support/places.h"
 
 namespace {
 
-const QString kDemo = QStringLiteral(SALIENT_RESOURCES "/demo");
+const QString kDemo = QString::fromStdString((salient::test::resourceFolder() / "demo").string());
 const QString kModel = kDemo + "/model";
 const QString kCalib = kDemo + "/calib.txt";
 const QString kEval = kDemo + "/eval.txt";
@@ -86,7 +87,7 @@ private slots:
     }
 
     void infoDescribesExpertsOnce() {
-        const QString model = QStringLiteral(SALIENT_TEST_DATA) + "/models/mixtral";
+        const QString model = QString::fromStdString(salient::test::testDataFolder().string()) + "/models/mixtral";
         const Outcome outcome = run({"info", model, "--json"});
         QCOMPARE(outcome.status, 0);
         QCOMPARE(outcome.json()["experts"].toObject()["count"].toInt(), 4);
@@ -131,11 +132,17 @@ private slots:
         for (const QJsonValue& format : formats) {
             names << format["format"].toString();
             QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
-            QVERIFY(!format["loaders"].toArray().isEmpty());
-            for (const QJsonValue& width : format["widths"].toArray()) QVERIFY(!width["group_sizes"].toArray().isEmpty());
+            QCOMPARE(format["loaders"].toArray().size(), 6);
+            for (const QJsonValue& width : format["widths"].toArray()) {
+                QVERIFY(!width["group_sizes"].toArray().isEmpty());
+                QCOMPARE(width["loaders"].toArray().size(), 6);
+            }
         }
         QCOMPARE(names, (QStringList{"gptq", "awq", "compressed-tensors", "dequantized", "gguf"}));
         QCOMPARE(formats[1]["widths"].toArray().size(), 2);  // awq: 4 bits, both grids
+        QCOMPARE(formats[1]["loaders"][2]["verdict"].toString(), QString("refuses"));
+        QVERIFY2(text.out.contains("gptq                transformers, AutoGPTQ/GPTQModel, ExLlamaV2, vLLM, TensorRT-LLM (in part)"),
+                 text.out);
     }
 
     void aGgufFileIsWrittenAndOpensLikeAnyModel() {
@@ -261,7 +268,7 @@ private slots:
         const QTemporaryDir folder;
         salient::samples::writeModel(salient::samples::pathOf(folder, "model"), "llama", salient::DType::F16);
         const QString model = folder.filePath("model");
-        const QString inputs = QStringLiteral(SALIENT_TEST_DATA) + "/inputs/";
+        const QString inputs = QString::fromStdString(salient::test::testDataFolder().string()) + "/inputs/";
         const QJsonObject captured =
             run({"channels", model, "--inputs", inputs + "capture.npz", "--layer", "0.mlp.up_proj", "--top", "3", "--json"}).json();
         QCOMPARE(captured["inputs"].toString(), QString("captured inputs (capture.npz)"));
@@ -329,6 +336,18 @@ private slots:
         QCOMPARE(made.status, 0);
         for (const char* part : {"time: open ", "calibrate: rtn ", " tokens/s), quantize: rtn ", "export: rtn ", "verify: rtn "})
             QVERIFY2(made.out.contains(part), made.out);
+    }
+
+    void whatLoadersMakeOfItIsSaidBeforeTheWork() {
+        const QStringList arguments = {"quantize", kModel, "--out", folder_->filePath("said"), "--format", "awq", "--method", "rtn"};
+        const Outcome refused = run(arguments + QStringList{"--text", "/nowhere/text"});
+        QCOMPARE(refused.status, 1);
+        QCOMPARE(refused.out.count('\n'), 8);  // a blank line, titles, six loaders
+        QVERIFY2(refused.out.contains("\nExLlamaV2           refuses  reads GPTQ, EXL2 and 16-bit directories\n"), refused.out);
+        QVERIFY(run(arguments + QStringList{"--text", "/nowhere/text", "-q"}).out.isEmpty());
+        const Outcome made = run(arguments + kFewSamples + QStringList{"--json"});
+        QVERIFY2(made.status == 0, made.err);
+        QCOMPARE(made.json()["methods"][0]["loaders"].toArray().size(), 6);
     }
 
     void verifyFailsOnADamagedDirectory() {
@@ -399,7 +418,7 @@ private slots:
     }
 
     void layerReadsNumPyArchives() {
-        const QString file = QStringLiteral(SALIENT_TEST_DATA "/inputs/arrays.npz:");
+        const QString file = QString::fromStdString((salient::test::testDataFolder() / "inputs/arrays.npz:").string());
         const QStringList method = {"--method", "rtn", "--group-size", "-1", "--json"};
         const Outcome outcome = run(QStringList{"layer", "--weight", file + "fortran", "--activations", file + "fortran3"} + method);
         QVERIFY2(outcome.status == 0, outcome.err);
@@ -594,7 +613,7 @@ private slots:
         QVERIFY(run({"quantize", "--help"}).out.contains("--group-parameters"));
     }
 
-    void interruptCancelsAndLeavesNothing() {
+    void interruptCancelsAndLeavesNothingThatLooksComplete() {
         const QString out = folder_->filePath("out");
         QProcess process;
         process.start(SALIENT_CLI, {"quantize", kModel, "--out", out, "--format", "gptq", "--method", "awq+gptq", "--text", kCalib,
@@ -608,7 +627,11 @@ private slots:
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 130);
-        QVERIFY(QDir(folder_->path()).isEmpty());
+        err += process.readAllStandardError();
+        QVERIFY2(err.contains("salient-cli: cancelled"), err);
+        // Its finished blocks, if it came so far, and the word for it.
+        const QStringList left = QDir(folder_->path()).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden);
+        QCOMPARE(left, err.contains("--resume") ? QStringList{".out.unfinished"} : QStringList());
     }
 
 private:

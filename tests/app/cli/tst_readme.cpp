@@ -4,6 +4,8 @@
 #include <QtTest>
 #include <cmath>
 
+#include "tests/support/places.h"
+
 namespace {
 
 /// The blocks fenced by ``` in a text; those of commands have the language "sh".
@@ -40,7 +42,8 @@ class ReadmeTest : public QObject {
 
 private slots:
     void theWorkedExamplePrintsWhatTheReadmeShows() {
-        QFile readme(SALIENT_SOURCE "/README.md");
+        const QString source = QString::fromStdString(salient::test::sourceFolder().string());
+        QFile readme(source + "/README.md");
         QVERIFY(readme.open(QIODevice::ReadOnly));
         const QString text = QString::fromUtf8(readme.readAll());
         const QString section = text.section("## One worked example", 1).section("\n## ", 0, 0);
@@ -53,7 +56,7 @@ private slots:
         QString script = "set -e\n" + commands.join('\n');
         script.replace("/tmp/", folder.path() + "/").replace("../../build/release/bin", QFileInfo(SALIENT_CLI).path());
         QProcess process;
-        process.setWorkingDirectory(SALIENT_SOURCE);
+        process.setWorkingDirectory(source);
         process.start("bash", {"-c", script});
         QVERIFY(process.waitForFinished(550000));
         const QString output = QString::fromUtf8(process.readAllStandardOutput());

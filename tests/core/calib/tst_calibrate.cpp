@@ -10,15 +10,16 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/kernels/parallel.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-fs::path demo() { return fs::path(SALIENT_RESOURCES) / "demo"; }
-fs::path shared() { return SALIENT_SHARED; }
-fs::path small(const char* name) { return fs::path(SALIENT_TEST_DATA) / "models" / name; }
+fs::path demo() { return salient::test::resourceFolder() / "demo"; }
+fs::path shared() { return salient::test::sharedFolder(); }
+fs::path small(const char* name) { return salient::test::testDataFolder() / "models" / name; }
 
 Samples chosen(const Model& model, const fs::path& text, SampleSpec::Choice choice, int n_samples, Index seq_len,
                std::size_t n_bytes = SIZE_MAX) {

@@ -5,13 +5,14 @@
 #include "core/kernels/convert.h"
 #include "tests/core/io/gguf_bytes.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace gb = gguf_bytes;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "gguf";
+const std::filesystem::path kFolder = salient::test::testDataFolder() / "gguf";
 
 std::vector<float> floatsFromHex(const std::string& hex) {
     const QByteArray bytes = QByteArray::fromHex(QByteArray::fromStdString(hex));

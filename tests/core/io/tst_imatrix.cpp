@@ -4,12 +4,13 @@
 
 #include "core/io/json_file.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "inputs";
+const std::filesystem::path kFolder = salient::test::testDataFolder() / "inputs";
 
 std::vector<double> numbers(const Json& json) {
     std::vector<double> values;
@@ -81,8 +82,8 @@ private slots:
     }
 
     void anotherGgufFileIsRefused() {
-        expectError([] { static_cast<void>(Imatrix::open(std::filesystem::path(SALIENT_TEST_DATA) / "gguf" / "types.gguf")); },
-                    ErrorCode::Format, "'imatrix'");
+        expectError([] { static_cast<void>(Imatrix::open(salient::test::testDataFolder() / "gguf" / "types.gguf")); }, ErrorCode::Format,
+                    "'imatrix'");
     }
 };
 

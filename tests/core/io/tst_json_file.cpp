@@ -5,6 +5,7 @@
 #include <QTest>
 #include <limits>
 
+#include "core/io/file_start.h"
 #include "tests/core/io/io_testing.h"
 
 using namespace salient;
@@ -94,7 +95,23 @@ private slots:
         QCOMPARE(readText(folder / "empty"), std::string());
         // A file whose size the system does not tell is read to its end all the same.
         QVERIFY(readText("/proc/self/status").find("VmRSS") != std::string::npos);
-        expectError([&] { return readText("/dev/zero", 100000); }, ErrorCode::Format, "at most 100000 bytes");
+        expectError([&] { return readText("/proc/self/status", 100); }, ErrorCode::Format, "at most 100 bytes");
+    }
+
+    void settingsAreHeldToLessThanAVocabulary() {
+        const Folder folder;
+        writeBytes(folder / "t", "{}" + std::string(kMostSettingsBytes, ' '));
+        expectError([&] { return readJson(folder / "t"); }, ErrorCode::Format, "at most 16777216 bytes");
+        QVERIFY(readJson(folder / "t", kMostListBytes).empty());
+    }
+
+    void whatIsNoRegularFileIsNotWaitedFor() {
+        const Folder folder;
+        QCOMPARE(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+        expectError([&] { return readText(folder / "pipe"); }, ErrorCode::Io, "expected a regular file, found a pipe");
+        QVERIFY(!startsWith(folder / "pipe", "GGUF"));
+        expectError([&] { return readText("/dev/zero", 100000); }, ErrorCode::Io, "expected a regular file, found a device");
+        expectError([&] { return readText(folder.path()); }, ErrorCode::Io, "expected a regular file, found a directory");
     }
 };
 

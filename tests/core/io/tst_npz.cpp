@@ -2,12 +2,13 @@
 
 #include "core/io/json_file.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(SALIENT_TEST_DATA) / "inputs";
+const std::filesystem::path kFolder = salient::test::testDataFolder() / "inputs";
 
 std::string header(const std::string& literal, char major = 1) {
     const std::string length = major == 1 ? std::string{static_cast<char>(literal.size()), '\0'}

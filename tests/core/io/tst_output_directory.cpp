@@ -1,5 +1,10 @@
 #include "core/io/output_directory.h"
 
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <QTest>
 
 #include "core/io/mapped_file.h"
@@ -7,6 +12,18 @@
 
 using namespace salient;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// The number of a process that is no more.
+pid_t deadProcess() {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    return child;
+}
+
+}  // namespace
 
 class TestOutputDirectory : public QObject {
     Q_OBJECT
@@ -49,6 +66,35 @@ private slots:
         QCOMPARE(readBytes(folder / "out/file"), std::string("1"));
     }
 
+    void whatAKilledProcessLeftIsRemovedAndNothingElse() {
+        const Folder folder;
+        const std::string dead = std::to_string(deadProcess());
+        const std::string living = std::to_string(::getpid());
+        fs::create_directories(folder / (".out.partial-" + dead + "-17") / "sub");
+        writeBytes(folder / (".out.partial-" + dead + "-17") / "sub" / "file", "left over");
+        const std::set<std::string> others = {".out.partial-" + living + "-17",
+                                              ".out.partial-" + dead + "-18",  // held
+                                              ".out.partial-" + dead + "-17x",  ".out.partial-" + dead,
+                                              ".out.partial--" + dead + "-17",  ".out.partial-0-17",
+                                              ".other.partial-" + dead + "-17", "out.partial-" + dead + "-17"};
+        for (const std::string& name : others) fs::create_directory(folder / name);
+        writeBytes(folder / (".out.partial-" + dead + "-19"), "a file");
+        fs::create_directory_symlink(folder / "nowhere", folder / (".out.partial-" + dead + "-20"));
+        const FileDescriptor held = FileDescriptor::openForSync(folder / (".out.partial-" + dead + "-18"));
+        QCOMPARE(::flock(held.get(), LOCK_EX | LOCK_NB), 0);
+        std::set<std::string> expected = others;
+        for (const char* other : {"-19", "-20"}) expected.insert(".out.partial-" + dead + other);
+        { const OutputDirectory output(folder / "out"); }
+        QCOMPARE(folder.names(), expected);
+    }
+
+    void aDirectoryAtWorkIsHeld() {
+        const Folder folder;
+        const OutputDirectory output(folder / "out");
+        const FileDescriptor other = FileDescriptor::openForSync(output.path());
+        QVERIFY(::flock(other.get(), LOCK_EX | LOCK_NB) != 0);
+    }
+
     void anEmptyTargetIsTaken() {
         const Folder folder;
         fs::create_directory(folder / "out");
@@ -79,7 +125,11 @@ private slots:
         writeBytes(folder / "empty", "");
         QVERIFY(MappedFile::open(folder / "empty")->bytes().empty());
         expectError([&] { return MappedFile::open(folder / "none"); }, ErrorCode::Io, "none: No such file");
-        expectError([&] { return MappedFile::open(folder.path()); }, ErrorCode::Io, "Is a directory");
+        expectError([&] { return MappedFile::open(folder.path()); }, ErrorCode::Io, "expected a regular file, found a directory");
+        // Nobody writes to it: opened as a file is, it would be waited for.
+        QCOMPARE(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+        expectError([&] { return MappedFile::open(folder / "pipe"); }, ErrorCode::Io, "pipe: expected a regular file, found a pipe");
+        expectError([&] { return MappedFile::open("/dev/null"); }, ErrorCode::Io, "expected a regular file, found a device");
     }
 };
 

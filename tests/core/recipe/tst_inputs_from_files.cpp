@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
@@ -7,6 +9,7 @@
 #include "core/recipe/quantize_layers.h"
 #include "core/recipe/run.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::samples;
@@ -15,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(SALIENT_TEST_DATA) / "inputs";
+const fs::path kFolder = salient::test::testDataFolder() / "inputs";
 
 struct Bench {
     QTemporaryDir folder;
@@ -279,6 +282,9 @@ private slots:
         fs::copy_file(kFolder / "capture.imatrix", pathOf(bench.folder, "capture.imatrix"));
         QVERIFY2(read("capture.imatrix", "opt").contains("expected a family that llama.cpp has"),
                  qPrintable(read("capture.imatrix", "opt")));
+
+        QCOMPARE(::mkfifo(pathOf(bench.folder, "pipe").c_str(), 0600), 0);
+        QVERIFY2(read("pipe").contains("expected a regular file, found a pipe"), qPrintable(read("pipe")));
     }
 };
 

@@ -54,14 +54,14 @@ private slots:
             run.method.awq.fixed_ratio = 0.35;
             run.method.smoothquant.alpha = 0.8;
             run.method.gptq.act_order = true;
-            run.method.gptq.group_parameters = GptqOptions::GroupParameters::Published;
+            run.method.gptq.group_parameters = GptqOptions::GroupParameters::Fresh;
             run.method.gptq.keep_columns = {3, 7};
             run.method.grid.scale_type = DType::BF16;
             run.method.feed = MethodSpec::Feed::Quantized;
             run.method.fold_into_linears = false;
             run.method.keep = {"down_proj$"};
             if (run.method.activations == ActivationScale::None)
-                run.method.overrides = {{"o_proj", "awq+gptq", 5, -1}, {"v_proj", {}, 6, {}}};
+                run.method.overrides = {{"o_proj", "awq+gptq", 5, -1}, {"v_proj", {}, 6, {}}, {"o_proj", "awq", {}, {}, {}, 0.15}};
             run.format = ExportFormat::Dequantized;
             run.out = "out/" + name;
             recipe.runs.push_back(run);
@@ -110,6 +110,14 @@ private slots:
                                    << "5000000000";
         QTest::newRow("negative seed") << "/calibration/seed"
                                        << "-1";
+        QTest::newRow("too many windows") << "/calibration/n_samples"
+                                          << "1048577";
+        QTest::newRow("too long windows") << "/calibration/seq_len"
+                                          << "1048577";
+        QTest::newRow("too long windows to evaluate") << "/evaluation/seq_len"
+                                                      << "1048577";
+        QTest::newRow("too many threads") << "/threads"
+                                          << "1025";
         QTest::newRow("no window") << "/calibration/n_samples"
                                    << "0";
         QTest::newRow("unknown name") << "/compute"
@@ -192,10 +200,119 @@ private slots:
         }
     }
 
+    void everyFlagSetsItsOwnSetting() {
+        const auto with = [](const char* name, const auto& change) {
+            MethodFlags flags;
+            flags.method = name;
+            change(flags);
+            return methodFromFlags(flags);
+        };
+        using Parameters = GptqOptions::GroupParameters;
+        QVERIFY(with("rtn", [](auto& f) { f.bits = 3; }).grid.bits == 3);
+        QVERIFY(with("rtn", [](auto& f) { f.group_size = 32; }).grid.group_size == 32);
+        QVERIFY(with("rtn", [](auto& f) { f.weight_scale = "row"; }).grid.group_size == -1);
+        QVERIFY(with("rtn", [](auto& f) { f.symmetric = false; }).grid.is_symmetric == false);
+        QVERIFY(with("awq", [](auto& f) { f.symmetric = true; }).grid.is_symmetric);
+        QVERIFY(with("rtn", [](auto& f) { f.mse = true; }).grid.mse_search);
+        QVERIFY(with("w8a8", [](auto& f) { f.weight_scale = "tensor"; }).grid.per_tensor);
+        QVERIFY(with("w8a8", [](auto& f) { f.activation_scale = "tensor"; }).activations == ActivationScale::PerTensor);
+        QVERIFY(with("w8a8", [](auto& f) { f.activation_scale = "token"; }).activations == ActivationScale::PerToken);
+        QVERIFY(with("gptq", [](auto& f) { f.act_order = true; }).gptq.act_order);
+        QVERIFY(with("gptq", [](auto& f) { f.static_groups = true; }).gptq.static_groups);
+        QVERIFY(with("gptq", [](auto& f) { f.damping = 0.03; }).gptq.damping == 0.03);
+        QVERIFY(with("gptq", [](auto& f) { f.block_size = 64; }).gptq.block_size == 64);
+        QVERIFY(with("gptq", [](auto& f) { f.group_parameters = "published"; }).gptq.group_parameters == Parameters::Published);
+        QVERIFY(with("gptq", [](auto& f) { f.group_parameters = "fresh"; }).gptq.group_parameters == Parameters::Fresh);
+        QVERIFY(with("awq", [](auto& f) { f.ratio = 0.3; }).awq.fixed_ratio == 0.3);
+        QVERIFY(with("awq", [](auto& f) { f.duo = true; }).awq.duo);
+        QVERIFY(!with("awq", [](auto& f) { f.no_scale = true; }).awq.search_scale);
+        QVERIFY(!with("awq", [](auto& f) { f.no_clip = true; }).awq.search_clip);
+        QVERIFY(!with("awq", [](auto& f) { f.separate_loss = true; }).awq.joint_loss);
+        QVERIFY(with("smoothquant", [](auto& f) { f.alpha = 0.7; }).smoothquant.alpha == 0.7);
+        QVERIFY(with("smoothquant", [](auto& f) { f.alpha_search = true; }).smoothquant.search_alpha);
+        QVERIFY(with("smoothquant", [](auto& f) { f.activation_only = true; }).smoothquant.activation_only);
+        QVERIFY(with("rtn", [](auto& f) { f.true_sequential = true; }).true_sequential);
+        QVERIFY(with("rtn", [](auto& f) { f.feed = "quantized"; }).feed == MethodSpec::Feed::Quantized);
+        QVERIFY(with("rtn", [](auto& f) { f.feed = "original"; }).feed == MethodSpec::Feed::Original);
+        QVERIFY(!with("awq", [](auto& f) { f.norms_only = true; }).fold_into_linears);
+        QVERIFY(with("awq", [](auto& f) { f.overrides = {"mlp:ratio=0.25"}; }).overrides.front().ratio == 0.25);
+        QVERIFY(with("smoothquant", [](auto& f) { f.overrides = {"mlp:alpha=0.65"}; }).overrides.front().alpha == 0.65);
+    }
+
+    void flagsThatOthersMakeIdleAreRefused_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("flag");
+        QTest::addColumn<std::function<void(MethodFlags&)>>("change");
+        const auto add = [](const char* method, const char* flag, const char* beside, std::function<void(MethodFlags&)> change) {
+            QTest::addRow("%s %s", flag, beside) << QString(method) << QString(flag) << std::move(change);
+        };
+        add("rtn", "--weight-scale", "row, group size", [](MethodFlags& f) {
+            f.group_size = 64;
+            f.weight_scale = "row";
+        });
+        add("rtn", "--weight-scale", "group, whole row", [](MethodFlags& f) {
+            f.group_size = -1;
+            f.weight_scale = "group";
+        });
+        add("gptq", "--static-groups", "whole row", [](MethodFlags& f) {
+            f.group_size = -1;
+            f.static_groups = true;
+        });
+        add("gptq", "--group-parameters", "static", [](MethodFlags& f) {
+            f.static_groups = true;
+            f.group_parameters = "fresh";
+        });
+        add("awq", "--ratio", "no scale", [](MethodFlags& f) {
+            f.no_scale = true;
+            f.ratio = 0.5;
+        });
+        add("awq", "--duo", "no scale", [](MethodFlags& f) {
+            f.no_scale = true;
+            f.duo = true;
+        });
+        add("awq", "--separate-loss", "no scale", [](MethodFlags& f) {
+            f.no_scale = true;
+            f.separate_loss = true;
+        });
+        add("awq", "--separate-loss", "ratio", [](MethodFlags& f) {
+            f.ratio = 0.5;
+            f.separate_loss = true;
+        });
+        add("smoothquant", "--alpha", "search", [](MethodFlags& f) {
+            f.alpha = 0.7;
+            f.alpha_search = true;
+        });
+    }
+    void flagsThatOthersMakeIdleAreRefused() {
+        QFETCH(QString, method);
+        QFETCH(QString, flag);
+        QFETCH(std::function<void(MethodFlags&)>, change);
+        MethodFlags flags;
+        flags.method = method.toStdString();
+        change(flags);
+        const std::string message = refusal([&] { (void)methodFromFlags(flags); });
+        QVERIFY2(message.starts_with(flag.toStdString() + ": expected"), message.c_str());
+    }
+
+    void settingsWithoutEffectNeedNoFlag() {
+        MethodSpec searched = methodFromName("smoothquant");
+        searched.smoothquant.search_alpha = true;
+        searched.smoothquant.alpha = 0.9;
+        MethodSpec unscaled = methodFromName("awq");
+        unscaled.awq.search_scale = false;
+        unscaled.awq.fixed_ratio = 0.5;
+        MethodSpec whole_rows = methodFromName("gptq");
+        whole_rows.grid.group_size = -1;
+        whole_rows.gptq.static_groups = true;
+        for (const MethodSpec& method : {searched, unscaled, whole_rows}) QVERIFY(flagsFromMethod(method).has_value());
+        whole_rows.overrides = {{"mlp", {}, {}, 64}};  // which has groups
+        QCOMPARE(flagsFromMethod(whole_rows)->static_groups, std::optional<bool>(true));
+    }
+
     void wrongOverridesAreRefused_data() {
         QTest::addColumn<QString>("text");
         for (const char* text : {"q_proj", ":bits=8", "q_proj:", "q_proj:bits", "q_proj:bits=", "q_proj:bits=8x", "q_proj:width=8",
-                                 "q_proj:bits=8,,", "(:bits=8", "q_proj:bits=99999999999"})
+                                 "q_proj:bits=8,,", "q_proj:alpha=x", "q_proj:ratio=0.5x", "(:bits=8", "q_proj:bits=99999999999"})
             QTest::newRow(text) << text;
     }
     void wrongOverridesAreRefused() {

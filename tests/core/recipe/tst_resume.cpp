@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <functional>
 #include <random>
 
 #include "core/exporter/verify.h"
@@ -8,13 +9,14 @@
 #include "core/recipe/saved_numbers.h"
 #include "core/recipe/unfinished_job.h"
 #include "tests/core/recipe/directory_content.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kDemo = fs::path(SALIENT_RESOURCES) / "demo";
+const fs::path kDemo = salient::test::resourceFolder() / "demo";
 
 fs::path pathOf(const QTemporaryDir& folder, const char* name) { return fs::path(folder.path().toStdString()) / name; }
 
@@ -256,22 +258,57 @@ private slots:
         QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
     }
 
-    void cancelLeavesNothingUnlessTheJobIsToBeResumed() {
+    void cancelKeepsFinishedBlocksAndSaysSo() {
         const QTemporaryDir folder;
         const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        const fs::path& out = recipe.runs[0].out;
         const int n_checkpoints = checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted")));
-        for (const bool resume : {false, true}) {
+        const auto cancelledWhen = [&](const RunOptions& options, const std::function<bool(const Progress&)>& is_time) {
             std::stop_source stop;
-            int seen = 0;
-            JobContext job(stop.get_token(), [&](const Progress&) {
-                if (++seen == n_checkpoints * 2 / 3) stop.request_stop();
+            JobContext job(stop.get_token(), [&](const Progress& now) {
+                if (is_time(now)) stop.request_stop();
             });
-            QVERIFY_EXCEPTION_THROWN((void)run(recipe, {.resume = resume}, job), Cancelled);
-            QCOMPARE(fs::exists(ResumableDirectory::placeFor(recipe.runs[0].out)), resume);
-        }
+            QString message;
+            try {
+                (void)run(recipe, options, job);
+            } catch (const Cancelled& cancelled) {
+                message = cancelled.what();
+            }
+            return message;
+        };
+        const auto isQuantizing = [](const Progress& now) { return now.stage == "quantizing"; };
+        QCOMPARE(cancelledWhen({}, isQuantizing), QStringLiteral("cancelled"));  // before the first block is done
+        QVERIFY(!fs::exists(ResumableDirectory::placeFor(out)));
+        int seen = 0;
+        const QString kept = cancelledWhen({}, [&](const Progress&) { return ++seen == n_checkpoints / 2; });
+        const auto found = findUnfinished(out);
+        QVERIFY(found.has_value());
+        QCOMPARE(kept, QString::fromStdString("cancelled; what is finished is kept in " + inWords(*found)));
+        QVERIFY2(kept.contains(" of 4 blocks done: go on with it (--resume), or remove that directory"), qPrintable(kept));
+        QCOMPARE(cancelledWhen({.resume = true}, isQuantizing), kept);  // as far as before
+        QVERIFY(!fs::exists(out));
         JobContext job;
         QVERIFY(run(recipe, {.resume = true}, job).runs[0].n_blocks_resumed > 0);
         QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "counted")));
+    }
+
+    void whatAJobLeftThatDiedAfterItsLastRenameIsCleared() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        const fs::path& out = recipe.runs[0].out;
+        const int n_checkpoints = checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted")));
+        for (const bool resume : {false, true}) {
+            QVERIFY(failsAt(n_checkpoints - 1, recipe));
+            QVERIFY(findUnfinished(out).has_value());
+            // The record says that all blocks are done; they went to the target, which the user has removed since.
+            fs::remove_all(ResumableDirectory::contentFor(out));
+            QVERIFY(!findUnfinished(out).has_value());
+            JobContext job;
+            QCOMPARE(run(recipe, {.resume = resume}, job).runs[0].n_blocks_resumed, 0);
+            QVERIFY(contentOf(out) == contentOf(pathOf(folder, "counted")));
+            QVERIFY(!fs::exists(ResumableDirectory::placeFor(out)));
+            fs::remove_all(out);
+        }
     }
 
     void onlyASingleExportedRunCanBeResumed() {

@@ -1,17 +1,21 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "core/exporter/verify.h"
+#include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 #include "tests/core/exporter/sample_models.h"
+#include "tests/core/recipe/directory_content.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
 namespace {
 
-const std::filesystem::path kDemo = std::filesystem::path(SALIENT_RESOURCES) / "demo";
+const std::filesystem::path kDemo = salient::test::resourceFolder() / "demo";
 
 Recipe demoRecipe(const std::vector<std::string>& methods) {
     Recipe recipe;
@@ -41,8 +45,8 @@ void writeReadingModel(const std::filesystem::path& directory, const std::string
     std::filesystem::copy_file(kDemo / "model" / "tokenizer.json", directory / "tokenizer.json");
 }
 
-bool isEmpty(const QTemporaryDir& folder) {
-    return QDir(folder.path()).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden).isEmpty();
+QStringList entriesOf(const QTemporaryDir& folder) {
+    return QDir(folder.path()).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden);
 }
 
 }  // namespace
@@ -106,7 +110,7 @@ private slots:
         std::vector<std::string> stages;
         JobContext job({}, [&](const Progress& now) { stages.emplace_back(now.stage); });
         Recipe recipe = demoRecipe({"rtn"});
-        recipe.runs[0].method.grid.group_size = 100;
+        recipe.runs[0].method.keep = {"."};
         QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Error);
         recipe = demoRecipe({"rtn"});
         recipe.runs[0].method.grid.bits = 5;  // the layout has no place for 5 bits
@@ -124,14 +128,39 @@ private slots:
         for (const std::string& stage : stages) QVERIFY2(stage == "opening" || stage == "reading text", stage.c_str());
     }
 
-    void cancelAtEveryCheckpointLeavesNothingBehind_data() {
+    void whatLoadersMakeOfItIsToldBeforeAnyWork() {
+        QTemporaryDir folder;
+        Recipe recipe = demoRecipe({"rtn"});
+        recipe.evaluation_text.clear();
+        recipe.runs[0].format = ExportFormat::Gptq;
+        recipe.runs[0].out = std::filesystem::path(folder.path().toStdString()) / "out";
+        std::vector<std::string> stages;
+        JobContext job({}, [&](const Progress& now) { stages.emplace_back(now.stage); });
+        std::vector<std::string> before;
+        std::vector<LoaderVerdict> told;
+        RunOptions options;
+        options.before_work = [&](const Report& planned) {
+            before = stages;
+            told = planned.runs.at(0).loaders;
+        };
+        const Report report = run(recipe, options, job);
+        QVERIFY(!before.empty() && std::ranges::all_of(before, [](const std::string& stage) { return stage == "opening"; }));
+        QCOMPARE(told.size(), std::size_t{6});
+        QCOMPARE(told[3].loader, std::string("vLLM"));
+        QVERIFY(told[3].acceptance == Acceptance::Refuses);  // zero points
+        QVERIFY(told == report.runs[0].loaders);
+        QVERIFY(toJson(report)["methods"][0]["loaders"][3] == toJson(told[3]));
+        QVERIFY(!toJson(run(demoRecipe({"rtn"}), job))["methods"][0].contains("loaders"));
+    }
+
+    void cancelAtEveryCheckpointLeavesFinishedBlocksAlone_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<int>("format");
         QTest::newRow("dequantized") << "rtn" << static_cast<int>(ExportFormat::Dequantized);
         QTest::newRow("compressed-tensors") << "awq+gptq" << static_cast<int>(ExportFormat::CompressedTensors);
         QTest::newRow("GGUF") << "gptq" << static_cast<int>(ExportFormat::Gguf);
     }
-    void cancelAtEveryCheckpointLeavesNothingBehind() {
+    void cancelAtEveryCheckpointLeavesFinishedBlocksAlone() {
         QFETCH(QString, method);
         QFETCH(int, format);
         QTemporaryDir models;
@@ -147,7 +176,9 @@ private slots:
         int n_checkpoints = 0;
         JobContext counting({}, [&](const Progress& now) { n_checkpoints += now.stage == "verifying" ? 0 : 1; });
         (void)run(recipe, counting);
+        const auto whole = contentOf(recipe.runs[0].out);
         QVERIFY(std::filesystem::remove_all(recipe.runs[0].out) > 0);
+        int n_kept = 0;
         for (int stop_at = 1; stop_at <= n_checkpoints; ++stop_at) {
             std::stop_source source;
             int seen = 0;
@@ -155,8 +186,30 @@ private slots:
                 if (++seen == stop_at) source.request_stop();
             });
             QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Cancelled);
-            QVERIFY2(isEmpty(folder), qPrintable(QStringLiteral("checkpoint %1 of %2").arg(stop_at).arg(n_checkpoints)));
+            if (entriesOf(folder).isEmpty()) continue;
+            QCOMPARE(entriesOf(folder), QStringList{QStringLiteral(".out.unfinished")});
+            ++n_kept;
+            JobContext going_on;
+            const Report report = run(recipe, {.resume = true}, going_on);
+            const QString at = QStringLiteral("checkpoint %1 of %2").arg(stop_at).arg(n_checkpoints);
+            QVERIFY2(report.runs[0].n_blocks_resumed > 0, qPrintable(at));
+            QVERIFY2(contentOf(recipe.runs[0].out) == whole, qPrintable(at));
+            QVERIFY(std::filesystem::remove_all(recipe.runs[0].out) > 0);
+            QVERIFY2(entriesOf(folder).isEmpty(), qPrintable(at));
         }
+        QVERIFY(n_kept > 0 && n_kept < n_checkpoints);
+    }
+
+    void aForecastGrowsWithWhatIsAskedFor() {
+        Recipe recipe = demoRecipe({"rtn"});
+        const auto model = Model::open(recipe.model);
+        const auto forecast = [&] { return forecastJob(*model, recipe, true, false).total(); };
+        recipe.perplexity.n_windows = 1;
+        const std::int64_t few = forecast();
+        recipe.perplexity.n_windows = std::numeric_limits<Index>::max();  // of 64 tokens: beyond what a number holds
+        QVERIFY(forecast() > few);
+        recipe.samples = {.n_samples = std::numeric_limits<int>::max(), .seq_len = std::numeric_limits<Index>::max()};
+        QVERIFY(forecast() > (std::int64_t{1} << 50));
     }
 
     void whatIsNotPlainIsCounted() {
