@@ -20,6 +20,7 @@ namespace salient {
 namespace {
 
 constexpr int kListLines = 4;
+constexpr double kSameStrength = -1.0;
 enum What { Keep, Change };
 enum ListRole { RunRole = Qt::UserRole, IsKeepRole, IndexRole };
 
@@ -54,6 +55,8 @@ OverridePanel::OverridePanel(QWidget* parent)
       method_(newChoice(this, tr("Method of these layers"), tr("How these layers are quantized"))),
       bits_(newChoice(this, tr("Bits of these layers"), tr("Bits per weight code"))),
       group_size_(newChoice(this, tr("Group size of these layers"), tr("Consecutive input columns that share scale and zero point"))),
+      strength_(newChoice(this, tr("Scaling of these layers"),
+                          tr("SmoothQuant's α or AWQ's ratio; layers that read one input need the same, so match them all"))),
       apply_(new QPushButton(tr("Apply"), this)),
       forecast_(new QLabel(this)),
       list_(new QListWidget(this)),
@@ -68,6 +71,8 @@ OverridePanel::OverridePanel(QWidget* parent)
     group_size_->addItem(tr("same groups"), 0);
     for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("groups of %1").arg(size), size);
     group_size_->addItem(tr("whole row"), -1);
+    strength_->addItem(tr("same scaling"), kSameStrength);
+    for (int i = 0; i <= 20; ++i) strength_->addItem(tr("α or ratio %1").arg(numberText(i / 20.0, 2)), i / 20.0);
     apply_->setToolTip(tr("Put the change into the recipe; it can be undone"));
     remove_->setToolTip(tr("Remove the chosen change from its run (Delete)"));
     forecast_->setWordWrap(true);
@@ -89,6 +94,7 @@ OverridePanel::OverridePanel(QWidget* parent)
     row->addWidget(method_);
     row->addWidget(bits_);
     row->addWidget(group_size_);
+    row->addWidget(strength_);
     row->addWidget(apply_);
     row->addStretch();
     auto* below = new QHBoxLayout;
@@ -100,7 +106,7 @@ OverridePanel::OverridePanel(QWidget* parent)
     layout->addWidget(forecast_);
     layout->addLayout(below);
 
-    for (QComboBox* box : {run_, what_, method_, bits_, group_size_})
+    for (QComboBox* box : {run_, what_, method_, bits_, group_size_, strength_})
         connect(box, &QComboBox::currentIndexChanged, this, &OverridePanel::refresh);
     connect(apply_, &QPushButton::clicked, this, &OverridePanel::apply);
     connect(remove_, &QPushButton::clicked, this, &OverridePanel::removeChosen);
@@ -150,6 +156,12 @@ const RecipeRun* OverridePanel::previewedRun() const {
     return &runs_[at >= 0 && at < static_cast<int>(runs_.size()) ? static_cast<std::size_t>(at) : 0];
 }
 
+bool OverridePanel::scales() const {
+    const RecipeRun* run = previewedRun();
+    const std::string name = method_->currentData().toString().toStdString();
+    return run != nullptr && (name.empty() ? run->method : methodFromName(name, run->method)).scaling != Scaling::None;
+}
+
 MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
     MethodSpec changed = method;
     const std::string layers = expression();
@@ -159,11 +171,17 @@ MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
         changed.keep.push_back(layers);
         return changed;
     }
-    LayerOverride change{layers, {}, {}, {}};
+    LayerOverride change;
+    change.layers = layers;
     if (const QString name = method_->currentData().toString(); !name.isEmpty()) change.method = name.toStdString();
     if (const int bits = bits_->currentData().toInt(); bits != 0) change.bits = bits;
     if (const int size = group_size_->currentData().toInt(); size != 0) change.group_size = size;
-    if (!change.method && !change.bits && !change.group_size) return changed;
+    if (const double strength = strength_->currentData().toDouble(); strength >= 0.0) {
+        const Scaling scaling = overridden(method, change).scaling;
+        if (scaling == Scaling::SmoothQuant) change.alpha = strength;
+        if (scaling == Scaling::Awq) change.ratio = strength;
+    }
+    if (change == LayerOverride{.layers = layers}) return changed;
     // The latest change goes before older ones, whose expressions may match the same layers.
     removeSame(changed.overrides, [&](const LayerOverride& known) { return known.layers == layers; });
     changed.overrides.insert(changed.overrides.begin(), change);
@@ -183,6 +201,7 @@ QString OverridePanel::problemOf(const MethodSpec& changed) const {
 void OverridePanel::refresh() {
     const bool is_change = what_->currentData().toInt() == Change;
     for (QComboBox* box : {method_, bits_, group_size_}) box->setVisible(is_change);
+    strength_->setVisible(is_change && scales());
     const QString layers = QString::fromStdString(expression());
     const QString short_name = layer_.section(QLatin1Char('.'), -3);
     subject_->setText(!pattern_.isEmpty()
@@ -238,6 +257,8 @@ QString OverridePanel::changeText(const LayerOverride& change) const {
     if (change.method) parts << methodTitle(*change.method);
     if (change.bits) parts << tr("%1 bits").arg(*change.bits);
     if (change.group_size) parts << (*change.group_size < 0 ? tr("whole row") : tr("groups of %1").arg(*change.group_size));
+    if (change.alpha) parts << tr("α %1").arg(numberText(*change.alpha, 3));
+    if (change.ratio) parts << tr("ratio %1").arg(numberText(*change.ratio, 3));
     return parts.join(QStringLiteral(", "));
 }
 

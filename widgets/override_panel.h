@@ -43,6 +43,8 @@ private:
     [[nodiscard]] std::string expression() const;
     [[nodiscard]] QString changeText(const LayerOverride& change) const;
     [[nodiscard]] const RecipeRun* previewedRun() const;
+    /// Whether what the controls say scales columns.
+    [[nodiscard]] bool scales() const;
     /// Why the change cannot be made to that run, as the core words it; empty: it can.
     [[nodiscard]] QString problemOf(const MethodSpec& changed) const;
     [[nodiscard]] int matchCount(const std::string& layers) const;
@@ -62,6 +64,7 @@ private:
     QComboBox* method_;
     QComboBox* bits_;
     QComboBox* group_size_;
+    QComboBox* strength_;  // of a method that scales: α or ratio
     QPushButton* apply_;
     QLabel* forecast_;
     QListWidget* list_;

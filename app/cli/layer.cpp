@@ -62,7 +62,8 @@ Json curveOf(MatrixView weight, const InputStatistics& input, const MethodSpec& 
         const AwqCurve curve = awqSearch(weights, input.hessian, input.channels.meanAbs(), method.grid, method.awq, job);
         return {{"ratios", curve.ratios}, {"losses", curve.losses}, {"best", curve.best}};
     }
-    const SmoothCurve curve = smoothSearch(weights, input.hessian, input.channels.max_abs, method.grid, method.activations);
+    const SmoothCurve curve =
+        smoothSearch(weights, input.hessian, input.channels.max_abs, method.grid, method.activations, method.smoothquant, job);
     return {{"alphas", curve.alphas}, {"losses", curve.losses}, {"best", curve.best}};
 }
 

@@ -75,7 +75,8 @@ void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
     command
         .add_option(
             "--group-parameters", flags.group_parameters,
-            "When a group takes its grid: published, without the updates pending in its block, as the published code; fresh [fresh]")
+            "When a group takes its grid: published, without the updates pending in its block, as the published code; fresh, with them "
+            "[published]")
         ->check(CLI::IsMember({"published", "fresh"}))
         ->group(kGptqGroup);
 
@@ -111,8 +112,8 @@ void addWalkOptions(CLI::App& command, MethodFlags& flags) {
     command
         .add_option(
             "--override", flags.overrides,
-            "Other settings for some layers: EXPRESSION:bits=8,group_size=32,method=rtn; the first that matches a name counts; may be "
-            "repeated")
+            "Other settings for some layers: EXPRESSION:bits=8,group_size=32,method=rtn,alpha=0.6,ratio=0.4; the first that matches a name "
+            "counts; may be repeated")
         ->allow_extra_args(false)
         ->group(kWalkGroup);
 }
@@ -167,8 +168,7 @@ void addMemoryOption(CLI::App& command, std::int64_t& max_memory_bytes) {
 
 void addResumeOption(CLI::App& command, bool& resume) {
     command.add_flag("--resume", resume,
-                     "Go on after the last finished block of the same job, which died or failed, with the same bits; when this one is "
-                     "cancelled, leave what is finished to go on from");
+                     "Go on after the last finished block of the same job, which was interrupted, died or failed, with the same bits");
 }
 
 SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common) {

@@ -57,7 +57,7 @@ void multiplyOnTiles(const MatrixView& a, bool transpose_a, const MatrixView& b,
                      Compute compute) {
     constexpr Index kTileRows = 8 * kStripWidth;
     constexpr Index kTileCols = 16 * kStripWidth;
-    const auto terms = compute == Compute::BFloat16 ? TileOperand::Terms::One : TileOperand::Terms::Three;
+    const auto terms = TileOperand::termsFor(compute);
     TileOperand left(TileOperand::Side::Left, terms);
     TileOperand right(TileOperand::Side::Right, terms);
     left.pack(a, transpose_a);
@@ -106,7 +106,7 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
         });
         return;
     }
-    if (copies_pay && (compute == Compute::BFloat16 ? hasBFloat16Products() : hasMatrixTiles())) {
+    if (copies_pay && stripsPay(compute)) {
         multiplyOnTiles(a, transpose_a, b, transpose_b, c, alpha, beta, compute);
     } else if (transpose_a || compute == Compute::BFloat16) {
         multiplyPanels(packRows(a, transpose_a, compute), packPanels(b, transpose_b, compute), c, alpha, beta);

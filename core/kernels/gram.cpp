@@ -37,7 +37,7 @@ std::vector<Tile> lowerTiles(Index n) {
 }
 
 void accumulateOnTiles(const MatrixView& x, float factor, MatrixSpan& hessian, Compute compute) {
-    const auto terms = compute == Compute::BFloat16 ? TileOperand::Terms::One : TileOperand::Terms::Three;
+    const auto terms = TileOperand::termsFor(compute);
     const Index n_tokens = compute == Compute::BFloat16 ? 2 * kTokens : kTokens;
     const std::vector<Tile> tiles = lowerTiles(x.cols());
     TileOperand transposed(TileOperand::Side::Left, terms);
@@ -61,7 +61,7 @@ void accumulateGram(MatrixView x, float factor, MatrixSpan hessian, Compute comp
         throw Error(ErrorCode::ShapeMismatch, "accumulateGram: Hessian: expected size " + std::to_string(x.cols()) + ", found [" +
                                                   std::to_string(hessian.rows()) + ", " + std::to_string(hessian.cols()) + "]");
     }
-    if (compute == Compute::BFloat16 ? hasBFloat16Products() : hasMatrixTiles()) {
+    if (stripsPay(compute)) {
         accumulateOnTiles(x, factor, hessian, compute);
         return;
     }

@@ -4,9 +4,11 @@
 #include <new>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "core/error.h"
+#include "core/kernels/convert.h"
 #include "core/kernels/gemm.h"
 #include "core/kernels/onednn.h"
 #include "core/kernels/parallel.h"
@@ -82,11 +84,15 @@ Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float>
     std::vector<float> x_scale(static_cast<std::size_t>(x.rows()));
     parallelFor(x.rows(), 16, [&](Index first, Index last) {
         for (Index i = first; i < last; ++i) {
+            const std::span row(x.row(i).data(), static_cast<std::size_t>(x.cols()));
             float scale = weight.input_scale;
-            if (weight.activation == ActivationScale::PerToken) scale = std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F;
+            if (firstNonFinite(row) >= 0) {
+                scale = std::numeric_limits<float>::quiet_NaN();  // no code can hold it: the output shows it, as one of floats would
+            } else if (weight.activation == ActivationScale::PerToken) {
+                scale = std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F;
+            }
             x_scale[static_cast<std::size_t>(i)] = scale;
-            roundRowToInt8({x.row(i).data(), static_cast<std::size_t>(x.cols())}, scale,
-                           {codes.row(i).data(), static_cast<std::size_t>(x.cols())});
+            roundRowToInt8(row, scale, {codes.row(i).data(), row.size()});
         }
     });
     const Int32Matrix sums = int8Product(codes, weight.codes);

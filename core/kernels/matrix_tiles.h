@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "core/kernels/gemm.h"
 #include "core/tensor/matrix.h"
 
 namespace salient {
@@ -20,6 +21,11 @@ namespace salient {
 /// terms only on tiles.
 [[nodiscard]] bool hasBFloat16Products() noexcept;
 
+/// Whether operands packed in strips multiply faster than float32 ones of that precision: large products ask before they pack.
+[[nodiscard]] inline bool stripsPay(Compute compute) noexcept {
+    return compute == Compute::BFloat16 ? hasBFloat16Products() : hasMatrixTiles();
+}
+
 /// Outer indices (rows of C for a left operand, columns for a right one) that a strip holds.
 inline constexpr Index kStripWidth = 32;
 /// Inner indices that a block of a strip holds.
@@ -31,6 +37,7 @@ class TileOperand {
 public:
     enum class Side { Left, Right };
     enum class Terms : int { One = 1, Three = 3 };
+    [[nodiscard]] static Terms termsFor(Compute compute) noexcept { return compute == Compute::BFloat16 ? Terms::One : Terms::Three; }
     TileOperand(Side side, Terms terms) : side_(side), n_terms_(static_cast<Index>(terms)) {}
 
     /// Takes the shape; the memory of an earlier, larger one is kept. Values are undefined until packed.

@@ -18,6 +18,7 @@ struct AwqOptions {
     bool joint_loss =
         true;  ///< layers that share an input are judged together; false: each layer's best is not shared, only the first decides
     void validate() const;
+    bool operator==(const AwqOptions&) const = default;
 };
 
 /// s_j = x̄_j^ratio (duo: x̄^r / (w̄^(1−r) + 1e-4)), at least 1e-4, divided by sqrt(max s · min s). mean_abs, weight_mean [in].
@@ -30,8 +31,7 @@ struct AwqOptions {
 /// One point of the curve: tr(D H Dᵀ) summed over the weights with D = W − Q(W·diag(s))·diag(s)⁻¹.
 [[nodiscard]] double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid);
 
-/// The loss over the whole ratio grid and its first strict minimum. On processors with matrix tiles the losses are within a few 1e-4 of
-/// exact ones (FormPrecision::Quick); points that this leaves in doubt are judged by exact losses, so that the choice is the exact one.
+/// The loss over the whole ratio grid, of float32 grade, and its first strict minimum.
 struct AwqCurve {
     std::vector<double> ratios;
     std::vector<double> losses;  ///< tr(D H Dᵀ), summed over the layers that share the input

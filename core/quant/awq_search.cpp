@@ -211,17 +211,17 @@ Survivors runHeat(const Heat& heat, std::span<const Row> all_rows, const Search&
     return survivors;
 }
 
-AwqCurve wholeCurve(Search search, const MatrixView& hessian, const GridSpec& grid, JobContext& job) {
-    const QuadraticForm quick(hessian, FormPrecision::Quick);
+AwqCurve wholeCurve(Search search, const MatrixView& hessian, FormPrecision precision, const GridSpec& grid, JobContext& job) {
+    const QuadraticForm form(hessian, precision);
     const auto n_points = static_cast<std::int64_t>(search.scales.size());
     AwqCurve curve;
     std::vector<std::size_t> points;
     for (std::size_t i = 0; i < search.scales.size(); ++i) {
         job.checkpoint({"searching scales", static_cast<std::int64_t>(i), n_points});
         points.push_back(i);
-        curve.losses.push_back(lossOf(search.weights, quick, search.scales[i], grid));
+        curve.losses.push_back(lossOf(search.weights, form, search.scales[i], grid));
     }
-    if (quick.isRounded()) settleLeaders(points, curve.losses, search, hessian, grid, job);
+    if (form.isRounded()) settleLeaders(points, curve.losses, search, hessian, grid, job);
     curve.ratios = std::move(search.ratios);
     curve.best = std::ranges::min_element(curve.losses) - curve.losses.begin();
     curve.best_scales = std::move(search.scales[static_cast<std::size_t>(curve.best)]);
@@ -237,7 +237,7 @@ double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::spa
 
 AwqCurve awqSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
                    const AwqOptions& options, JobContext& job) {
-    return wholeCurve(searchOf(weights, hessian, mean_abs, grid, options), hessian, grid, job);
+    return wholeCurve(searchOf(weights, hessian, mean_abs, grid, options), hessian, FormPrecision::Float32, grid, job);
 }
 
 AwqChoice awqChoose(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> mean_abs, const GridSpec& grid,
@@ -246,7 +246,7 @@ AwqChoice awqChoose(std::span<const MatrixView> weights, MatrixView hessian, std
     Search search = searchOf(weights, hessian, mean_abs, grid, options);
     const std::vector<Row> rows = rowsOf(search.weights);
     if (rows.size() < kLeastRows) {
-        AwqCurve curve = wholeCurve(std::move(search), hessian, grid, job);
+        AwqCurve curve = wholeCurve(std::move(search), hessian, FormPrecision::Quick, grid, job);
         return {curve.ratios[static_cast<std::size_t>(curve.best)], std::move(curve.best_scales)};
     }
     const QuadraticForm quick(hessian, FormPrecision::Quick);

@@ -1,7 +1,10 @@
 #include "core/quant/gptq.h"
 
 #include <algorithm>
+#include <string>
 
+#include "core/error.h"
+#include "core/kernels/convert.h"
 #include "core/kernels/gemm.h"
 #include "core/kernels/gptq_block.h"
 #include "core/kernels/layout.h"
@@ -206,6 +209,17 @@ std::vector<float> summed(const std::vector<std::vector<double>>& tile_losses, I
     return {sums.begin(), sums.end()};
 }
 
+void requireFiniteLoss(const GptqResult& result) {
+    const Index position = firstNonFinite(result.column_loss);
+    if (position < 0) return;
+    const auto at = static_cast<std::size_t>(position);
+    std::string tries;
+    for (const double fraction : result.damping_tries) tries += (tries.empty() ? "" : ", ") + std::to_string(fraction);
+    throw Error(ErrorCode::NonFinite, "quantizeGptq: column " + std::to_string(result.order[at]) + ": expected a finite error, found " +
+                                          std::to_string(result.column_loss[at]) + ": its weights are too large, or the damping (" + tries +
+                                          ") is too weak");
+}
+
 }  // namespace
 
 GptqResult quantizeGptq(MatrixView weight, MatrixView hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job) {
@@ -250,6 +264,7 @@ GptqResult quantizeGptq(MatrixView weight, const GptqFactor& factor, const GridS
     }
     job.checkpoint({"solving", n_rows, n_rows});
     result.column_loss = summed(tile_losses, n_columns);
+    requireFiniteLoss(result);
     return result;
 }
 

@@ -16,8 +16,10 @@ struct GptqOptions {
     bool act_order = false;      ///< process columns by decreasing Hessian diagonal
     bool static_groups = false;  ///< grids from the weight before any update, by original column
     /// When a group without static_groups takes its grid: Published takes it as the published code does, without the updates
-    /// still pending inside the current block; Fresh from the fully updated columns.
-    enum class GroupParameters { Published, Fresh } group_parameters = GroupParameters::Fresh;
+    /// still pending inside the current block, and one grid per row before dead columns are zeroed; Fresh from the fully updated columns.
+    /// Fresh groups that start inside a block were measured to be no better: on two small models at 2 to 4 bits the mean output error of a
+    /// layer was between 1.3 % less and 2.7 % more.
+    enum class GroupParameters { Published, Fresh } group_parameters = GroupParameters::Published;
     std::vector<Index> column_order;  ///< if set, the processing order itself (overrides act_order's sort)
     std::vector<Index> keep_columns;  ///< what-if: these columns stay unrounded
     void validate() const;

@@ -13,15 +13,22 @@
 
 namespace salient {
 
-std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian) {
-    requireHessianShape(hessian, difference.cols(), "outputError");
+namespace {
+
+std::vector<double> formByRow(MatrixView difference, const QuadraticForm& form) {
     std::vector<double> share(static_cast<std::size_t>(difference.rows()));
-    const QuadraticForm form(hessian);
     parallelFor(difference.rows(), QuadraticForm::kRows, [&](Index first, Index last) {
         const auto count = static_cast<std::size_t>(last - first);
         form.addTo(difference.middleRows(first, last - first), std::span(share).subspan(static_cast<std::size_t>(first), count));
     });
     return share;
+}
+
+}  // namespace
+
+std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian) {
+    requireHessianShape(hessian, difference.cols(), "outputError");
+    return formByRow(difference, QuadraticForm(hessian));
 }
 
 std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian) {
@@ -42,8 +49,13 @@ std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessi
 }
 
 double outputError(MatrixView difference, MatrixView hessian) {
+    requireHessianShape(hessian, difference.cols(), "outputError");
+    return outputError(difference, QuadraticForm(hessian));
+}
+
+double outputError(MatrixView difference, const QuadraticForm& form) {
     double sum = 0.0;
-    for (const double share : outputErrorByRow(difference, hessian)) sum += share;
+    for (const double share : formByRow(difference, form)) sum += share;
     return sum;
 }
 
@@ -71,9 +83,11 @@ LayerError layerError(MatrixView weight, MatrixView quantized, MatrixView hessia
         total.weight += row.weight;
         total.max_abs = std::max(total.max_abs, row.max_abs);
     }
+    requireHessianShape(hessian, weight.cols(), "layerError");
+    const QuadraticForm form(hessian);
     LayerError error;
-    error.output_error = outputError(difference, hessian);
-    const double output = outputError(weight, hessian);
+    error.output_error = outputError(difference, form);
+    const double output = outputError(weight, form);
     error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
     error.weight_mse = weight.size() > 0 ? total.difference / static_cast<double>(weight.size()) : 0.0;
     error.weight_sqnr_db =

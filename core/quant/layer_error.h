@@ -6,6 +6,8 @@
 
 namespace salient {
 
+class QuadraticForm;
+
 /// How far a quantized weight is from the original, measured without activations: with H = XᵀX·2/n every output error is a
 /// quadratic form of D = W − Ŵ.
 struct LayerError {
@@ -20,6 +22,8 @@ struct LayerError {
 [[nodiscard]] LayerError layerError(MatrixView weight, MatrixView quantized, MatrixView hessian);
 /// tr(D H Dᵀ) alone.
 [[nodiscard]] double outputError(MatrixView difference, MatrixView hessian);
+/// The same with a form made before, for many differences against one H. Row tiles run in parallel.
+[[nodiscard]] double outputError(MatrixView difference, const QuadraticForm& form);
 /// Share of each input channel: Σ_rows d_j (D H)_j, [in]; sums to tr(D H Dᵀ).
 [[nodiscard]] std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian);
 /// Share of each output row: diag(D H Dᵀ), [out].

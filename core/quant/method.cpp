@@ -51,6 +51,10 @@ void MethodSpec::validate() const {
         const std::string subject = "override of \"" + change.layers + "\"";
         if (changed.activations != activations)
             refuse(subject, "a method of the same activations as " + std::string(methodName(*this)), std::string(methodName(changed)));
+        if (change.alpha && changed.scaling != Scaling::SmoothQuant)
+            refuse(subject + ": alpha", "a smoothquant method", std::string(methodName(changed)));
+        if (change.ratio && (changed.scaling != Scaling::Awq || !changed.awq.search_scale))
+            refuse(subject + ": ratio", "an awq method that scales", std::string(methodName(changed)));
         try {
             changed.validate();
         } catch (const Error& error) {
@@ -61,7 +65,9 @@ void MethodSpec::validate() const {
 
 void LayerOverride::validate() const {
     static_cast<void>(NamePattern(layers, "method: override"));
-    if (!method && !bits && !group_size) refuse("override of \"" + layers + "\"", "a method, bits or a group size", "nothing");
+    if (!method && !bits && !group_size && !alpha && !ratio)
+        refuse("override of \"" + layers + "\"", "a method, bits, a group size, alpha or ratio", "nothing");
+    if (ratio && *ratio < 0.0) refuse("override of \"" + layers + "\": ratio", "0 to 1", std::to_string(*ratio));
 }
 
 MethodSpec overridden(const MethodSpec& method, const LayerOverride& change) {
@@ -69,6 +75,11 @@ MethodSpec overridden(const MethodSpec& method, const LayerOverride& change) {
     changed.overrides.clear();
     if (change.bits) changed.grid.bits = *change.bits;
     if (change.group_size) changed.grid.group_size = *change.group_size;
+    if (change.alpha) {
+        changed.smoothquant.alpha = *change.alpha;
+        changed.smoothquant.search_alpha = false;
+    }
+    if (change.ratio) changed.awq.fixed_ratio = *change.ratio;
     // A name means a rule of rounding, too, which stays where the name does.
     return change.method ? methodFromName(*change.method, changed) : changed;
 }

@@ -50,19 +50,17 @@ private:
     int next_ = 0;
 };
 
-void checkGroupSize(const LinearInfo& linear, const GridSpec& grid) {
-    if (grid.group_size <= 0 || linear.in_features % grid.group_size == 0) return;
-    throw Error(ErrorCode::InvalidOption, "quantize: " + linear.name + ": expected a group size that divides its " +
-                                              std::to_string(linear.in_features) + " inputs, found " + std::to_string(grid.group_size));
-}
-
 /// Layers that read one input share its scales, which are chosen for one grid.
 void checkSharedScale(const std::string& name, const MethodSpec& own, const std::string& first_name, const MethodSpec& first) {
     if (own.scaling == Scaling::None && first.scaling == Scaling::None) return;
-    if (own.scaling == first.scaling && own.grid == first.grid) return;
+    if (own.scaling == first.scaling && own.grid == first.grid && own.awq == first.awq && own.smoothquant == first.smoothquant) return;
     const auto text = [](const MethodSpec& method) {
-        return std::string(methodName(method)) + " " + std::to_string(method.grid.bits) + "-bit, group size " +
-               std::to_string(method.grid.group_size);
+        std::string said = std::string(methodName(method)) + " " + std::to_string(method.grid.bits) + "-bit, group size " +
+                           std::to_string(method.grid.group_size);
+        if (method.scaling == Scaling::SmoothQuant && !method.smoothquant.search_alpha)
+            said += ", alpha " + std::to_string(method.smoothquant.alpha);
+        if (method.scaling == Scaling::Awq && method.awq.fixed_ratio >= 0.0) said += ", ratio " + std::to_string(method.awq.fixed_ratio);
+        return said;
     };
     throw Error(ErrorCode::InvalidOption, "quantize: " + name + ": expected what " + first_name +
                                               ", which shares its input and scales, has (" + text(first) + "), found " + text(own) +
@@ -131,7 +129,6 @@ void checkMethod(const Model& model, const MethodSpec& method) {
             any = true;
             const LinearInfo& linear = *layers.all[i];
             const MethodSpec own = methodFor(method, linear.name);
-            checkGroupSize(linear, own.grid);
             const auto [first, is_new] = first_of_group.try_emplace(scaleGroup(model, linear.group), linear.name, own);
             if (!is_new) checkSharedScale(linear.name, own, first->second.first, first->second.second);
         }

@@ -21,11 +21,12 @@ SharedScale awqSharedScale(std::span<const MatrixView> weights, const InputStati
     return {std::move(choice.scales), choice.ratio};
 }
 
-SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method) {
+SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method,
+                              JobContext& job) {
     SmoothQuantOptions options = method.smoothquant;
     const std::vector<float>& max_abs = input.channels.max_abs;
     if (options.search_alpha) {
-        const SmoothCurve curve = smoothSearch(weights, input.hessian, max_abs, method.grid, method.activations);
+        const SmoothCurve curve = smoothSearch(weights, input.hessian, max_abs, method.grid, method.activations, options, job);
         options.alpha = curve.alphas[static_cast<std::size_t>(curve.best)];
     }
     return {smoothScales(max_abs, weights, options), options.alpha};
@@ -36,7 +37,7 @@ SharedScale choose(std::span<const MatrixView> weights, const InputStatistics& i
         case Scaling::Awq:
             return awqSharedScale(weights, input, method, job);
         case Scaling::SmoothQuant:
-            return smoothSharedScale(weights, input, method);
+            return smoothSharedScale(weights, input, method, job);
         case Scaling::None:
             break;
     }

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "core/job.h"
 #include "core/kernels/int8.h"
 #include "core/quant/grid.h"
 
@@ -13,6 +14,7 @@ struct SmoothQuantOptions {
     bool search_alpha = false;     ///< per group: the α of 0, 0.05, … 1 with the least W8A8 output error
     bool activation_only = false;  ///< the short form s = max|X|^α found in overviews
     void validate() const;
+    bool operator==(const SmoothQuantOptions&) const = default;
 };
 
 /// s_j = max|X_j|^α / max|W_j|^(1−α), at least 1e-5. max_abs [in]; weights: all layers that share the input, each [out_k, in].
@@ -37,8 +39,10 @@ struct SmoothCurve {
     std::vector<double> losses;
     Index best = 0;
 };
+/// w8a8Error() at α = 0, 0.05, … 1 of the form of scales that `options` asks for, whose own α does not matter. Checkpoints per point.
 [[nodiscard]] SmoothCurve smoothSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> max_abs,
-                                       const GridSpec& grid, ActivationScale activation);
+                                       const GridSpec& grid, ActivationScale activation, const SmoothQuantOptions& options,
+                                       JobContext& job);
 
 /// The bytes that int8Linear() computes with, from a quantized weight with one group per row, bits ≤ 8 and symmetric.
 /// Throws Error{InvalidOption} otherwise.

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/kernels/parallel.h"
 #include "core/quant/check.h"
 #include "core/quant/layer_error.h"
+#include "core/quant/quadratic_form.h"
 #include "core/quant/scaling.h"
 
 namespace salient {
@@ -32,6 +34,25 @@ double expectedLargestSquare(const Eigen::ArrayXd& power) {
     return integral;
 }
 
+// What the points of a search have in common.
+struct Smoothed {
+    std::span<const MatrixView> weights;
+    MatrixView hessian;
+    std::span<const float> max_abs;
+    const GridSpec& grid;
+    ActivationScale activation;
+};
+
+double errorOf(const Smoothed& layers, const QuadraticForm& form, std::span<const float> scales) {
+    double error = 0.0;
+    for (const MatrixView& weight : layers.weights) {
+        const Matrix rounded = quantizeNearest(scaledColumns(weight, scales), layers.grid).dequantize();
+        error += outputError(weight - unscaledColumns(rounded, scales), form);
+        error += activationRoundingError(rounded, layers.hessian, layers.max_abs, scales, layers.activation);
+    }
+    return error;
+}
+
 }  // namespace
 
 double activationRoundingError(MatrixView rounded_weight, MatrixView hessian, std::span<const float> max_abs, std::span<const float> scales,
@@ -50,30 +71,32 @@ double activationRoundingError(MatrixView rounded_weight, MatrixView hessian, st
     if (activation == ActivationScale::PerToken) largest_square = std::min(largest_square, expectedLargestSquare(power));
     const double noise = largest_square / (kLevels * kLevels) / 12.0;
     Eigen::RowVectorXd weight_power = Eigen::RowVectorXd::Zero(n);
-    for (Index row = 0; row < rounded_weight.rows(); ++row) weight_power += rounded_weight.row(row).cast<double>().cwiseAbs2();
+    constexpr Index kColumns = 256;
+    parallelFor(n, kColumns, [&](Index first, Index last) {
+        auto part = weight_power.segment(first, last - first);
+        for (Index row = 0; row < rounded_weight.rows(); ++row)
+            part += rounded_weight.row(row).segment(first, last - first).cast<double>().cwiseAbs2();
+    });
     return 2.0 * (power.min(noise).transpose() * weight_power.array()).sum();
 }
 
 double w8a8Error(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> max_abs, std::span<const float> scales,
                  const GridSpec& grid, ActivationScale activation) {
-    double error = 0.0;
-    for (const MatrixView& weight : weights) {
-        const Matrix rounded = quantizeNearest(scaledColumns(weight, scales), grid).dequantize();
-        error += outputError(weight - unscaledColumns(rounded, scales), hessian);
-        error += activationRoundingError(rounded, hessian, max_abs, scales, activation);
-    }
-    return error;
+    return errorOf({weights, hessian, max_abs, grid, activation}, QuadraticForm(hessian), scales);
 }
 
 SmoothCurve smoothSearch(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> max_abs, const GridSpec& grid,
-                         ActivationScale activation) {
+                         ActivationScale activation, const SmoothQuantOptions& options, JobContext& job) {
     constexpr int kSteps = 20;
+    requireHessianShape(hessian, static_cast<Index>(max_abs.size()), "smoothSearch");
+    const QuadraticForm form(hessian);
+    SmoothQuantOptions point = options;
     SmoothCurve curve;
     for (int i = 0; i <= kSteps; ++i) {
-        const double alpha = static_cast<double>(i) / kSteps;
-        const std::vector<float> scales = smoothScales(max_abs, weights, alpha);
-        curve.alphas.push_back(alpha);
-        curve.losses.push_back(w8a8Error(weights, hessian, max_abs, scales, grid, activation));
+        job.checkpoint({"searching scales", i, kSteps + 1});
+        point.alpha = static_cast<double>(i) / kSteps;
+        curve.alphas.push_back(point.alpha);
+        curve.losses.push_back(errorOf({weights, hessian, max_abs, grid, activation}, form, smoothScales(max_abs, weights, point)));
         if (curve.losses.back() < curve.losses[static_cast<std::size_t>(curve.best)]) curve.best = i;
     }
     return curve;

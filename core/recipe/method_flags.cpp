@@ -137,6 +137,54 @@ void applyWeightScale(const std::string& value, bool is_int8, GridSpec& grid) {
     }
 }
 
+bool hasGroups(const MethodSpec& method) {
+    const auto is_grouped = [](const LayerOverride& change) { return change.group_size.value_or(-1) > 0; };
+    return method.grid.group_size > 0 || std::ranges::any_of(method.overrides, is_grouped);
+}
+
+/// Flags that others leave without effect.
+void refuseIdleFlags(const MethodFlags& flags, const MethodSpec& method) {
+    const auto refuseIf = [](bool is_idle, std::string_view flag, std::string_view expected, std::string_view found) {
+        if (is_idle) refuse(flag, expected, found);
+    };
+    const bool no_scale = flags.no_scale.value_or(false);
+    const bool static_groups = flags.static_groups.value_or(false);
+    refuseIf(flags.weight_scale == "row" && flags.group_size.value_or(-1) != -1, "--weight-scale", "group beside a --group-size", "'row'");
+    refuseIf(flags.weight_scale == "group" && flags.group_size == -1, "--weight-scale", "row beside --group-size -1", "'group'");
+    refuseIf(static_groups && !hasGroups(method), "--static-groups", "a group size", "one scale per row");
+    refuseIf(flags.group_parameters && static_groups, "--group-parameters", "groups that are not static", "--static-groups");
+    refuseIf(flags.ratio && no_scale, "--ratio", "a search or use of scales", "--no-scale");
+    refuseIf(flags.duo.value_or(false) && no_scale, "--duo", "a search or use of scales", "--no-scale");
+    refuseIf(flags.separate_loss.value_or(false) && no_scale, "--separate-loss", "a search for scales", "--no-scale");
+    refuseIf(flags.separate_loss.value_or(false) && flags.ratio, "--separate-loss", "a search for scales", "--ratio");
+    refuseIf(flags.alpha && flags.alpha_search.value_or(false), "--alpha", "no search beside it", "--alpha-search");
+}
+
+/// The flags without those that refuseIdleFlags() refuses.
+MethodFlags withoutIdle(MethodFlags flags, const MethodSpec& method) {
+    if (!hasGroups(method)) flags.static_groups.reset();
+    if (flags.static_groups.value_or(false)) flags.group_parameters.reset();
+    if (!method.awq.search_scale) {
+        flags.ratio.reset();
+        flags.duo.reset();
+    }
+    if (!method.awq.search_scale || flags.ratio) flags.separate_loss.reset();
+    if (method.smoothquant.search_alpha) flags.alpha.reset();
+    return flags;
+}
+
+/// Copies the settings without effect, which those flags would say.
+void copyIdle(const MethodSpec& from, MethodSpec& to) {
+    if (!hasGroups(from)) to.gptq.static_groups = from.gptq.static_groups;
+    if (hasGroups(from) && from.gptq.static_groups) to.gptq.group_parameters = from.gptq.group_parameters;
+    if (!from.awq.search_scale) {
+        to.awq.fixed_ratio = from.awq.fixed_ratio;
+        to.awq.duo = from.awq.duo;
+    }
+    if (!from.awq.search_scale || from.awq.fixed_ratio >= 0.0) to.awq.joint_loss = from.awq.joint_loss;
+    if (from.smoothquant.search_alpha) to.smoothquant.alpha = from.smoothquant.alpha;
+}
+
 /// The flags without those that this method has no use for.
 MethodFlags usedBy(MethodFlags flags, const std::string& name) {
     const int bits = flags.bits.value_or(4);
@@ -201,6 +249,7 @@ MethodSpec methodFromFlags(const MethodFlags& flags) {
     method.fold_into_linears = !flags.norms_only.value_or(!method.fold_into_linears);
     method.keep = flags.keep;
     for (const std::string& text : flags.overrides) method.overrides.push_back(overrideFromText(text));
+    refuseIdleFlags(flags, method);
     method.validate();
     return method;
 }
@@ -243,7 +292,7 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
     flags.static_groups = unless(method.gptq.static_groups, gptq.static_groups);
     flags.damping = unless(method.gptq.damping, gptq.damping);
     flags.block_size = unless(method.gptq.block_size, gptq.block_size);
-    if (method.gptq.group_parameters == GptqOptions::GroupParameters::Published) flags.group_parameters = "published";
+    if (method.gptq.group_parameters == GptqOptions::GroupParameters::Fresh) flags.group_parameters = "fresh";
     if (method.awq.fixed_ratio >= 0.0) flags.ratio = method.awq.fixed_ratio;
     flags.duo = unless(method.awq.duo, false);
     flags.no_scale = unless(!method.awq.search_scale, false);
@@ -259,7 +308,7 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
     flags.keep = method.keep;
     for (const LayerOverride& change : method.overrides) flags.overrides.push_back(toText(change));
     // Settings of parts that the method does not use need no flag.
-    flags = usedBy(flags, flags.method);
+    flags = usedBy(withoutIdle(flags, method), flags.method);
 
     // The type that scales are stored in follows from the export format, not from a flag.
     MethodSpec meant;
@@ -269,6 +318,7 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
         return std::nullopt;
     }
     meant.grid.scale_type = method.grid.scale_type;
+    copyIdle(method, meant);
     // What the method does not use may be anything, unless an override brings in another method, which may.
     const bool is_only_method = std::none_of(method.overrides.begin(), method.overrides.end(), [](const auto& o) { return o.method; });
     if (is_only_method) {

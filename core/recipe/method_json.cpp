@@ -115,6 +115,8 @@ Json toJson(const LayerOverride& change) {
     if (change.method) json["method"] = *change.method;
     if (change.bits) json["bits"] = *change.bits;
     if (change.group_size) json["group_size"] = *change.group_size;
+    if (change.alpha) json["alpha"] = *change.alpha;
+    if (change.ratio) json["ratio"] = *change.ratio;
     return json;
 }
 
@@ -133,6 +135,8 @@ LayerOverride readOverride(const Json& value, const std::string& path) {
     readOptional(object, "method", change.method);
     readOptional(object, "bits", change.bits);
     readOptional(object, "group_size", change.group_size);
+    readOptional(object, "alpha", change.alpha);
+    readOptional(object, "ratio", change.ratio);
     object.finish();
     return change;
 }

@@ -1,13 +1,21 @@
 #include "core/recipe/override_text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <type_traits>
 
 #include "core/error.h"
 
 namespace salient {
 
 namespace {
+
+std::string shortest(double value) {
+    std::array<char, 32> digits{};
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    return {digits.data(), end};
+}
 
 [[noreturn]] void refuse(const std::string& expected, const std::string& found) {
     throw Error(ErrorCode::InvalidOption, "--override: expected " + expected + ", found '" + found + "'");
@@ -17,7 +25,8 @@ template <typename Number>
 Number number(const std::string& key, const std::string& value) {
     Number result{};
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
-    if (error != std::errc() || end != value.data() + value.size()) refuse("a whole number for " + key, value);
+    if (error != std::errc() || end != value.data() + value.size())
+        refuse((std::is_integral_v<Number> ? "a whole number for " : "a number for ") + key, value);
     return result;
 }
 
@@ -29,10 +38,14 @@ void applySetting(const std::string& setting, LayerOverride& change) {
         change.bits = number<int>(key, value);
     } else if (key == "group_size") {
         change.group_size = number<Index>(key, value);
+    } else if (key == "alpha") {
+        change.alpha = number<double>(key, value);
+    } else if (key == "ratio") {
+        change.ratio = number<double>(key, value);
     } else if (key == "method") {
         change.method = value;
     } else {
-        refuse("bits=…, group_size=… or method=…", setting);
+        refuse("bits=…, group_size=…, alpha=…, ratio=… or method=…", setting);
     }
 }
 
@@ -40,7 +53,7 @@ void applySetting(const std::string& setting, LayerOverride& change) {
 
 LayerOverride overrideFromText(const std::string& text) {
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos || colon == 0) refuse("EXPRESSION:bits=…,group_size=…,method=…", text);
+    if (colon == std::string::npos || colon == 0) refuse("EXPRESSION:bits=…,group_size=…,method=…,alpha=…,ratio=…", text);
     LayerOverride change;
     change.layers = text.substr(0, colon);
     std::size_t begin = colon + 1;
@@ -59,6 +72,8 @@ std::string toText(const LayerOverride& change) {
     if (change.method) add("method=" + *change.method);
     if (change.bits) add("bits=" + std::to_string(*change.bits));
     if (change.group_size) add("group_size=" + std::to_string(*change.group_size));
+    if (change.alpha) add("alpha=" + shortest(*change.alpha));
+    if (change.ratio) add("ratio=" + shortest(*change.ratio));
     return change.layers + ":" + settings;
 }
 

@@ -116,6 +116,7 @@ void time(const Shape& shape, Compute compute) {
         linear_seconds += secondsOf([&, &layer = layer] { static_cast<void>(applyLinear(x, layer, compute)); });
         omp_set_num_threads(threadCount());
         onednn_seconds += oneDnnSeconds(layer.weight.cols(), layer.weight.rows(), compute);
+        omp_set_num_threads(1);  // as the product leaves it: one thread inside a tile
     }
     const Matrix q = activations(kTokens, shape.hidden, 3);
     const Matrix k = activations(kTokens, shape.n_kv_heads * config.head_dim, 4);

@@ -86,9 +86,11 @@ Timing timeAwqClip(GemmClock& clock) {
     });
 }
 
-Timing timeNearest(GemmClock& clock) {
+Timing timeNearest(GemmClock& clock, bool mse_search) {
     const Matrix weight = weights(4096, 4096, 10);
-    return timeInGemms(clock, [&] { (void)quantizeNearest(weight, fourBits()); });
+    GridSpec grid = fourBits();
+    grid.mse_search = mse_search;
+    return timeInGemms(clock, [&] { (void)quantizeNearest(weight, grid); });
 }
 
 double gptqFlop(double out_features, double in_features) {
@@ -106,7 +108,8 @@ std::vector<Case> allCases() {
         {"awq_scale_4096", 20.0 * n * n * n, 0.0, [](GemmClock& clock) { return timeAwqScale(clock, false); }},
         {"awq_curve_4096", 20.0 * n * n * n, 0.0, [](GemmClock& clock) { return timeAwqScale(clock, true); }},
         {"awq_clip_4096", 10.0 * n * n * 128.0, 0.0, timeAwqClip},
-        {"rtn_4096", 0.0, n * n * 5.0, timeNearest},
+        {"rtn_4096", 0.0, n * n * 5.0, [](GemmClock& clock) { return timeNearest(clock, false); }},
+        {"rtn_mse_4096", 0.0, n * n * 5.0, [](GemmClock& clock) { return timeNearest(clock, true); }},
     };
 }
 

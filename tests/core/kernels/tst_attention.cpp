@@ -93,7 +93,8 @@ void TestAttention::capsAndSlopesEqualTheDefinition() {
     QVERIFY((causalAttention(x.q, x.k, x.v, shape) - plain).cast<double>().norm() <= 16.0 * kEpsilon * norm);
     const Matrix rounded = causalAttention(x.q, x.k, x.v, shape, Compute::BFloat16);
     QVERIFY((rounded - plain).cast<double>().norm() <= 4.0 * 0x1p-9 * plain.cast<double>().norm());
-    QVERIFY(isSameForAnyThreadCount([&] { return causalAttention(x.q, x.k, x.v, shape); }));
+    for (const Compute compute : {Compute::Float32, Compute::BFloat16})
+        QVERIFY(isSameForAnyThreadCount([&] { return causalAttention(x.q, x.k, x.v, shape, compute); }));
 }
 
 void TestAttention::biasesOfKeysThatAreRampsEqualSlopes() {

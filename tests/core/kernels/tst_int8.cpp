@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 #include "core/kernels/int8.h"
@@ -34,6 +35,7 @@ private slots:
     void extremeBytesDoNotSaturate();
     void linearEqualsItsFakeQuantizedDefinition_data();
     void linearEqualsItsFakeQuantizedDefinition();
+    void aNumberThatIsNoneIsNotRoundedAway();
     void shapesThatDisagreeAreRefused();
     void bitsDoNotDependOnThreads();
 };
@@ -98,6 +100,21 @@ void TestInt8::linearEqualsItsFakeQuantizedDefinition() {
                 static_cast<double>(weight.row_scale[static_cast<std::size_t>(o)]) * rounded.dot(weight.codes.row(o).cast<double>());
             const double expected = product + static_cast<double>(bias(0, o));
             QVERIFY(std::abs(static_cast<double>(y(i, o)) - expected) <= 4.0 * kEpsilon * (std::abs(product) + std::abs(expected)));
+        }
+    }
+}
+
+void TestInt8::aNumberThatIsNoneIsNotRoundedAway() {
+    for (const ActivationScale activation : {ActivationScale::PerToken, ActivationScale::PerTensor}) {
+        const Int8Weight weight = randomWeight(5, 40, activation);
+        const Matrix x = randomMatrix(3, 40, 78);
+        const Matrix expected = int8Linear(x, weight);
+        for (const float damage : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            Matrix damaged = x;
+            damaged(1, 17) = damage;
+            const Matrix y = int8Linear(damaged, weight);
+            QVERIFY(y.row(1).array().isNaN().all());
+            QVERIFY(y.row(0) == expected.row(0) && y.row(2) == expected.row(2));
         }
     }
 }

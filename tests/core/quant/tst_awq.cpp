@@ -6,13 +6,14 @@
 #include "core/quant/layer_error.h"
 #include "core/quant/scaling.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
 
 namespace {
 
-SafetensorsFile reference() { return SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors"); }
+SafetensorsFile reference() { return SafetensorsFile::open(salient::test::testDataFolder() / "quant/reference.safetensors"); }
 
 GridSpec awqGrid(int bits, Index group_size) {
     GridSpec grid;
@@ -47,6 +48,8 @@ private slots:
     void whereNoLevelIsBetterNothingIsClipped();
     void clippedWeightsStayWithinTheirLimits();
     void anyThreadCountGivesTheSameBits();
+    void anyThreadCountGivesTheSameBitsWhereLossesAreQuick();
+    void curveOfAWideLayerIsExact();
     void wrongInputsAreNamed();
     void stopIsHeard();
 };
@@ -275,6 +278,45 @@ void TestAwq::anyThreadCountGivesTheSameBits() {
         setThreadCount(n_threads);
         QCOMPARE(awqSearch(weights, hessianOf(x), meanAbs(x), awqGrid(4, 32), options, job).losses, one.losses);
         QVERIFY(awqClip(weight, hessianOf(x), awqGrid(4, 32), options, job) == one_clip);
+    }
+}
+
+// Widths and heights at which the race is run and its quick losses are taken by products of rounded operands, where there are such.
+void TestAwq::anyThreadCountGivesTheSameBitsWhereLossesAreQuick() {
+    const Matrix weight = randomMatrix(2100, 1040, 88);
+    const Matrix x = randomActivations(1100, 1040, 89);
+    const Matrix hessian = hessianOf(x);
+    const std::vector<MatrixView> weights{weight};
+    AwqOptions options;
+    options.n_grid = 3;
+    JobContext job;
+    setThreadCount(1);
+    const AwqChoice one = awqChoose(weights, hessian, meanAbs(x), awqGrid(3, 128), options, job);
+    const double one_loss = awqLoss(weights, hessian, one.scales, awqGrid(3, 128));
+    for (const int n_threads : {2, 8}) {
+        setThreadCount(n_threads);
+        const AwqChoice choice = awqChoose(weights, hessian, meanAbs(x), awqGrid(3, 128), options, job);
+        QCOMPARE(choice.ratio, one.ratio);
+        QVERIFY(choice.scales == one.scales);
+        QCOMPARE(awqLoss(weights, hessian, choice.scales, awqGrid(3, 128)), one_loss);
+    }
+}
+
+// What a view draws of a wide layer: the losses themselves, not only their order, are of float32 grade.
+void TestAwq::curveOfAWideLayerIsExact() {
+    const Matrix weight = randomMatrix(40, 1100, 90);
+    const Matrix x = randomActivations(1200, 1100, 91);
+    const std::vector<MatrixView> weights{weight};
+    AwqOptions options;
+    options.n_grid = 4;
+    JobContext job;
+    const AwqCurve curve = awqSearch(weights, hessianOf(x), meanAbs(x), awqGrid(4, 128), options, job);
+    for (std::size_t i = 0; i < curve.ratios.size(); ++i) {
+        const std::vector<float> scales = awqScales(meanAbs(x), curve.ratios[i]);
+        const Matrix rounded = unscaledColumns(quantizeNearest(scaledColumns(weight, scales), awqGrid(4, 128)).dequantize(), scales);
+        const Eigen::MatrixXd output = x.cast<double>() * (weight - rounded).cast<double>().transpose();
+        const double expected = output.squaredNorm() * 2.0 / static_cast<double>(x.rows());
+        QVERIFY2(std::abs(curve.losses[i] - expected) <= 1e-5 * expected, qPrintable(QString::number(curve.losses[i] / expected - 1.0)));
     }
 }
 

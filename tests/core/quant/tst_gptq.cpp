@@ -1,11 +1,13 @@
 #include <QtTest>
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/kernels/parallel.h"
 #include "core/quant/gptq.h"
 #include "core/quant/layer_error.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
@@ -14,7 +16,7 @@ namespace {
 
 using GroupParameters = GptqOptions::GroupParameters;
 
-SafetensorsFile reference() { return SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors"); }
+SafetensorsFile reference() { return SafetensorsFile::open(salient::test::testDataFolder() / "quant/reference.safetensors"); }
 
 GridSpec gridOf(int bits, bool is_symmetric, Index group_size) {
     GridSpec spec;
@@ -46,6 +48,8 @@ private slots:
     void matchesTheIndependentReference();
     void inverseFreeFormGivesTheCodesOfThePaper_data();
     void inverseFreeFormGivesTheCodesOfThePaper();
+    void widePanelsGiveTheCodesOfThePaper();
+    void lossIsHalfTheTraceOfTheErrorForm_data();
     void lossIsHalfTheTraceOfTheErrorForm();
     void diagonalHessianGivesRoundToNearest_data();
     void diagonalHessianGivesRoundToNearest();
@@ -63,6 +67,7 @@ private slots:
     void keptColumnsStayUnroundedAndLowerTheLoss();
     void givenOrderIsFollowed();
     void nonFiniteInputIsNamed();
+    void errorsThatOverflowAreRefused();
     void wrongShapesAreNamed();
     void invalidOptionsAreNamed_data();
     void invalidOptionsAreNamed();
@@ -168,16 +173,41 @@ void TestGptq::inverseFreeFormGivesTheCodesOfThePaper() {
     QCOMPARE(fast.tensor.group_index, paper.tensor.group_index);
 }
 
-void TestGptq::lossIsHalfTheTraceOfTheErrorForm() {
-    const Matrix weight = randomMatrix(20, 90, 22);
-    const Matrix hessian = hessianOf(randomActivations(300, 90, 23));
-    for (const bool act_order : {false, true}) {
-        GptqOptions options;
-        options.act_order = act_order;
-        const GptqResult result = solve(weight, hessian, gridOf(4, true, 32), options);
-        const double form = outputError(weight - result.tensor.dequantize(), dampedHessian(hessian, options.damping));
-        QVERIFY(std::abs(totalLoss(result) - 0.5 * form) <= 1e-5 * form);
+// More columns than one panel holds corrections for: those from the panels before are collected as products.
+void TestGptq::widePanelsGiveTheCodesOfThePaper() {
+    const Matrix weight = randomMatrix(5, 1200, 20);
+    const Matrix hessian = hessianOf(randomActivations(1300, 1200, 21));
+    for (const Index group_size : {Index{-1}, Index{128}}) {
+        const GptqResult fast = solve(weight, hessian, gridOf(4, false, group_size));
+        const GptqResult paper = quantizeGptqPlain(weight, hessian, gridOf(4, false, group_size), {});
+        QCOMPARE(differentWithoutTossUp(fast, paper.tensor.codes, weight, hessian), Index{0});
     }
+}
+
+void TestGptq::lossIsHalfTheTraceOfTheErrorForm_data() {
+    QTest::addColumn<unsigned>("seed");
+    for (unsigned seed = 0; seed < 24; ++seed) QTest::addRow("seed %u", seed) << seed;
+}
+
+void TestGptq::lossIsHalfTheTraceOfTheErrorForm() {
+    QFETCH(unsigned, seed);
+    std::mt19937 random(seed);
+    const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+    const Index n_columns = pick(2, 150);
+    const Matrix weight = randomMatrix(pick(1, 50), n_columns, 22 + seed);
+    const Matrix x = randomActivations(2 * n_columns, n_columns, 100 + seed);
+    Matrix hessian = hessianOf(x);
+    GptqOptions options;
+    options.act_order = pick(0, 1) == 1;
+    options.static_groups = pick(0, 1) == 1;
+    options.group_parameters = pick(0, 1) == 1 ? GroupParameters::Fresh : GroupParameters::Published;
+    options.damping = 0.002 * pick(1, 20);
+    const GridSpec grid =
+        gridOf(pick(2, 8), pick(0, 1) == 1, std::array<Index, 4>{-1, 16, 40, 64}.at(static_cast<std::size_t>(pick(0, 3))));
+    const GptqResult result = solve(weight, hessian, grid, options);
+    const double form = outputError(weight - result.tensor.dequantize(), dampedHessian(hessian, options.damping));
+    QVERIFY2(std::abs(totalLoss(result) - 0.5 * form) <= 2e-5 * form,
+             qPrintable(QString("%1, expected %2").arg(totalLoss(result)).arg(0.5 * form)));
 }
 
 void TestGptq::diagonalHessianGivesRoundToNearest_data() {
@@ -214,30 +244,33 @@ void TestGptq::diagonalHessianGivesRoundToNearest() {
 }
 
 void TestGptq::permutedRowsGivePermutedResults() {
-    const Index n_rows = 45;
-    const Matrix weight = randomMatrix(n_rows, 130, 26);
     const Matrix hessian = hessianOf(randomActivations(300, 130, 27));
-    std::vector<int> order(static_cast<std::size_t>(n_rows));
-    std::iota(order.begin(), order.end(), 0);
-    std::shuffle(order.begin(), order.end(), std::mt19937(28));
-    const Matrix permuted = weight(order, Eigen::all);
-    const GptqResult result = solve(weight, hessian, gridOf(4, false, 64));
-    const GptqResult permuted_result = solve(permuted, hessian, gridOf(4, false, 64));
-    QVERIFY(permuted_result.tensor.codes == CodeMatrix(result.tensor.codes(order, Eigen::all)));
-    QVERIFY(permuted_result.tensor.scale == Matrix(result.tensor.scale(order, Eigen::all)));
+    for (const Index n_rows : {Index{45}, Index{600}, Index{1100}}) {  // tiles of 32, 128 and 256 rows
+        const Matrix weight = randomMatrix(n_rows, 130, 26);
+        std::vector<int> order(static_cast<std::size_t>(n_rows));
+        std::iota(order.begin(), order.end(), 0);
+        std::shuffle(order.begin(), order.end(), std::mt19937(28));
+        const Matrix permuted = weight(order, Eigen::all);
+        const GptqResult result = solve(weight, hessian, gridOf(4, false, 64));
+        const GptqResult permuted_result = solve(permuted, hessian, gridOf(4, false, 64));
+        QVERIFY(permuted_result.tensor.codes == CodeMatrix(result.tensor.codes(order, Eigen::all)));
+        QVERIFY(permuted_result.tensor.scale == Matrix(result.tensor.scale(order, Eigen::all)));
+    }
 }
 
 void TestGptq::anyThreadCountGivesTheSameBits() {
-    const Matrix weight = randomMatrix(150, 140, 29);
     const Matrix hessian = hessianOf(randomActivations(300, 140, 30));
-    setThreadCount(1);
-    const GptqResult one = solve(weight, hessian, gridOf(4, false, 32));
-    for (const int n_threads : {2, 8}) {
-        setThreadCount(n_threads);
-        const GptqResult many = solve(weight, hessian, gridOf(4, false, 32));
-        QVERIFY(many.tensor.codes == one.tensor.codes);
-        QVERIFY(many.tensor.scale == one.tensor.scale);
-        QCOMPARE(many.column_loss, one.column_loss);
+    for (const Index n_rows : {Index{150}, Index{600}, Index{1100}}) {  // tiles of 32, 128 and 256 rows
+        const Matrix weight = randomMatrix(n_rows, 140, 29);
+        setThreadCount(1);
+        const GptqResult one = solve(weight, hessian, gridOf(4, false, 32));
+        for (const int n_threads : {2, 8}) {
+            setThreadCount(n_threads);
+            const GptqResult many = solve(weight, hessian, gridOf(4, false, 32));
+            QVERIFY(many.tensor.codes == one.tensor.codes);
+            QVERIFY(many.tensor.scale == one.tensor.scale);
+            QCOMPARE(many.column_loss, one.column_loss);
+        }
     }
 }
 
@@ -262,10 +295,12 @@ void TestGptq::scaleOfTheHessianDoesNotMatter() {
 void TestGptq::blockSizeDoesNotChangeFreshResults() {
     const Matrix weight = randomMatrix(20, 120, 35);
     const Matrix hessian = hessianOf(randomActivations(300, 120, 36));
+    GptqOptions options;
+    options.group_parameters = GroupParameters::Fresh;
     for (const Index group_size : {Index{-1}, Index{16}, Index{40}}) {
-        const GptqResult expected = solve(weight, hessian, gridOf(4, false, group_size));
+        options.block_size = 128;
+        const GptqResult expected = solve(weight, hessian, gridOf(4, false, group_size), options);
         for (const Index block_size : {Index{1}, Index{7}, Index{32}, Index{500}}) {
-            GptqOptions options;
             options.block_size = block_size;
             const GptqResult result = solve(weight, hessian, gridOf(4, false, group_size), options);
             QCOMPARE(differentWithoutTossUp(result, expected.tensor.codes, weight, hessian), Index{0});
@@ -387,6 +422,15 @@ void TestGptq::nonFiniteInputIsNamed() {
     bad(7, 2) = std::numeric_limits<float>::infinity();
     QCOMPARE(errorCodeOf([&] { (void)solve(randomMatrix(6, 30, 48), bad, gridOf(4, true, -1)); }, &message), int(ErrorCode::NonFinite));
     QVERIFY2(message.find("Hessian") != std::string::npos && message.find("row 7, column 2") != std::string::npos, message.c_str());
+}
+
+void TestGptq::errorsThatOverflowAreRefused() {
+    const Matrix hessian = hessianOf(randomActivations(100, 30, 47));
+    Matrix weight = randomMatrix(6, 30, 48);
+    weight(4, 11) = 1e30F;  // finite, but its rounding error squared is not
+    std::string message;
+    QCOMPARE(errorCodeOf([&] { (void)solve(weight, hessian, gridOf(4, true, -1)); }, &message), int(ErrorCode::NonFinite));
+    QVERIFY2(message.find("expected a finite error") != std::string::npos, message.c_str());
 }
 
 void TestGptq::wrongShapesAreNamed() {

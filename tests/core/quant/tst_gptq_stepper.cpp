@@ -5,6 +5,7 @@
 #include "core/quant/gptq_stepper.h"
 #include "core/quant/layer_error.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
@@ -172,7 +173,7 @@ void TestGptqStepper::keptColumnsHaveNoError() {
 }
 
 void TestGptqStepper::workedExampleFollowsTheReference() {
-    const SafetensorsFile file = SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors");
+    const SafetensorsFile file = SafetensorsFile::open(salient::test::testDataFolder() / "quant/reference.safetensors");
     GridSpec grid;
     grid.group_size = -1;
     JobContext job;

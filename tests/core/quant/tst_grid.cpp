@@ -2,14 +2,16 @@
 
 #include "core/kernels/parallel.h"
 #include "core/quant/grid.h"
+#include "core/quant/mse_search.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
 
 namespace {
 
-SafetensorsFile reference() { return SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors"); }
+SafetensorsFile reference() { return SafetensorsFile::open(salient::test::testDataFolder() / "quant/reference.safetensors"); }
 
 Index groupWidthOf(const GridSpec& spec, Index n_columns) { return spec.per_tensor ? n_columns : spec.groupSizeFor(n_columns); }
 
@@ -31,6 +33,8 @@ private slots:
     void constantRowsKeepTheirValue();
     void oneSignedGroupsAreNotClipped();
     void mseSearchNeverLosesToTheFullRange();
+    void quickMseSearchChoosesWhatItsDefinitionChooses_data();
+    void quickMseSearchChoosesWhatItsDefinitionChooses();
     void scalesAreRoundedToTheirStoredTypeFirst();
     void scaleTooSmallForItsTypeBecomesTheSmallest();
     void scaleTooLargeForItsTypeIsRefusedByRowAndGroup();
@@ -222,6 +226,40 @@ void TestGrid::mseSearchNeverLosesToTheFullRange() {
         const double full = loss(spec);
         spec.mse_search = true;
         QVERIFY(loss(spec) < 0.95 * full);
+    }
+}
+
+void TestGrid::quickMseSearchChoosesWhatItsDefinitionChooses_data() {
+    QTest::addColumn<int>("bits");
+    QTest::addColumn<bool>("is_symmetric");
+    QTest::addColumn<int>("count");
+    for (const int bits : {2, 3, 4, 8}) {
+        for (const int count : {1, 2, 7, 16, 128, 1003}) {
+            for (const bool is_symmetric : {false, true})
+                QTest::addRow("%d bits %s %d", bits, is_symmetric ? "sym" : "asym", count) << bits << is_symmetric << count;
+        }
+    }
+}
+
+void TestGrid::quickMseSearchChoosesWhatItsDefinitionChooses() {
+    QFETCH(int, bits);
+    QFETCH(bool, is_symmetric);
+    QFETCH(int, count);
+    GridSpec spec;
+    spec.bits = bits;
+    spec.is_symmetric = is_symmetric;
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        Matrix weights = randomMatrix(1, count, 900 + seed);
+        if (seed % 4 == 1) weights(0, count / 2) *= 50.0F;
+        if (seed % 4 == 2) weights *= 1e-12F;
+        if (seed % 4 == 3) weights = (weights * 4.0F).array().round();  // many weights on the grid
+        if (seed % 5 == 0) spec.scale_type = DType::F16;
+        const float lowest = weights.minCoeff();
+        const float highest = weights.maxCoeff();
+        const GridPoint plain = searchShrunkenGridPlain(weights.data(), count, lowest, highest, spec);
+        const GridPoint quick = searchShrunkenGrid(weights.data(), count, lowest, highest, spec);
+        QVERIFY2(quick.scale == plain.scale && quick.zero == plain.zero, qPrintable(QString("seed %1").arg(seed)));
+        spec.scale_type = DType::F32;
     }
 }
 

@@ -1,13 +1,19 @@
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 
+#include "core/calib/channel_statistics.h"
 #include "core/io/json_file.h"
+#include "core/kernels/cholesky.h"
+#include "core/kernels/gram.h"
+#include "core/kernels/round.h"
 #include "core/quant/awq.h"
 #include "core/quant/gptq.h"
 #include "core/quant/layer_error.h"
 #include "core/quant/scaling.h"
 #include "core/quant/smoothquant.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
@@ -15,7 +21,7 @@ using namespace salient::test;
 namespace {
 
 // Golden cases made by the published implementations; beside the source tree where they are present.
-const std::filesystem::path kCases = std::filesystem::path(SALIENT_SHARED) / "fixtures/algorithms";
+const std::filesystem::path kCases = salient::test::sharedFolder() / "fixtures/algorithms";
 
 Json manifest(const std::string& name) { return readJson(kCases / (name + ".json")); }
 SafetensorsFile part(const std::string& name, const std::string& kind) {
@@ -48,6 +54,14 @@ double outputMse(const Matrix& x, const Matrix& difference) {
     return (x.cast<double>() * difference.cast<double>().transpose()).squaredNorm() / static_cast<double>(x.rows() * difference.rows());
 }
 
+// U with UᵀU = (H + damping)⁻¹, dead columns patched, in double.
+Eigen::MatrixXd inverseFactor(const Matrix& hessian, double fraction) {
+    Eigen::MatrixXd h = hessian.cast<double>();
+    for (Index j = 0; j < h.cols(); ++j) h(j, j) = h(j, j) == 0.0 ? 1.0 : h(j, j);
+    h.diagonal().array() += fraction * h.diagonal().mean();
+    return reversedFactor(h).triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(h.rows(), h.cols()));
+}
+
 Index countDifferent(const CodeMatrix& a, const CodeMatrix& b) { return (a.array() != b.array()).count(); }
 
 }  // namespace
@@ -60,6 +74,8 @@ private slots:
     }
     void nearestGivesThePublishedCodes_data() { listVariants("rtn"); }
     void nearestGivesThePublishedCodes();
+    void theHessianAndItsFactorAreThePublishedOnes_data();
+    void theHessianAndItsFactorAreThePublishedOnes();
     void gptqGivesThePublishedCodes_data() { listVariants("gptq"); }
     void gptqGivesThePublishedCodes();
     void plainGptqGivesThePublishedCodes_data() { listVariants("gptq"); }
@@ -88,6 +104,38 @@ void TestPublishedCases::nearestGivesThePublishedCodes() {
         QVERIFY(tensor.zero == toMatrix(expected.tensor(v + ".zero")));
         if (expected.tensors().count(v + ".dequant") > 0) QVERIFY(tensor.dequantize() == toMatrix(expected.tensor(v + ".dequant")));
     }
+}
+
+void TestPublishedCases::theHessianAndItsFactorAreThePublishedOnes_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"small", "medium", "groupedge", "dead", "onerow", "nearsingular"}) QTest::newRow(name) << QString(name);
+}
+
+void TestPublishedCases::theHessianAndItsFactorAreThePublishedOnes() {
+    QFETCH(QString, name);
+    const std::string n = name.toStdString();
+    const SafetensorsFile expected = part(n, "gptq");
+    const Matrix published = toMatrix(expected.tensor("H"));
+    const Matrix x = toMatrix(part(n, "input").tensor("X"));
+    Matrix hessian = Matrix::Zero(x.cols(), x.cols());
+    accumulateGram(x, static_cast<float>(2.0 / manifest(n)["calibration_sequences"].get<double>()), hessian);
+    hessian.triangularView<Eigen::StrictlyUpper>() = hessian.transpose();
+    QVERIFY((hessian - published).cwiseAbs().maxCoeff() <= 1e-5F * published.cwiseAbs().maxCoeff());
+
+    // As near to the factor in double precision as the published program's, which works in single precision too.
+    const auto isAsNear = [&](const Matrix& factor, const Matrix& published_factor, const Matrix& of) {
+        const Eigen::MatrixXd exact = inverseFactor(of, 0.01);
+        const double published_off = (published_factor.cast<double>() - exact).norm();
+        return (factor.cast<double>() - exact).norm() <= 2.0 * published_off + 1e-6 * exact.norm();
+    };
+    if (expected.tensors().count("Hinv_chol_upper") == 0) return;
+    GptqOptions options;
+    QVERIFY(isAsNear(invertUpper(factorizeGptq(published, options).r), toMatrix(expected.tensor("Hinv_chol_upper")), published));
+    if (expected.tensors().count("actorder.Hinv_chol_upper") == 0) return;  // of the larger cases it was not kept
+    for (const std::int32_t column : elements<std::int32_t>(expected.tensor("actorder.perm"))) options.column_order.push_back(column);
+    const std::vector<Index>& order = options.column_order;
+    const Matrix ordered = published(order, order);
+    QVERIFY(isAsNear(invertUpper(factorizeGptq(published, options).r), toMatrix(expected.tensor("actorder.Hinv_chol_upper")), ordered));
 }
 
 void TestPublishedCases::compareGptq(bool plain) {
@@ -129,6 +177,11 @@ void TestPublishedCases::compareGptq(bool plain) {
     }
     QCOMPARE(result.tensor.group_index, elements<std::int32_t>(expected.tensor(v + ".g_idx")));
 
+    const std::vector<float> column_loss = elements<float>(expected.tensor(v + ".loss_cols"));
+    if (countDifferent(result.tensor.codes, codes) == 0) {
+        const float largest = *std::ranges::max_element(column_loss);
+        for (std::size_t p = 0; p < column_loss.size(); ++p) QVERIFY(std::abs(result.column_loss[p] - column_loss[p]) <= 1e-4F * largest);
+    }
     double loss = 0.0;
     for (const float column : result.column_loss) loss += static_cast<double>(column);
     const double error = settings["error"];
@@ -175,6 +228,17 @@ void TestPublishedCases::awqGivesThePublishedSearch() {
         for (std::size_t j = 0; j < weight_mean.size(); ++j) QVERIFY(std::abs(weight_mean[j] - published_mean[j]) <= 1e-6F);
     }
     const std::vector<float> mean_abs = elements<float>(expected.tensor(options.duo ? "b4.g64.x_mean_abs" : v + ".x_mean_abs"));
+    ChannelStatistics channels;
+    channels.add(x, 0);
+    const std::vector<float> own_mean = channels.meanAbs();
+    for (std::size_t j = 0; j < mean_abs.size(); ++j) QVERIFY(std::abs(own_mean[j] - mean_abs[j]) <= 1e-5F * mean_abs[j]);
+    const Matrix grid_scales = toMatrix(expected.tensor(v + ".grid_scales"));
+    for (int i = 0; i < options.n_grid; ++i) {
+        const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, grid.group_size) : std::vector<float>{};
+        const std::vector<float> scales = awqScales(mean_abs, static_cast<double>(i) / options.n_grid, options.duo, weight_mean);
+        for (Index j = 0; j < grid_scales.cols(); ++j)
+            QVERIFY(std::abs(scales[static_cast<std::size_t>(j)] - grid_scales(i, j)) <= 4e-6F * grid_scales(i, j));
+    }
     JobContext job;
     const AwqCurve curve = awqSearch(weights, hessianOf(x), mean_abs, grid, options, job);
     QCOMPARE(curve.best, settings["best_index"].get<Index>());
@@ -228,6 +292,9 @@ void TestPublishedCases::smoothQuantGivesThePublishedCodes() {
     const Matrix x = toMatrix(input.tensor("X"));
     const std::vector<MatrixView> weights{weight};
     const std::vector<float> max_abs = elements<float>(expected.tensor(v + ".act_absmax"));
+    ChannelStatistics channels;
+    channels.add(x, 0);
+    QVERIFY(channels.max_abs == max_abs);
     const std::vector<float> scales = elements<float>(expected.tensor(v + ".scales"));
     const std::vector<float> own_scales = smoothScales(max_abs, weights, alpha);
     for (std::size_t j = 0; j < scales.size(); ++j) QVERIFY(std::abs(own_scales[j] - scales[j]) <= 1e-6F * scales[j]);
@@ -247,6 +314,15 @@ void TestPublishedCases::smoothQuantGivesThePublishedCodes() {
     }());
     const Matrix smoothed = x.array().rowwise() * ln_weight.row(0).array();
     const std::vector<float> act_scale = elements<float>(expected.tensor(form + ".act_scale"));
+    const Int8Matrix act_codes = codeMatrix<Int8Matrix>(expected.tensor(form + ".act_codes"));
+    for (Index i = 0; i < smoothed.rows(); ++i) {
+        const float highest = per_tensor ? smoothed.cwiseAbs().maxCoeff() : smoothed.row(i).cwiseAbs().maxCoeff();
+        QCOMPARE(std::max(highest, 1e-5F) / 127.0F, act_scale[per_tensor ? 0 : static_cast<std::size_t>(i)]);
+        Int8Matrix codes(1, smoothed.cols());
+        roundRowToInt8({smoothed.row(i).data(), static_cast<std::size_t>(smoothed.cols())},
+                       act_scale[per_tensor ? 0 : static_cast<std::size_t>(i)], {codes.data(), static_cast<std::size_t>(codes.cols())});
+        QVERIFY(codes == act_codes.row(i));
+    }
     const Int8Weight int8 = toInt8Weight(tensor, per_tensor ? ActivationScale::PerTensor : ActivationScale::PerToken, act_scale.at(0));
     QVERIFY(int8.codes == codeMatrix<Int8Matrix>(expected.tensor(form + ".weight_codes")));
     const std::vector<float> weight_scale = elements<float>(expected.tensor(form + ".weight_scale"));

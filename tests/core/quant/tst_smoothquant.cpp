@@ -3,6 +3,7 @@
 #include "core/quant/scaling.h"
 #include "core/quant/smoothquant.h"
 #include "tests/core/quant/cases.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 using namespace salient::test;
@@ -44,6 +45,8 @@ private slots:
     void estimateFollowsTheMeasuredError_data();
     void estimateFollowsTheMeasuredError();
     void searchFindsALowerErrorThanNoSmoothing();
+    void searchJudgesTheFormThatIsAsked();
+    void searchCanBeCancelledBetweenPoints();
     void int8WeightNeedsOneSymmetricGroupPerRow();
     void wrongInputsAreNamed();
 };
@@ -65,7 +68,7 @@ void TestSmoothQuant::matchesTheIndependentReference() {
     QFETCH(double, alpha);
     QFETCH(bool, per_tensor);
     const std::string v = variant.toStdString();
-    const SafetensorsFile file = SafetensorsFile::open(SALIENT_TEST_DATA "/quant/reference.safetensors");
+    const SafetensorsFile file = SafetensorsFile::open(salient::test::testDataFolder() / "quant/reference.safetensors");
     const Matrix weight = toMatrix(file.tensor("smooth.W"));
     const Matrix x = toMatrix(file.tensor("smooth.X"));
     const std::vector<MatrixView> weights{weight};
@@ -144,7 +147,8 @@ void TestSmoothQuant::searchFindsALowerErrorThanNoSmoothing() {
     x.col(40) *= 50.0F;
     const std::vector<MatrixView> weights{weight};
     for (const ActivationScale activation : {ActivationScale::PerTensor, ActivationScale::PerToken}) {
-        const SmoothCurve curve = smoothSearch(weights, hessianOf(x), maxAbs(x), int8Grid(), activation);
+        JobContext job;
+        const SmoothCurve curve = smoothSearch(weights, hessianOf(x), maxAbs(x), int8Grid(), activation, {}, job);
         QCOMPARE(curve.alphas.size(), std::size_t{21});
         QCOMPARE(curve.alphas.front(), 0.0);
         QCOMPARE(curve.alphas.back(), 1.0);
@@ -154,6 +158,38 @@ void TestSmoothQuant::searchFindsALowerErrorThanNoSmoothing() {
         const double unsmoothed = measuredError(weight, x, ones, activation);
         QVERIFY(measuredError(weight, x, smoothScales(maxAbs(x), weights, curve.alphas[best]), activation) < 0.3 * unsmoothed);
     }
+}
+
+void TestSmoothQuant::searchJudgesTheFormThatIsAsked() {
+    const Matrix weight = randomMatrix(64, 96, 95);
+    Matrix x = randomActivations(512, 96, 96);
+    x.col(40) *= 50.0F;
+    const std::vector<MatrixView> weights{weight};
+    for (const bool activation_only : {false, true}) {
+        SmoothQuantOptions options;
+        options.activation_only = activation_only;
+        JobContext job;
+        const SmoothCurve curve = smoothSearch(weights, hessianOf(x), maxAbs(x), int8Grid(), ActivationScale::PerToken, options, job);
+        for (std::size_t i = 0; i < curve.alphas.size(); ++i) {
+            options.alpha = curve.alphas[i];
+            const std::vector<float> scales = smoothScales(maxAbs(x), weights, options);
+            const double expected = w8a8Error(weights, hessianOf(x), maxAbs(x), scales, int8Grid(), ActivationScale::PerToken);
+            QVERIFY(std::abs(curve.losses[i] - expected) <= 1e-12 * expected);
+        }
+    }
+}
+
+void TestSmoothQuant::searchCanBeCancelledBetweenPoints() {
+    const Matrix weight = randomMatrix(8, 16, 98);
+    const Matrix x = randomActivations(64, 16, 99);
+    const std::vector<MatrixView> weights{weight};
+    int n_checkpoints = 0;
+    JobContext job({}, [&](const Progress&) {
+        if (++n_checkpoints == 5) throw Cancelled{};
+    });
+    QVERIFY_EXCEPTION_THROWN((void)smoothSearch(weights, hessianOf(x), maxAbs(x), int8Grid(), ActivationScale::PerToken, {}, job),
+                             Cancelled);
+    QCOMPARE(n_checkpoints, 5);
 }
 
 void TestSmoothQuant::int8WeightNeedsOneSymmetricGroupPerRow() {
