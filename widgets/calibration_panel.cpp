@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/table_look.h"
 #include "widgets/text_width.h"
 
@@ -34,8 +35,9 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
       seed_(new QLineEdit(this)),
       compute_(new QComboBox(this)),
       calibrate_(new QPushButton(tr("Calibrate"), this)),
-      summary_(new QLabel(this)),
-      state_(new QLabel(this)),
+      summary_(plainLabel(this)),
+      memory_(plainLabel(this)),
+      state_(plainLabel(this)),
       model_(new SamplesModel(this)),
       table_(new QTableView(this)),
       window_text_(new QPlainTextEdit(this)) {
@@ -76,8 +78,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
 
     calibrate_->setDefault(true);
     calibrate_->setToolTip(tr("Run the windows through the model and gather statistics of every layer's input"));
-    summary_->setWordWrap(true);
-    state_->setWordWrap(true);
+    for (QLabel* label : {summary_, memory_, state_}) label->setWordWrap(true);
 
     auto* left = new QWidget(this);
     keepWidth(left, kFormWidth);
@@ -86,6 +87,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     left_layout->setSpacing(12);
     left_layout->addLayout(form);
     left_layout->addWidget(summary_);
+    left_layout->addWidget(memory_);
     left_layout->addWidget(calibrate_);
     left_layout->addWidget(state_);
     left_layout->addStretch();
@@ -177,6 +179,11 @@ void CalibrationPanel::setCalibration(const std::shared_ptr<const Calibration>& 
 void CalibrationPanel::setBusy(bool busy) {
     is_busy_ = busy;
     updateSummary();
+}
+
+void CalibrationPanel::setMemoryNote(const QString& note) {
+    memory_->setText(note);
+    memory_->setVisible(!note.isEmpty());
 }
 
 void CalibrationPanel::showWindow(int row) { window_text_->setPlainText(row < 0 ? QString() : model_->windowText(row)); }

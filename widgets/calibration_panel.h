@@ -37,6 +37,8 @@ public:
     /// What is there already; null: nothing yet. is_current: it is what the controls say.
     void setCalibration(const std::shared_ptr<const Calibration>& calibration, bool is_current);
     void setBusy(bool busy);
+    /// What the recipe needs of memory.
+    void setMemoryNote(const QString& note);
 
 signals:
     /// The user changed something; `what` names it, for undo.
@@ -56,6 +58,7 @@ private:
     QComboBox* compute_;
     QPushButton* calibrate_;
     QLabel* summary_;
+    QLabel* memory_;
     QLabel* state_;
     SamplesModel* model_;
     QTableView* table_;

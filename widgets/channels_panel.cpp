@@ -17,6 +17,7 @@
 
 #include "widgets/chart.h"
 #include "widgets/kept_settings.h"
+#include "widgets/plain_text.h"
 #include "widgets/table_look.h"
 #include "widgets/value_text.h"
 
@@ -53,18 +54,17 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
       percentile_(new QDoubleSpinBox),
       share_spin_(new QDoubleSpinBox),
       share_slider_(new QSlider(Qt::Horizontal)),
-      summary_(new QLabel),
+      summary_(plainLabel(nullptr)),
       activations_(new Chart),
       weights_(new Chart),
       histogram_(new Chart),
-      origin_(new QLabel) {
+      origin_(plainLabel(nullptr)) {
     table_->setModel(model_);
     table_->setSortingEnabled(true);
     table_->sortByColumn(ChannelTableModel::MeanAbs, Qt::DescendingOrder);
     showAsRows(*table_, kRowPadding);
     table_->setAccessibleName(tr("Channels"));
     table_->setTabKeyNavigation(false);
-    origin_->setTextFormat(Qt::PlainText);  // token text is not ours: never rendered as markup
     origin_->setWordWrap(true);
     origin_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     origin_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -211,7 +211,7 @@ void ChannelsPanel::refreshSalient() {
     double held = 0.0;
     for (const Index channel : salient_) held += mean[static_cast<std::size_t>(channel)];
     summary_->setText(tr("%1: %2 of %3 channels salient, with %4 % of the mean activation magnitude, over %5 tokens.")
-                          .arg(shown.layer.toHtmlEscaped())
+                          .arg(shown.layer)
                           .arg(salient_.size())
                           .arg(shown.statistics->channelCount())
                           .arg(numberText(all > 0.0 ? 100.0 * held / all : 0.0, 3))

@@ -167,8 +167,7 @@ bool ChartCanvas::drawOne(const ChartSeries& series, QSize plot) {
         area->setBrush(fillColour(series, parentWidget()->palette()));
         drawn = area;
     }
-    drawn->setName(series.name);
-    chart()->addSeries(drawn);
+    chart()->addSeries(drawn);  // without its name: Qt's legend, hidden as it is, would lay that out as markup
     drawn->attachAxis(x_axis_);
     drawn->attachAxis(y_axis_);
     return is_dense;

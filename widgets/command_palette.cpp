@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/plain_text.h"
 #include "widgets/theme.h"
 
 namespace salient {
@@ -143,7 +144,7 @@ void CommandPalette::refresh() {
         auto* item = new QListWidgetItem(entry.title, list_);
         item->setData(kPlaceRole, entry.place);
         item->setData(kShortcutRole, entry.shortcut);
-        item->setToolTip(entry.title);
+        item->setToolTip(plainTip(entry.title));
     }
     list_->setCurrentRow(0);
 }

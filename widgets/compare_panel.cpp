@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSortFilterProxyModel>
@@ -18,7 +19,9 @@
 #include "widgets/chart.h"
 #include "widgets/diagnosis_panel.h"
 #include "widgets/kept_settings.h"
+#include "widgets/note_list.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/table_look.h"
 
 namespace salient {
@@ -26,6 +29,7 @@ namespace salient {
 namespace {
 
 constexpr int kRowPadding = 12;
+constexpr int kNoteLines = 3;
 constexpr int kTableShare = 450;  // of 1000: six methods and the original without scrolling on a small screen
 constexpr int kChartShare = 550;
 
@@ -36,11 +40,12 @@ ComparePanel::ComparePanel(QWidget* parent)
       metrics_(new MetricsModel(this)),
       sorted_(new QSortFilterProxyModel(this)),
       table_(new QTableView(this)),
+      notes_(makeNotes(this, tr("Notes on the chosen result"))),
       evaluate_(new QPushButton(tr("Measure perplexity"), this)),
       export_(new QPushButton(tr("Export the chosen one…"), this)),
       layer_chart_(new Chart(this)),
-      protocol_(new QLabel(this)),
-      table_hint_(new QLabel(this)),
+      protocol_(plainLabel(this)),
+      table_hint_(plainLabel(this)),
       maps_(new ErrorMapsPanel(this)),
       diagnosis_(new DiagnosisPanel(this)),
       tabs_(new QTabWidget(this)) {
@@ -98,6 +103,7 @@ QWidget* ComparePanel::makeTable() {
     auto* top_layout = new QVBoxLayout(top);
     top_layout->setContentsMargins(0, 12, 0, 0);
     top_layout->addWidget(table_, 1);
+    top_layout->addWidget(notes_);
     top_layout->addLayout(buttons);
     auto* bottom = new QWidget(this);
     auto* bottom_layout = new QVBoxLayout(bottom);
@@ -119,9 +125,11 @@ QWidget* ComparePanel::makeTable() {
     });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
         updateButtons();
+        showNotes();
         showLayerChart();
     });
     updateButtons();
+    showNotes();
     connect(layer_chart_, &Chart::hovered, this, [this](Index layer) {
         if (runs_.empty() || layer < 0 || layer >= static_cast<Index>(runs_.front()->layers.size())) return;
         const std::string& name = runs_.front()->layers[static_cast<std::size_t>(layer)].name;
@@ -147,6 +155,7 @@ void ComparePanel::setResults(const std::vector<std::shared_ptr<const RunResult>
     maps_->setRuns(names);
     protocol_->setText(full_precision ? tr("Perplexity: %1").arg(metrics_->protocolText(0)) : QString());
     updateButtons();
+    showNotes();
     showLayerChart();
 }
 
@@ -180,6 +189,16 @@ void ComparePanel::updateButtons() {
         !has_full_precision_ || std::any_of(runs_.begin(), runs_.end(), [](const auto& run) { return !run->perplexity; });
     evaluate_->setEnabled(is_evaluate_allowed_ && is_any_missing && !runs_.empty());
     export_->setEnabled(chosenRun() != nullptr);
+}
+
+void ComparePanel::showNotes() {
+    const std::shared_ptr<const RunResult> chosen = chosenRun();
+    notes_->clear();
+    notes_->setVisible(chosen != nullptr);
+    if (!chosen) return;
+    addNote(notes_, QStringLiteral("info"), QString::fromStdString(inWords(chosen->counts)));
+    for (const std::string& warning : chosen->warnings) addNote(notes_, QStringLiteral("warning"), QString::fromStdString(warning));
+    notes_->setFixedHeight(std::min(kNoteLines, notes_->count()) * (notes_->fontMetrics().height() + kRowPadding));
 }
 
 void ComparePanel::showLayerChart() {

@@ -9,6 +9,7 @@
 #include "widgets/metrics_model.h"
 
 class QLabel;
+class QListWidget;
 class QPushButton;
 class QSortFilterProxyModel;
 class QTabWidget;
@@ -19,8 +20,8 @@ namespace salient {
 class Chart;
 class DiagnosisPanel;
 
-/// Methods side by side: the table of metrics, the error of every layer before and after, and up to four error maps of the chosen layer
-/// that share colours, zoom and cursor.
+/// Methods side by side: the table of metrics with what the chosen run did otherwise than plainly, the error of every layer before and
+/// after, and up to four error maps of the chosen layer that share colours, zoom and cursor.
 class ComparePanel : public QWidget {
     Q_OBJECT
 public:
@@ -60,11 +61,13 @@ private:
     [[nodiscard]] QWidget* makeTable();
     [[nodiscard]] std::shared_ptr<const RunResult> chosenRun() const;
     void updateButtons();
+    void showNotes();
     void showLayerChart();
 
     MetricsModel* metrics_;
     QSortFilterProxyModel* sorted_;
     QTableView* table_;
+    QListWidget* notes_;
     QPushButton* evaluate_;
     QPushButton* export_;
     Chart* layer_chart_;

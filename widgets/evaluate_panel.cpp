@@ -22,6 +22,7 @@
 #include "widgets/chart.h"
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/sensitivity_model.h"
 #include "widgets/table_look.h"
 #include "widgets/value_text.h"
@@ -65,13 +66,13 @@ EvaluatePanel::EvaluatePanel(QWidget* parent)
       seq_len_(new QSpinBox(this)),
       n_windows_(new QSpinBox(this)),
       evaluate_(new QPushButton(tr("Measure perplexity and KL"), this)),
-      stamp_(new QLabel(this)),
+      stamp_(plainLabel(this)),
       quality_(new QComboBox(this)),
       pareto_(new Chart(this)),
       run_(new QComboBox(this)),
       measure_(new QPushButton(tr("Measure layer by layer"), this)),
       override_(new QPushButton(tr("Other settings for this layer…"), this)),
-      layers_hint_(new QLabel(this)),
+      layers_hint_(plainLabel(this)),
       layer_chart_(new Chart(this)),
       model_(new SensitivityModel(this)),
       sorted_(new QSortFilterProxyModel(this)),

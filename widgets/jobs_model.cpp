@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/stage_text.h"
 
 namespace salient {
@@ -56,7 +57,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
     const JobRecord& job = record(index.row());
     if (role == kFractionRole) return job.state == JobRecord::State::Done ? 1.0 : job.fraction();
-    if (role == Qt::ToolTipRole) return job.message.isEmpty() ? job.title : job.message;
+    if (role == Qt::ToolTipRole) return plainTip(job.message.isEmpty() ? job.title : job.message);
     if (role == Qt::TextAlignmentRole && index.column() == Time) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -140,8 +141,9 @@ QVariant ModelMapModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return std::isfinite(value) ? text(value) : QString();
         case Qt::ToolTipRole:
-            return QStringLiteral("%1\n%2 × %3").arg(QString::fromStdString(info.name)).arg(info.out_features).arg(info.in_features) +
-                   (std::isfinite(value) ? QStringLiteral("\n%1: %2").arg(metric_.name, text(value)) : QString());
+            return plainTip(
+                QStringLiteral("%1\n%2 × %3").arg(QString::fromStdString(info.name)).arg(info.out_features).arg(info.in_features) +
+                (std::isfinite(value) ? QStringLiteral("\n%1: %2").arg(metric_.name, text(value)) : QString()));
         case Qt::TextAlignmentRole:
             return QVariant(Qt::AlignCenter);
         case kValueRole:

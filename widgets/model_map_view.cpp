@@ -16,6 +16,7 @@
 
 #include "widgets/kept_settings.h"
 #include "widgets/override_panel.h"
+#include "widgets/plain_text.h"
 #include "widgets/text_width.h"
 #include "widgets/theme.h"
 
@@ -104,7 +105,7 @@ ModelMapView::ModelMapView(QWidget* parent)
       model_(new ModelMapModel(this)),
       metric_(new QComboBox(this)),
       filter_(new QLineEdit(this)),
-      matches_(new QLabel(this)),
+      matches_(plainLabel(this)),
       table_(new QTableView(this)),
       legend_(new GradientBar(this)),
       worst_(new QListWidget(this)),
@@ -245,7 +246,7 @@ void ModelMapView::showWorst() {
         auto* item =
             new QListWidgetItem(tr("Block %1 · %2 — %3").arg(cell.row()).arg(module, cell.data(Qt::DisplayRole).toString()), worst_);
         item->setData(Qt::UserRole, layer);
-        item->setToolTip(layer);
+        item->setToolTip(plainTip(layer));
     }
 }
 

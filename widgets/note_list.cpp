@@ -1,6 +1,7 @@
 #include "widgets/note_list.h"
 
 #include "widgets/icon.h"
+#include "widgets/plain_text.h"
 
 namespace salient {
 
@@ -29,7 +30,7 @@ QListWidget* makeNotes(QWidget* parent, const QString& name) {
 void addNote(QListWidget* list, const QString& icon_name, const QString& text) {
     // A remark follows the text's colour; what was found good or bad has one of its own.
     auto* item = new QListWidgetItem(icon_name == QLatin1String("info") ? icon(icon_name) : statusIcon(icon_name), text, list);
-    item->setToolTip(text);
+    item->setToolTip(plainTip(text));
 }
 
 void setFindings(QListWidget* list, const VerifyReport& report) {

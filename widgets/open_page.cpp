@@ -12,6 +12,7 @@
 
 #include "widgets/note_list.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 
 namespace salient {
 
@@ -21,7 +22,7 @@ constexpr int kColumnSpacing = 32;
 constexpr int kRecentStretch = 100;
 
 QLabel* heading(const QString& text, QWidget* parent) {
-    auto* label = new QLabel(text, parent);
+    auto* label = plainLabel(parent, text);
     QFont font = label->font();
     font.setBold(true);
     label->setFont(font);
@@ -41,7 +42,7 @@ OpenPage::OpenPage(QWidget* parent)
       facts_title_(heading({}, facts_box_)),
       facts_(new QLabel(facts_box_)),
       examine_(new QPushButton(tr("Examine the files"), facts_box_)),
-      verdict_(new QLabel(facts_box_)),
+      verdict_(plainLabel(facts_box_)),
       findings_(makeNotes(facts_box_, tr("Findings about the files"))),
       next_(new QPushButton(tr("Next: calibrate"), facts_box_)),
       anew_(new QPushButton(tr("Start anew"), facts_box_)) {
@@ -143,7 +144,7 @@ void OpenPage::setRecent(const QStringList& paths) {
     for (const QString& path : paths) {
         auto* item = new QListWidgetItem(QDir::toNativeSeparators(path), recent_);
         item->setData(Qt::UserRole, path);
-        item->setToolTip(path);
+        item->setToolTip(plainTip(path));
         if (!QFileInfo::exists(path)) item->setFlags(item->flags() & ~Qt::ItemIsEnabled);
     }
     recent_box_->setVisible(!paths.isEmpty());
@@ -160,7 +161,7 @@ void OpenPage::setSessions(const std::vector<RecentSession>& sessions) {
                                                       : tr("no results yet");
         auto* item = new QListWidgetItem(tr("%1 — %2, %3").arg(modelTitle(session.model.toStdString()), found, time), sessions_);
         item->setData(Qt::UserRole, session.folder);
-        item->setToolTip(session.folder);
+        item->setToolTip(plainTip(session.folder));
         if (session.folder == current_folder) sessions_->setCurrentItem(item);  // the list is made anew whenever something was saved
         if (!QFileInfo::exists(session.model)) item->setFlags(item->flags() & ~Qt::ItemIsEnabled);
     }

@@ -18,6 +18,7 @@
 
 #include "widgets/method_form.h"
 #include "widgets/method_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/recipe_runs_model.h"
 #include "widgets/table_look.h"
 
@@ -53,7 +54,7 @@ QuantizePanel::QuantizePanel(QWidget* parent)
       table_(new QTableView(this)),
       form_(new MethodForm(this)),
       name_(new QLineEdit(this)),
-      problem_(new QLabel(this)),
+      problem_(plainLabel(this)),
       remove_(new QToolButton(this)),
       duplicate_(new QToolButton(this)),
       evaluation_text_(new QLineEdit(this)),
@@ -61,7 +62,8 @@ QuantizePanel::QuantizePanel(QWidget* parent)
       with_perplexity_(new QCheckBox(tr("Measure perplexity afterwards"), this)),
       start_all_(new QPushButton(tr("Quantize all"), this)),
       start_one_(new QPushButton(tr("Quantize this one"), this)),
-      blocked_(new QLabel(this)) {
+      blocked_(plainLabel(this)),
+      memory_(plainLabel(this)) {
     auto* left = new QVBoxLayout;
     left->setSpacing(12);
     left->addWidget(makeList(), 1);
@@ -168,6 +170,7 @@ QWidget* QuantizePanel::makeStartBox() {
     start_one_->setToolTip(tr("Execute the chosen run alone"));
     start_one_->setAutoDefault(false);
     blocked_->setWordWrap(true);
+    memory_->setWordWrap(true);
 
     auto* file_row = new QHBoxLayout;
     file_row->addWidget(text_label);
@@ -194,6 +197,7 @@ QWidget* QuantizePanel::makeStartBox() {
     layout->addLayout(file_row);
     layout->addLayout(perplexity_row);
     layout->addSpacing(4);
+    layout->addWidget(memory_);
     layout->addLayout(start_row);
 
     connect(browse, &QPushButton::clicked, this, &QuantizePanel::browseEvaluationRequested);
@@ -239,6 +243,11 @@ void QuantizePanel::setBlockedReason(const QString& reason) {
 void QuantizePanel::setProblem(const QString& problem) {
     problem_->setText(problem);
     problem_->setVisible(!problem.isEmpty());
+}
+
+void QuantizePanel::setMemoryNote(const QString& note) {
+    memory_->setText(note);
+    memory_->setVisible(!note.isEmpty());
 }
 
 std::vector<std::string> QuantizePanel::takenNames(int except) const {

@@ -35,6 +35,8 @@ public:
     void setBlockedReason(const QString& reason);
     /// What keeps the chosen run from working on this model, as the core words it; empty: nothing.
     void setProblem(const QString& problem);
+    /// What the recipe needs of memory.
+    void setMemoryNote(const QString& note);
 
 signals:
     /// The user changed a run or the list; `what` names it, for undo.
@@ -71,6 +73,7 @@ private:
     QPushButton* start_all_;
     QPushButton* start_one_;
     QLabel* blocked_;
+    QLabel* memory_;
     QString blocked_reason_;
 };
 

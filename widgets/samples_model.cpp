@@ -1,14 +1,28 @@
 #include "widgets/samples_model.h"
 
 #include <algorithm>
+#include <span>
 
+#include "core/error.h"
 #include "widgets/number_text.h"
 
 namespace salient {
 
 namespace {
+
 constexpr Index kShownTokens = 48;  // enough to fill a line
+
+/// The text of those tokens, or why there is none: a stranger's decoder may refuse.
+QString decoded(const Tokenizer* tokenizer, std::span<const TokenId> ids) {
+    if (tokenizer == nullptr) return {};
+    try {
+        return QString::fromStdString(tokenizer->decode(ids));
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
 }
+
+}  // namespace
 
 SamplesModel::SamplesModel(QObject* parent) : QAbstractTableModel(parent) {}
 
@@ -20,8 +34,8 @@ void SamplesModel::setSamples(std::shared_ptr<const Samples> samples, std::share
 }
 
 QString SamplesModel::windowText(int row) const {
-    if (!samples_ || !tokenizer_ || row < 0 || row >= rowCount()) return {};
-    return QString::fromStdString(tokenizer_->decode(samples_->windows.window(row)));
+    if (!samples_ || row < 0 || row >= rowCount()) return {};
+    return decoded(tokenizer_.get(), samples_->windows.window(row));
 }
 
 int SamplesModel::rowCount(const QModelIndex& parent) const {
@@ -47,7 +61,7 @@ QVariant SamplesModel::data(const QModelIndex& index, int role) const {
         case Text: {
             const auto window = samples_->windows.window(index.row());
             const auto shown = window.first(static_cast<std::size_t>(std::min<Index>(kShownTokens, samples_->windows.seq_len)));
-            return QString::fromStdString(tokenizer_->decode(shown)).simplified();
+            return decoded(tokenizer_.get(), shown).simplified();
         }
         default:
             return {};

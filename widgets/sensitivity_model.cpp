@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -84,7 +85,7 @@ QVariant SensitivityModel::data(const QModelIndex& index, int role) const {
     const double value = number(index.row(), column);
     if (role == kSortRole) return value;
     if (role == Qt::TextAlignmentRole) return QVariant((column == Layer ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    if (role == Qt::ToolTipRole) return column == Layer ? QVariant(layer(index.row())) : QVariant(numberText(value, 10));
+    if (role == Qt::ToolTipRole) return column == Layer ? QVariant(plainTip(layer(index.row()))) : QVariant(numberText(value, 10));
     if (role != Qt::DisplayRole) return {};
     if (column == Layer) return shortName(layer(index.row()));
     if (std::isnan(value)) return QStringLiteral("–");

@@ -44,6 +44,7 @@ struct JobRunner::Queue {
     std::deque<std::shared_ptr<Job>> waiting;
     std::shared_ptr<Job> running;
     bool paused = false;
+    std::function<bool(const Progress&)> pause_when;
     std::jthread worker;  // last: joins before the rest is gone
 };
 
@@ -111,6 +112,11 @@ void JobRunner::setPaused(bool paused) {
     queue_->wake.notify_all();
 }
 
+void JobRunner::pauseWhen(std::function<bool(const Progress&)> is_there) {
+    const std::scoped_lock lock(queue_->mutex);
+    queue_->pause_when = std::move(is_there);
+}
+
 bool JobRunner::isPaused() const {
     const std::scoped_lock lock(queue_->mutex);
     return queue_->paused;
@@ -158,6 +164,10 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
                 this, [this, job] { deliverProgress(job); }, Qt::QueuedConnection);
 
         std::unique_lock lock(queue_->mutex);
+        if (queue_->pause_when && queue_->pause_when(now)) {
+            queue_->pause_when = nullptr;
+            queue_->paused = true;
+        }
         if (queue_->paused && !job->stop.stop_requested()) {
             QElapsedTimer pause;
             pause.start();
@@ -226,11 +236,13 @@ void JobRunner::deliverEnd(const std::shared_ptr<Job>& job, const Delivery& deli
         if (job->record.state == JobRecord::State::Done && job->total > 0) job->record.done = job->record.total = job->total;
     }
     if (!job->has_context || job->context) {
-        if (job->record.state == JobRecord::State::Done) {
-            delivery();
-        } else if (job->otherwise) {
-            job->otherwise(job->record);
+        try {
+            if (job->record.state == JobRecord::State::Done) delivery();
+        } catch (const std::exception& error) {
+            job->record.state = JobRecord::State::Failed;
+            job->record.message = QString::fromUtf8(error.what());
         }
+        if (job->record.state != JobRecord::State::Done && job->otherwise) job->otherwise(job->record);
     }
     emit finished(job->record);
     if (--n_open_ == 0) emit idle();

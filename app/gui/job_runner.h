@@ -13,8 +13,9 @@
 namespace salient {
 
 /// Runs core functions one after another on one thread of its own and reports on the thread it lives in (the window's).
-/// A job ends in exactly one of three ways, delivered there: its result, Cancelled, or a failure with the core's sentence. Nothing is
-/// delivered to a context object that is gone by then, nor after the runner itself is destroyed; its destructor cancels and waits.
+/// A job ends in exactly one of three ways, delivered there: its result, Cancelled, or a failure with the core's sentence; a result that
+/// its receiver throws at is a failure, too. Nothing is delivered to a context object that is gone by then, nor after the runner itself is
+/// destroyed; its destructor cancels and waits.
 class JobRunner : public QObject {
     Q_OBJECT
 public:
@@ -46,6 +47,8 @@ public:
     void cancelAll();
     /// A paused job waits at its next checkpoint, keeping what it has.
     void setPaused(bool paused);
+    /// Pauses at the first checkpoint of which that is true, once. Asked on the worker's thread; must not call the runner.
+    void pauseWhen(std::function<bool(const Progress&)> is_there);
     [[nodiscard]] bool isPaused() const;
     /// Whether anything is queued, running, or about to be delivered.
     [[nodiscard]] bool isIdle() const noexcept { return n_open_ == 0; }

@@ -7,6 +7,7 @@
 
 #include "widgets/icon.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/stage_text.h"
 #include "widgets/text_width.h"
 
@@ -18,7 +19,7 @@ constexpr int kBarWidth = 220;
 }  // namespace
 
 JobStatus::JobStatus(QWidget* parent)
-    : QWidget(parent), text_(new QLabel(this)), bar_(new QProgressBar(this)), time_(new QLabel(this)), cancel_(new QToolButton(this)) {
+    : QWidget(parent), text_(plainLabel(this)), bar_(new QProgressBar(this)), time_(plainLabel(this)), cancel_(new QToolButton(this)) {
     bar_->setFixedWidth(kBarWidth);
     bar_->setTextVisible(false);
     bar_->setAccessibleName(tr("Progress of the running job"));
@@ -55,7 +56,7 @@ void JobStatus::setRecord(const JobRecord& record) {
     if (!record.stage.isEmpty()) text += QStringLiteral(" — %1").arg(stageText(record.stage));
     if (!record.detail.isEmpty()) text += QStringLiteral(" · %1").arg(detailText(record.detail));
     text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(200, text_->width())));
-    text_->setToolTip(text);
+    text_->setToolTip(plainTip(text));
     if (record.fraction() < 0.0) {
         bar_->setRange(0, 0);
     } else {

@@ -2,6 +2,7 @@
 
 #include <QRegularExpression>
 #include <algorithm>
+#include <span>
 
 #include "core/eval/layer_metrics.h"
 #include "core/model/model.h"
@@ -19,6 +20,27 @@ constexpr Index kFewestStepperRows = 64;
 InputStatistics withHessian(const Calibration& calibration, const LinearInfo& layer, JobContext& job) {
     const InputStatistics& kept = calibration.of(layer);
     return kept.hessian.size() > 0 ? kept : recalibrate(calibration, layer.block, layer.group, job);
+}
+
+/// A token with those around it: "… before ▸token◂ after …".
+QString textAround(const Tokenizer& tokenizer, std::span<const TokenId> window, Index at) {
+    const Index first = std::max<Index>(0, at - kContextTokens);
+    const Index last = std::min<Index>(static_cast<Index>(window.size()), at + kContextTokens + 1);
+    // Decoded together and cut where the token begins and ends: tokens decoded alone lose the space they start with.
+    const auto upTo = [&](Index end) {
+        return QString::fromStdString(
+            tokenizer.decode(window.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), false));
+    };
+    const QString before = upTo(at);
+    const QString with_token = upTo(at + 1);
+    const QString all = upTo(last);
+    const bool is_cut_clean = with_token.startsWith(before) && all.startsWith(with_token);  // not inside a character of several tokens
+    const QString token = is_cut_clean && with_token.size() > before.size()
+                              ? with_token.mid(before.size())
+                              : QString::fromStdString(tokenizer.displayText(window[static_cast<std::size_t>(at)]));
+    const QString after = is_cut_clean ? all.mid(with_token.size()) : QString();
+    static const QRegularExpression kSpace(QStringLiteral("\\s+"));
+    return QStringLiteral("…%1▸%2◂%3…").arg(before, token, after).replace(kSpace, QStringLiteral(" "));
 }
 
 }  // namespace
@@ -319,31 +341,18 @@ void LayerWorkflow::loadErrors(const std::vector<std::string>& runs) {
 
 void LayerWorkflow::findOrigin(Index channel, Index batch_position) {
     const auto calibration = session_.calibration();
-    if (!calibration) return;
+    if (!calibration || !calibration->model->tokenizer) return;
     const TokenWindows& windows = calibration->samples.windows;
+    if (batch_position < 0 || windows.seq_len < 1 || batch_position / windows.seq_len >= windows.count()) return;
     const Index window = batch_position / windows.seq_len;
     const Index at = batch_position % windows.seq_len;
-    if (batch_position < 0 || window >= windows.count()) return;
-    const Tokenizer& tokenizer = *calibration->model->tokenizer;
-    const std::span<const TokenId> ids = windows.window(window);
-    const Index first = std::max<Index>(0, at - kContextTokens);
-    const Index last = std::min<Index>(windows.seq_len, at + kContextTokens + 1);
-    // Decoded together and cut where the token begins and ends: tokens decoded alone lose the space they start with.
-    const auto upTo = [&](Index end) {
-        return QString::fromStdString(
-            tokenizer.decode(ids.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), false));
-    };
-    const QString before = upTo(at);
-    const QString with_token = upTo(at + 1);
-    const QString all = upTo(last);
-    const bool is_cut_clean = with_token.startsWith(before) && all.startsWith(with_token);  // not inside a character of several tokens
-    const QString token = is_cut_clean && with_token.size() > before.size()
-                              ? with_token.mid(before.size())
-                              : QString::fromStdString(tokenizer.displayText(ids[static_cast<std::size_t>(at)]));
-    const QString after = is_cut_clean ? all.mid(with_token.size()) : QString();
-    QString text = QStringLiteral("…%1▸%2◂%3…").arg(before, token, after);
-    static const QRegularExpression kSpace(QStringLiteral("\\s+"));
-    emit originReady(channel, tr("Window %1, token %2: %3").arg(window + 1).arg(at + 1).arg(text.replace(kSpace, QStringLiteral(" "))));
+    QString text;
+    try {
+        text = textAround(*calibration->model->tokenizer, windows.window(window), at);
+    } catch (const Error& error) {  // of a stranger's decoder
+        text = QString::fromUtf8(error.what());
+    }
+    emit originReady(channel, tr("Window %1, token %2: %3").arg(window + 1).arg(at + 1).arg(text));
 }
 
 }  // namespace salient

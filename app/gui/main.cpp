@@ -1,4 +1,3 @@
-#include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
 #include <QStandardPaths>
@@ -6,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "app/gui/application.h"
 #include "app/gui/language.h"
 #include "app/gui/main_window.h"
 #include "core/io/process_memory.h"
@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
         return EXIT_FAILURE;
     }
     salient::keepFreedMemory();
-    QApplication application(argc, argv);
+    salient::Application application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("salient"));
     QApplication::setApplicationName(QStringLiteral("salient"));
     QApplication::setApplicationDisplayName(QStringLiteral("Salient"));

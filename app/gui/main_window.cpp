@@ -11,6 +11,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/gui/application.h"
 #include "app/gui/demo_location.h"
 #include "app/gui/job_status.h"
 #include "app/gui/map_metrics.h"
@@ -18,7 +19,9 @@
 #include "app/gui/page_frame.h"
 #include "app/gui/page_scroller.h"
 #include "app/gui/selection_bar.h"
+#include "core/io/process_memory.h"
 #include "core/quant/quantize_model.h"
+#include "core/recipe/memory_forecast.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
@@ -26,6 +29,7 @@
 #include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
+#include "widgets/memory_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
 #include "widgets/override_panel.h"
@@ -105,6 +109,12 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     connect(&session_, &Session::runsChanged, this, &MainWindow::runsChanged);
     connect(&session_, &Session::recipeChanged, this, &MainWindow::recipeChanged);
     connect(&session_.selection(), &SelectionModel::changed, this, &MainWindow::selectionChanged);
+    if (const auto* application = qobject_cast<Application*>(QCoreApplication::instance())) {
+        connect(application, &Application::failed, this, [this](const QString& message) {
+            const bool is_told = messages_->isVisible() && messages_->text() == message;  // by a view that is painted again and again
+            if (!is_told) messages_->showMessage(MessageArea::Kind::Error, tr("This should not have happened"), message);
+        });
+    }
 
     resize(kFirstSize);
     if (!preferences_.geometry().isEmpty()) restoreGeometry(preferences_.geometry());
@@ -271,6 +281,10 @@ void MainWindow::recipeChanged() {
     map_->overrides().setRuns(recipe.runs);
     evaluate_->setChoice({toQString(recipe.evaluation_text), recipe.perplexity});
     quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
+    const auto& model = session_.model();
+    const QString memory = model ? memoryText(forecastJob(*model, recipe, true, false).total(), physicalMemoryBytes()) : QString();
+    calibration_panel_->setMemoryNote(memory);
+    quantize_->setMemoryNote(memory);
     is_stale_[at(Page::Stepper)] = true;
     is_stale_[at(Page::Tune)] = true;
     refreshPages();

@@ -9,6 +9,7 @@
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/loader_verdicts.h"
 #include "core/io/process_memory.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
@@ -289,19 +290,22 @@ void MainWindow::wireOverrides() {
     });
 }
 
-void MainWindow::refreshExport() {
+void MainWindow::refreshExport() try {
     const auto run = session_.runNamed(export_->currentRun().toStdString());
     if (!run || !session_.model()) {
-        export_->setForecast({}, {}, 0);
+        export_->setForecast({}, {}, {}, 0);
         return;
     }
     const ExportFormat format = export_->format();
     export_->setForecast(exportObstacles(*session_.model(), run->method, format, export_->ggufWeights()),
+                         loaderVerdicts(*session_.model(), run->method, format),
                          exportRemarks(*session_.model(), run->method, format, export_->ggufWeights()),
                          exportedWeightBytes(*session_.model(), run->method, format, export_->ggufWeights()));
+} catch (const Error& error) {  // of a stranger's expressions about layers
+    export_->setForecast({error.what()}, {}, {}, 0);
 }
 
-void MainWindow::proposeFormat() {
+void MainWindow::proposeFormat() try {
     const auto run = session_.runNamed(export_->currentRun().toStdString());
     if (!run || !session_.model()) return;
     const auto holds = [&](ExportFormat format) { return exportObstacles(*session_.model(), run->method, format).empty(); };
@@ -311,6 +315,8 @@ void MainWindow::proposeFormat() {
         export_->setFormat(format);
         return;
     }
+} catch (const Error&) {
+    return;  // refreshExport() tells it
 }
 
 void MainWindow::wireExport() {

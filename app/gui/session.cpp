@@ -3,7 +3,9 @@
 #include <QUndoCommand>
 #include <algorithm>
 
+#include "core/io/process_memory.h"
 #include "core/recipe/draft_recipe.h"
+#include "core/recipe/memory_forecast.h"
 #include "widgets/method_text.h"
 
 namespace salient {
@@ -68,7 +70,9 @@ Report Session::report() const {
     if (model_) {
         report.model_name = model_->directory.filename().string();
         report.original_bytes = model_->checkpoint->sizeBytes();
+        report.memory_forecast_bytes = forecastJob(*model_, recipe_, true, false).total();
     }
+    report.peak_memory_bytes = peakMemoryBytes();
     if (calibration_) {
         report.calibration_tokens = static_cast<Index>(calibration_->samples.windows.ids.size());
         report.calibration_windows = calibration_->samples.windows.count();
@@ -175,13 +179,23 @@ void Session::setSensitivities(const std::string& name, std::vector<LayerSensiti
     emit sensitivitiesChanged();
 }
 
-void Session::setRunPerplexity(const std::string& name, const PerplexityResult& result) {
+void Session::changeRun(const std::string& name, const std::function<void(RunResult&)>& change) {
     const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->name == name; });
     if (known == runs_.end()) return;
     RunResult copy = **known;
-    copy.perplexity = result;
+    change(copy);
     *known = std::make_shared<const RunResult>(std::move(copy));
     emit runsChanged();
+}
+
+void Session::setRunPerplexity(const std::string& name, const PerplexityResult& result) {
+    changeRun(name, [&](RunResult& run) { run.perplexity = result; });
+}
+
+void Session::setRunFlushedValues(const std::string& name, std::int64_t n_values) {
+    const auto known = runNamed(name);
+    if (!known || known->counts.n_flushed_values == n_values) return;
+    changeRun(name, [&](RunResult& run) { run.counts.n_flushed_values = n_values; });
 }
 
 void Session::setReference(std::shared_ptr<const EvaluationReference> reference) {

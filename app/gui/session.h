@@ -2,6 +2,8 @@
 
 #include <QObject>
 #include <QUndoStack>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +63,8 @@ public:
     void addRun(RunResult run);
     void removeRun(const std::string& name);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
+    /// What the latest export of that run made 0.
+    void setRunFlushedValues(const std::string& name, std::int64_t n_values);
     void setReference(std::shared_ptr<const EvaluationReference> reference);
     /// Replaces what is known of that run's layers.
     void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);
@@ -84,6 +88,7 @@ signals:
 private:
     friend class RecipeEdit;
     void beginWith(std::shared_ptr<const Model> model, Recipe recipe);
+    void changeRun(const std::string& name, const std::function<void(RunResult&)>& change);
     void emitAll();
     void applyRecipe(const Recipe& recipe);
     void dropPerplexities();

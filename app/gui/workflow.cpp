@@ -20,6 +20,14 @@ QString shortName(const std::filesystem::path& path) {
     return toQString(path.has_filename() ? path.filename() : path.parent_path().filename());
 }
 
+namespace {
+
+bool hasSameWindows(const SampleSpec& a, const SampleSpec& b) {
+    return a.n_samples == b.n_samples && a.seq_len == b.seq_len && a.seed == b.seed && a.choice == b.choice;
+}
+
+}  // namespace
+
 Workflow::Workflow(Session& session, JobRunner& jobs, JobRunner& quick, QObject* parent)
     : QObject(parent), session_(session), jobs_(jobs), quick_(quick) {
     connect(&jobs_, &JobRunner::changed, this, [this](const JobRecord& record) {
@@ -78,9 +86,7 @@ void Workflow::openSession(const QString& name, std::function<SessionFolder::Ope
 
 bool Workflow::previewChangedSamples() {
     const Recipe& recipe = session_.recipe();
-    const SampleSpec& asked = recipe.samples;
-    const bool is_same = previewed_text_ == recipe.calibration_text && previewed_.n_samples == asked.n_samples &&
-                         previewed_.seq_len == asked.seq_len && previewed_.seed == asked.seed && previewed_.choice == asked.choice;
+    const bool is_same = previewed_text_ == recipe.calibration_text && hasSameWindows(previewed_, recipe.samples);
     if (session_.model() && !is_same) previewSamples();
     return session_.model() && !is_same;
 }
@@ -95,13 +101,15 @@ void Workflow::previewSamples() {
         session_.setSamples(nullptr);
         return;
     }
-    const auto work = [tokenizer = session_.model()->tokenizer, text = recipe.calibration_text, spec = recipe.samples](JobContext& job) {
+    const auto work = [model = session_.model(), text = recipe.calibration_text, spec = recipe.samples](JobContext& job) {
+        const Tokenizer& tokenizer = model->requireTokenizer();
         const std::string corpus = readCorpus(text);
         job.checkpoint({.stage = "choosing windows"});
-        return std::make_shared<const Samples>(namingText(text, [&] { return drawSamples(*tokenizer, corpus, spec); }));
+        return std::make_shared<const Samples>(namingText(text, [&] { return drawSamples(tokenizer, corpus, spec); }));
     };
-    const auto done = [this, model = session_.model()](const std::shared_ptr<const Samples>& samples) {
-        if (session_.model() == model) session_.setSamples(samples);
+    const auto done = [this, model = session_.model(), text = recipe.calibration_text](const std::shared_ptr<const Samples>& samples) {
+        const bool is_wanted = session_.model() == model && previewed_text_ == text && hasSameWindows(previewed_, samples->spec);
+        if (is_wanted) session_.setSamples(samples);
     };
     const auto otherwise = [this](const JobRecord& record) {
         if (record.state != JobRecord::State::Failed) return;
@@ -134,17 +142,20 @@ void Workflow::calibrate() {
     const QString title = tr("Calibrate on %1").arg(shortName(recipe.calibration_text));
     const auto work = [model, recipe, kept = keptFolder({.is_calibration = true}), title = title.toStdString()](JobContext& job) {
         job.checkpoint({.stage = "choosing windows"});
-        Samples samples = namingText(recipe.calibration_text,
-                                     [&] { return drawSamples(*model->tokenizer, readCorpus(recipe.calibration_text), recipe.samples); });
+        Samples samples = namingText(recipe.calibration_text, [&] {
+            return drawSamples(model->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples);
+        });
         CalibrationOptions options;
         options.forward.compute = recipe.compute;
         if (kept.empty()) return KeptCalibration{salient::calibrate(model, std::move(samples), options, job), 0, {}};
         return calibrateKept(model, std::move(samples), options, title, kept, SessionLimits().hessian_bytes, job);
     };
-    const auto done = [this, model, title](KeptCalibration made) {
+    const auto done = [this, model, title, text = recipe.calibration_text, spec = recipe.samples](KeptCalibration made) {
         if (session_.model() != model) return;
         const auto calibration = std::make_shared<const Calibration>(std::move(made.calibration));
-        session_.setSamples(std::make_shared<const Samples>(calibration->samples));
+        // Where other windows were asked for meanwhile, the preview is theirs.
+        if (session_.recipe().calibration_text == text && hasSameWindows(session_.recipe().samples, spec))
+            session_.setSamples(std::make_shared<const Samples>(calibration->samples));
         session_.setCalibration(calibration);
         noteResumed(title.toStdString(), made.n_blocks_resumed);
         if (!made.failure.empty()) {
@@ -266,7 +277,8 @@ void Workflow::evaluateRun(const std::shared_ptr<SharedReference>& shared, const
     const auto done = [this, shared, run, name](const PerplexityResult& result) {
         useReference(*shared);
         const bool is_current = session_.model() == shared->model && hasSameEvaluation(session_.recipe(), shared->recipe);
-        if (is_current && session_.runNamed(name) == run) session_.setRunPerplexity(name, result);
+        const auto now = session_.runNamed(name);
+        if (is_current && now && now->model == run->model) session_.setRunPerplexity(name, result);
     };
     jobs_.start(tr("Perplexity: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());
 }
@@ -320,8 +332,10 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
     options.provenance = toJson(recipe);
     const auto model = session_.model();
     const auto work = [run, options, folder, model, calibration = session_.calibration(), compute = recipe.compute](JobContext& job) {
-        exportCheckpoint(*run->model, toPath(folder), options, job);
-        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job)};
+        RunCounts written;
+        written.n_flushed_values = exportCheckpoint(*run->model, toPath(folder), options, job);
+        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), written.n_flushed_values};
+        if (outcome.n_flushed_values > 0) outcome.verification.findings.push_back({Severity::Warning, "written", inWords(written)});
         const TokenWindows windows = calibration ? calibration->samples.windows : TokenWindows();
         ForwardOptions forward;
         forward.compute = compute;
@@ -329,7 +343,12 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
             outcome.verification.findings.push_back(std::move(*finding));
         return outcome;
     };
-    const auto done = [this](const ExportOutcome& outcome) { emit exported(outcome); };
+    const auto done = [this, run, model](const ExportOutcome& outcome) {
+        if (session_.model() != model) return;
+        const auto now = session_.runNamed(run->name);
+        if (now && now->model == run->model) session_.setRunFlushedValues(run->name, outcome.n_flushed_values);
+        emit exported(outcome);
+    };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());
 }
 

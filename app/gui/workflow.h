@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@ namespace salient {
 struct ExportOutcome {
     QString folder;
     VerifyReport verification;
+    std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
 };
 
 /// A job whose finished blocks can be kept: the calibration, or the run of that name.

@@ -171,6 +171,17 @@
     </message>
 </context>
 <context>
+    <name>memoryText</name>
+    <message>
+        <source>The whole recipe needs about %1 of memory, more than the %2 of this machine: fewer or shorter windows need less, and fewer runs.</source>
+        <translation>Das ganze Rezept braucht etwa %1 Arbeitsspeicher, mehr als die %2 dieses Rechners: weniger oder kürzere Fenster brauchen weniger, ebenso weniger Läufe.</translation>
+    </message>
+    <message>
+        <source>The whole recipe needs about %1 of memory; this machine has %2.</source>
+        <translation>Das ganze Rezept braucht etwa %1 Arbeitsspeicher; dieser Rechner hat %2.</translation>
+    </message>
+</context>
+<context>
     <name>methodText</name>
     <message>
         <source>%1 bits per tensor</source>
@@ -775,6 +786,10 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
 <context>
     <name>salient::ComparePanel</name>
     <message>
+        <source>Notes on the chosen result</source>
+        <translation>Anmerkungen zum gewählten Ergebnis</translation>
+    </message>
+    <message>
         <source>Measure perplexity</source>
         <translation>Perplexität messen</translation>
     </message>
@@ -1346,6 +1361,22 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
         <translation>BF16: dequantisiert</translation>
     </message>
     <message>
+        <source>%1 accepts it</source>
+        <translation>%1 nimmt es an</translation>
+    </message>
+    <message>
+        <source>%1 runs it slowly</source>
+        <translation>%1 rechnet langsam damit</translation>
+    </message>
+    <message>
+        <source>%1 takes it in part</source>
+        <translation>%1 nimmt es zum Teil an</translation>
+    </message>
+    <message>
+        <source>%1 refuses it</source>
+        <translation>%1 lehnt es ab</translation>
+    </message>
+    <message>
         <source>Obstacles and remarks</source>
         <translation>Hindernisse und Anmerkungen</translation>
     </message>
@@ -1896,6 +1927,10 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Salient</source>
         <translation>Herausragend</translation>
+    </message>
+    <message>
+        <source>This should not have happened</source>
+        <translation>Das hätte nicht geschehen dürfen</translation>
     </message>
     <message>
         <source>A model to work on. Only headers are read: it opens at once, however large it is.</source>

@@ -2,6 +2,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/support/places.h"
+
 /// app/prepare.sh on a machine where nothing is installed, with a package manager that only pretends.
 class PrepareTest : public QObject {
     Q_OBJECT
@@ -15,7 +17,8 @@ private:
 
     /// Calls install_packages; `update` and `install` are the exit statuses of the pretended apt-get.
     Outcome install(const QString& arguments, int update, int install, bool at_terminal = false) {
-        const QString call = ". " SALIENT_SOURCE "/app/prepare.sh; install_packages " + arguments;
+        const QString source = QString::fromStdString(salient::test::sourceFolder().string());
+        const QString call = ". " + source + "/app/prepare.sh; install_packages " + arguments;
         QProcess process;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert("PATH", folder_.path() + ":" + environment.value("PATH"));

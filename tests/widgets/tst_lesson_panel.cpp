@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QtTest>
 
+#include "tests/support/places.h"
 #include "widgets/awq_example_view.h"
 #include "widgets/chooser_view.h"
 #include "widgets/gptq_example_view.h"
@@ -25,7 +26,7 @@ using namespace salient;
 namespace {
 
 std::shared_ptr<const Lesson> bundled(const QString& name) {
-    QFile file(QStringLiteral(SALIENT_RESOURCES "/lessons/") + name);
+    QFile file(QString::fromStdString((salient::test::resourceFolder() / "lessons/").string()) + name);
     if (!file.open(QIODevice::ReadOnly)) return nullptr;
     return std::make_shared<const Lesson>(readLesson(file.readAll(), name));
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/io/json_file.h"
+#include "tests/support/places.h"
 #include "widgets/lesson.h"
 #include "widgets/lesson_experiments.h"
 #include "widgets/value_text.h"
@@ -23,7 +24,7 @@ const QByteArray kToy =
     "```\n";
 
 QByteArray bundled(const QString& name) {
-    QFile file(QStringLiteral(SALIENT_RESOURCES "/lessons/") + name);
+    QFile file(QString::fromStdString((salient::test::resourceFolder() / "lessons/").string()) + name);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
@@ -255,7 +256,7 @@ private slots:
     }
 
     void theNumbersOfEveryLessonAreThoseOfAnIndependentProgram() {
-        const Json expected = readJson(SALIENT_TEST_DATA "/lessons/expected.json");
+        const Json expected = readJson(salient::test::testDataFolder() / "lessons/expected.json");
         std::size_t n_compared = 0;
         for (const auto& [file, experiments] : expected.items()) {
             const QByteArray text = bundled(QString::fromStdString(file));

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/places.h"
 #include "tests/widgets/find_widgets.h"
 #include "widgets/model_map_view.h"
 #include "widgets/override_panel.h"
@@ -36,7 +37,7 @@ class TestOverridePanel : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { model_ = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model"); }
+    void initTestCase() { model_ = Model::open(salient::test::resourceFolder() / "demo" / "model"); }
 
     void saysWhatToDoBeforeAnythingIsChosen() {
         OverridePanel panel;

@@ -13,6 +13,7 @@
 #include <numeric>
 
 #include "core/recipe/recipe.h"
+#include "tests/support/places.h"
 #include "tests/widgets/find_widgets.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/chart.h"
@@ -158,11 +159,17 @@ private slots:
         QVERIFY(!button(panel, QStringLiteral("Export and verify"))->isEnabled());
         panel.setRuns({QStringLiteral("GPTQ 4-bit")});
         panel.setFolder(QStringLiteral("/tmp/somewhere"));
-        panel.setForecast({"3 bits cannot be packed"}, {}, 100);
+        const std::vector<LoaderVerdict> loaders = {{"transformers", Acceptance::Accepts, {}},
+                                                    {"vLLM", Acceptance::Refuses, "reads 4 bits"}};
+        panel.setForecast({"3 bits cannot be packed"}, loaders, {}, 100);
         QVERIFY(!button(panel, QStringLiteral("Export and verify"))->isEnabled());
-        panel.setForecast({}, {"some loader is slow with this"}, 100);
+        QCOMPARE(named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"))->count(), 1);  // loaders have nothing to take
+        panel.setForecast({}, loaders, {"some numbers are rounded once more"}, 100);
         QVERIFY(button(panel, QStringLiteral("Export and verify"))->isEnabled());
-        QCOMPARE(named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"))->count(), 2);
+        const auto* notes = named<QListWidget>(panel, QStringLiteral("Obstacles and remarks"));
+        QCOMPARE(notes->count(), 4);
+        QCOMPARE(notes->item(1)->text(), QStringLiteral("transformers accepts it"));
+        QCOMPARE(notes->item(2)->text(), QStringLiteral("vLLM refuses it: reads 4 bits"));
     }
 
     void exportPanelAsksForGgufsLayersWhereItMatters() {
@@ -298,6 +305,28 @@ private slots:
         QVERIFY(named<QLabel>(panel, QStringLiteral("How perplexity was measured"))->text().contains(QStringLiteral("7 window")));
     }
 
+    void comparePanelTellsWhatTheChosenRunDidOtherwiseThanPlainly() {
+        ComparePanel panel;
+        auto result = std::make_shared<RunResult>();
+        result->name = "a";
+        result->counts.n_damping_retries = 2;
+        result->counts.kept_layers = {"lm_head"};
+        result->warnings = {"layer: the Hessian needed damping 10 % instead of 1 % (2 tries)"};
+        panel.setResults({result}, std::nullopt, 100, 16.0);
+        auto* notes = named<QListWidget>(panel, QStringLiteral("Notes on the chosen result"));
+        QVERIFY(notes->isHidden());
+        panel.chooseRun(QStringLiteral("a"));
+        QVERIFY(!notes->isHidden());
+        QCOMPARE(notes->count(), 2);
+        QCOMPARE(notes->item(0)->text(), QStringLiteral("2 damping retries, 1 layer left in 16 bits"));
+        QCOMPARE(notes->item(1)->text(), QString::fromStdString(result->warnings.front()));
+        auto plain = std::make_shared<RunResult>();
+        plain->name = "a";
+        panel.setResults({plain}, std::nullopt, 100, 16.0);  // made anew
+        QCOMPARE(notes->count(), 1);
+        QCOMPARE(notes->item(0)->text(), QStringLiteral("nothing out of the ordinary"));
+    }
+
     void profileAddsUpToTheErrorInTheTitle() {
         ComparePanel panel;
         panel.resize(900, 700);
@@ -334,7 +363,7 @@ private slots:
     }
 
     void mapChoosesALayerButNotWhenToldTo() {
-        const auto model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+        const auto model = Model::open(salient::test::resourceFolder() / "demo" / "model");
         ModelMapView view;
         view.setModel(model);
         QSignalSpy chosen(&view, &ModelMapView::layerChosen);
@@ -346,7 +375,7 @@ private slots:
     }
 
     void mapHasEmptyCellsWhereABlockLacksALayer() {
-        const auto model = Model::open(std::filesystem::path(SALIENT_TEST_DATA) / "models" / "qwen2_moe-some");
+        const auto model = Model::open(salient::test::testDataFolder() / "models" / "qwen2_moe-some");
         ModelMapModel map;
         const QAbstractItemModelTester tester(&map, QAbstractItemModelTester::FailureReportingMode::QtTest);
         map.setModel(model);
@@ -372,7 +401,7 @@ private slots:
     }
 
     void openPageStatesTheFactsOfAModel() {
-        const auto model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+        const auto model = Model::open(salient::test::resourceFolder() / "demo" / "model");
         OpenPage page;
         page.setModel(model);
         const QString facts = named<QLabel>(page, QStringLiteral("Facts about the open model"))->text();
@@ -387,7 +416,7 @@ private slots:
     }
 
     void openPageSaysHowAModelIsQuantizedAndExaminesIt() {
-        const std::filesystem::path directory = std::filesystem::path(SALIENT_TEST_DATA) / "packed" / "models" / "gptq-mixed";
+        const std::filesystem::path directory = salient::test::testDataFolder() / "packed" / "models" / "gptq-mixed";
         OpenPage page;
         page.setModel(Model::open(directory));
         const QString facts = named<QLabel>(page, QStringLiteral("Facts about the open model"))->text();
@@ -410,7 +439,7 @@ private slots:
         QVERIFY(!findings->isHidden());
         QCOMPARE(findings->count(), 2);
         QCOMPARE(findings->item(0)->text(), QStringLiteral("a.layer: zero points: expected 8"));
-        page.setModel(Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model"));
+        page.setModel(Model::open(salient::test::resourceFolder() / "demo" / "model"));
         QVERIFY(findings->isHidden() && examine->isHidden());
     }
 };

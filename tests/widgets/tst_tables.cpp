@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "core/calib/samples.h"
+#include "tests/support/places.h"
 #include "widgets/jobs_model.h"
 #include "widgets/method_text.h"
 #include "widgets/metrics_model.h"
@@ -17,7 +18,7 @@ namespace {
 QString text(const QAbstractItemModel& model, int row, int column) { return model.index(row, column).data().toString(); }
 
 std::shared_ptr<const Model> demoModel() {
-    static const std::shared_ptr<const Model> model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+    static const std::shared_ptr<const Model> model = Model::open(salient::test::resourceFolder() / "demo" / "model");
     return model;
 }
 
@@ -74,7 +75,7 @@ private slots:
 
     void windowsAreShownAsText() {
         const auto model = demoModel();
-        const std::string corpus = readCorpus(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "calib.txt");
+        const std::string corpus = readCorpus(salient::test::resourceFolder() / "demo" / "calib.txt");
         SampleSpec spec;
         spec.n_samples = 3;
         spec.seq_len = 32;
@@ -85,6 +86,10 @@ private slots:
         QCOMPARE(samples.rowCount(), 3);
         QCOMPARE(text(samples, 0, SamplesModel::Tokens), QStringLiteral("32"));
         QVERIFY(corpus.find(samples.windowText(0).trimmed().toStdString()) != std::string::npos);
+        samples.setSamples(drawn, nullptr);  // of a model without a tokenizer
+        QCOMPARE(samples.rowCount(), 3);
+        QCOMPARE(text(samples, 0, SamplesModel::Text), QString());
+        QCOMPARE(samples.windowText(0), QString());
         samples.setSamples(nullptr, nullptr);
         QCOMPARE(samples.rowCount(), 0);
     }

@@ -4,11 +4,12 @@
 #include <memory>
 
 #include "app/gui/session.h"
+#include "tests/support/places.h"
 
 namespace salient::demo {
 
 /// The bundled model's folder, and a recipe on it that takes a second or two.
-inline std::filesystem::path modelFolder() { return std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model"; }
+inline std::filesystem::path modelFolder() { return salient::test::resourceFolder() / "demo" / "model"; }
 
 inline Recipe quickRecipe(const Model& model) {
     Recipe recipe = proposedRecipe(model);

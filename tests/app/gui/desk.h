@@ -9,11 +9,10 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "tests/app/gui/demo.h"
+#include "tests/app/gui/patience.h"
 #include "widgets/calibration_panel.h"
 
 namespace salient::demo {
-
-inline constexpr int kPatience_ms = 300000;  // of a wait; the suite may run under a sanitizer
 
 inline QPushButton* button(QWidget* where, const QString& text) {
     for (QPushButton* candidate : where->findChildren<QPushButton*>()) {

@@ -6,8 +6,10 @@
 #include <semaphore>
 
 #include "app/gui/job_runner.h"
+#include "tests/app/gui/patience.h"
 
 using namespace salient;
+using namespace salient::demo;
 
 namespace {
 
@@ -38,7 +40,7 @@ private slots:
                 delivered_on = QThread::currentThread();
                 value = result;
             });
-        QTRY_VERIFY(runner.isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
         QCOMPARE(value, 42);
         QCOMPARE(delivered_on, thread());
         QVERIFY(worked_on != thread());
@@ -50,7 +52,7 @@ private slots:
         runner.start(
             QStringLiteral("job"), this, [](JobContext&) { return std::make_unique<int>(7); },
             [&](std::unique_ptr<int> result) { value = std::move(result); });
-        QTRY_VERIFY(runner.isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
         QVERIFY(value);
         QCOMPARE(*value, 7);
     }
@@ -64,10 +66,27 @@ private slots:
             QStringLiteral("job"), this,
             [](JobContext&) -> int { throw Error(ErrorCode::Io, "open: /nowhere: expected a folder, found nothing"); },
             [&](int) { delivered = true; }, [&](const JobRecord& record) { told = record.message; });
-        QTRY_COMPARE(finished.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience_ms);
         QVERIFY(!delivered);
         QCOMPARE(told, QStringLiteral("open: /nowhere: expected a folder, found nothing"));
         QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Failed);
+    }
+
+    void aReceiverThatThrowsIsAFailureAndTheNextJobRuns() {
+        JobRunner runner;
+        QString told;
+        bool next_delivered = false;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.start(
+            QStringLiteral("job"), this, [](JobContext&) { return 1; },
+            [](int) { throw Error(ErrorCode::Format, "show: layer: expected a name, found none"); },
+            [&](const JobRecord& record) { told = record.message; });
+        runner.start(
+            QStringLiteral("next"), this, [](JobContext&) {}, [&] { next_delivered = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+        QCOMPARE(told, QStringLiteral("show: layer: expected a name, found none"));
+        QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Failed);
+        QVERIFY(next_delivered);
     }
 
     void cancelsARunningJobAtItsNextCheckpoint() {
@@ -87,7 +106,7 @@ private slots:
         gate.reached.acquire();
         runner.cancel(id);
         gate.open.release();
-        QTRY_COMPARE(finished.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience_ms);
         QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Cancelled);
         QVERIFY(!delivered);
     }
@@ -109,7 +128,7 @@ private slots:
             QStringLiteral("second"), this, [&](JobContext&) { second_ran = true; }, [] {});
         runner.cancel(second);
         gate.open.release();
-        QTRY_COMPARE(finished.count(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience_ms);
         QCOMPARE(finished.at(0).first().value<JobRecord>().state, JobRecord::State::Done);
         QCOMPARE(finished.at(1).first().value<JobRecord>().state, JobRecord::State::Cancelled);
         QVERIFY(!second_ran);
@@ -122,7 +141,7 @@ private slots:
             runner.start(
                 QString::number(i), this, [i](JobContext&) { return i; }, [&](int value) { order << value; });
         }
-        QTRY_VERIFY(runner.isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
         QCOMPARE(order, (QList<int>{0, 1, 2, 3, 4}));
     }
 
@@ -143,7 +162,7 @@ private slots:
         gate.reached.acquire();
         context.reset();
         gate.open.release();
-        QTRY_COMPARE(finished.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience_ms);
         QVERIFY(!delivered);
     }
 
@@ -185,12 +204,34 @@ private slots:
                 ++steps;
             },
             [] {});
-        QTRY_VERIFY(!runner.isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(!runner.isIdle(), kPatience_ms);
         QTest::qWait(50);
         QCOMPARE(steps.load(), 0);
         runner.setPaused(false);
-        QTRY_COMPARE(finished.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience_ms);
         QCOMPARE(steps.load(), 1);
+    }
+
+    void pausesAtThePlaceItWasToldOnce() {
+        JobRunner runner;
+        std::atomic<int> steps = 0;
+        runner.pauseWhen([](const Progress& now) { return now.done == 3; });
+        for (int job = 0; job < 2; ++job) {
+            runner.start(
+                QString::number(job), this,
+                [&](JobContext& context) {
+                    for (int i = 1; i <= 5; ++i) {
+                        context.checkpoint({"counting", i, 5, {}});
+                        ++steps;
+                    }
+                },
+                [] {});
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isPaused(), kPatience_ms);
+        QCOMPARE(steps.load(), 2);
+        runner.setPaused(false);
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+        QCOMPARE(steps.load(), 10);
     }
 
     void cancelsAPausedJob() {
@@ -200,7 +241,7 @@ private slots:
         const int id = runner.start(
             QStringLiteral("job"), this, [](JobContext& job) { job.checkpoint({"working"}); }, [] {});
         runner.cancel(id);
-        QTRY_COMPARE(finished.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience_ms);
         QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Cancelled);
     }
 
@@ -214,7 +255,7 @@ private slots:
                 for (int i = 1; i <= kCheckpoints; ++i) job.checkpoint({"counting", i, kCheckpoints, "something"});
             },
             [] {});
-        QTRY_VERIFY(runner.isIdle());
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
         QVERIFY(changed.count() < kCheckpoints / 10);
         bool saw_stage = false;
         for (const auto& arguments : changed) {

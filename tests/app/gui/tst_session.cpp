@@ -139,6 +139,20 @@ private slots:
         QCOMPARE(report.runs.size(), std::size_t{1});
         QCOMPARE(report.model_name, std::string("model"));
         QCOMPARE(report.original_bytes, model_->checkpoint->sizeBytes());
+        QVERIFY(report.peak_memory_bytes > 0);
+        QVERIFY(report.memory_forecast_bytes > 0);
+    }
+
+    void reportsWhatTheLatestExportMadeZero() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        session.addRun(run("a"));
+        session.setRunFlushedValues("a", 3);
+        QCOMPARE(session.report().runs.front().counts.n_flushed_values, std::int64_t{3});
+        QSignalSpy changed(&session, &Session::runsChanged);
+        session.setRunFlushedValues("a", 3);
+        session.setRunFlushedValues("none", 3);
+        QCOMPARE(changed.count(), 0);
     }
 };
 

@@ -66,35 +66,34 @@ bool hasSameCodes(const RunResult& a, const RunResult& b) {
     return true;
 }
 
-/// Folders of kept blocks in the session that is open.
-std::vector<std::filesystem::path> keptFolders(Desk& desk) {
+/// Where the session that is open has folders of kept blocks, and those.
+std::filesystem::path keptRoot(Desk& desk) { return toPath(desk.window.sessions().folder()) / "unfinished"; }
+
+std::vector<std::filesystem::path> foldersIn(const std::filesystem::path& root) {
     std::vector<std::filesystem::path> folders;
     std::error_code none;
-    const auto root = toPath(desk.window.sessions().folder()) / "unfinished";
     for (const auto& entry : std::filesystem::directory_iterator(root, none)) folders.push_back(entry.path());
     return folders;
 }
 
-/// Starts that run (or, without a name, the calibration) and pauses it once a block of it is finished.
+std::vector<std::filesystem::path> keptFolders(Desk& desk) { return foldersIn(keptRoot(desk)); }
+
+/// Starts that run (or, without a name, the calibration) and pauses it once a block of it is finished, and not all are.
 bool pauseInTheMiddle(Desk& desk, const char* run) {
-    MainWindow& window = desk.window;
+    JobRunner& jobs = desk.window.jobs();
+    jobs.setPaused(true);  // until it has its folder
     if (run == nullptr) {
-        window.workflow().calibrate();
+        desk.window.workflow().calibrate();
     } else {
-        window.workflow().quantize({run});
+        desk.window.workflow().quantize({run});
     }
-    const bool is_there = QTest::qWaitFor(
-        [&] {
-            for (const auto& folder : keptFolders(desk)) {
-                if (findKept(folder)) return true;
-            }
-            return window.jobs().isIdle();
-        },
-        kPatience_ms);
-    window.jobs().setPaused(true);
-    QTest::qWait(50);  // up to its next checkpoint
-    const auto folders = keptFolders(desk);
-    return is_there && folders.size() == 1 && findKept(folders.front()) && !findKept(folders.front())->isComplete();
+    jobs.pauseWhen([root = keptRoot(desk)](const Progress&) {
+        const auto folders = foldersIn(root);
+        const auto kept = folders.size() == 1 ? findKept(folders.front()) : std::nullopt;
+        return kept && !kept->isComplete();
+    });
+    jobs.setPaused(false);
+    return QTest::qWaitFor([&] { return jobs.isPaused() || jobs.isIdle(); }, kPatience_ms) && jobs.isPaused();
 }
 
 QPushButton* offer(Desk& desk) {

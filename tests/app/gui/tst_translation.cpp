@@ -18,6 +18,7 @@
 #include "tests/app/gui/catalogue.h"
 #include "tests/app/gui/desk.h"
 #include "tests/app/gui/visible_texts.h"
+#include "tests/support/places.h"
 #include "widgets/method_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/number_text.h"
@@ -29,7 +30,7 @@ using namespace salient::demo;
 
 namespace {
 
-const QString kTranslations = QStringLiteral(SALIENT_RESOURCES "/translations/");
+const QString kTranslations = QString::fromStdString((salient::test::resourceFolder() / "translations/").string());
 const QLocale kGerman(QLocale::German, QLocale::Germany);
 const QLocale kEnglish(QLocale::English, QLocale::UnitedStates);
 
@@ -38,9 +39,10 @@ std::vector<CatalogueText> updated(const QString& name, const QStringList& optio
     const QString copy = QDir(folder).filePath(name);
     if (!QFile::copy(kTranslations + name, copy)) return {};
     QProcess lupdate;
-    lupdate.setWorkingDirectory(QStringLiteral(SALIENT_SOURCE));
-    const QStringList arguments{QStringLiteral("-silent"),      QStringLiteral("-locations"), QStringLiteral("none"),
-                                QStringLiteral("-no-obsolete"), QStringLiteral("-I"),         QStringLiteral(SALIENT_SOURCE)};
+    lupdate.setWorkingDirectory(QString::fromStdString(salient::test::sourceFolder().string()));
+    const QStringList arguments{QStringLiteral("-silent"), QStringLiteral("-locations"),
+                                QStringLiteral("none"),    QStringLiteral("-no-obsolete"),
+                                QStringLiteral("-I"),      QString::fromStdString(salient::test::sourceFolder().string())};
     lupdate.start(QStringLiteral(SALIENT_LUPDATE),
                   arguments + options + QStringList{QStringLiteral("widgets"), QStringLiteral("app/gui"), QStringLiteral("-ts"), copy});
     if (!lupdate.waitForFinished(kPatience_ms) || lupdate.exitCode() != 0) return {};
@@ -153,8 +155,8 @@ private slots:
         static const QRegularExpression stage(QStringLiteral("(?:checkpoint\\(\\{(?:\\.stage = )?|part\\(job, )\"([^\"]+)\""));
         QSet<QString> stages;
         for (const char* folder : {"/core", "/app/gui"}) {
-            for (QDirIterator files(QStringLiteral(SALIENT_SOURCE) + QLatin1String(folder), {QStringLiteral("*.cpp")}, QDir::Files,
-                                    QDirIterator::Subdirectories);
+            for (QDirIterator files(QString::fromStdString(salient::test::sourceFolder().string()) + QLatin1String(folder),
+                                    {QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
                  files.hasNext();) {
                 const QString source = contentOf(files.next());
                 for (auto match = stage.globalMatch(source); match.hasNext();) stages.insert(match.next().captured(1));
@@ -396,7 +398,7 @@ private slots:
         static const QRegularExpression quoted(QStringLiteral("\\{[a-z][^{}\\s]*\\}"));
         static const QRegularExpression experiment(QStringLiteral("```(?:gptq|awq|smoothquant) [^`]*```"));
         for (const char* folder : {"/lessons", "/help"}) {
-            const QDir english(QStringLiteral(SALIENT_RESOURCES) + QLatin1String(folder));
+            const QDir english(QString::fromStdString(salient::test::resourceFolder().string()) + QLatin1String(folder));
             for (const QString& name : english.entryList({QStringLiteral("*.md")}, QDir::Files)) {
                 if (name == QLatin1String("README.md")) continue;
                 const QString here = contentOf(english.filePath(name));

@@ -14,6 +14,7 @@
 #include <QTabWidget>
 #include <QTest>
 #include <QTimer>
+#include <algorithm>
 #include <atomic>
 
 #include "app/gui/page_frame.h"
@@ -26,6 +27,7 @@
 #include "widgets/diagnosis_panel.h"
 #include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
+#include "widgets/memory_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
@@ -142,6 +144,46 @@ private slots:
         QFile figure(desk.answer);
         QVERIFY(figure.open(QIODevice::ReadOnly));
         QVERIFY(figure.readAll().contains("demo/model"));
+    }
+
+    void whatAnExportMadeZeroIsToldAndReported() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        const auto awq = std::ranges::find_if(session.recipe().runs, [](const RecipeRun& run) { return methodName(run.method) == "awq"; });
+        const std::string name = awq->name;
+        desk.window.workflow().quantize({name});
+        QVERIFY(desk.waitForJobs());
+        RunResult run = *session.runNamed(name);
+        QCOMPARE(run.counts.n_flushed_values, std::int64_t{0});
+        QuantizedModel model = *run.model;
+        const auto folded = std::ranges::find_if(model.blocks, [](const QuantizedBlock& block) { return !block.replaced.empty(); });
+        QVERIFY(folded != model.blocks.end());
+        folded->replaced.begin()->second.front() = 1e-9F;  // no float16
+        run.model = std::make_shared<const QuantizedModel>(std::move(model));
+        session.addRun(std::move(run));
+
+        QSignalSpy exported(&desk.window.workflow(), &Workflow::exported);
+        desk.window.workflow().exportRun(name, ExportFormat::Awq, desk.folder.filePath(QStringLiteral("out")));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(exported.count(), 1);
+        const auto outcome = exported.first().first().value<ExportOutcome>();
+        QCOMPARE(outcome.n_flushed_values, std::int64_t{1});
+        QVERIFY(std::ranges::any_of(outcome.verification.findings,
+                                    [](const Finding& finding) { return finding.message == "1 value flushed to 0 in its stored type"; }));
+        QCOMPARE(session.report().runs.front().counts.n_flushed_values, std::int64_t{1});
+    }
+
+    void whatARecipeNeedsOfMemoryIsSaidBeforeItRuns() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        for (QWidget* panel : {static_cast<QWidget*>(desk.view<CalibrationPanel>()), static_cast<QWidget*>(desk.view<QuantizePanel>())}) {
+            const auto is_forecast = [](const QLabel* label) {
+                return !label->isHidden() && label->text().startsWith(QStringLiteral("The whole recipe needs about "));
+            };
+            QVERIFY(std::ranges::any_of(panel->findChildren<QLabel*>(), is_forecast));
+        }
+        QVERIFY(memoryText(2'000'000'000, 1'000'000'000).contains(QStringLiteral("more than the 1.00 GB of this machine")));
     }
 
     void sensitivityKeepsWhatIsDoneWhenCancelled() {

@@ -1,0 +1,17 @@
+#include "widgets/plain_text.h"
+
+#include <QLabel>
+#include <QTextDocument>
+
+namespace salient {
+
+QLabel* plainLabel(QWidget* parent, const QString& text) {
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setText(text);
+    return label;
+}
+
+QString plainTip(const QString& text) { return text.isEmpty() ? QString() : Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal); }
+
+}  // namespace salient
