@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -17,7 +19,7 @@ struct Include {
 
 /// Every #include line of the sources below a folder.
 std::vector<Include> includesBelow(const std::string& folder) {
-    const fs::path root = SALIENT_SOURCE;
+    const fs::path root = salient::test::sourceFolder();
     std::vector<Include> found;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
         if (entry.path().extension() != ".h" && entry.path().extension() != ".cpp") continue;
@@ -49,7 +51,7 @@ class LayersTest : public QObject {
 
 private slots:
     void everyFolderOfCoreIsInTheList() {
-        for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(SALIENT_SOURCE) / "core"))
+        for (const fs::directory_entry& entry : fs::directory_iterator(salient::test::sourceFolder() / "core"))
             if (entry.is_directory())
                 QVERIFY2(std::find(kLayers.begin(), kLayers.end(), entry.path().filename().string()) != kLayers.end(),
                          entry.path().filename().c_str());

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/eval/diagnosis.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -12,7 +13,7 @@ constexpr Index kTokens = 2048;
 
 /// A layer of the demo model with a weight and inputs of our own making.
 struct Case {
-    std::shared_ptr<const Model> model = Model::open(std::filesystem::path(SALIENT_RESOURCES) / "demo" / "model");
+    std::shared_ptr<const Model> model = Model::open(salient::test::resourceFolder() / "demo" / "model");
     std::string name = "model.layers.1.self_attn.q_proj";  // [256, 256], behind a norm
     Matrix weight;
     Matrix x;

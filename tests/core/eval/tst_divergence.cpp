@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/eval/divergence.h"
 #include "core/kernels/parallel.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr double kTolerance = 1e-6;  // relative; the sums are double, the logits float
 
-std::filesystem::path demo() { return std::filesystem::path(SALIENT_RESOURCES) / "demo"; }
+std::filesystem::path demo() { return salient::test::resourceFolder() / "demo"; }
 
 PerplexitySpec fewWindows() {
     PerplexitySpec spec;
@@ -197,7 +198,7 @@ private slots:
     }
 
     void anotherVocabularyIsRefused() {
-        const auto other = Model::open(std::filesystem::path(SALIENT_TEST_DATA) / "models" / "mistral");
+        const auto other = Model::open(salient::test::testDataFolder() / "models" / "mistral");
         JobContext job;
         try {
             static_cast<void>(evaluateAgainst(reference_, *other, originalBlocks(other), {}, job));

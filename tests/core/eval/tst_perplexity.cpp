@@ -7,6 +7,7 @@
 #include "core/io/json_file.h"
 #include "core/kernels/parallel.h"
 #include "core/model/text_windows.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -15,8 +16,8 @@ namespace {
 // Asked for: 0.1 %. Float32 comes a hundred times closer.
 constexpr double kTolerance = 1e-5;
 
-std::filesystem::path demo() { return std::filesystem::path(SALIENT_RESOURCES) / "demo"; }
-std::filesystem::path shared() { return SALIENT_SHARED; }
+std::filesystem::path demo() { return salient::test::resourceFolder() / "demo"; }
+std::filesystem::path shared() { return salient::test::sharedFolder(); }
 
 PerplexityResult measure(const std::shared_ptr<const Model>& model, std::string_view text, const PerplexitySpec& spec,
                          const ForwardOptions& options = {}) {

@@ -4,11 +4,12 @@
 #include "core/calib/samples.h"
 #include "core/eval/settings_forecast.h"
 #include "core/quant/quantize_model.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
 namespace {
-std::filesystem::path demo() { return std::filesystem::path(SALIENT_RESOURCES) / "demo"; }
+std::filesystem::path demo() { return salient::test::resourceFolder() / "demo"; }
 
 MethodSpec methodOf(const char* name, int bits = 4) {
     MethodSpec base;
