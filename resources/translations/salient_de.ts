@@ -3280,6 +3280,30 @@ Perplexität</translation>
         <translation>gleiche Gruppen</translation>
     </message>
     <message>
+        <source>Scaling of these layers</source>
+        <translation>Skalierung dieser Schichten</translation>
+    </message>
+    <message>
+        <source>SmoothQuant&apos;s α or AWQ&apos;s ratio; layers that read one input need the same, so match them all</source>
+        <translation>α von SmoothQuant oder Verhältnis von AWQ; Schichten mit derselben Eingabe brauchen dasselbe, also alle auswählen</translation>
+    </message>
+    <message>
+        <source>same scaling</source>
+        <translation>gleiche Skalierung</translation>
+    </message>
+    <message>
+        <source>α or ratio %1</source>
+        <translation>α oder Verhältnis %1</translation>
+    </message>
+    <message>
+        <source>α %1</source>
+        <translation>α %1</translation>
+    </message>
+    <message>
+        <source>ratio %1</source>
+        <translation>Verhältnis %1</translation>
+    </message>
+    <message>
         <source>groups of %1</source>
         <translation>Gruppen zu %1</translation>
     </message>

@@ -497,8 +497,8 @@ private slots:
                                                    << "short.txt: expected at least one window of 256 tokens, found";
         QTest::newRow("no such text") << "text"
                                       << "nowhere.txt";
-        QTest::newRow("group size that does not divide") << "group"
-                                                         << "100";
+        QTest::newRow("group size that a format has no place for") << "group"
+                                                                   << "100";
         QTest::newRow("pickle only") << "pickle"
                                      << "pytorch_model.bin";
     }
@@ -542,9 +542,10 @@ private slots:
             arguments[damage == "short" ? 7 : 5] = folder_->filePath("short.txt");
         }
         if (damage == "text") arguments[7] = "/tmp/nowhere.txt";
-        if (damage == "group")
-            arguments << "--group-size"
-                      << "100";
+        if (damage == "group") {
+            arguments = {"quantize", model,    "--out", folder_->filePath("out"), "--format", "gptq", "--method", "rtn", "--group-size",
+                         "100",      "--text", kCalib};
+        }
         if (damage == "pickle") {
             QVERIFY(QFile::remove(weights));
             writeFile(model + "/pytorch_model.bin", "PK");
