@@ -28,13 +28,16 @@ struct AttentionShape {
 
 /// softmax(scale · Q Kᵀ, capped and with slopes where the shape says so, causal) · V per window and head. q [tokens, n_heads · head_dim];
 /// k, v [tokens, n_kv_heads · head_dim], head after head; tokens is a multiple of seq_len. Result [tokens, n_heads · head_dim]. Works on
-/// tiles of queries × keys with a running softmax, so memory does not grow with seq_len²; windows and heads run in parallel. With
-/// Compute::BFloat16 Q, K, V and the softmax weights are rounded to bfloat16 before they are multiplied; sums stay in float32. Throws
-/// Error{ShapeMismatch}. Dao et al., FlashAttention, arXiv:2205.14135, Algorithm 1.
+/// tiles of queries × keys with a running softmax, so memory does not grow with seq_len²; windows and heads run in parallel, same bits for
+/// any thread count. About tokens · seq_len · n_heads · head_dim multiply-adds. With Compute::BFloat16 Q, K, V and the softmax weights are
+/// rounded to bfloat16 before they are multiplied; sums stay in float32. Throws Error{ShapeMismatch}.
+/// Dao et al., FlashAttention, arXiv:2205.14135, Algorithm 1.
 [[nodiscard]] Matrix causalAttention(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape,
                                      Compute compute = Compute::Float32);
 
-/// The definition: one query after the other, in double precision.
+/// The definition, one query after the other, in double precision. Query t and the keys k ≤ t of its window that it sees:
+///     s_k = scale · q_t·k_k, capped to cap · tanh(s_k / cap), plus slope · (k − t) or the key's bias;     out_t = Σ e^s_k v_k / Σ e^s_k.
+/// Vaswani et al., arXiv:1706.03762, eq. 1. Shapes are taken on trust; nothing is rounded to bfloat16.
 [[nodiscard]] Matrix causalAttentionPlain(MatrixView q, MatrixView k, MatrixView v, const AttentionShape& shape);
 
 }  // namespace salient

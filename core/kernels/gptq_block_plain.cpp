@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/kernels/gptq_block.h"
+#include "core/kernels/triangular.h"
 
 namespace salient {
 
@@ -24,6 +25,23 @@ void gptqRoundBlockPlain(const GptqBlock& block, MatrixSpan difference, CodeSpan
             difference(j, row) = block.weight(j, row) - rounded;
             const double error = static_cast<double>(block.factor(j, j) * (c - rounded));
             column_loss[column] += 0.5 * error * error;
+        }
+    }
+}
+
+void gptqUpdatedColumnsPlain(MatrixView factor, MatrixView weight, MatrixView correction, MatrixSpan updated) {
+    updated = correction;
+    solveUpperTilePlain(factor, updated);
+    updated += weight;
+}
+
+void rangeOverColumnsPlain(MatrixView tile, std::span<float> lowest, std::span<float> highest) {
+    for (Index j = 0; j < tile.rows(); ++j) {
+        for (Index row = 0; row < tile.cols(); ++row) {
+            float& low = lowest[static_cast<std::size_t>(row)];
+            float& high = highest[static_cast<std::size_t>(row)];
+            low = j == 0 ? tile(j, row) : std::min(low, tile(j, row));
+            high = j == 0 ? tile(j, row) : std::max(high, tile(j, row));
         }
     }
 }

@@ -13,7 +13,10 @@ namespace salient {
 // about twelve times the rate of float32 vector products, or on its vectors of pairs (AVX512_BF16), twice that rate.
 // A float32 operand is held as one bfloat16 (its nearest) or as three (h + m + l, all
 // 24 bits of it); six of the nine products of such terms carry a float32 result, the three left out are below its last place.
+// Henry, Tang & Heinecke, Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision Computations, arXiv:1904.06376.
 // Values below 2^-126 count as zero, as the processor takes them; what an infinite operand touches is not finite, but may be NaN.
+// Shapes are taken on trust. The definitions, …Plain, read and write the same operands one value after the other, in double precision; they
+// run on any processor.
 
 /// Whether this process may use matrix tiles. False where oneDNN is told to do without (ONEDNN_MAX_CPU_ISA). Any thread.
 [[nodiscard]] bool hasMatrixTiles() noexcept;
@@ -31,8 +34,10 @@ inline constexpr Index kStripWidth = 32;
 /// Inner indices that a block of a strip holds.
 inline constexpr Index kStripBlock = 32;
 
-/// One operand of a product in the order that the tiles read it: strips of 32 outer indices, each a run of blocks of 32 inner ones.
-/// Edges are filled with zeros. Needs hasBFloat16Products().
+/// One operand of a product in the order that the tiles read it: strips of 32 outer indices, each a run of blocks of 32 inner ones. A block
+/// is two tiles of 16 outer indices, each 16 rows of 32 values: a left tile has a row per outer index, its 32 inner ones in order; a right
+/// one has a row per pair of inner indices, the pairs of the 16 outer ones in order. Edges are filled with zeros.
+/// All but packPlain() and value() needs hasBFloat16Products().
 class TileOperand {
 public:
     enum class Side { Left, Right };
@@ -47,6 +52,8 @@ public:
     /// Takes the shape of m and packs all of it, spread over all threads, or on the calling one.
     void pack(MatrixView m, bool inner_in_rows);
     void packAlone(MatrixView m, bool inner_in_rows);
+    /// The definition of them all: h = bfloat16(v), m = bfloat16(v − h), l = bfloat16(v − h − m), nearest even, value by value.
+    void packPlain(MatrixView m, bool inner_in_rows);
 
     [[nodiscard]] Index outer() const noexcept { return outer_; }
     [[nodiscard]] Index inner() const noexcept { return inner_; }
@@ -54,6 +61,8 @@ public:
     [[nodiscard]] Index blocks() const noexcept { return (inner_ + kStripBlock - 1) / kStripBlock; }
     [[nodiscard]] Index terms() const noexcept { return n_terms_; }
     [[nodiscard]] const std::uint16_t* block(Index term, Index strip, Index block) const noexcept;
+    /// One value of a term; outer and inner may lie on the edge, up to whole strips and blocks.
+    [[nodiscard]] float value(Index term, Index outer, Index inner) const noexcept;
 
 private:
     void packStripOf(MatrixView m, bool inner_in_rows, Index strip);
@@ -90,15 +99,23 @@ inline constexpr Index kAheadParts = 8;
 /// through left strips under one right strip numbers the calls in `part`; from kAheadParts on, nothing is brought.
 void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first, Index last,
                     StripSums& sums, Index part) noexcept;
+/// The definition: sum_ij += Σ_{p+q≤2} Σ_l left^p_il right^q_jl over the terms p, q and the inner indices l of those blocks.
+void multiplyStripsPlain(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first, Index last,
+                         StripSums& sums);
 
 /// C = alpha · left · right + beta · C, where C holds what the left strips from first_left on and the right ones from first_right on
 /// give; it ends where it likes. beta = 0 overwrites whatever C holds. On the calling thread.
 void multiplyStripRange(const TileOperand& left, Index first_left, const TileOperand& right, Index first_right, MatrixSpan c, float alpha,
                         float beta);
+/// The definition: each entry the sum that multiplyStripsPlain() defines, over all inner indices.
+void multiplyStripRangePlain(const TileOperand& left, Index first_left, const TileOperand& right, Index first_right, MatrixSpan c,
+                             float alpha, float beta);
 
 /// row_sums[i] += Σ_j l_ij · (left · lower)_ij over all rows of `left` [rows, n], where `lower` [n, n] is a right operand that counts only
 /// at and below its diagonal blocks: quadratic forms of the rows at half the work of a full product. Three terms of left make l_ij the
 /// float32 value, one term its bfloat16. Sums in float32 over 128 columns j at most, in double across. On the calling thread.
 void addLowerForms(const TileOperand& left, const TileOperand& lower, std::span<double> row_sums);
+/// The definition: row_sums_i += Σ_j l_ij Σ_{k ≥ 32⌊j/32⌋} (left_ik lower_kj) with the products of terms of multiplyStripsPlain().
+void addLowerFormsPlain(const TileOperand& left, const TileOperand& lower, std::span<double> row_sums);
 
 }  // namespace salient

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -30,6 +33,51 @@ inline Matrix randomHessian(Index n, std::uint32_t seed) {
     const MatrixD h = x.transpose() * x / static_cast<double>(n_tokens);
     return h.cast<float>();
 }
+
+/// A Hessian with a condition number below 8, so that factors of it that were computed in different ways can be compared: that of eight
+/// times as many independent tokens as channels, about (1 + √⅛)² / (1 − √⅛)² = 4.4 (Marčenko and Pastur).
+inline Matrix easyHessian(Index n, std::uint32_t seed) {
+    const MatrixD x = randomMatrix(8 * n, n, seed).cast<double>();
+    const MatrixD h = x.transpose() * x / static_cast<double>(std::max<Index>(8 * n, 1));
+    return h.cast<float>();
+}
+
+/// Whole numbers from low to high, the same for the same seed.
+inline Matrix randomIntegers(Index rows, Index cols, int low, int high, std::uint32_t seed) {
+    std::mt19937 generator(seed);
+    std::uniform_int_distribution<int> number(low, high);
+    return Matrix::NullaryExpr(rows, cols, [&] { return static_cast<float>(number(generator)); });
+}
+
+/// Upper-triangular with a diagonal of 1, 2 and 4 and entries of −1, 0 and 1: what is computed with it from whole numbers of moderate
+/// size is exact in any order, and one bit that differs is a mistake.
+inline Matrix exactFactor(Index n, std::uint32_t seed) {
+    Matrix r = randomIntegers(n, n, -1, 1, seed).triangularView<Eigen::StrictlyUpper>();
+    const Matrix powers = randomIntegers(n, 1, 0, 2, seed + 1);
+    for (Index i = 0; i < n; ++i) r(i, i) = std::exp2(powers(i, 0));
+    return r;
+}
+
+/// A copy of a matrix inside a larger one of NaN: its rows have gaps between them, what is read there shows in the result, and what is
+/// written there is found.
+class Embedded {
+public:
+    explicit Embedded(const Matrix& m)
+        : around_(Matrix::Constant(m.rows() + 5, m.cols() + 9, std::numeric_limits<float>::quiet_NaN())), rows_(m.rows()), cols_(m.cols()) {
+        view() = m;
+    }
+    [[nodiscard]] Eigen::Block<Matrix> view() { return around_.block(2, 3, rows_, cols_); }
+    [[nodiscard]] bool isIntactAround() {
+        Matrix rest = around_;
+        rest.block(2, 3, rows_, cols_).setConstant(std::numeric_limits<float>::quiet_NaN());
+        return rest.array().isNaN().all();
+    }
+
+private:
+    Matrix around_;
+    Index rows_;
+    Index cols_;
+};
 
 /// R of a Hessian, zero below the diagonal; of size 0 where there is none.
 inline Matrix reversedFactor(Matrix hessian) {

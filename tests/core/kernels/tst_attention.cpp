@@ -26,6 +26,7 @@ class TestAttention : public QObject {
     Q_OBJECT
 
 private slots:
+    void definitionIsTheSoftmaxOfTheScores();
     void equalsTheDefinition_data();
     void equalsTheDefinition();
     void capsAndSlopesEqualTheDefinition_data();
@@ -39,6 +40,33 @@ private slots:
     void shapesThatDisagreeAreRefused();
     void bitsDoNotDependOnThreads();
 };
+
+// With whole matrices of scores, in double precision: for each head e^s of what a query sees, divided by its sum, times V.
+void TestAttention::definitionIsTheSoftmaxOfTheScores() {
+    AttentionShape shape = shapeOf(7, 2, 1, 3, 4);
+    shape.soft_cap = 1.5F;
+    shape.slopes = {0.5F, 0.25F};
+    const Operands x(shape, 2);
+    const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
+    for (Index window = 0; window < 2; ++window) {
+        for (Index head = 0; head < 2; ++head) {
+            const MatrixD q = x.q.block(7 * window, 3 * head, 7, 3).cast<double>();
+            const MatrixD k = x.k.middleRows(7 * window, 7).cast<double>();
+            MatrixD powers = static_cast<double>(shape.scale) * q * k.transpose();
+            for (Index query = 0; query < 7; ++query) {
+                for (Index key = 0; key < 7; ++key) {
+                    const double slope = head == 0 ? 0.5 : 0.25;
+                    const double score = 1.5 * std::tanh(powers(query, key) / 1.5) + slope * static_cast<double>(key - query);
+                    powers(query, key) = key <= query && key > query - 4 ? std::exp(score) : 0.0;
+                }
+                powers.row(query) /= powers.row(query).sum();
+            }
+            const MatrixD expected = powers * x.v.middleRows(7 * window, 7).cast<double>();
+            const MatrixD found = plain.block(7 * window, 3 * head, 7, 3).cast<double>();
+            QVERIFY((found - expected).norm() <= 2.0 * kEpsilon * expected.norm());
+        }
+    }
+}
 
 void TestAttention::equalsTheDefinition_data() {
     QTest::addColumn<int>("seq_len");
@@ -63,7 +91,15 @@ void TestAttention::equalsTheDefinition() {
     const Operands x(shape, 2);
     const Matrix fast = causalAttention(x.q, x.k, x.v, shape);
     const Matrix plain = causalAttentionPlain(x.q, x.k, x.v, shape);
-    QVERIFY((fast - plain).cast<double>().norm() <= 16.0 * kEpsilon * x.v.cast<double>().norm() * std::sqrt(n_heads / n_kv_heads));
+    const double bound = 16.0 * kEpsilon * x.v.cast<double>().norm() * std::sqrt(n_heads / n_kv_heads);
+    QVERIFY((fast - plain).cast<double>().norm() <= bound);
+    // Q, K and V as parts of one wider product lie in memory with gaps.
+    Embedded q(x.q);
+    Embedded k(x.k);
+    Embedded v(x.v);
+    QVERIFY((causalAttention(q.view(), k.view(), v.view(), shape) - plain).cast<double>().norm() <= bound);
+    const Matrix rounded = causalAttention(q.view(), k.view(), v.view(), shape, Compute::BFloat16);
+    QVERIFY(rounded == causalAttention(x.q, x.k, x.v, shape, Compute::BFloat16));
 }
 
 void TestAttention::capsAndSlopesEqualTheDefinition_data() {

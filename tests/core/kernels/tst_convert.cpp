@@ -1,7 +1,9 @@
 #include <QtTest>
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "core/kernels/convert.h"
@@ -48,8 +50,11 @@ class TestConvert : public QObject {
     Q_OBJECT
 
 private slots:
+    void definitionIsTheScalarOne();
     void everyHalfWidensAsDefined();
     void floatsNarrowAsDefined();
+    void runsOfAnyLengthEqualTheDefinition_data();
+    void runsOfAnyLengthEqualTheDefinition();
     void bytesMayLieAnywhere();
     void doublesAndFloatsAreRead();
     void rowsReadOnlyTheirBytes();
@@ -59,47 +64,113 @@ private slots:
     void firstNonFiniteFindsThePosition();
 };
 
+// core/tensor/float16.h, which is tested against the formats themselves.
+void TestConvert::definitionIsTheScalarOne() {
+    const std::vector<float> values{1.0F, -0.1F, 65519.0F, 65520.0F, 1e-30F, std::numeric_limits<float>::infinity()};
+    const std::vector<std::byte> half = fromFloatsPlain(values, DType::F16);
+    const std::vector<std::byte> brain = fromFloatsPlain(values, DType::BF16);
+    const std::vector<float> from_half = toFloatsPlain(viewOf(half, DType::F16, {6}));
+    const std::vector<float> from_brain = toFloatsPlain(viewOf(brain, DType::BF16, {6}));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        QVERIFY(sameBits(from_half[i], fromFloat16(toFloat16(values[i]))));
+        QVERIFY(sameBits(from_brain[i], fromBFloat16(toBFloat16(values[i]))));
+    }
+    QVERIFY(toFloatsPlain(viewOf(fromFloatsPlain(values, DType::F32), DType::F32, {6})) == values);
+    QVERIFY(toFloatsPlain(viewOf(bytesOf(std::vector<double>{0.1}), DType::F64, {1})) == std::vector<float>{0.1F});
+    QVERIFY_EXCEPTION_THROWN((void)fromFloatsPlain(values, DType::F64), Error);
+    QVERIFY_EXCEPTION_THROWN((void)toFloatsPlain(viewOf(half, DType::I8, {12})), Error);
+}
+
 void TestConvert::everyHalfWidensAsDefined() {
     std::vector<std::uint16_t> halves;
     for (std::uint32_t bits = 0; bits < 0x10000U; ++bits) halves.push_back(static_cast<std::uint16_t>(bits));
     halves.push_back(1);
     const std::vector<std::byte> bytes = bytesOf(halves);
-    forEachTarget([&] {
-        const std::vector<float> from_half = toFloats(viewOf(bytes, DType::F16, {static_cast<std::int64_t>(halves.size())}));
-        const std::vector<float> from_brain = toFloats(viewOf(bytes, DType::BF16, {static_cast<std::int64_t>(halves.size())}));
-        for (std::size_t i = 0; i < halves.size(); ++i) {
-            QVERIFY2(sameBits(from_half[i], fromFloat16(halves[i])), qPrintable(QString::number(halves[i], 16)));
-            QVERIFY2(sameBits(from_brain[i], fromBFloat16(halves[i])), qPrintable(QString::number(halves[i], 16)));
-        }
-    });
+    for (const DType type : {DType::F16, DType::BF16}) {
+        const TensorView tensor = viewOf(bytes, type, {static_cast<std::int64_t>(halves.size())});
+        const std::vector<float> plain = toFloatsPlain(tensor);
+        forEachTarget([&] {
+            const std::vector<float> fast = toFloats(tensor);
+            QCOMPARE(fast.size(), plain.size());
+            for (std::size_t i = 0; i < halves.size(); ++i)
+                QVERIFY2(sameBits(fast[i], plain[i]), qPrintable(QString::number(halves[i], 16)));
+        });
+    }
 }
 
 void TestConvert::floatsNarrowAsDefined() {
     const std::vector<float> values = interestingFloats();
+    for (const DType type : {DType::F32, DType::F16, DType::BF16}) {
+        const std::vector<std::byte> plain = fromFloatsPlain(values, type);
+        forEachTarget([&] { QVERIFY(fromFloats(values, type) == plain); });
+    }
+    std::vector<float> plain_rounded = values;
+    roundToBFloat16Plain(plain_rounded.data(), plain_rounded.size());
     forEachTarget([&] {
-        const std::vector<std::byte> half = fromFloats(values, DType::F16);
-        const std::vector<std::byte> brain = fromFloats(values, DType::BF16);
         std::vector<float> rounded = values;
         roundToBFloat16(rounded.data(), rounded.size());
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            std::uint16_t h = 0;
-            std::uint16_t b = 0;
-            std::memcpy(&h, half.data() + 2 * i, 2);
-            std::memcpy(&b, brain.data() + 2 * i, 2);
-            if (h == toFloat16(values[i]) && b == toBFloat16(values[i]) && sameBits(rounded[i], fromBFloat16(b))) continue;
-            QFAIL(qPrintable(QString::number(std::bit_cast<std::uint32_t>(values[i]), 16)));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            QVERIFY2(sameBits(rounded[i], plain_rounded[i]), qPrintable(QString::number(std::bit_cast<std::uint32_t>(values[i]), 16)));
+    });
+}
+
+void TestConvert::runsOfAnyLengthEqualTheDefinition_data() {
+    QTest::addColumn<int>("count");
+    for (const int count : {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 100}) QTest::addRow("%d", count) << count;
+}
+
+// Nothing behind a run is written, at odd addresses too.
+void TestConvert::runsOfAnyLengthEqualTheDefinition() {
+    QFETCH(int, count);
+    const auto n = static_cast<std::size_t>(count);
+    const Matrix values = randomMatrix(1, 101, 43);
+    const std::vector<std::byte> halves = fromFloatsPlain({values.data(), 101}, DType::F16);
+    using Widen = void (*)(const std::byte*, std::size_t, float*) noexcept;
+    using Narrow = void (*)(const float*, std::size_t, std::byte*) noexcept;
+    const std::pair<Widen, Widen> widenings[] = {{widenFloat16, widenFloat16Plain}, {widenBFloat16, widenBFloat16Plain}};
+    const std::pair<Narrow, Narrow> narrowings[] = {{narrowToFloat16, narrowToFloat16Plain}, {narrowToBFloat16, narrowToBFloat16Plain}};
+    forEachTarget([&] {
+        for (const auto& [fast, plain] : widenings) {
+            std::vector<float> found(n + 1, 7.0F);
+            std::vector<float> expected(n + 1, 7.0F);
+            fast(halves.data() + 1, n, found.data());
+            plain(halves.data() + 1, n, expected.data());
+            QVERIFY(std::ranges::equal(found, expected, sameBits));
+        }
+        for (const auto& [fast, plain] : narrowings) {
+            std::vector<std::byte> found(2 * n + 2, std::byte{7});
+            std::vector<std::byte> expected(2 * n + 2, std::byte{7});
+            fast(values.data() + 1, n, found.data() + 1);
+            plain(values.data() + 1, n, expected.data() + 1);
+            QVERIFY(found == expected);
+        }
+        std::vector<float> found(values.data(), values.data() + n + 1);
+        std::vector<float> expected = found;
+        roundToBFloat16(found.data(), n);
+        roundToBFloat16Plain(expected.data(), n);
+        QVERIFY(found == expected);
+        QVERIFY(!hasNonFinite(values.data(), n));
+        QVERIFY(!hasNonFinitePlain(values.data(), n));
+        for (std::size_t bad = 0; bad < n; ++bad) {
+            found[bad] = bad % 2 == 0 ? std::numeric_limits<float>::quiet_NaN() : -std::numeric_limits<float>::infinity();
+            QVERIFY(hasNonFinite(found.data(), n));
+            QVERIFY(hasNonFinitePlain(found.data(), n));
+            QVERIFY(!hasNonFinite(found.data(), bad));
+            found[bad] = 1.0F;
         }
     });
 }
 
 void TestConvert::bytesMayLieAnywhere() {
     const Matrix values = randomMatrix(1, 100, 41);
-    std::vector<std::byte> bytes = fromFloats({values.data(), 100}, DType::BF16);
-    const std::vector<float> expected = toFloats(viewOf(bytes, DType::BF16, {100}));
-    bytes.insert(bytes.begin(), std::byte{0});
-    TensorView odd = viewOf(bytes, DType::BF16, {100});
-    odd.bytes = std::span<const std::byte>(bytes).subspan(1);
-    QVERIFY(toFloats(odd) == expected);
+    for (const DType type : {DType::F32, DType::F16, DType::BF16}) {
+        std::vector<std::byte> bytes = fromFloats({values.data(), 100}, type);
+        const std::vector<float> expected = toFloatsPlain(viewOf(bytes, type, {100}));
+        bytes.insert(bytes.begin(), std::byte{0});
+        TensorView odd = viewOf(bytes, type, {100});
+        odd.bytes = std::span<const std::byte>(bytes).subspan(1);
+        QVERIFY(toFloats(odd) == expected);
+    }
 }
 
 void TestConvert::doublesAndFloatsAreRead() {
@@ -109,7 +180,9 @@ void TestConvert::doublesAndFloatsAreRead() {
     QVERIFY(std::isinf(from_doubles[2]));
     const std::vector<float> floats{1.5F, -2.5F, 3.5F};
     QVERIFY(toFloats(viewOf(bytesOf(floats), DType::F32, {3})) == floats);
+    QVERIFY(toFloats(viewOf(bytesOf(doubles), DType::F64, {4})) == toFloatsPlain(viewOf(bytesOf(doubles), DType::F64, {4})));
     QVERIFY(toFloats(viewOf({}, DType::F32, {0})).empty());
+    QVERIFY(toFloatsPlain(viewOf({}, DType::F32, {0})).empty());
 }
 
 void TestConvert::rowsReadOnlyTheirBytes() {
@@ -146,11 +219,13 @@ void TestConvert::firstNonFiniteFindsThePosition() {
     forEachTarget([&] {
         std::vector<float> values(static_cast<std::size_t>(n), std::numeric_limits<float>::max());
         QCOMPARE(firstNonFinite(values), Index{-1});
+        QCOMPARE(firstNonFinitePlain(values), Index{-1});
         for (const float bad : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
                                 std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
             for (const int at : {n - 1, n / 2, 0}) {
                 values[static_cast<std::size_t>(at)] = bad;
                 QCOMPARE(firstNonFinite(values), Index{at});
+                QCOMPARE(firstNonFinitePlain(values), Index{at});
             }
             std::ranges::fill(values, -1.0F);
         }

@@ -51,22 +51,27 @@ class TestGptqBlock : public QObject {
     Q_OBJECT
 
 private slots:
-    void equalsTheDefinitionBitForBit_data();
+    void equalsTheDefinitionBitForBit_data() { tiles(); }
     void equalsTheDefinitionBitForBit();
+    void viewsWithGapsGiveTheSame();
     void keptColumnsTakeTheirUpdatedValue();
     void resultDoesNotDependOnTheTile();
     void staysCloseToDoublePrecision();
     void updatedColumnsAreWeightPlusCorrectionTimesInverse();
-    void rangeIsTakenPerRow();
-};
+    void updatedColumnsEqualTheDefinitionBitForBit_data() { tiles(); }
+    void updatedColumnsEqualTheDefinitionBitForBit();
+    void rangesEqualTheDefinition_data() { tiles(); }
+    void rangesEqualTheDefinition();
 
-void TestGptqBlock::equalsTheDefinitionBitForBit_data() {
-    QTest::addColumn<int>("n");
-    QTest::addColumn<int>("rows");
-    for (const int n : {1, 2, 7, 8, 9, 16, 24}) {
-        for (const int rows : {1, 3, 15, 16, 17, 32, 64, 77}) QTest::addRow("%d columns, %d rows", n, rows) << n << rows;
+private:
+    static void tiles() {
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("rows");
+        for (const int n : {1, 2, 7, 8, 9, 16, 24}) {
+            for (const int rows : {1, 3, 15, 16, 17, 32, 64, 77}) QTest::addRow("%d columns, %d rows", n, rows) << n << rows;
+        }
     }
-}
+};
 
 void TestGptqBlock::equalsTheDefinitionBitForBit() {
     QFETCH(int, n);
@@ -81,6 +86,32 @@ void TestGptqBlock::equalsTheDefinitionBitForBit() {
             QVERIFY(std::abs(fast.loss[j] - plain.loss[j]) <= 16.0 * kEpsilon * plain.loss[j]);
         }
     });
+}
+
+void TestGptqBlock::viewsWithGapsGiveTheSame() {
+    for (const Index rows : {5, 32, 37}) {
+        const ExactCase exact(13, rows, 23);
+        const Outcome plain = run(exact.block(), gptqRoundBlockPlain);
+        Embedded factor(exact.factor);
+        Embedded weight(exact.weight);
+        Embedded correction(exact.correction);
+        Embedded scale(exact.scale);
+        Embedded zero(exact.zero);
+        const GptqBlock block{factor.view(), weight.view(), correction.view(), scale.view(), zero.view(), exact.grid_of_column, {}, 15};
+        forEachTarget([&] {
+            for (const auto kernel : {gptqRoundBlock, gptqRoundBlockPlain}) {
+                Embedded difference(Matrix::Zero(13, rows));
+                CodeMatrix codes = CodeMatrix::Constant(17, rows + 9, 99);
+                std::vector<double> loss(13);
+                kernel(block, difference.view(), codes.block(2, 3, 13, rows), loss);
+                QVERIFY(Matrix(difference.view()) == plain.difference);
+                QVERIFY(difference.isIntactAround());
+                QVERIFY(codes.block(2, 3, 13, rows) == plain.codes);
+                codes.block(2, 3, 13, rows).setConstant(99);
+                QVERIFY((codes.array() == 99).all());
+            }
+        });
+    }
 }
 
 void TestGptqBlock::keptColumnsTakeTheirUpdatedValue() {
@@ -174,15 +205,53 @@ void TestGptqBlock::updatedColumnsAreWeightPlusCorrectionTimesInverse() {
     QVERIFY((back - correction.cast<double>()).norm() <= bound);
 }
 
-void TestGptqBlock::rangeIsTakenPerRow() {
-    const Matrix tile = randomMatrix(19, 23, 22);
-    std::vector<float> lowest(23);
-    std::vector<float> highest(23);
-    rangeOverColumns(tile, lowest, highest);
-    for (Index row = 0; row < 23; ++row) {
-        QCOMPARE(lowest[static_cast<std::size_t>(row)], tile.col(row).minCoeff());
-        QCOMPARE(highest[static_cast<std::size_t>(row)], tile.col(row).maxCoeff());
+// W and S = X·R are whole numbers, and so is W + X.
+void TestGptqBlock::updatedColumnsEqualTheDefinitionBitForBit() {
+    QFETCH(int, n);
+    QFETCH(int, rows);
+    const Matrix factor = exactFactor(n, 24);
+    const Matrix weight = randomIntegers(n, rows, -8, 8, 25);
+    const Matrix change = randomIntegers(n, rows, -8, 8, 26);
+    const Matrix correction = factor.transpose() * change;
+    Matrix plain(n, rows);
+    gptqUpdatedColumnsPlain(factor, weight, correction, plain);
+    QVERIFY(plain == weight + change);
+    forEachTarget([&] {
+        Matrix compact(n, rows);
+        gptqUpdatedColumns(factor, weight, correction, compact);
+        QVERIFY(compact == plain);
+        Embedded gapped_factor(factor);
+        Embedded gapped_weight(weight);
+        Embedded gapped_correction(correction);
+        Embedded gapped(Matrix::Zero(n, rows));
+        gptqUpdatedColumns(gapped_factor.view(), gapped_weight.view(), gapped_correction.view(), gapped.view());
+        QVERIFY(Matrix(gapped.view()) == plain);
+        QVERIFY(gapped.isIntactAround());
+    });
+}
+
+void TestGptqBlock::rangesEqualTheDefinition() {
+    QFETCH(int, n);
+    QFETCH(int, rows);
+    const Matrix tile = randomMatrix(n, rows, 22);
+    Embedded gapped(tile);
+    const auto size = static_cast<std::size_t>(rows);
+    std::vector<float> plain_lowest(size);
+    std::vector<float> plain_highest(size);
+    rangeOverColumnsPlain(tile, plain_lowest, plain_highest);
+    for (Index row = 0; row < rows; ++row) {
+        QVERIFY(plain_lowest[static_cast<std::size_t>(row)] == tile.col(row).minCoeff());
+        QVERIFY(plain_highest[static_cast<std::size_t>(row)] == tile.col(row).maxCoeff());
     }
+    std::vector<float> lowest(size);
+    std::vector<float> highest(size);
+    rangeOverColumns(tile, lowest, highest);
+    QVERIFY(lowest == plain_lowest && highest == plain_highest);
+    rangeOverColumns(gapped.view(), lowest, highest);
+    QVERIFY(lowest == plain_lowest && highest == plain_highest);
+    rangeOverColumns(tile.topRows(0), lowest, highest);
+    rangeOverColumnsPlain(tile.topRows(0), lowest, highest);
+    QVERIFY(lowest == plain_lowest && highest == plain_highest);
 }
 
 QTEST_APPLESS_MAIN(TestGptqBlock)

@@ -29,18 +29,36 @@ class TestInt8 : public QObject {
     Q_OBJECT
 
 private slots:
-    void productIsExact_data();
-    void productIsExact();
-    void tileOfBlocksIsExact();
+    void productEqualsTheDefinition_data();
+    void productEqualsTheDefinition();
+    void tileOfBlocksEqualsTheDefinition_data();
+    void tileOfBlocksEqualsTheDefinition();
     void extremeBytesDoNotSaturate();
-    void linearEqualsItsFakeQuantizedDefinition_data();
-    void linearEqualsItsFakeQuantizedDefinition();
+    void definitionIsFakeQuantized_data() { activations(); }
+    void definitionIsFakeQuantized();
+    void linearEqualsItsDefinition_data() { activations(); }
+    void linearEqualsItsDefinition();
     void aNumberThatIsNoneIsNotRoundedAway();
     void shapesThatDisagreeAreRefused();
     void bitsDoNotDependOnThreads();
+
+private:
+    static void activations() {
+        QTest::addColumn<int>("activation");
+        QTest::addColumn<int>("tokens");
+        QTest::addColumn<int>("in");
+        QTest::addColumn<int>("out");
+        const int sizes[][3] = {{1, 1, 1}, {3, 17, 5}, {40, 131, 65}, {0, 4, 4}};
+        for (const auto& s : sizes) {
+            QTest::addRow("per token, %d x %d x %d", s[0], s[1], s[2])
+                << static_cast<int>(ActivationScale::PerToken) << s[0] << s[1] << s[2];
+            QTest::addRow("per tensor, %d x %d x %d", s[0], s[1], s[2])
+                << static_cast<int>(ActivationScale::PerTensor) << s[0] << s[1] << s[2];
+        }
+    }
 };
 
-void TestInt8::productIsExact_data() {
+void TestInt8::productEqualsTheDefinition_data() {
     QTest::addColumn<int>("m");
     QTest::addColumn<int>("n");
     QTest::addColumn<int>("k");
@@ -48,24 +66,37 @@ void TestInt8::productIsExact_data() {
     for (const auto& s : sizes) QTest::addRow("%d x %d x %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
 }
 
-void TestInt8::productIsExact() {
+void TestInt8::productEqualsTheDefinition() {
     QFETCH(int, m);
     QFETCH(int, n);
     QFETCH(int, k);
     const Int8Matrix a = randomBytes(m, k, 72);
     const Int8Matrix b = randomBytes(n, k, 73);
+    const Int32Matrix plain = int8ProductPlain(a, b);
     const Int32Matrix expected = a.cast<std::int32_t>() * b.cast<std::int32_t>().transpose();
-    QVERIFY(int8Product(a, b) == expected);
+    QVERIFY(plain == expected);
+    QVERIFY(int8Product(a, b) == plain);
 }
 
-void TestInt8::tileOfBlocksIsExact() {
+void TestInt8::tileOfBlocksEqualsTheDefinition_data() {
+    QTest::addColumn<int>("m");
+    QTest::addColumn<int>("n");
+    QTest::addColumn<int>("k");
+    const int sizes[][3] = {{1, 1, 1}, {3, 5, 0}, {2, 3, 63}, {30, 40, 200}, {17, 33, 65}};
+    for (const auto& s : sizes) QTest::addRow("%d x %d x %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
+}
+
+void TestInt8::tileOfBlocksEqualsTheDefinition() {
+    QFETCH(int, m);
+    QFETCH(int, n);
+    QFETCH(int, k);
     const Int8Matrix a = randomBytes(40, 300, 74);
     const Int8Matrix b = randomBytes(50, 310, 75);
     Int32Matrix c = Int32Matrix::Constant(60, 70, 5);
-    int8ProductTile(a.block(3, 11, 30, 200), b.block(7, 9, 40, 200), c.block(2, 4, 30, 40));
-    const Int32Matrix expected = a.block(3, 11, 30, 200).cast<std::int32_t>() * b.block(7, 9, 40, 200).cast<std::int32_t>().transpose();
-    QVERIFY(c.block(2, 4, 30, 40) == expected);
-    c.block(2, 4, 30, 40).setConstant(5);
+    int8ProductTile(a.block(3, 11, m, k), b.block(7, 9, n, k), c.block(2, 4, m, n));
+    QVERIFY(c.block(2, 4, m, n) == int8ProductPlain(Int8Matrix(a.block(3, 11, m, k)), Int8Matrix(b.block(7, 9, n, k))));
+    QVERIFY(c.block(2, 4, m, n) == int8ProductPlain(a.block(3, 11, m, k), b.block(7, 9, n, k)));
+    c.block(2, 4, m, n).setConstant(5);
     QVERIFY((c.array() == 5).all());
 }
 
@@ -74,34 +105,57 @@ void TestInt8::extremeBytesDoNotSaturate() {
     const Int8Matrix high = Int8Matrix::Constant(20, 3000, 127);
     QVERIFY(int8Product(low, low) == Int32Matrix::Constant(20, 20, 3000 * 16384));
     QVERIFY(int8Product(low, high) == Int32Matrix::Constant(20, 20, -3000 * 16256));
+    QVERIFY(int8ProductPlain(low, high) == Int32Matrix::Constant(20, 20, -3000 * 16256));
 }
 
-void TestInt8::linearEqualsItsFakeQuantizedDefinition_data() {
-    QTest::addColumn<int>("activation");
-    QTest::newRow("per token") << static_cast<int>(ActivationScale::PerToken);
-    QTest::newRow("per tensor") << static_cast<int>(ActivationScale::PerTensor);
-}
-
-void TestInt8::linearEqualsItsFakeQuantizedDefinition() {
+// Recomputed here from X alone, as the paper writes it.
+void TestInt8::definitionIsFakeQuantized() {
     QFETCH(int, activation);
-    const Int8Weight weight = randomWeight(65, 131, static_cast<ActivationScale>(activation));
-    Matrix x = randomMatrix(40, 131, 74);
-    x.row(3).setZero();
-    const Matrix bias = randomMatrix(1, 65, 75);
-    const Matrix y = int8Linear(x, weight, {bias.data(), 65});
-    for (Index i = 0; i < x.rows(); ++i) {
+    QFETCH(int, tokens);
+    QFETCH(int, in);
+    QFETCH(int, out);
+    const Int8Weight weight = randomWeight(out, in, static_cast<ActivationScale>(activation));
+    Matrix x = randomMatrix(tokens, in, 74);
+    if (tokens > 3) x.row(3).setZero();
+    const Matrix bias = randomMatrix(1, out, 75);
+    const Matrix y = int8LinearPlain(x, weight, {bias.data(), static_cast<std::size_t>(out)});
+    for (Index i = 0; i < tokens; ++i) {
         const bool per_token = weight.activation == ActivationScale::PerToken;
         const float scale = per_token ? std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F : weight.input_scale;
         Eigen::RowVectorXd rounded(x.cols());
-        for (Index j = 0; j < x.cols(); ++j)
+        for (Index j = 0; j < in; ++j)
             rounded[j] = static_cast<double>(scale) * std::clamp(static_cast<double>(std::nearbyint(x(i, j) / scale)), -127.0, 127.0);
-        for (Index o = 0; o < 65; ++o) {
-            const double product =
-                static_cast<double>(weight.row_scale[static_cast<std::size_t>(o)]) * rounded.dot(weight.codes.row(o).cast<double>());
-            const double expected = product + static_cast<double>(bias(0, o));
-            QVERIFY(std::abs(static_cast<double>(y(i, o)) - expected) <= 4.0 * kEpsilon * (std::abs(product) + std::abs(expected)));
+        for (Index o = 0; o < out; ++o) {
+            const Eigen::RowVectorXd w =
+                static_cast<double>(weight.row_scale[static_cast<std::size_t>(o)]) * weight.codes.row(o).cast<double>();
+            const double expected = rounded.dot(w) + static_cast<double>(bias(0, o));
+            QVERIFY(std::abs(static_cast<double>(y(i, o)) - expected) <= 2.0 * kEpsilon * std::abs(expected) + 1e-12);
         }
     }
+}
+
+// The products are exact; what is left are a few roundings of floats: the two scales' product, its product with the sum, the bias.
+void TestInt8::linearEqualsItsDefinition() {
+    QFETCH(int, activation);
+    QFETCH(int, tokens);
+    QFETCH(int, in);
+    QFETCH(int, out);
+    const Int8Weight weight = randomWeight(out, in, static_cast<ActivationScale>(activation));
+    Matrix x = randomMatrix(tokens, in, 74);
+    if (tokens > 3) x.row(3).setZero();
+    const Matrix bias = randomMatrix(1, out, 75);
+    const std::span<const float> biases(bias.data(), static_cast<std::size_t>(out));
+    const MatrixD plain = int8LinearPlain(x, weight, biases).cast<double>();
+    const MatrixD product = plain.rowwise() - bias.row(0).cast<double>();
+    Embedded gapped(x);
+    for (const Matrix& y : {int8Linear(x, weight, biases), int8Linear(gapped.view(), weight, biases)}) {
+        QCOMPARE(y.rows(), x.rows());
+        const MatrixD error = (y.cast<double>() - plain).cwiseAbs();
+        QVERIFY((error.array() <= 4.0 * kEpsilon * (product.array().abs() + plain.array().abs())).all());
+    }
+    const MatrixD without_bias = int8LinearPlain(x, weight).cast<double>();
+    const MatrixD error = (int8Linear(x, weight).cast<double>() - without_bias).cwiseAbs();
+    QVERIFY((error.array() <= 4.0 * kEpsilon * without_bias.array().abs()).all());
 }
 
 void TestInt8::aNumberThatIsNoneIsNotRoundedAway() {
@@ -115,6 +169,7 @@ void TestInt8::aNumberThatIsNoneIsNotRoundedAway() {
             const Matrix y = int8Linear(damaged, weight);
             QVERIFY(y.row(1).array().isNaN().all());
             QVERIFY(y.row(0) == expected.row(0) && y.row(2) == expected.row(2));
+            QVERIFY(int8LinearPlain(damaged, weight).row(1).array().isNaN().all());
         }
     }
 }

@@ -1,4 +1,6 @@
 #include <QtTest>
+#include <functional>
+#include <limits>
 
 #include "core/error.h"
 #include "core/kernels/gemm.h"
@@ -28,34 +30,45 @@ class TestProducts : public QObject {
     Q_OBJECT
 
 private slots:
-    void productEqualsTheDefinition_data();
+    void plainProductIsRoundedOnce_data() { sizes(); }
+    void plainProductIsRoundedOnce();
+    void productEqualsTheDefinition_data() { sizes(); }
     void productEqualsTheDefinition();
     void zeroBetaOverwritesNaN();
     void emptyInnerSizeScalesTheResult();
     void productReadsAndWritesViewsWithGaps();
     void shapesThatDisagreeAreRefused();
-    void bfloat16ProductIsThatOfRoundedOperands();
-    void linearAddsTheBias();
-    void gramEqualsTheDefinition_data();
+    void bfloat16ProductEqualsTheDefinition_data();
+    void bfloat16ProductEqualsTheDefinition();
+    void linearEqualsTheDefinition_data();
+    void linearEqualsTheDefinition();
+    void plainGramIsRoundedOnce_data() { activations(); }
+    void plainGramIsRoundedOnce();
+    void gramEqualsTheDefinition_data() { activations(); }
     void gramEqualsTheDefinition();
     void gramLeavesTheUpperTilesAlone();
     void gramStaysCloseToDoubleOverManyTokens();
-    void mirrorCopiesTheLowerTriangle_data();
-    void mirrorCopiesTheLowerTriangle();
-    void transposedTileIsTheTranspose();
     void bitsDoNotDependOnThreads();
+
+private:
+    static void sizes() {
+        QTest::addColumn<int>("m");
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("k");
+        const int all[][3] = {{1, 1, 1},     {3, 17, 5},     {0, 4, 4},       {4, 0, 4},     {17, 1, 3},
+                              {1, 700, 300}, {47, 513, 130}, {260, 1030, 70}, {300, 65, 257}};
+        for (const auto& s : all) QTest::addRow("%d x %d x %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
+    }
+    static void activations() {
+        QTest::addColumn<int>("tokens");
+        QTest::addColumn<int>("n");
+        const int all[][2] = {{1, 1}, {3, 17}, {0, 5}, {5, 0}, {70, 129}, {33, 700}, {1100, 260}};
+        for (const auto& s : all) QTest::addRow("%d tokens, %d channels", s[0], s[1]) << s[0] << s[1];
+    }
 };
 
-void TestProducts::productEqualsTheDefinition_data() {
-    QTest::addColumn<int>("m");
-    QTest::addColumn<int>("n");
-    QTest::addColumn<int>("k");
-    const int sizes[][3] = {{1, 1, 1},     {3, 17, 5},     {0, 4, 4},       {4, 0, 4},     {17, 1, 3},
-                            {1, 700, 300}, {47, 513, 130}, {260, 1030, 70}, {300, 65, 257}};
-    for (const auto& s : sizes) QTest::addRow("%d x %d x %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
-}
-
-void TestProducts::productEqualsTheDefinition() {
+// Against Eigen's product in double precision, whose own error does not count beside one rounding to a float.
+void TestProducts::plainProductIsRoundedOnce() {
     QFETCH(int, m);
     QFETCH(int, n);
     QFETCH(int, k);
@@ -63,17 +76,48 @@ void TestProducts::productEqualsTheDefinition() {
         for (const bool transpose_b : {false, true}) {
             const Matrix a = transpose_a ? randomMatrix(k, m, 1) : randomMatrix(m, k, 1);
             const Matrix b = transpose_b ? randomMatrix(n, k, 2) : randomMatrix(k, n, 2);
-            const Matrix c = randomMatrix(m, n, 3);
-            const MatrixD a64 = oriented(a, transpose_a);
-            const MatrixD b64 = oriented(b, transpose_b);
-            const MatrixD expected = 0.5 * (a64 * b64) + 2.0 * c.cast<double>();
-            const double bound = productBound(a64, b64) + 4.0 * kEpsilon * c.cast<double>().norm();
-            Matrix tile = c;
-            gemmTile(a, transpose_a, b, transpose_b, tile, 0.5F, 2.0F);
-            QVERIFY((tile.cast<double>() - expected).norm() <= bound);
-            Matrix whole = c;
-            gemm(a, transpose_a, b, transpose_b, whole, 0.5F, 2.0F);
-            QVERIFY((whole.cast<double>() - expected).norm() <= bound);
+            const Matrix before = randomMatrix(m, n, 3);
+            const MatrixD expected = 0.5 * (oriented(a, transpose_a) * oriented(b, transpose_b)) + 2.0 * before.cast<double>();
+            Matrix c = before;
+            gemmPlain(a, transpose_a, b, transpose_b, c, 0.5F, 2.0F);
+            QVERIFY((c.cast<double>() - expected).norm() <= 2.0 * kEpsilon * expected.norm());
+        }
+    }
+}
+
+void TestProducts::productEqualsTheDefinition() {
+    QFETCH(int, m);
+    QFETCH(int, n);
+    QFETCH(int, k);
+    using Product = std::function<void(MatrixView, bool, MatrixView, bool, MatrixSpan)>;
+    const Product products[] = {
+        [](MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c) {
+            gemmTile(a, transpose_a, b, transpose_b, c, 0.5F, 2.0F);
+        },
+        [](MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c) {
+            gemm(a, transpose_a, b, transpose_b, c, 0.5F, 2.0F);
+        },
+    };
+    for (const bool transpose_a : {false, true}) {
+        for (const bool transpose_b : {false, true}) {
+            const Matrix a = transpose_a ? randomMatrix(k, m, 1) : randomMatrix(m, k, 1);
+            const Matrix b = transpose_b ? randomMatrix(n, k, 2) : randomMatrix(k, n, 2);
+            const Matrix before = randomMatrix(m, n, 3);
+            Matrix plain = before;
+            gemmPlain(a, transpose_a, b, transpose_b, plain, 0.5F, 2.0F);
+            const double bound =
+                productBound(oriented(a, transpose_a), oriented(b, transpose_b)) + 4.0 * kEpsilon * before.cast<double>().norm();
+            for (const Product& product : products) {
+                Matrix compact = before;
+                product(a, transpose_a, b, transpose_b, compact);
+                QVERIFY((compact - plain).cast<double>().norm() <= bound);
+                Embedded gapped_a(a);
+                Embedded gapped_b(b);
+                Embedded gapped(before);
+                product(gapped_a.view(), transpose_a, gapped_b.view(), transpose_b, gapped.view());
+                QVERIFY((gapped.view() - plain).cast<double>().norm() <= bound);
+                QVERIFY(gapped.isIntactAround());
+            }
         }
     }
 }
@@ -81,15 +125,16 @@ void TestProducts::productEqualsTheDefinition() {
 void TestProducts::zeroBetaOverwritesNaN() {
     const Matrix a = randomMatrix(64, 200, 4);
     const Matrix b = randomMatrix(200, 600, 5);
-    for (const bool whole : {false, true}) {
-        Matrix c = Matrix::Constant(64, 600, std::numeric_limits<float>::quiet_NaN());
-        if (whole) {
-            gemm(a, false, b, false, c);
-        } else {
-            gemmTile(a, false, b, false, c);
-        }
-        QVERIFY(c.allFinite());
-    }
+    const Matrix nothing = Matrix::Constant(64, 600, std::numeric_limits<float>::quiet_NaN());
+    Matrix c = nothing;
+    gemm(a, false, b, false, c);
+    QVERIFY(c.allFinite());
+    c = nothing;
+    gemmTile(a, false, b, false, c);
+    QVERIFY(c.allFinite());
+    c = nothing;
+    gemmPlain(a, false, b, false, c);
+    QVERIFY(c.allFinite());
 }
 
 void TestProducts::emptyInnerSizeScalesTheResult() {
@@ -97,6 +142,8 @@ void TestProducts::emptyInnerSizeScalesTheResult() {
     Matrix scaled = c;
     gemm(Matrix(3, 0), false, Matrix(0, 4), false, scaled, 1.0F, 2.0F);
     QVERIFY(scaled == 2.0F * c);
+    gemmPlain(Matrix(3, 0), false, Matrix(0, 4), false, scaled, 1.0F, 0.5F);
+    QVERIFY(scaled == c);
     gemmTile(Matrix(3, 0), false, Matrix(0, 4), false, scaled);
     QVERIFY(scaled == Matrix::Zero(3, 4));
 }
@@ -122,50 +169,98 @@ void TestProducts::shapesThatDisagreeAreRefused() {
     QVERIFY_EXCEPTION_THROWN(accumulateGram(Matrix(5, 3), 1.0F, c), Error);
 }
 
-void TestProducts::bfloat16ProductIsThatOfRoundedOperands() {
-    for (const Index m : {5, 130}) {
-        const Matrix a = randomMatrix(m, 333, 9);
-        const Matrix b = randomMatrix(333, 530, 10);
-        const MatrixD a64 = roundedToStored(a).cast<double>();
-        const MatrixD b64 = roundedToStored(b).cast<double>();
-        Matrix c(m, 530);
-        gemm(a, false, b, false, c, 1.0F, 0.0F, Compute::BFloat16);
-        QVERIFY((c.cast<double>() - a64 * b64).norm() <= productBound(a64, b64));
+void TestProducts::bfloat16ProductEqualsTheDefinition_data() {
+    QTest::addColumn<int>("m");
+    for (const int m : {1, 5, 130}) QTest::addRow("%d rows", m) << m;
+}
+
+void TestProducts::bfloat16ProductEqualsTheDefinition() {
+    QFETCH(int, m);
+    const Matrix a = randomMatrix(m, 333, 9);
+    const Matrix b = randomMatrix(333, 530, 10);
+    const MatrixD a64 = roundedToStored(a).cast<double>();
+    const MatrixD b64 = roundedToStored(b).cast<double>();
+    const MatrixD expected = a64 * b64;
+    Matrix plain(m, 530);
+    gemmPlain(a, false, b, false, plain, 1.0F, 0.0F, Compute::BFloat16);
+    QVERIFY((plain.cast<double>() - expected).norm() <= 2.0 * kEpsilon * expected.norm());
+    Matrix compact(m, 530);
+    gemm(a, false, b, false, compact, 1.0F, 0.0F, Compute::BFloat16);
+    QVERIFY((compact - plain).cast<double>().norm() <= productBound(a64, b64));
+    Embedded gapped_a(a.transpose());
+    Embedded gapped_b(b.transpose());
+    Embedded gapped(Matrix::Zero(m, 530));
+    gemm(gapped_a.view(), true, gapped_b.view(), true, gapped.view(), 1.0F, 0.0F, Compute::BFloat16);
+    QVERIFY((gapped.view() - plain).cast<double>().norm() <= productBound(a64, b64));
+    QVERIFY(gapped.isIntactAround());
+}
+
+void TestProducts::linearEqualsTheDefinition_data() {
+    QTest::addColumn<int>("tokens");
+    QTest::addColumn<int>("in");
+    QTest::addColumn<int>("out");
+    const int all[][3] = {{1, 1, 1}, {3, 7, 5}, {70, 90, 600}};
+    for (const auto& s : all) QTest::addRow("%d tokens, %d to %d", s[0], s[1], s[2]) << s[0] << s[1] << s[2];
+}
+
+void TestProducts::linearEqualsTheDefinition() {
+    QFETCH(int, tokens);
+    QFETCH(int, in);
+    QFETCH(int, out);
+    const Matrix x = randomMatrix(tokens, in, 11);
+    const Matrix w = randomMatrix(out, in, 12);
+    const Matrix bias = randomMatrix(1, out, 13);
+    const std::span<const float> biases(bias.data(), static_cast<std::size_t>(out));
+    const MatrixD product = x.cast<double>() * w.cast<double>().transpose();
+    const MatrixD shifted = product.rowwise() + bias.row(0).cast<double>();
+    QVERIFY((linearPlain(x, w).cast<double>() - product).norm() <= 2.0 * kEpsilon * product.norm());
+    QVERIFY((linearPlain(x, w, biases).cast<double>() - shifted).norm() <= 2.0 * kEpsilon * shifted.norm());
+    Embedded gapped_x(x);
+    Embedded gapped_w(w);
+    for (const Compute compute : {Compute::Float32, Compute::BFloat16}) {
+        const Matrix plain = linearPlain(x, w, biases, compute);
+        const double bound =
+            productBound(x.cast<double>(), w.cast<double>().transpose()) + 4.0 * kEpsilon * (product.norm() + shifted.norm());
+        QVERIFY((linear(x, w, biases, compute) - plain).cast<double>().norm() <= bound);
+        QVERIFY((linear(gapped_x.view(), gapped_w.view(), biases, compute) - plain).cast<double>().norm() <= bound);
+        QVERIFY((linear(x, w, {}, compute) - linearPlain(x, w, {}, compute)).cast<double>().norm() <= bound);
     }
 }
 
-void TestProducts::linearAddsTheBias() {
-    const Matrix x = randomMatrix(70, 90, 11);
-    const Matrix w = randomMatrix(600, 90, 12);
-    const Matrix bias = randomMatrix(1, 600, 13);
-    const MatrixD product = x.cast<double>() * w.cast<double>().transpose();
-    const double bound = productBound(x.cast<double>(), w.cast<double>()) + 4.0 * kEpsilon * product.norm();
-    QVERIFY((linear(x, w).cast<double>() - product).norm() <= bound);
-    const MatrixD shifted = product.rowwise() + bias.row(0).cast<double>();
-    QVERIFY((linear(x, w, {bias.data(), 600}).cast<double>() - shifted).norm() <= bound);
-}
-
-void TestProducts::gramEqualsTheDefinition_data() {
-    QTest::addColumn<int>("tokens");
-    QTest::addColumn<int>("n");
-    const int sizes[][2] = {{1, 1}, {3, 17}, {0, 5}, {5, 0}, {70, 129}, {33, 700}, {1100, 260}};
-    for (const auto& s : sizes) QTest::addRow("%d tokens, %d channels", s[0], s[1]) << s[0] << s[1];
+void TestProducts::plainGramIsRoundedOnce() {
+    QFETCH(int, tokens);
+    QFETCH(int, n);
+    for (const Compute compute : {Compute::Float32, Compute::BFloat16}) {
+        const Matrix x = randomMatrix(tokens, n, 14);
+        const Matrix before = randomMatrix(n, n, 15);
+        Matrix h = before;
+        accumulateGramPlain(x, 0.25F, h, compute);
+        const MatrixD x64 = (compute == Compute::BFloat16 ? roundedToStored(x) : x).cast<double>();
+        const MatrixD expected = 0.25 * x64.transpose() * x64 + before.cast<double>();
+        const MatrixD error = (h.cast<double>() - expected).triangularView<Eigen::Lower>();
+        QVERIFY(error.norm() <= 2.0 * kEpsilon * expected.norm());
+        QVERIFY(Matrix(h.triangularView<Eigen::StrictlyUpper>()) == Matrix(before.triangularView<Eigen::StrictlyUpper>()));
+    }
 }
 
 void TestProducts::gramEqualsTheDefinition() {
     QFETCH(int, tokens);
     QFETCH(int, n);
+    const Matrix x = randomMatrix(tokens, n, 14);
+    const Matrix before = randomMatrix(n, n, 15);
+    const MatrixD x64 = x.cast<double>();
+    const double bound = productBound(x64.transpose(), x64) + 8.0 * kEpsilon * before.cast<double>().norm();
     for (const Compute compute : {Compute::Float32, Compute::BFloat16}) {
-        Matrix x = randomMatrix(tokens, n, 14);
-        if (compute == Compute::BFloat16) x = roundedToStored(x);  // values that bfloat16 holds exactly: same result either way
-        const Matrix before = randomMatrix(n, n, 15);
-        Matrix h = before;
-        accumulateGram(x, 0.25F, h, compute);
-        const MatrixD x64 = x.cast<double>();
-        const MatrixD expected = 0.25 * x64.transpose() * x64 + before.cast<double>();
-        const double bound = productBound(x64.transpose(), x64) + 8.0 * kEpsilon * before.cast<double>().norm();
-        const MatrixD error = (h.cast<double>() - expected).triangularView<Eigen::Lower>();
-        QVERIFY(error.norm() <= bound);
+        Matrix plain = before;
+        accumulateGramPlain(x, 0.25F, plain, compute);
+        Matrix compact = before;
+        accumulateGram(x, 0.25F, compact, compute);
+        QVERIFY(Matrix((compact - plain).triangularView<Eigen::Lower>()).cast<double>().norm() <= bound);
+        Embedded gapped_x(x);
+        Embedded gapped(before);
+        accumulateGram(gapped_x.view(), 0.25F, gapped.view(), compute);
+        QVERIFY(Matrix((gapped.view() - plain).triangularView<Eigen::Lower>()).cast<double>().norm() <= bound);
+        QVERIFY(gapped.isIntactAround());
     }
 }
 
@@ -184,38 +279,11 @@ void TestProducts::gramStaysCloseToDoubleOverManyTokens() {
     Matrix h = Matrix::Zero(n, n);
     accumulateGram(x, 1.0F, h);
     mirrorLower(h);
-    const MatrixD expected = x.cast<double>().transpose() * x.cast<double>();
-    const double relative = (h.cast<double>() - expected).norm() / expected.norm();
+    Matrix plain = Matrix::Zero(n, n);
+    accumulateGramPlain(x, 1.0F, plain);
+    mirrorLower(plain);
+    const double relative = (h - plain).cast<double>().norm() / plain.cast<double>().norm();
     QVERIFY2(relative <= 32.0 * kEpsilon, qPrintable(QString::number(relative / kEpsilon)));
-}
-
-void TestProducts::mirrorCopiesTheLowerTriangle_data() {
-    QTest::addColumn<int>("n");
-    for (const int n : {0, 1, 3, 63, 64, 65, 200}) QTest::addRow("%d", n) << n;
-}
-
-void TestProducts::mirrorCopiesTheLowerTriangle() {
-    QFETCH(int, n);
-    const Matrix before = randomMatrix(n, n, 18);
-    Matrix h = before;
-    mirrorLower(h);
-    for (Index i = 0; i < n; ++i) {
-        for (Index j = 0; j <= i; ++j) {
-            QCOMPARE(h(i, j), before(i, j));
-            QCOMPARE(h(j, i), before(i, j));
-        }
-    }
-}
-
-void TestProducts::transposedTileIsTheTranspose() {
-    for (const Index rows : {1, 3, 4, 16, 19}) {
-        for (const Index cols : {1, 4, 7, 16, 33}) {
-            const Matrix m = randomMatrix(rows, cols, 19);
-            Matrix t(cols, rows);
-            transposeTile(m, t);
-            QVERIFY(t == m.transpose());
-        }
-    }
 }
 
 void TestProducts::bitsDoNotDependOnThreads() {
