@@ -1,6 +1,7 @@
 #include "core/calib/expert_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace salient {
@@ -13,6 +14,19 @@ Matrix evenHessian(const ChannelStatistics& channels) {
     const double power = std::accumulate(channels.sum_squares.begin(), channels.sum_squares.end(), 0.0);
     const double mean = power / (static_cast<double>(channels.n_tokens) * static_cast<double>(n));
     return Matrix::Identity(n, n) * static_cast<float>(2.0 * mean);
+}
+
+/// What all experts saw together. Where squares alone are known, the magnitudes are theirs and no sum of the experts' own.
+ChannelStatistics together(const std::vector<InputStatistics>& gathered, std::size_t first, std::size_t n_experts) {
+    ChannelStatistics all;
+    for (std::size_t i = first; i < first + n_experts; ++i) {
+        all.merge(gathered[i].channels);
+        all.knows_squares_alone = all.knows_squares_alone || gathered[i].channels.knows_squares_alone;
+    }
+    if (!all.knows_squares_alone || all.n_tokens == 0) return all;
+    const auto n = static_cast<double>(all.n_tokens);
+    for (std::size_t c = 0; c < all.sum_abs.size(); ++c) all.sum_abs[c] = std::sqrt(all.sum_squares[c] / n) * n;
+    return all;
 }
 
 bool isStarved(const InputStatistics& statistics, const InputGroup& group) {
@@ -45,8 +59,7 @@ void standInForExperts(const Model& model, std::vector<InputStatistics>& gathere
             statistics.hessian = all_inputs.hessian;
         });
     }
-    ChannelStatistics all_hidden;
-    for (std::size_t i = 0; i < n_experts; ++i) all_hidden.merge(gathered[static_cast<std::size_t>(places.expert_hidden) + i].channels);
+    const ChannelStatistics all_hidden = together(gathered, static_cast<std::size_t>(places.expert_hidden), n_experts);
     if (all_hidden.n_tokens == 0) return;
     const Matrix hessian = with_hessians ? evenHessian(all_hidden) : Matrix();
     replace(places.expert_hidden, [&](InputStatistics& statistics) {

@@ -95,10 +95,13 @@ CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, 
     }
 
     const LayerForm form = formOf(format, method);
+    const Family& family = *model.config.family;
+    const std::string tied_head = model.config.tie_word_embeddings ? model.headModule() + ".weight" : "";
     const DType scale_type = storedScaleType(format, model.config);
     std::vector<std::vector<CheckpointTensor>> parts(static_cast<std::size_t>(n_blocks) + 1);  // outside the blocks, then each block
     for (const auto& [name, view] : model.checkpoint->tensors()) {
-        if (isBuffer(view) || (model.config.tie_word_embeddings && name == model.config.family->head + ".weight")) continue;
+        const bool is_other_part = family.isOtherPart(name);
+        if (!is_other_part && (isBuffer(view) || name == tied_head)) continue;
         const auto block = std::find_if(block_prefixes.begin(), block_prefixes.end(),
                                         [&, &n = name](const std::string& prefix) { return n.starts_with(prefix); });
         const int number = block == block_prefixes.end() ? -1 : static_cast<int>(block - block_prefixes.begin());
@@ -108,7 +111,7 @@ CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, 
             for (TensorLayout& tensor : layerLayout(form, *weight->second, methodFor(method, weight->second->name), scale_type))
                 part.push_back({std::move(tensor), "", number, 0});
         } else {
-            const DType type = isFloat(view.dtype) ? storedFloatType(format, view.dtype) : view.dtype;
+            const DType type = isFloat(view.dtype) && !is_other_part ? storedFloatType(format, view.dtype) : view.dtype;
             part.push_back({{name, type, view.shape}, weight != quantized_weights.end() ? "" : name, number, 0});
         }
     }
@@ -120,7 +123,7 @@ CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, 
 
 std::vector<std::string> floatLinears(const Model& model, const CheckpointLayout& layout) {
     const Family& family = *model.config.family;
-    std::vector<std::string> names = {family.head};
+    std::vector<std::string> names = {model.headModule()};
     for (const std::string& fact : {family.project_in, family.project_out}) {
         if (!fact.empty() && model.checkpoint->contains(model.moduleName(fact) + ".weight")) names.push_back(model.moduleName(fact));
     }

@@ -33,7 +33,8 @@ struct CheckpointLayout {
 [[nodiscard]] DType storedFloatType(ExportFormat format, DType original) noexcept;
 
 /// Copied tensors keep their names. Left out: the head's weight when it is tied to the embedding, and buffers that old checkpoints
-/// saved although loaders make them again (rotary_emb.inv_freq, causal masks): unknown names stop some loaders.
+/// saved although loaders make them again (rotary_emb.inv_freq, causal masks): unknown names stop some loaders. Tensors of the parts beside
+/// a text model (NestedFact) are all kept, each in its own type.
 [[nodiscard]] CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, ExportFormat format,
                                                 std::int64_t shard_bytes);
 

@@ -4,6 +4,7 @@
 
 #include "core/exporter/checkpoint_layout.h"
 #include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/tensor_map.h"
 #include "core/exporter/gguf/vocabulary.h"
 #include "core/exporter/layer_settings.h"
 #include "core/quant/quantize_block.h"
@@ -144,8 +145,8 @@ std::string describe(const GridSpec& grid) {
 }
 
 /// Codes can be moved into blocks of 32 or not at all; dequantized values go into any type.
-void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const std::vector<MethodSpec>& methods,
-             GgufWeights weights) {
+void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Model& model, const MethodSpec& whole,
+             const std::vector<MethodSpec>& methods, GgufWeights weights) {
     if (std::any_of(methods.begin(), methods.end(), [](const MethodSpec& own) { return own.activations != ActivationScale::None; }))
         reasons.emplace_back(
             "gguf cannot say that activations are int8 (W8A8): choose compressed-tensors, or dequantized for the weights alone.");
@@ -169,6 +170,8 @@ void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Mo
     const std::vector<std::string> of_model = ggufModelObstacles(model);
     reasons.insert(reasons.end(), of_model.begin(), of_model.end());
     if (!of_model.empty()) return;
+    const std::vector<std::string> of_experts = ggufExpertObstacles(model, whole, weights);
+    reasons.insert(reasons.end(), of_experts.begin(), of_experts.end());
     try {
         static_cast<void>(ggufVocabulary(model));
     } catch (const Error& error) {
@@ -200,7 +203,7 @@ std::vector<std::string> exportObstacles(const Model& model, const MethodSpec& m
             addCompressed(reasons, layers, method, methods);
             break;
         case ExportFormat::Gguf:
-            addGguf(reasons, layers, model, methods, gguf_weights);
+            addGguf(reasons, layers, model, method, methods, gguf_weights);
             break;
         case ExportFormat::Dequantized:
             break;

@@ -18,6 +18,7 @@ std::vector<std::string> filesToCopy(const Model& model) {
                                              "chat_template.json",
                                              "preprocessor_config.json",
                                              "processor_config.json",
+                                             "tekken.json",
                                              kFamilyFile};
     std::vector<std::string> present;
     for (const char* name : kNames) {

@@ -49,9 +49,8 @@ public:
     [[nodiscard]] bool isOf(std::initializer_list<std::string_view> families) const {
         return std::ranges::count(families, std::string_view(family().model_type)) > 0;
     }
-    [[nodiscard]] bool hasLlamaCppArchitecture() const {
-        return gguf::architectureOf(family()) != nullptr || isOf({"falcon", "mixtral", "qwen2_moe", "qwen3_moe"});
-    }
+    [[nodiscard]] bool hasLlamaCppArchitecture() const { return gguf::architectureOf(family()) != nullptr || isOf({"gemma3", "mistral3"}); }
+    [[nodiscard]] bool hasNormsOfSingleHeads() const { return model_.config.query_norm.find("{}") != std::string::npos; }
 
     [[nodiscard]] bool hasBits(std::initializer_list<int> bits) const {
         return any([&](const MethodSpec& own) { return std::ranges::count(bits, own.grid.bits) > 0; });
@@ -207,6 +206,9 @@ constexpr Fact kFacts[] = {
     {kExLlama, kGptq, Acceptance::Partly, [](const Settings& s) { return !s.isSymmetric(); },
      "shifts the zero points of asymmetric codes eight at a time: one of 0 spoils its neighbours; old versions shift none"},
 
+    // vLLM, model_executor/models/stablelm.py: no norms of q and k.
+    {kVllm, kGptq | kAwq | kCompressed | kDequantized, Acceptance::Refuses, [](const Settings& s) { return s.hasNormsOfSingleHeads(); },
+     "has no norms of queries and keys in this architecture"},
     // vLLM, quantization/auto_gptq.py, TYPE_MAP.
     {kVllm, kGptq, Acceptance::Refuses,
      [](const Settings& s) {

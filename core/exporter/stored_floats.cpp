@@ -17,7 +17,7 @@ float limitOf(DType type) noexcept {
 }
 
 /// Magnitudes up to this round to zero (half the smallest subnormal; ties go to even).
-float flushedBelow(DType type) noexcept { return type == DType::F16 ? 0x1p-25F : 0.0F; }
+float flushedBelow(DType type) noexcept { return type == DType::F16 ? 0x1p-25F : type == DType::BF16 ? 0x1p-134F : 0.0F; }
 
 void requireRange(const std::string& tensor, std::span<const float> values, DType type) {
     const float limit = limitOf(type);

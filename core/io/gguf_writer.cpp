@@ -111,7 +111,7 @@ struct GgufWriter::State {
         for (const GgufTensorLayout& tensor : layout) {
             if (tensor.name.empty() || tensor.name.size() > kMostNameBytes) slots.fail(tensor.name, "expected a name of 1 to 63 bytes");
             const auto n_bytes = static_cast<std::uint64_t>(tensor.size_bytes);
-            slots.add(tensor.name, data, n_bytes);
+            addSlots(tensor, n_bytes);
             appendText(header, tensor.name);
             append(header, static_cast<std::uint32_t>(tensor.shape.size()));
             for (auto extent = tensor.shape.rbegin(); extent != tensor.shape.rend(); ++extent)
@@ -123,6 +123,18 @@ struct GgufWriter::State {
         header.resize(aligned(header.size()), '\0');
         slots.moveAllBy(header.size());
         return header;
+    }
+
+    /// The tensor's place, or one for each of its slices.
+    void addSlots(const GgufTensorLayout& tensor, std::uint64_t n_bytes) {
+        if (tensor.n_parts == 0) return slots.add(tensor.name, data, n_bytes);
+        if (tensor.n_parts < 0 || tensor.size_bytes % tensor.n_parts != 0) {
+            slots.fail(tensor.name, "expected " + std::to_string(tensor.n_parts) + " equal parts, found " +
+                                        std::to_string(tensor.size_bytes) + " bytes");
+        }
+        const std::uint64_t part_bytes = n_bytes / static_cast<std::uint64_t>(tensor.n_parts);
+        for (std::int64_t number = 0; number < tensor.n_parts; ++number)
+            slots.add(ggufPartName(tensor.name, number), data + static_cast<std::uint64_t>(number) * part_bytes, part_bytes);
     }
 
     void begin(const std::string& header) {
@@ -145,6 +157,9 @@ GgufWriter::GgufWriter(GgufWriter&&) noexcept = default;
 GgufWriter& GgufWriter::operator=(GgufWriter&&) noexcept = default;
 
 void GgufWriter::write(const std::string& name, std::span<const std::byte> bytes) { state_->slots.write(name, bytes); }
+void GgufWriter::writePart(const std::string& name, std::int64_t number, std::span<const std::byte> bytes) {
+    state_->slots.write(ggufPartName(name, number), bytes);
+}
 void GgufWriter::sync() { state_->slots.file().sync(); }
 void GgufWriter::finish() { state_->slots.finish(false); }
 

@@ -160,7 +160,7 @@ private:
                                      std::to_string(entry.mean_squares.size()));
         }
         for (const float tokens : counts) {
-            constexpr float kMost = 9e18F;  // of what an integer holds
+            constexpr float kMost = 0x1p40F;  // beyond any text; those of all experts of a block can be added up
             if (!(tokens >= 0.0F && tokens < kMost)) {
                 failAt(file_.path(), "'" + weight + ".counts': expected numbers of tokens, found " + std::to_string(tokens));
             }

@@ -22,7 +22,8 @@ namespace salient {
 // means, which are the same up to one factor.
 //
 // "Matrices": 1, or the experts of a layer, each of which sees tokens of its own (counts); the old form has their values one after another
-// and one number of chunks for all.
+// and one number of chunks for all, as has a GGUF file that was made from one. Of an expert that no token was sent to, the old form says
+// 1 for every channel; the GGUF form counts 0 tokens.
 
 /// What an importance matrix knows of the input of one weight.
 struct ImatrixEntry {

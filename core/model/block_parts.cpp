@@ -68,15 +68,37 @@ AttentionShape attentionShape(const ModelConfig& config, int block, Index seq_le
     return shape;
 }
 
+/// The norm of each head of queries or keys, in place. Its gain is one for all heads, or one for each, head after head.
+void normalizeHeads(MatrixSpan x, const NormWeights& norm, const ModelConfig& config) {
+    if (!norm.exists()) return;
+    const auto epsilon = static_cast<float>(config.norm_epsilon);
+    const Index size = config.head_dim;
+    const bool is_shared = static_cast<Index>(norm.gain.size()) == size;
+    const bool is_rms = config.family->head_norm == NormKind::RmsNorm;
+    if (is_rms && is_shared) {
+        rmsNormSegments(x, norm.gain, epsilon);
+        return;
+    }
+    for (Index first = 0; first < x.cols(); first += size) {
+        const std::span<const float> gain =
+            std::span(norm.gain).subspan(static_cast<std::size_t>(is_shared ? 0 : first), static_cast<std::size_t>(size));
+        auto head = x.middleCols(first, size);
+        if (is_rms) {
+            rmsNormSegments(head, gain, epsilon);
+        } else {
+            head = layerNorm(head, gain, {}, epsilon);
+        }
+    }
+}
+
 /// What happens to projected queries, keys and values, in place, and their attention.
 Matrix attendProjected(MatrixSpan q, MatrixSpan k, MatrixSpan v, const BlockWeights& weights, const ModelConfig& config, int block,
                        Index seq_len, Compute compute) {
     if (config.clip_qkv > 0.0) {
         for (MatrixSpan* x : {&q, &k, &v}) clamp(*x, static_cast<float>(config.clip_qkv));
     }
-    const auto epsilon = static_cast<float>(config.norm_epsilon);
-    if (weights.query_norm.exists()) rmsNormSegments(q, weights.query_norm.gain, epsilon);
-    if (weights.key_norm.exists()) rmsNormSegments(k, weights.key_norm.gain, epsilon);
+    normalizeHeads(q, weights.query_norm, config);
+    normalizeHeads(k, weights.key_norm, config);
     if (config.position == PositionKind::Rotary) {
         const RopeConfig& rope = config.ropeOf(block);
         const RotaryTable table = RotaryTable::make(rope, rope.dim, seq_len);

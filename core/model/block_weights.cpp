@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/kernels/convert.h"
 #include "core/model/model.h"
+#include "core/model/tensor_plan.h"
 
 namespace salient {
 
@@ -68,16 +69,21 @@ BlockWeights loadNorms(const Model& model, int block) {
     const Family& family = *model.config.family;
     const auto module = [&](const std::string& fact) { return model.moduleName(family.block_prefix + fact, block); };
     const auto norm = [&](const std::string& fact) { return fact.empty() ? NormWeights{} : loadNorm(model, module(fact)); };
-    const auto head_norm = [&](const std::string& fact) {
-        return fact.empty() ? NormWeights{} : NormWeights{loadGain(model, module(fact)), {}};
+    const auto head_norm = [&](const std::string& fact, Index n_heads) {
+        NormWeights heads;
+        for (const std::string& name : headNormModules(model.config, model.name_prefix, fact, block, n_heads)) {
+            const std::vector<float> gain = loadGain(model, name);
+            heads.gain.insert(heads.gain.end(), gain.begin(), gain.end());
+        }
+        return heads;
     };
     BlockWeights weights;
     weights.attention_norm = norm(model.config.attention_norm);
     if (!model.config.shares_norm) weights.mlp_norm = norm(model.config.mlp_norm);
     weights.attention_post_norm = norm(family.attention_post_norm);
     weights.mlp_post_norm = norm(family.mlp_post_norm);
-    weights.query_norm = head_norm(family.query_norm);
-    weights.key_norm = head_norm(family.key_norm);
+    weights.query_norm = head_norm(model.config.query_norm, model.config.n_heads);
+    weights.key_norm = head_norm(model.config.key_norm, model.config.n_kv_heads);
     return weights;
 }
 

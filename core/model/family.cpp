@@ -50,12 +50,25 @@ bool Family::isGated() const {
     return std::any_of(linears.begin(), linears.end(), is_gate) || std::any_of(experts.linears.begin(), experts.linears.end(), is_gate);
 }
 
+bool Family::isOtherPart(std::string_view module) const {
+    return std::any_of(nested.other_parts.begin(), nested.other_parts.end(), [module](const std::string& part) {
+        return module.starts_with(part) && (module.size() == part.size() || module[part.size()] == '.');
+    });
+}
+
+const std::string& Family::headName(std::string_view prefix) const {
+    const auto place = static_cast<std::size_t>(std::find(prefixes.begin(), prefixes.end(), prefix) - prefixes.begin());
+    return place > 0 && place <= other_heads.size() ? other_heads[place - 1] : head;
+}
+
 std::span<const std::shared_ptr<const Family>> families() {
     static const std::vector<std::shared_ptr<const Family>> kFamilies = [] {
         std::vector<std::shared_ptr<const Family>> all;
-        for (const auto row : {rows::llama, rows::mistral,  rows::mixtral, rows::qwen2,   rows::qwen2Moe, rows::qwen3,  rows::qwen3Moe,
-                               rows::phi3,  rows::stableLm, rows::olmo,    rows::gemma,   rows::gemma2,   rows::gemma3, rows::opt,
-                               rows::gpt2,  rows::gptNeo,   rows::gptJ,    rows::gptNeoX, rows::phi,      rows::bloom,  rows::falcon})
+        for (const auto row : {rows::llama,    rows::mistral, rows::mistral3, rows::mixtral, rows::qwen2,
+                               rows::qwen2Moe, rows::qwen3,   rows::qwen3Moe, rows::phi3,    rows::stableLm,
+                               rows::olmo,     rows::gemma,   rows::gemma2,   rows::gemma3,  rows::gemma3WithVision,
+                               rows::opt,      rows::gpt2,    rows::gptNeo,   rows::gptJ,    rows::gptNeoX,
+                               rows::phi,      rows::bloom,   rows::falcon})
             all.push_back(std::make_shared<const Family>(row()));
         return all;
     }();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -130,6 +132,7 @@ struct ConfigKeys {
     std::string n_parallel_norms;  ///< 1: both halves of newer_blocks share one norm all the same
     std::string multi_query;       ///< boolean: all queries share one key head, whatever n_kv_heads says; not for newer_blocks
     std::string alibi;             ///< boolean: slopes on the scores take the place of rotary positions
+    std::string head_norms;        ///< boolean: query_norm and key_norm are there; empty: always, where the family names them
     std::string query_scalar;      ///< scores are divided by its square root instead of the head size's
     std::string attention_soft_cap;
     std::string logit_soft_cap;
@@ -148,7 +151,20 @@ struct ConfigDefaults {
     int max_positions = 0;            ///< 0: the file must say
     double attention_soft_cap = 0.0;  ///< null in the file: none
     double logit_soft_cap = 0.0;
+    /// Whole numbers under their keys in config.json, for files that leave out what the published class has by itself ("head_dim": 256).
+    /// null in the file is an answer, too: that there is none.
+    std::map<std::string, std::int64_t> sizes = {};
     bool operator==(const ConfigDefaults&) const = default;
+};
+
+/// A text model inside a larger one, which sees images, say. All empty: the model stands alone.
+struct NestedFact {
+    std::string config_key;  ///< config.json's object that holds the text model's configuration: "text_config"; empty: the file itself
+    std::string model_type;  ///< that object's "model_type", where it has one
+    /// Modules beside the text model, under every name that they have in checkpoints and loaders ("vision_tower", "model.vision_tower").
+    /// They are not computed, and an export holds their tensors as they were.
+    std::vector<std::string> other_parts;
+    bool operator==(const NestedFact&) const = default;
 };
 
 /// An architecture as a table of facts: everything the forward pass and the exporters need to know beyond config.json.
@@ -171,7 +187,8 @@ struct Family {
     bool head_has_bias = false;
     SlidingBlocks sliding_blocks = SlidingBlocks::All;
     /// What checkpoints put before every name below, but the head's ("model.", or nothing when the bare model was saved); the
-    /// first with which the embedding is found is the checkpoint's.
+    /// first with which the embedding is found is the checkpoint's. Of a nested model the last one is that of the modules in today's
+    /// transformers.
     std::vector<std::string> prefixes;
     std::string block_prefix;        ///< "layers.{}." with {} for the block number
     std::string embedding;           ///< module names from here on, without ".weight"
@@ -180,17 +197,21 @@ struct Family {
     std::string project_in;          ///< between embedding and hidden width, where they differ; empty: the family has none
     std::string project_out;
     std::string final_norm;
-    std::string head;                  ///< full name; absent from the checkpoint when tied to the embedding
-    std::string attention_norm;        ///< after the block's prefix
-    std::string mlp_norm;              ///< empty when parallel_shares_norm always holds
-    std::string newer_attention_norm;  ///< the two norms of keys.newer_blocks
+    std::string head;                      ///< full name; absent from the checkpoint when tied to the embedding
+    std::vector<std::string> other_heads;  ///< the same in checkpoints with the second prefix, the third, …; where the list ends: head
+    std::string attention_norm;            ///< after the block's prefix
+    std::string mlp_norm;                  ///< empty when parallel_shares_norm always holds
+    std::string newer_attention_norm;      ///< the two norms of keys.newer_blocks
     std::string newer_mlp_norm;
     std::string attention_post_norm;  ///< of what attention adds to the residual stream; empty: none
     std::string mlp_post_norm;
-    std::string query_norm;  ///< RMSNorm of each head of the queries, before positions; empty: none
+    /// Norm of each head of the queries, before positions; with {} for the head's number where each has a gain of its own. Empty: none.
+    std::string query_norm;
     std::string key_norm;
-    std::vector<LinearFact> linears;  ///< in the order of computation; where every block has experts, without an MLP
+    NormKind head_norm = NormKind::RmsNorm;  ///< of queries and keys; it has no bias
+    std::vector<LinearFact> linears;         ///< in the order of computation; where every block has experts, without an MLP
     ExpertsFact experts;
+    NestedFact nested;
     ConfigKeys keys;
     ConfigDefaults defaults;
 
@@ -199,6 +220,12 @@ struct Family {
     /// The MLP multiplies an activated gate with another projection.
     [[nodiscard]] bool isGated() const;
     [[nodiscard]] bool hasExperts() const { return !experts.router.empty(); }
+    /// Other modules stand beside this model in its checkpoints.
+    [[nodiscard]] bool hasOtherParts() const { return !nested.other_parts.empty(); }
+    /// Whether a module or tensor of that full name belongs to one of nested.other_parts.
+    [[nodiscard]] bool isOtherPart(std::string_view module) const;
+    /// The head's full name in a checkpoint with that prefix.
+    [[nodiscard]] const std::string& headName(std::string_view prefix) const;
     /// The linear layer with that role, or null.
     [[nodiscard]] const LinearFact* find(Role role) const;
 };

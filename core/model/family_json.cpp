@@ -3,6 +3,7 @@
 #include "core/model/family_json.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "core/io/contained_path.h"
@@ -35,6 +36,7 @@ public:
     void value(const char* key, const T& fact) {
         json[key] = fact;
     }
+    void sizes(const char* key, const std::map<std::string, std::int64_t>& facts) { json[key] = facts; }
     template <typename Enum>
     void word(const char* key, const Enum& fact, const Words& words) {
         json[key] = words[static_cast<std::size_t>(fact)];
@@ -65,6 +67,19 @@ public:
     template <typename T>
     void value(const char* key, T& fact) {
         object_.read(key, fact);
+    }
+    void sizes(const char* key, std::map<std::string, std::int64_t>& facts) {
+        const Json* found = object_.find(key);
+        if (found == nullptr) return;
+        constexpr const char* kExpected = "an object of whole numbers under the keys of config.json";
+        if (!found->is_object()) object_.refuse(key, kExpected, *found);
+        facts.clear();
+        for (const auto& [name, size] : found->items()) {
+            const bool is_whole = size.is_number_integer();
+            if (!is_whole || (size.is_number_unsigned() && !std::in_range<std::int64_t>(size.get<std::uint64_t>())))
+                object_.refuse(key, kExpected, size);
+            facts[name] = size.get<std::int64_t>();
+        }
     }
     template <typename Enum>
     void word(const char* key, Enum& fact, const Words& words) {
@@ -142,6 +157,12 @@ constexpr auto kExpertFacts = [](auto& experts, auto& facts) {
     facts.value("dense_blocks_key", experts.dense_blocks_key);
 };
 
+constexpr auto kNestedFacts = [](auto& nested, auto& facts) {
+    facts.value("config_key", nested.config_key);
+    facts.value("model_type", nested.model_type);
+    facts.value("other_parts", nested.other_parts);
+};
+
 constexpr auto kKeyFacts = [](auto& keys, auto& facts) {
     facts.value("hidden_size", keys.hidden_size);
     facts.value("intermediate_size", keys.intermediate_size);
@@ -162,6 +183,7 @@ constexpr auto kKeyFacts = [](auto& keys, auto& facts) {
     facts.value("n_parallel_norms", keys.n_parallel_norms);
     facts.value("multi_query", keys.multi_query);
     facts.value("alibi", keys.alibi);
+    facts.value("head_norms", keys.head_norms);
     facts.value("query_scalar", keys.query_scalar);
     facts.value("attention_soft_cap", keys.attention_soft_cap);
     facts.value("logit_soft_cap", keys.logit_soft_cap);
@@ -178,6 +200,7 @@ constexpr auto kDefaultFacts = [](auto& defaults, auto& facts) {
     facts.value("max_positions", defaults.max_positions);
     facts.value("attention_soft_cap", defaults.attention_soft_cap);
     facts.value("logit_soft_cap", defaults.logit_soft_cap);
+    facts.sizes("sizes", defaults.sizes);
 };
 
 constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
@@ -205,6 +228,7 @@ constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
     facts.value("project_out", family.project_out);
     facts.value("final_norm", family.final_norm);
     facts.value("head", family.head);
+    facts.value("other_heads", family.other_heads);
     facts.value("attention_norm", family.attention_norm);
     facts.value("mlp_norm", family.mlp_norm);
     facts.value("newer_attention_norm", family.newer_attention_norm);
@@ -213,8 +237,10 @@ constexpr auto kFamilyFacts = [](auto& family, auto& facts) {
     facts.value("mlp_post_norm", family.mlp_post_norm);
     facts.value("query_norm", family.query_norm);
     facts.value("key_norm", family.key_norm);
+    facts.word("head_norm", family.head_norm, kNormKinds);
     facts.list("linears", family.linears, kLinearFacts);
     facts.part("experts", family.experts, kExpertFacts);
+    facts.part("nested", family.nested, kNestedFacts);
     facts.part("keys", family.keys, kKeyFacts);
     facts.part("defaults", family.defaults, kDefaultFacts);
 };
@@ -244,6 +270,9 @@ public:
         requireText("keys.n_blocks", family_.keys.n_blocks);
         requireText("keys.n_heads", family_.keys.n_heads);
         require(!family_.prefixes.empty(), "prefixes", "at least one, if only \"\"", family_.prefixes);
+        require(family_.other_heads.size() < family_.prefixes.size(), "other_heads", "at most one for each prefix but the first",
+                family_.other_heads);
+        requireNested();
         require(family_.block_prefix.find("{}.") != std::string::npos, "block_prefix", "{} for the block's number and a dot at the end",
                 family_.block_prefix);
         requireNorms();
@@ -257,6 +286,19 @@ private:
         if (!holds) object_.refuse(key, expected, found);
     }
     void requireText(std::string_view key, const std::string& text) const { require(!text.empty(), key, "a name", text); }
+
+    void requireNested() const {
+        const NestedFact& nested = family_.nested;
+        for (const std::string& head : family_.other_heads) requireText("other_heads", head);
+        for (const std::string& part : nested.other_parts) requireText("nested.other_parts", part);
+        const bool holds_text = std::any_of(family_.prefixes.begin(), family_.prefixes.end(), [&](const std::string& prefix) {
+            return family_.isOtherPart(prefix + family_.embedding) || family_.isOtherPart(family_.headName(prefix));
+        });
+        require(!holds_text, "nested.other_parts", "modules beside the text model and its head", nested.other_parts);
+        require(!nested.config_key.empty() || nested.model_type.empty(), "nested.model_type", "none without config_key", nested.model_type);
+        // Exporters write to that object, so that it has one spelling.
+        require(nested.config_key.find('|') == std::string::npos, "nested.config_key", "one name", nested.config_key);
+    }
 
     void requireNorms() const {
         const bool may_lack = family_.parallel_residual && family_.parallel_shares_norm && family_.keys.parallel_residual.empty();

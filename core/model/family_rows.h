@@ -10,8 +10,13 @@ inline const NormFact kLayerNorm = {NormKind::LayerNorm, true, true};
 /// For descendants of LLaMA whose MLP has no biases, and no switch for them.
 void withoutMlpBias(Family& family);
 
+/// For a text model that stands beside an image encoder and what carries its output over, as in LLaVA (Liu et al., arXiv:2304.08485):
+/// names and nested configuration that transformers gives all of these since 4.52, and before. model_type: the text model's.
+void nestBesideVision(Family& family, const std::string& model_type);
+
 [[nodiscard]] Family llama();
 [[nodiscard]] Family mistral();
+[[nodiscard]] Family mistral3();
 [[nodiscard]] Family mixtral();
 [[nodiscard]] Family qwen2();
 [[nodiscard]] Family qwen2Moe();
@@ -23,6 +28,7 @@ void withoutMlpBias(Family& family);
 [[nodiscard]] Family gemma();
 [[nodiscard]] Family gemma2();
 [[nodiscard]] Family gemma3();
+[[nodiscard]] Family gemma3WithVision();
 [[nodiscard]] Family opt();
 [[nodiscard]] Family gpt2();
 [[nodiscard]] Family gptNeo();

@@ -36,8 +36,8 @@ Family gemma2() {
     return f;
 }
 
-/// Gemma 2 with norms of q and k in place of the caps; five of six blocks slide, with a rotary base of their own. The text model alone.
-/// Gemma 3, arXiv:2503.19786.
+/// Gemma 2 with norms of q and k in place of the caps; five of six blocks slide, with a rotary base of their own. The text model alone:
+/// that of 1B. Gemma 3, arXiv:2503.19786; the sizes are those of transformers' Gemma3TextConfig.
 Family gemma3() {
     Family f = gemma2();
     f.model_type = "gemma3_text";
@@ -49,6 +49,21 @@ Family gemma3() {
     f.sliding_blocks = SlidingBlocks::AllButEveryNth;
     f.defaults.attention_soft_cap = 0.0;
     f.defaults.logit_soft_cap = 0.0;
+    f.defaults.sizes = {{"vocab_size", 262208},      {"hidden_size", 2304},
+                        {"intermediate_size", 9216}, {"num_hidden_layers", 26},
+                        {"num_attention_heads", 8},  {"num_key_value_heads", 4},
+                        {"head_dim", 256},           {"query_pre_attn_scalar", 256},
+                        {"sliding_window", 4096},    {"max_position_embeddings", 131072}};
+    return f;
+}
+
+/// Gemma 3 of 4B and more, beside its image encoder. A text without images is all that is computed: those would see one another in both
+/// directions.
+Family gemma3WithVision() {
+    Family f = gemma3();
+    f.model_type = "gemma3";
+    f.architectures = {"Gemma3ForConditionalGeneration"};
+    nestBesideVision(f, "gemma3_text");
     return f;
 }
 

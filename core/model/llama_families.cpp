@@ -36,6 +36,15 @@ void withoutMlpBias(Family& family) {
     family.keys.mlp_bias.clear();
 }
 
+void nestBesideVision(Family& family, const std::string& model_type) {
+    family.prefixes = {"language_model.model.", "model.language_model."};
+    family.head = "language_model.lm_head";
+    family.other_heads = {"lm_head"};
+    family.nested.config_key = "text_config";
+    family.nested.model_type = model_type;
+    family.nested.other_parts = {"vision_tower", "model.vision_tower", "multi_modal_projector", "model.multi_modal_projector"};
+}
+
 /// LLaMA's shape with a sliding window. Jiang et al., Mistral 7B, arXiv:2310.06825.
 Family mistral() {
     Family f = llama();
@@ -45,6 +54,19 @@ Family mistral() {
     f.keys.attention_bias.clear();
     f.keys.mlp_bias.clear();
     f.keys.sliding_window = "sliding_window";
+    return f;
+}
+
+/// Mistral beside an image encoder: Mistral Small 3.1 and later, whose published form is transformers' Mistral3ForConditionalGeneration.
+/// The sizes are those of MistralConfig, which reads what the nested object leaves out.
+Family mistral3() {
+    Family f = mistral();
+    f.model_type = "mistral3";
+    f.architectures = {"Mistral3ForConditionalGeneration"};
+    nestBesideVision(f, "mistral");
+    f.defaults.sizes = {
+        {"vocab_size", 32000},       {"hidden_size", 4096},      {"intermediate_size", 14336}, {"num_hidden_layers", 32},
+        {"num_attention_heads", 32}, {"num_key_value_heads", 8}, {"sliding_window", 4096},     {"max_position_embeddings", 131072}};
     return f;
 }
 
@@ -89,8 +111,9 @@ Family phi3() {
     return f;
 }
 
-/// LLaMA's shape with LayerNorm; a quarter of each head turns; the larger models put attention and MLP side by side behind one norm.
-/// Bellagente et al., Stable LM 2, arXiv:2402.17834.
+/// LLaMA's shape with LayerNorm; a quarter of each head turns; the larger models put attention and MLP side by side behind one norm, and
+/// a LayerNorm of its own on each head of q and k. Bellagente et al., Stable LM 2, arXiv:2402.17834; the names of those norms are those of
+/// the published 12B.
 Family stableLm() {
     Family f = llama();
     f.model_type = "stablelm";
@@ -107,6 +130,10 @@ Family stableLm() {
     f.keys.attention_bias = "use_qkv_bias";
     f.keys.mlp_bias.clear();
     f.keys.parallel_residual = "use_parallel_residual";
+    f.query_norm = "self_attn.q_layernorm.norms.{}";
+    f.key_norm = "self_attn.k_layernorm.norms.{}";
+    f.head_norm = NormKind::LayerNorm;
+    f.keys.head_norms = "qk_layernorm";
     f.defaults.norm_epsilon = 1e-5;
     return f;
 }

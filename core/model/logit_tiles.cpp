@@ -45,7 +45,7 @@ LogitTiles::LogitTiles(const Model& model, MatrixView hidden, const ForwardOptio
       head_(model.checkpoint->tensor(model.headTensor())),
       states_(headInput(model, hidden, options.compute)),
       compute_(options.compute) {
-    if (model.config.family->head_has_bias) bias_ = model.floats(model.config.family->head + ".bias");
+    if (model.config.family->head_has_bias) bias_ = model.floats(model.headModule() + ".bias");
 }
 
 Index LogitTiles::tileCount() const noexcept { return (model_.config.vocabulary_size + kTileTokens - 1) / kTileTokens; }

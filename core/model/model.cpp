@@ -60,6 +60,19 @@ void checkTensors(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
     }
 }
 
+/// Parts beside a text model are copied as they are and declared to be in floating point: packed ones would be neither.
+void refusePackedParts(const Checkpoint& checkpoint, const Family& family) {
+    if (!family.hasOtherParts()) return;
+    for (const auto& [name, tensor] : checkpoint.tensors()) {
+        const bool is_packed =
+            name.ends_with(".qweight") || name.ends_with(".weight_packed") || (name.ends_with(".weight") && !isFloat(tensor.dtype));
+        if (!is_packed || !family.isOtherPart(name)) continue;
+        throw Error(ErrorCode::Unsupported, "openModel: tensor '" + name +
+                                                "': expected floating-point weights in the parts beside the text model, found a packed "
+                                                "layer: start from the model in floating point");
+    }
+}
+
 std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& directory) {
     const auto has = [&](const char* file) { return holdsFile(directory, file); };
     const bool in_two_files = has("vocab.json") && has("merges.txt");
@@ -148,6 +161,7 @@ std::shared_ptr<Model> openDirectory(const std::filesystem::path& directory, boo
         model->checkpoint = std::make_shared<const Checkpoint>(unpackedCheckpoint(model->packed, plan, is_transposed));
     }
     checkTensors(*model->checkpoint, plan, leave_packed);
+    if (!leave_packed) refusePackedParts(*model->checkpoint, *model->config.family);
     model->tokenizer = openTokenizer(directory);
     return model;
 }
@@ -209,8 +223,10 @@ const LinearInfo& Model::linear(std::string_view wanted) const {
 
 std::string Model::moduleName(std::string_view fact, int block) const { return fillName(name_prefix, fact, block); }
 
+const std::string& Model::headModule() const { return config.family->headName(name_prefix); }
+
 std::string Model::headTensor() const {
-    return (config.tie_word_embeddings ? moduleName(config.family->embedding) : config.family->head) + ".weight";
+    return (config.tie_word_embeddings ? moduleName(config.family->embedding) : headModule()) + ".weight";
 }
 
 const Tokenizer& Model::requireTokenizer() const {

@@ -47,7 +47,7 @@ struct Model {
     std::vector<InputGroup> groups;
     std::vector<LinearInfo> linears;                             ///< all blocks, in the order of computation
     std::unordered_map<std::string, std::size_t> linear_places;  ///< full name → index into linears; what is missing is looked for
-    std::string name_prefix;  ///< put before every name of the family's table, but the head's, in this checkpoint
+    std::string name_prefix;  ///< put before every name of the family's table, but the head's, in this checkpoint (headName())
     /// Of a GGUF file: what a directory of the same model holds beside config.json and weights, name → content (its tokenizer).
     std::map<std::string, std::string> companion_files;
     /// Of a directory with a quantization config: what its files hold (packed/packed_model.h). Null otherwise, and where open() left
@@ -56,7 +56,8 @@ struct Model {
 
     /// A Hugging Face directory, a GGUF file, or a directory that holds nothing but one. Throws Error{Io}, {Format}, {Unsupported};
     /// {ShapeMismatch} naming a tensor whose shape contradicts config.json. A family that is not known, or one that differs, is read from a
-    /// salient-family.json in the directory (family_json.h). Packed layers of a directory with a quantization config (GPTQ, AWQ,
+    /// salient-family.json in the directory (family_json.h). Of a nested model (NestedFact) it is the text model; the other parts' tensors
+    /// stay in the checkpoint, in floating point or refused. Packed layers of a directory with a quantization config (GPTQ, AWQ,
     /// compressed-tensors; readScheme() refuses others) are tensors like any, dequantized when they are read. leave_packed: they stay as
     /// they are stored, need no ".weight", and may be broken: for verifyCheckpoint().
     [[nodiscard]] static std::shared_ptr<const Model> open(const std::filesystem::path& path, bool leave_packed = false);
@@ -70,6 +71,8 @@ struct Model {
     [[nodiscard]] const LinearInfo& linear(std::string_view name) const;
     /// Full tensor name for a name of the family's table: prefix and block number filled in, no ".weight".
     [[nodiscard]] std::string moduleName(std::string_view fact, int block = -1) const;
+    /// Full name of the head's module, whether or not it has a weight of its own.
+    [[nodiscard]] const std::string& headModule() const;
     /// Tensor [vocabulary, embedding size] of the head: its own, or the embedding's where the two are tied.
     [[nodiscard]] std::string headTensor() const;
     /// The tokenizer. Throws Error{Unsupported} naming the directory when it has none.
@@ -89,7 +92,8 @@ struct LinearWeights {
     std::optional<Int8Weight> int8;  ///< set: compute through real int8 products instead of `weight`
 };
 
-/// Gain and bias of a norm, as it multiplies and adds: [hidden], or [head_dim] for those of queries and keys.
+/// Gain and bias of a norm, as it multiplies and adds: [hidden], or, for those of queries and keys, [head_dim], or [heads · head_dim] where
+/// each head has its own.
 struct NormWeights {
     std::vector<float> gain;  ///< the stored one and the family's offset; ones where the checkpoint holds none
     std::vector<float> bias;  ///< empty: the norm adds nothing

@@ -17,6 +17,7 @@ constexpr Index kLargestSize = Index{1} << 24;
 constexpr Index kMostPositions = Index{1} << 30;
 constexpr Index kMostTokens = Index{1} << 28;
 constexpr Index kMostBlocks = 4096;
+constexpr Index kMostInAllBlocks = Index{1} << 16;  // of experts, or of heads with norms: each has names of its own
 
 std::string knownFamilies() {
     std::string names;
@@ -88,8 +89,46 @@ void readHeads(const ConfigReader& config, ModelConfig& c) {
     }
 }
 
-/// What changes the function that a model computes, and we do not compute: key, and the one value we do.
-void refuseWhatWeDoNotCompute(const ConfigReader& config) {
+/// The entries that describe the model: those of the file or of the object in it that holds them, and before them what the family takes
+/// for granted where they are silent.
+Json entriesOf(const Json& json, const ConfigReader& whole, const Family& family) {
+    Json entries = family.defaults.sizes;
+    const std::string& key = family.nested.config_key;
+    if (key.empty()) {
+        entries.update(json);
+        return entries;
+    }
+    if (!whole.value(key).is_object()) whole.fail(key, "an object, the configuration of the text model");
+    entries.update(whole.value(key));
+    return entries;
+}
+
+/// A nested object of another model's is another computation.
+void checkNestedType(const ConfigReader& config, const NestedFact& nested) {
+    if (nested.config_key.empty() || nested.model_type.empty()) return;
+    if (config.string("model_type").value_or(nested.model_type) != nested.model_type)
+        config.failUnsupported("model_type", nested.model_type);
+}
+
+/// What the text model's object says goes before what the whole's does.
+bool readTied(const ConfigReader& config, const ConfigReader& whole, bool fallback) {
+    const std::string key = "tie_word_embeddings";
+    return config.has(key) ? config.boolean(key, fallback) : whole.boolean(key, fallback);
+}
+
+/// The whole's type goes before the text model's.
+std::string readStoredType(const ConfigReader& config, const ConfigReader& whole) {
+    for (const ConfigReader* reader : {&whole, &config}) {
+        for (const char* key : {"torch_dtype", "dtype"}) {
+            if (const auto type = reader->string(key)) return *type;
+        }
+    }
+    return {};
+}
+
+/// What changes the function that a model computes, and we do not compute: key, and the one value we do. head_norms: the key that the
+/// family has for norms of queries and keys, which it knows then.
+void refuseWhatWeDoNotCompute(const ConfigReader& config, const std::string& head_norms) {
     constexpr std::pair<const char*, bool> kOnly[] = {
         {"scale_attn_weights", true},
         {"scale_attn_by_inverse_layer_idx", false},
@@ -100,8 +139,19 @@ void refuseWhatWeDoNotCompute(const ConfigReader& config) {
         {"use_bidirectional_attention", false},
     };
     for (const auto& [key, value] : kOnly) {
-        if (config.boolean(key, value) != value) config.failUnsupported(key, value ? "true" : "false");
+        if (key != head_norms && config.boolean(key, value) != value) config.failUnsupported(key, value ? "true" : "false");
     }
+}
+
+void readHeadNorms(const ConfigReader& config, ModelConfig& c) {
+    const std::string& key = c.family->keys.head_norms;
+    if (!key.empty() && !config.boolean(key, false)) return;
+    c.query_norm = c.family->query_norm;
+    c.key_norm = c.family->key_norm;
+    const bool has_many = c.query_norm.find("{}") != std::string::npos || c.key_norm.find("{}") != std::string::npos;
+    const Index most = kMostInAllBlocks / c.n_blocks;
+    if (has_many && c.n_heads > most)
+        config.fail(c.family->keys.n_heads, "at most " + std::to_string(most) + " heads where each has norms of its own");
 }
 
 /// The list of blocks that have an MLP although their turn would be a mixture's.
@@ -121,7 +171,6 @@ void readExperts(const ConfigReader& config, ModelConfig& c) {
     if (!c.family->hasExperts()) return;
     ExpertsConfig& experts = c.experts;
     constexpr Index kMostExperts = 1024;
-    constexpr Index kMostInAllBlocks = Index{1} << 16;
     experts.count = config.integer(fact.count_key, 1, std::min(kMostExperts, kMostInAllBlocks / c.n_blocks));
     experts.per_token = config.integer(fact.per_token_key, 1, experts.count, std::min<Index>(fact.default_per_token, experts.count));
     experts.size = config.integer(fact.size_key, 1, kLargestSize);
@@ -192,12 +241,16 @@ void readResidual(const ConfigReader& config, ModelConfig& c) {
 }  // namespace
 
 ModelConfig ModelConfig::parse(const Json& json, std::string_view origin, std::shared_ptr<const Family> described) {
-    const ConfigReader config(json, origin);
+    const ConfigReader whole(json, origin);
     ModelConfig c;
-    c.family = described ? std::move(described) : findFamily(config);
+    c.family = described ? std::move(described) : findFamily(whole);
     const ConfigKeys& keys = c.family->keys;
     const ConfigDefaults& defaults = c.family->defaults;
-    refuseWhatWeDoNotCompute(config);
+    const NestedFact& nested = c.family->nested;
+    const Json entries = entriesOf(json, whole, *c.family);
+    const ConfigReader config(entries, origin, nested.config_key.empty() ? "" : nested.config_key + ".");
+    checkNestedType(config, nested);
+    refuseWhatWeDoNotCompute(config, keys.head_norms);
     readWidths(config, c);
     c.position = c.family->position;
     if (!keys.alibi.empty() && config.boolean(keys.alibi, false)) c.position = PositionKind::Alibi;
@@ -208,12 +261,13 @@ ModelConfig ModelConfig::parse(const Json& json, std::string_view origin, std::s
     if (!keys.attention_bias.empty()) c.attention_bias = config.boolean(keys.attention_bias, defaults.bias);
     if (!keys.mlp_bias.empty()) c.mlp_bias = config.boolean(keys.mlp_bias, defaults.bias);
     readAttention(config, c);
+    readHeadNorms(config, c);
     readResidual(config, c);
     readExperts(config, c);
     c.logit_soft_cap = readSoftCap(config, keys.logit_soft_cap, defaults.logit_soft_cap);
     if (c.family->embedding_scaled_by_width) c.embedding_scale = std::sqrt(static_cast<double>(c.hidden_size));
-    c.tie_word_embeddings = config.boolean("tie_word_embeddings", defaults.tie_word_embeddings);
-    c.stored_dtype = config.string(config.has("torch_dtype") ? "torch_dtype" : "dtype").value_or("");
+    c.tie_word_embeddings = readTied(config, whole, defaults.tie_word_embeddings);
+    c.stored_dtype = readStoredType(config, whole);
     c.raw = json;
     return c;
 }

@@ -41,7 +41,8 @@ struct ExpertsConfig {
     std::vector<bool> in_block;  ///< [n_blocks]: whether a block has experts instead of an MLP
 };
 
-/// config.json, read and checked: sizes are positive, heads divide the hidden size, and so on.
+/// config.json, or the object in it that describes a nested model, read and checked: sizes are positive, heads divide the hidden size,
+/// and so on.
 struct ModelConfig {
     std::shared_ptr<const Family> family;
     Index hidden_size = 0;
@@ -59,6 +60,8 @@ struct ModelConfig {
     PositionKind position = PositionKind::Rotary;
     std::string attention_norm;  ///< module names after the block's prefix, as the family has them for this configuration
     std::string mlp_norm;        ///< not read where shares_norm holds
+    std::string query_norm;      ///< with {} for the head's number where each has one; empty: this model has none
+    std::string key_norm;
     ExpertsConfig experts;
     double norm_epsilon = 1e-5;
     Activation activation = Activation::Silu;
@@ -76,7 +79,7 @@ struct ModelConfig {
     Index embedding_size = 0;        ///< width of the token embedding; differs from hidden_size where project_in/out exist (OPT-350m)
     bool tie_word_embeddings = true;
     std::string stored_dtype;  ///< "float16", "bfloat16", "float32", as config.json names it
-    Json raw;                  ///< the file as it was, for exporters
+    Json raw;                  ///< the file as it was, for exporters; of a nested model that of the whole
 
     /// Throws Error{Unsupported} naming an unknown architecture and those known, Error{Format} naming key, expected, found.
     /// A quantity that we could not honour (an unknown rope type, attention scaled per block) is Error{Unsupported}, never ignored.

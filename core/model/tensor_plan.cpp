@@ -13,6 +13,16 @@ std::string fillName(std::string_view prefix, std::string_view fact, int block, 
     return name;
 }
 
+std::vector<std::string> headNormModules(const ModelConfig& config, std::string_view name_prefix, const std::string& norm, int block,
+                                         Index n_heads) {
+    if (norm.empty()) return {};
+    const Index n_norms = norm.find("{}") == std::string::npos ? 1 : n_heads;
+    std::vector<std::string> modules;
+    for (Index head = 0; head < n_norms; ++head)
+        modules.push_back(fillName(name_prefix, config.family->block_prefix + norm, block, static_cast<int>(head)));
+    return modules;
+}
+
 std::vector<BlockLinear> linearsOf(const ModelConfig& config, std::string_view name_prefix, int block) {
     const Family& family = *config.family;
     std::vector<BlockLinear> linears;
@@ -53,8 +63,9 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
     const auto addNormIfAny = [&](const std::string& fact, int block) {
         if (!fact.empty()) addNorm(family.block_prefix + fact, block);
     };
-    const auto addHeadNorm = [&](const std::string& fact, int block) {
-        if (!fact.empty()) add(family.block_prefix + fact, block, ".weight", {config.head_dim});
+    const auto addHeadNorms = [&](const std::string& norm, int block, Index n_heads) {
+        for (const std::string& module : headNormModules(config, name_prefix, norm, block, n_heads))
+            plan.push_back({module + ".weight", {config.head_dim}});
     };
 
     add(family.embedding, -1, ".weight", {config.vocabulary_size, config.embedding_size});
@@ -71,8 +82,8 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
         addNormIfAny(config.shares_norm ? "" : config.mlp_norm, block);
         addNormIfAny(family.attention_post_norm, block);
         addNormIfAny(family.mlp_post_norm, block);
-        addHeadNorm(family.query_norm, block);
-        addHeadNorm(family.key_norm, block);
+        addHeadNorms(config.query_norm, block, config.n_heads);
+        addHeadNorms(config.key_norm, block, config.n_kv_heads);
         for (const BlockLinear& linear : linearsOf(config, name_prefix, block)) {
             std::vector<std::int64_t> shape = {linear.out_features, linear.in_features};
             if (family.weights_transposed) std::swap(shape.front(), shape.back());
@@ -81,8 +92,9 @@ std::vector<PlannedTensor> plannedTensors(const ModelConfig& config, std::string
         }
     }
     if (config.final_norm) addNorm(family.final_norm, -1);
-    if (!config.tie_word_embeddings) plan.push_back({family.head + ".weight", {config.vocabulary_size, config.embedding_size}});
-    if (family.head_has_bias) plan.push_back({family.head + ".bias", {config.vocabulary_size}});
+    const std::string& head = family.headName(name_prefix);
+    if (!config.tie_word_embeddings) plan.push_back({head + ".weight", {config.vocabulary_size, config.embedding_size}});
+    if (family.head_has_bias) plan.push_back({head + ".bias", {config.vocabulary_size}});
     return plan;
 }
 

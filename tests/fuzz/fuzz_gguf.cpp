@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     });
     refusesOrReads([&] {
         const GgufFile file = GgufFile::open(path);
-        const gguf::Architecture* const architecture = gguf::findArchitecture(file.text("general.architecture").value_or(""));
+        const gguf::Architecture* const architecture = gguf::architectureOf(file);
         if (architecture == nullptr) return;
         const ModelConfig config = ModelConfig::parse(gguf::configOf(file, *architecture), "m.gguf");
         if (config.n_heads % config.n_kv_heads != 0 || gguf::modulesOf(config, "").empty()) std::abort();

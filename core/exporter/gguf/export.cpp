@@ -40,7 +40,7 @@ struct GgufExport::State {
                               {static_cast<std::int64_t>(values.size())},
                               static_cast<std::int64_t>(values.size() * sizeof(float))});
         }
-        for (const GgufTensor& tensor : map) layout.push_back(tensor.layout);
+        for (GgufTensorLayout& tensor : ggufFileLayout(map)) layout.push_back(std::move(tensor));
         progress.record.format = ExportFormat::Gguf;
         progress.record.method = std::string(methodName(method));
         progress.record.provenance = options.provenance;
@@ -59,7 +59,7 @@ struct GgufExport::State {
         std::set<std::string> there;
         if (!done.is_null()) {
             progress = writeProgressFromJson(done, directory.place().string());
-            for (const std::string& source : progress.written) there.insert(planned(source).layout.name);
+            for (const std::string& source : progress.written) there.insert(planned(source).storedName());
             for (const auto& [name, values] : tables) there.insert(name);
         }
         writer.emplace(GgufWriter::inPlace(directory.path() / kGgufFileName, keys, layout, there));
@@ -67,7 +67,11 @@ struct GgufExport::State {
     }
 
     void writeTables() {
-        for (const auto& [name, values] : tables) putRecorded(name, std::as_bytes(std::span(values)));
+        for (const auto& [name, values] : tables) {
+            const std::span<const std::byte> bytes = std::as_bytes(std::span(values));
+            record(name, bytes);
+            writer->write(name, bytes);
+        }
     }
 
     Json flush() {
@@ -97,9 +101,19 @@ struct GgufExport::State {
         return map[found->second];
     }
 
-    void putRecorded(const std::string& name, std::span<const std::byte> bytes) {
-        progress.record.tensors[name] = checksumText(checksum(bytes));
-        writer->write(name, bytes);
+    void record(const std::string& stored_name, std::span<const std::byte> bytes) {
+        progress.record.tensors[stored_name] = checksumText(checksum(bytes));
+    }
+
+    /// Into its place: an expert's is a slice.
+    void put(const GgufTensor& tensor, std::span<const std::byte> bytes) {
+        if (tensor.slice < 0) return writer->write(tensor.layout.name, bytes);
+        writer->writePart(tensor.layout.name, tensor.slice, bytes);
+    }
+
+    void putRecorded(const GgufTensor& tensor, std::span<const std::byte> bytes) {
+        record(tensor.storedName(), bytes);
+        put(tensor, bytes);
     }
 
     void done(const GgufTensor& tensor) { progress.tensorDone(tensor.source); }
@@ -109,8 +123,8 @@ struct GgufExport::State {
         const std::vector<float> ordered = inFileOrder(tensor, values);
         const DType type = tensor.element == GgufElement::F32 ? DType::F32 : tensor.element == GgufElement::BF16 ? DType::BF16 : DType::F16;
         const StoredFloats stored = storeFloats(tensor.source, ordered, type);
-        if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
-        putRecorded(tensor.layout.name, stored.bytes);
+        if (stored.n_flushed > 0) progress.record.flushed[tensor.storedName()] = stored.n_flushed;
+        putRecorded(tensor, stored.bytes);
         done(tensor);
     }
 
@@ -124,7 +138,7 @@ struct GgufExport::State {
         const bool is_same = (tensor.element == GgufElement::F16 && view.dtype == DType::F16) ||
                              (tensor.element == GgufElement::BF16 && view.dtype == DType::BF16);
         if (is_same && !view.form && tensor.rows.empty() && tensor.added == 0.0F) {  // no copy of a large embedding as floats
-            putRecorded(tensor.layout.name, view.bytes);
+            putRecorded(tensor, view.bytes);
             view.finishReading();
             return done(tensor);
         }
@@ -161,16 +175,17 @@ struct GgufExport::State {
         Matrix meant;
         if (has_codes || roundsWeights(weights) || tensor.weights == GgufWeights::Q8_0) {
             const PackedBlocks packed = has_codes ? packCodes(tensor.weights, linear.tensor, tensor.rows) : packFloats(tensor, linear);
-            writer->write(tensor.layout.name, packed.bytes);
+            put(tensor, packed.bytes);
             meant = packed.meant;
             if (packed.largest_shift > 0.0) progress.record.shifted[linear.name] = packed.largest_shift;
+            if (packed.n_flushed > 0) progress.record.flushed[tensor.storedName()] = packed.n_flushed;
         } else {
             meant = linear.tensor.dequantize();
             const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;
             const StoredFloats stored =
                 storeFloats(tensor.source, inFileOrder(tensor, {meant.data(), static_cast<std::size_t>(meant.size())}), type);
-            if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
-            writer->write(tensor.layout.name, stored.bytes);
+            if (stored.n_flushed > 0) progress.record.flushed[tensor.storedName()] = stored.n_flushed;
+            put(tensor, stored.bytes);
             meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
         }
         done(tensor);

@@ -76,12 +76,22 @@ void addAttentionKeys(GgufKeys& keys, const std::string& prefix, const ModelConf
     const bool is_rms = family.norm.kind == NormKind::RmsNorm;
     keys.addF32(prefix + (is_rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"),
                 static_cast<float>(config.norm_epsilon));
-    const bool knows_window =
-        !family.keys.sliding_window.empty() && family.keys.sliding_window_switch.empty() && family.model_type != "mistral";
+    const bool knows_window = !family.keys.sliding_window.empty() && family.keys.sliding_window_switch.empty() && prefix != "llama.";
     if (knows_window && config.sliding_window > 0) keys.addU32(prefix + "attention.sliding_window", u32(config.sliding_window));
     if (config.clip_qkv > 0.0) keys.addF32(prefix + "attention.clamp_kqv", static_cast<float>(config.clip_qkv));
     if (config.attention_soft_cap > 0.0) keys.addF32(prefix + "attn_logit_softcapping", static_cast<float>(config.attention_soft_cap));
     if (config.logit_soft_cap > 0.0) keys.addF32(prefix + "final_logit_softcapping", static_cast<float>(config.logit_soft_cap));
+}
+
+void addExpertKeys(GgufKeys& keys, const std::string& prefix, const ModelConfig& config) {
+    const ExpertsConfig& experts = config.experts;
+    if (experts.count == 0) return;
+    keys.addU32(prefix + "expert_count", u32(experts.count));
+    keys.addU32(prefix + "expert_used_count", u32(experts.per_token));
+    // Mixtral's experts are as wide as "feed_forward_length" says.
+    if (prefix == "llama.") return;
+    keys.addU32(prefix + "expert_feed_forward_length", u32(experts.size));
+    if (experts.shared_size > 0) keys.addU32(prefix + "expert_shared_feed_forward_length", u32(experts.shared_size));
 }
 
 }  // namespace
@@ -104,8 +114,12 @@ void addModelKeys(GgufKeys& keys, const Model& model, GgufWeights weights) {
     keys.addU32(prefix + "embedding_length", u32(config.hidden_size));
     keys.addU32(prefix + "block_count", static_cast<std::uint32_t>(config.n_blocks));
     keys.addU32(prefix + "feed_forward_length", u32(config.intermediate_size));
+    addExpertKeys(keys, prefix, config);
     addAttentionKeys(keys, prefix, config);
-    if (!family.keys.parallel_residual.empty()) keys.addBool(prefix + "use_parallel_residual", config.parallel_residual);
+    // Falcon's blocks are always parallel there; the rows of its fused layers stand part by part, which has a name.
+    const bool is_falcon = !family.keys.newer_blocks.empty();
+    if (is_falcon) keys.addText(prefix + "tensor_data_layout", "jploski");
+    if (!is_falcon && !family.keys.parallel_residual.empty()) keys.addBool(prefix + "use_parallel_residual", config.parallel_residual);
     if (family.position == PositionKind::Rotary) addRopeKeys(keys, prefix, config);
 }
 

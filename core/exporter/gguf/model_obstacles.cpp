@@ -48,6 +48,34 @@ void checkGemma(const ModelConfig& config, const std::string& architecture, std:
     }
 }
 
+void checkExperts(const ModelConfig& config, const gguf::Architecture& architecture, std::vector<std::string>& reasons) {
+    const std::string name(architecture.name);
+    const std::vector<bool>& in_block = config.experts.in_block;
+    if (std::find(in_block.begin(), in_block.end(), false) != in_block.end())
+        reasons.push_back("llama.cpp's " + name + " has experts in every block; config.json leaves some blocks an MLP.");
+    if (config.experts.is_normalized != architecture.normalizes_experts)
+        reasons.push_back("llama.cpp's " + name +
+                          (architecture.normalizes_experts ? " divides the shares of a token's experts by their sum; this model does not."
+                                                           : " leaves the shares of a token's experts as they are; this model divides "
+                                                             "them by their sum (norm_topk_prob)."));
+    constexpr Index kMost = 512;
+    if (config.experts.count > kMost)
+        reasons.push_back("llama.cpp takes at most " + std::to_string(kMost) + " experts, found " + std::to_string(config.experts.count) +
+                          ".");
+    if (architecture.name != "qwen2moe") return;
+    if (!config.attention_bias) reasons.push_back("llama.cpp's " + name + " has biases on q, k and v; this model has none.");
+    if (config.n_heads * config.head_dim != config.hidden_size)
+        reasons.push_back("llama.cpp's " + name + " has heads that fill the hidden size; config.json's head_dim is another.");
+}
+
+void checkFalcon(const ModelConfig& config, std::vector<std::string>& reasons) {
+    if (config.position != PositionKind::Rotary)
+        reasons.emplace_back("llama.cpp's falcon turns queries and keys; this model has ALiBi: choose dequantized.");
+    if (!config.parallel_residual)
+        reasons.emplace_back("llama.cpp's falcon computes attention and MLP side by side; this model one after the other.");
+    if (config.attention_bias) reasons.emplace_back("llama.cpp's falcon has no biases in its linear layers; this model has.");
+}
+
 /// Whether an e with a combining acute accent is one character to it.
 bool composesCharacters(const Tokenizer& tokenizer) { return tokenizer.encode("e\u0301", false) == tokenizer.encode("\u00E9", false); }
 
@@ -57,12 +85,9 @@ std::vector<std::string> ggufModelObstacles(const Model& model) {
     const ModelConfig& config = model.config;
     const Family& family = *config.family;
     const gguf::Architecture* const found = gguf::architectureOf(family);
-    if (family.hasExperts())
-        return {
-            "gguf files of mixtures hold one tensor for all experts of a block, which Salient does not write: choose dequantized, which "
-            "llama.cpp's own converter reads."};
-    if (family.model_type == "falcon")
-        return {"Salient does not write falcon models in gguf: choose dequantized, which llama.cpp's own converter reads."};
+    if (family.hasOtherParts())
+        return {"Salient does not write the text part of " + family.model_type +
+                " models in gguf: choose dequantized, which llama.cpp's own converter reads."};
     if (found == nullptr || !isKnown(family))
         return {"llama.cpp has no architecture for " + family.model_type + " models (it has " + gguf::architectureNames() + ")."};
     const std::string architecture(found->name);
@@ -72,11 +97,13 @@ std::vector<std::string> ggufModelObstacles(const Model& model) {
         reasons.push_back("llama.cpp computes " + architecture + " with another activation than this model's.");
     if (family.position == PositionKind::Rotary) checkRope(config, architecture, reasons);
     if (architecture.starts_with("gemma")) checkGemma(config, architecture, reasons);
-    if (architecture == "qwen3" && config.attention_bias)
-        reasons.emplace_back("llama.cpp's qwen3 has no biases in attention; this model has.");
+    if (family.hasExperts()) checkExperts(config, *found, reasons);
+    if (architecture == "falcon") checkFalcon(config, reasons);
+    if ((architecture == "qwen3" || architecture == "qwen3moe") && config.attention_bias)
+        reasons.push_back("llama.cpp's " + architecture + " has no biases in attention; this model has.");
     if (architecture == "gptneox" && !config.attention_bias)
         reasons.emplace_back("llama.cpp's gptneox has biases in attention; this model has none.");
-    const bool wants_head = architecture == "phi2" || architecture == "gptneox" || architecture == "stablelm";
+    const bool wants_head = architecture == "phi2" || architecture == "gptneox" || architecture == "stablelm" || architecture == "qwen2moe";
     if (wants_head && config.tie_word_embeddings)
         reasons.push_back("llama.cpp wants a head of its own in " + architecture + "; this model's is tied to its embedding.");
     return reasons;

@@ -117,9 +117,12 @@ PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows) {
             const float scale = fromFloat16(bits);
             putHalf(to, bits);
             for (Index k = 0; k < kGgufBlock; ++k) {
-                const float code = scale > 0.0F ? std::clamp(std::nearbyint(values[k] / scale), -kLargestCode - 1.0F, kLargestCode) : 0.0F;
-                to[2 + k] = static_cast<std::byte>(static_cast<std::int8_t>(code));
-                packed.meant(row, block * kGgufBlock + k) = scale * code;
+                packed.n_flushed += scale == 0.0F && values[k] != 0.0F ? 1 : 0;
+                const float rounded =
+                    scale > 0.0F ? std::clamp(std::nearbyint(values[k] / scale), -kLargestCode - 1.0F, kLargestCode) : 0.0F;
+                const auto code = static_cast<std::int8_t>(rounded);  // which knows no −0: what is meant is what is read back
+                to[2 + k] = static_cast<std::byte>(code);
+                packed.meant(row, block * kGgufBlock + k) = scale * static_cast<float>(code);
             }
         }
     }

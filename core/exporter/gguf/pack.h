@@ -15,6 +15,7 @@ struct PackedBlocks {
     std::vector<std::byte> bytes;  ///< rows in file order
     Matrix meant;                  ///< [out, in], rows in the family's order
     double largest_shift = 0.0;    ///< Q4_1: how far the rounding of −zero·scale to float16 moves a group, in steps of its scale
+    std::int64_t n_flushed = 0;    ///< Q8_0: weights that are not zero, of blocks whose scale is 0 in float16
 };
 
 // A block of Q4_0: f16 d, then 16 bytes, byte j holding the code of element j in its low half and of element j + 16 in its high one;

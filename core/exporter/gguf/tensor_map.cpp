@@ -25,13 +25,17 @@ std::vector<Index> shuffledHalves(Index n_heads, Index head_dim) {
     return rows;
 }
 
-/// Of heads whose query, key and value follow one another: first the queries of all heads, then their keys, then their values.
-std::vector<Index> gatheredParts(Index n_heads, Index head_dim) {
-    std::vector<Index> rows(static_cast<std::size_t>(3 * n_heads * head_dim));
-    for (Index row = 0; row < 3 * n_heads * head_dim; ++row) {
-        const Index part = row / (n_heads * head_dim);
-        const Index head = row / head_dim % n_heads;
-        rows[static_cast<std::size_t>(row)] = (3 * head + part) * head_dim + row % head_dim;
+/// Of key heads that are followed by their key and value, each after the queries that share it: first the queries of all heads, then the
+/// keys, then the values.
+std::vector<Index> gatheredParts(Index n_heads, Index n_kv_heads, Index head_dim) {
+    const Index n_sharing = n_heads / n_kv_heads;
+    std::vector<Index> rows(static_cast<std::size_t>((n_heads + 2 * n_kv_heads) * head_dim));
+    for (Index row = 0; row < static_cast<Index>(rows.size()); ++row) {
+        const Index head = row / head_dim;
+        const bool is_query = head < n_heads;
+        const Index shared = is_query ? head / n_sharing : (head - n_heads) % n_kv_heads;
+        const Index within = is_query ? head % n_sharing : n_sharing + (head - n_heads) / n_kv_heads;
+        rows[static_cast<std::size_t>(row)] = ((n_sharing + 2) * shared + within) * head_dim + row % head_dim;
     }
     return rows;
 }
@@ -40,7 +44,7 @@ std::vector<Index> fileRows(const ModelConfig& config, const gguf::Architecture&
     if (architecture.turns_neighbours && role == Role::Query) return shuffledHalves(config.n_heads, config.head_dim);
     if (architecture.turns_neighbours && role == Role::Key) return shuffledHalves(config.n_kv_heads, config.head_dim);
     if (role == Role::QueryKeyValue && config.family->fused_rows == FusedRows::PerKeyHead)
-        return gatheredParts(config.n_heads, config.head_dim);
+        return gatheredParts(config.n_heads, config.n_kv_heads, config.head_dim);
     return {};
 }
 
@@ -103,6 +107,13 @@ std::uint32_t ggufTypeId(GgufElement element) noexcept {
     return kIds[static_cast<std::size_t>(element)];
 }
 
+std::string_view name(GgufElement element) noexcept {
+    constexpr std::string_view kNames[] = {"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q6_K"};
+    return kNames[static_cast<std::size_t>(element)];
+}
+
+std::string GgufTensor::storedName() const { return slice < 0 ? layout.name : ggufPartName(layout.name, slice); }
+
 std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& method, GgufWeights weights) {
     const ModelConfig& config = model.config;
     const Family& family = *config.family;
@@ -117,6 +128,7 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
         tensor.source = planned.name;
         tensor.layout.name = module.name + planned.name.substr(dot);
         tensor.layout.shape = planned.shape;
+        if (module.n_slices > 0) tensor.slice = module.slice;
         tensor.block = blockOf(module.name);
         const auto layer = quantized.find(planned.name);
         tensor.is_quantized = layer != quantized.end();
@@ -127,10 +139,12 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
         if (is_gain) tensor.added = static_cast<float>(family.norm.gain_offset);
         if (tensor.is_quantized) {
             const LinearInfo& linear = *layer->second;
-            tensor.weights = layerWeights(resolved(weights, methodFor(method, linear.name)), linear.role, linear.block, config.n_blocks,
-                                          linear.in_features);
+            tensor.weights = layerWeights(resolved(weights, methodFor(method, linear.name)), linear, config);
             tensor.element = elementOf(tensor.weights);
             tensor.record_name = family.prefixes.front() + linear.name.substr(model.name_prefix.size());
+        } else if (module.kind == Module::Kind::Linear && isRouter(module.role)) {
+            // F32, as llama.cpp keeps them; the weight of the shared expert's is a vector there.
+            if (module.role == Role::SharedRouter) tensor.layout.shape = {planned.shape.back()};
         } else if (planned.shape.size() > 1 && module.kind != Module::Kind::Position) {
             tensor.element = weights == GgufWeights::BF16 ? GgufElement::BF16 : GgufElement::F16;
         }

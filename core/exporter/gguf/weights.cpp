@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/exporter/gguf/k_blocks.h"
+#include "core/model/model.h"
 
 namespace salient {
 namespace {
@@ -41,11 +42,16 @@ bool isFineLayer(Role role, int block, int n_blocks) noexcept {
     return block < eighth || block >= 7 * n_blocks / 8 || (block - eighth) % 3 == 2;
 }
 
-GgufWeights layerWeights(GgufWeights weights, Role role, int block, int n_blocks, Index in_features) noexcept {
+GgufWeights layerWeights(GgufWeights weights, const LinearInfo& layer, const ModelConfig& config) noexcept {
     if (!roundsWeights(weights)) return weights;
-    if (in_features % kGgufSuperBlock != 0) return GgufWeights::Q8_0;
+    if (layer.in_features % kGgufSuperBlock != 0) return GgufWeights::Q8_0;
     if (weights != GgufWeights::Q4_K_M) return weights;
-    return isFineLayer(role, block, n_blocks) ? GgufWeights::Q6_K : GgufWeights::Q4_K;
+    constexpr Index kManyExperts = 8;  // Mixtral's number, and that one alone
+    if (config.experts.count == kManyExperts) {
+        if (layer.role == Role::Key || layer.role == Role::Value) return GgufWeights::Q8_0;
+        if (layer.role == Role::AttentionOutput) return GgufWeights::Q6_K;
+    }
+    return isFineLayer(layer.role, layer.block, config.n_blocks) ? GgufWeights::Q6_K : GgufWeights::Q4_K;
 }
 
 }  // namespace salient

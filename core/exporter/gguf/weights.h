@@ -10,6 +10,9 @@
 
 namespace salient {
 
+struct LinearInfo;
+struct ModelConfig;
+
 /// What quantized layers become in a GGUF file. ggml's block types have grids of their own, so that only some grids can be moved into them
 /// code by code. Those of 256 elements choose their codes themselves, from the weights and not from a method's codes.
 enum class GgufWeights {
@@ -34,12 +37,14 @@ inline constexpr Index kGgufBlock = 32;
 
 /// Whether codes are chosen from the weights themselves, so that neither grid nor rounding of the method leaves a trace.
 [[nodiscard]] bool roundsWeights(GgufWeights weights) noexcept;
-/// Which layers Q4_K_M gives Q6_K: value and down projections (and fused ones that hold the values) in the first and the last eighth of the
-/// blocks and in every third between them, as llama.cpp's type of that name. Its head in Q6_K and fused layers in Q5_K differ: a head stays
-/// in 16 bits here.
+/// Which layers Q4_K_M gives Q6_K: value and down projections (experts' too, and fused ones that hold the values) in the first and the last
+/// eighth of the blocks and in every third between them, as llama.cpp's type of that name. Its head in Q6_K and what it has in Q5_K (fused
+/// layers in some versions, Falcon's down layers) differ: a head stays in 16 bits here, and Q5_K is not written.
 [[nodiscard]] bool isFineLayer(Role role, int block, int n_blocks) noexcept;
 /// The type of one layer: Q4_K_M decided, and Q8_0 for a row that is no multiple of 256 (where llama.cpp's own tools take Q5_0 or Q8_0).
-[[nodiscard]] GgufWeights layerWeights(GgufWeights weights, Role role, int block, int n_blocks, Index in_features) noexcept;
+/// Beside eight experts, which outweigh them many times, Q4_K_M gives keys and values Q8_0 and the attention's output Q6_K (llama.cpp:
+/// Q5_K).
+[[nodiscard]] GgufWeights layerWeights(GgufWeights weights, const LinearInfo& layer, const ModelConfig& config) noexcept;
 
 /// The block type that holds the codes of a method's grid; nothing when none does. Groups are whole blocks (a multiple of 32, or the whole
 /// row): each repeats its scale in every block.

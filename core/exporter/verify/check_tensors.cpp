@@ -16,7 +16,7 @@ bool isFloat(DType type) { return type == DType::F64 || type == DType::F32 || ty
 /// The head's module if it has a weight of its own.
 std::optional<StoredShape> headOf(const Model& model) {
     if (model.config.tie_word_embeddings) return std::nullopt;
-    return StoredShape{model.config.family->head, model.config.vocabulary_size, model.config.embedding_size};
+    return StoredShape{model.headModule(), model.config.vocabulary_size, model.config.embedding_size};
 }
 
 /// Names that the model's modules have, given which layers are packed.
@@ -65,7 +65,7 @@ std::string whyTolerable(const Model& model, const StoredScheme& scheme, const T
 }
 
 std::string whyUnknown(const Model& model, const TensorView& tensor) {
-    if (tensor.name == model.config.family->head + ".weight" && model.config.tie_word_embeddings)
+    if (tensor.name == model.headModule() + ".weight" && model.config.tie_word_embeddings)
         return "written beside the embedding that config.json says it is tied to (tie_word_embeddings): some loaders stop, others keep two "
                "copies";
     if (tensor.name.ends_with(".weight_zero_point"))
@@ -109,6 +109,23 @@ void checkOutside(const Model& model, const StoredScheme& scheme, Findings& find
             {Severity::Failure, head->name, "packed, but the config does not say \"lm_head\": true: loaders look for a float"});
 }
 
+/// Matrices of the parts beside a text model, which loaders that replace every linear layer must be told to leave alone. Of those that
+/// they are not told of the first is named.
+void checkOtherParts(const Model& model, const StoredScheme& scheme, Findings& findings) {
+    const Family& family = *model.config.family;
+    for (const auto& [name, tensor] : model.checkpoint->tensors()) {
+        if (!family.isOtherPart(name)) continue;
+        const std::string module = name.substr(0, name.rfind('.'));
+        const bool is_float_layer =
+            name.ends_with(".weight") && tensor.shape.size() == 2 && isFloat(tensor.dtype) && name.find("embed") == std::string::npos;
+        if (!is_float_layer || layerScheme(scheme, module).is_declared_float) continue;
+        findings.push_back({Severity::Warning, module,
+                            "beside the text model and in floating point, but the config does not say so: loaders that replace every "
+                            "linear layer look for packed tensors"});
+        return;
+    }
+}
+
 }  // namespace
 
 Findings checkPackedHead(const Model& model, const StoredScheme& scheme) {
@@ -126,10 +143,11 @@ Findings checkTensors(const Model& model, const StoredScheme& scheme, JobContext
     if (scheme.kind != StoredScheme::Kind::Float) {
         for (const LinearInfo& linear : model.linears) checkForm(model, scheme, linear, findings);
         checkOutside(model, scheme, findings);
+        checkOtherParts(model, scheme, findings);
     }
     const std::set<std::string> known = knownNames(model, scheme);
     for (const auto& [name, tensor] : model.checkpoint->tensors()) {
-        if (!known.contains(name)) {
+        if (!known.contains(name) && !model.config.family->isOtherPart(name)) {
             const std::string tolerable = whyTolerable(model, scheme, tensor);
             if (tolerable.empty()) {
                 findings.push_back({Severity::Failure, name, whyUnknown(model, tensor)});

@@ -16,14 +16,19 @@ struct Architecture {
     /// Rows of q and k stand in the order of llama.cpp's rotation, which turns neighbours: row 2p + s of a head is row s·half + p of the
     /// family's.
     bool turns_neighbours = false;
+    /// Of a mixture: the shares of the experts that a token is sent to are divided by their sum. No key of a file says otherwise.
+    bool normalizes_experts = true;
 };
 
-/// All of them. Mistral's files say "llama", whose computation is the same but for the sliding window, which they do not mention.
+/// All of them. Mistral's files say "llama", whose computation is the same but for the sliding window, which they do not mention; so do
+/// Mixtral's, whose experts tell them apart.
 [[nodiscard]] std::span<const Architecture> architectures();
-/// The one of that name, or null.
-[[nodiscard]] const Architecture* findArchitecture(std::string_view name);
+/// The first of that name whose family has experts or has none, as asked; else the first of that name; or null.
+[[nodiscard]] const Architecture* findArchitecture(std::string_view name, bool has_experts);
 /// How files of a family are written, or null where llama.cpp has no such architecture (OPT, GPT-J, GPT-Neo).
 [[nodiscard]] const Architecture* architectureOf(const Family& family);
+/// The family of an architecture.
+[[nodiscard]] const Family& familyOf(const Architecture& architecture);
 /// "llama, qwen2, …"
 [[nodiscard]] std::string architectureNames();
 
@@ -33,6 +38,11 @@ struct Module {
     std::string name;  ///< "blk.0.attn_q", without ".weight"
     Kind kind = Kind::Linear;
     Role role = Role::Query;  ///< Kind::Linear only
+    /// > 0: the tensor of that name holds this module of so many experts, or heads, one after the other; this is the slice of number
+    /// `slice`.
+    int n_slices = 0;
+    int slice = 0;
+    std::string former_name = {};  ///< of an expert's layer: its own tensor in files from before April 2024, "blk.0.ffn_gate.3"
 };
 
 /// Full module name of the family → its module in GGUF, for every module that the configuration has.

@@ -22,7 +22,9 @@ public:
         json_["architectures"] = {family_.architectures.front()};
         json_["model_type"] = family_.model_type;
         addSizes();
+        if (family_.hasExperts()) addExperts();
         addHeads();
+        if (!family_.keys.newer_blocks.empty()) addKindOfBlocks();
         addPositions();
         addSlidingWindow();
         addNumbers();
@@ -32,11 +34,6 @@ public:
     }
 
 private:
-    static const Family& familyOf(const Architecture& architecture) {
-        const auto all = families();
-        return **std::find_if(all.begin(), all.end(), [&](const auto& family) { return family->model_type == architecture.model_type; });
-    }
-
     [[nodiscard]] const TensorView* tensor(const std::string& name) const {
         const auto found = file_.tensors().find(name);
         return found == file_.tensors().end() ? nullptr : &found->second;
@@ -60,8 +57,9 @@ private:
     }
 
     void refuseWhatHasNoPlace() const {
-        if (file_.integer(prefix_ + "expert_count").value_or(0) > 0)
-            file_.failUnsupported("expected a model without experts, found " + std::to_string(*file_.integer(prefix_ + "expert_count")));
+        const std::int64_t n_experts = size("expert_count").value_or(0);
+        if (n_experts > 0 && !family_.hasExperts())
+            file_.failUnsupported("expected a model without experts, found " + std::to_string(n_experts));
         if (!file_.boolean(prefix_ + "attention.causal").value_or(true)) file_.failUnsupported("expected causal attention, found another");
         for (const char* key : {"embedding_scale", "residual_scale", "logit_scale"}) {
             const double scale = file_.number(prefix_ + key).value_or(1.0);
@@ -70,11 +68,22 @@ private:
         }
     }
 
+    /// Whether the width of an expert has a key of its own, and is not the model's "feed_forward_length".
+    [[nodiscard]] bool expertsHaveTheirWidth() const {
+        return family_.hasExperts() && family_.experts.size_key != spelling(family_.keys.intermediate_size);
+    }
+
+    /// A mixture's file may leave out the width of the MLP, which none of its blocks has.
+    [[nodiscard]] std::int64_t feedForwardLength() const {
+        const bool is_left_out = expertsHaveTheirWidth() && !size("feed_forward_length");
+        return requiredSize(is_left_out ? "expert_feed_forward_length" : "feed_forward_length");
+    }
+
     void addSizes() {
         const ConfigKeys& keys = family_.keys;
         hidden_ = requiredSize("embedding_length");
         json_[spelling(keys.hidden_size)] = hidden_;
-        const std::int64_t intermediate = requiredSize("feed_forward_length");
+        const std::int64_t intermediate = feedForwardLength();
         if (!keys.intermediate_size.empty()) {
             json_[spelling(keys.intermediate_size)] = intermediate;
         } else if (intermediate / 4 != hidden_ || intermediate % 4 != 0) {
@@ -87,6 +96,58 @@ private:
         if (embedding == nullptr || embedding->shape.size() != 2)
             file_.fail("expected a tensor 'token_embd.weight' of two extents, found none");
         json_["vocab_size"] = embedding->shape[0];
+    }
+
+    /// llama.cpp has experts in every block of a mixture. Where the file says no widths, they are shares of the MLP's.
+    void addExperts() {
+        const ExpertsFact& fact = family_.experts;
+        json_[fact.count_key] = requiredSize("expert_count");
+        const std::int64_t per_token = requiredSize("expert_used_count");
+        if (per_token < 1) file_.fail("key '" + prefix_ + "expert_used_count': expected at least 1, found " + std::to_string(per_token));
+        json_[fact.per_token_key] = per_token;
+        // Older files say 0 for a width that is not known.
+        const auto widthOf = [&](const std::string& key, std::int64_t otherwise) {
+            const std::int64_t width = size(key).value_or(0);
+            return width > 0 ? width : otherwise;
+        };
+        if (expertsHaveTheirWidth()) json_[fact.size_key] = widthOf("expert_feed_forward_length", feedForwardLength() / per_token);
+        if (!fact.shared_size_key.empty()) json_[fact.shared_size_key] = widthOf("expert_shared_feed_forward_length", feedForwardLength());
+        if (!fact.normalized_key.empty()) json_[fact.normalized_key] = architecture_.normalizes_experts;
+        if (!fact.step_key.empty()) json_[fact.step_key] = 1;
+        if (!fact.dense_blocks_key.empty()) json_[fact.dense_blocks_key] = Json::array();
+        refuseOtherRouting();
+    }
+
+    /// Keys by which files of other architectures change how tokens are sent to experts.
+    void refuseOtherRouting() const {
+        constexpr std::int64_t kSoftmax = 1;
+        const std::int64_t gating = size("expert_gating_func").value_or(0);
+        if (gating != 0 && gating != kSoftmax)
+            file_.failUnsupported("key '" + prefix_ + "expert_gating_func': expected 1, a softmax, found " + std::to_string(gating));
+        const double scale = file_.number(prefix_ + "expert_weights_scale").value_or(1.0);
+        if (scale != 1.0 && scale != 0.0)
+            file_.failUnsupported("key '" + prefix_ + "expert_weights_scale': expected 1, found " + std::to_string(scale));
+        const bool is_normalized = architecture_.normalizes_experts;
+        if (file_.boolean(prefix_ + "expert_weights_norm").value_or(is_normalized) != is_normalized)
+            file_.failUnsupported("key '" + prefix_ + "expert_weights_norm': expected " + (is_normalized ? "true" : "false") +
+                                  ", as llama.cpp computes this architecture, found the other");
+        constexpr std::pair<const char*, std::int64_t> kMost[] = {{"leading_dense_block_count", 0}, {"expert_group_count", 1}};
+        for (const auto& [key, most] : kMost) {
+            const std::int64_t count = size(key).value_or(0);
+            if (count <= most) continue;
+            file_.failUnsupported("key '" + prefix_ + key + "': expected at most " + std::to_string(most) + ", found " +
+                                  std::to_string(count));
+        }
+    }
+
+    /// Falcon's files do not say which of its blocks they hold: the norms do, and the key heads, of which the first ones have one.
+    void addKindOfBlocks() {
+        const ConfigKeys& keys = family_.keys;
+        const bool has_two_norms = tensor("blk.0.attn_norm_2.weight") != nullptr;
+        const bool is_newer = has_two_norms || size("attention.head_count_kv").value_or(0) != 1;
+        json_[keys.newer_blocks] = is_newer;
+        json_[keys.multi_query] = !is_newer;
+        if (is_newer) json_[keys.n_parallel_norms] = has_two_norms ? 2 : 1;
     }
 
     void addHeads() {
@@ -216,10 +277,28 @@ private:
             json_[keys.parallel_residual] = family_.parallel_shares_norm ? tensor("blk.0.ffn_norm.weight") == nullptr
                                                                          : file_.boolean(prefix_ + "use_parallel_residual").value_or(true);
         }
+        if (!keys.head_norms.empty()) addHeadNorms();
         json_["tie_word_embeddings"] = tensor("output.weight") == nullptr;
-        const TensorView* const weight = tensor("blk.0.ffn_down.weight");
+        const TensorView* weight = nullptr;
+        for (const char* name : {"blk.0.ffn_down.weight", "blk.0.ffn_down_exps.weight", "blk.0.ffn_down.0.weight"}) {
+            if (weight == nullptr) weight = tensor(name);
+        }
         const DType type = weight == nullptr || weight->form ? DType::F16 : weight->dtype;
         json_["torch_dtype"] = type == DType::BF16 ? "bfloat16" : type == DType::F32 ? "float32" : "float16";
+    }
+
+    /// Norms with a row for each head, which are listed one by one: their number must be the file's, and one that a model could have.
+    void addHeadNorms() {
+        constexpr std::int64_t kMost = std::int64_t{1} << 16;
+        const std::string name = "blk.0.attn_q_norm.weight";
+        const TensorView* const norm = tensor(name);
+        json_[family_.keys.head_norms] = norm != nullptr;
+        if (norm == nullptr) return;
+        const std::int64_t heads = requiredSize("attention.head_count");
+        if (norm->shape.size() != 2 || norm->shape.front() != heads ||
+            heads > kMost / std::max<std::int64_t>(1, requiredSize("block_count")))
+            file_.fail("tensor '" + name + "': expected a row for each of " + std::to_string(heads) + " heads, at most " +
+                       std::to_string(kMost) + " in all blocks");
     }
 
     void addTokens() {
@@ -246,6 +325,13 @@ double tidied(double float32) {
     double result = float32;
     if (error == std::errc{}) std::from_chars(text, end, result);
     return result;
+}
+
+const Architecture* architectureOf(const GgufFile& file) {
+    const std::string name = file.text("general.architecture").value_or("");
+    const Architecture* const without_experts = findArchitecture(name, false);
+    if (without_experts == nullptr || file.integer(name + ".expert_count").value_or(0) < 1) return without_experts;
+    return findArchitecture(name, true);
 }
 
 Json configOf(const GgufFile& file, const Architecture& architecture) { return ConfigMaker(file, architecture).make(); }

@@ -88,6 +88,14 @@ TensorView transposed(const TensorView& stored) {
     return view;
 }
 
+TensorView sliced(const TensorView& stored, Index i) {
+    TensorView view = stored;
+    const std::size_t n_bytes = stored.bytes.size() / static_cast<std::size_t>(stored.shape.front());  // whole rows, so whole blocks
+    view.bytes = stored.bytes.subspan(static_cast<std::size_t>(i) * n_bytes, n_bytes);
+    view.shape.erase(view.shape.begin());
+    return view;
+}
+
 TensorView lessened(const TensorView& stored, float by) {
     TensorView view = viewLike(stored, std::make_shared<const Lessened>(stored, by));
     view.dtype = DType::F32;

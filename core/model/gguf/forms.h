@@ -15,6 +15,8 @@ namespace salient::gguf {
 [[nodiscard]] TensorView rearranged(const TensorView& stored, std::vector<Index> rows);
 /// [n, k] stored as [k, n].
 [[nodiscard]] TensorView transposed(const TensorView& stored);
+/// Number i of the parts that the first extent counts: [n, rows, k] becomes [rows, k]. The same bytes, nothing copied.
+[[nodiscard]] TensorView sliced(const TensorView& stored, Index i);
 /// Every element lessened by a number, in float32.
 [[nodiscard]] TensorView lessened(const TensorView& stored, float by);
 

@@ -274,11 +274,14 @@ std::string StoredScheme::title() const {
 StoredScheme readScheme(const fs::path& directory) {
     const Json model_config = readJson(containedPath(directory, "config.json"));
     StoredScheme scheme;
-    for (const char* key : {"quantization_config", "compression_config"}) {
-        const Json* config = find(model_config, key);
-        if (config == nullptr || !scheme.config.is_null()) continue;
-        scheme.config = *config;
-        scheme.file_name = "config.json";
+    // Some checkpoints of nested models hold it in the object of the text model, where vLLM looks, too.
+    for (const Json* holder : {&model_config, find(model_config, "text_config")}) {
+        for (const char* key : {"quantization_config", "compression_config"}) {
+            const Json* config = holder == nullptr ? nullptr : find(*holder, key);
+            if (config == nullptr || !scheme.config.is_null()) continue;
+            scheme.config = *config;
+            scheme.file_name = "config.json";
+        }
     }
     for (const char* file : {"quantize_config.json", "quant_config.json"}) {
         if (!scheme.config.is_null() || !holdsFile(directory, file)) continue;

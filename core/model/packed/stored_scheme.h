@@ -43,9 +43,9 @@ struct LayerScheme {
     bool operator==(const LayerScheme&) const = default;
 };
 
-/// From a directory's config.json ("quantization_config", of old "compression_config"); where it is missing, it is looked for in
-/// quantize_config.json and quant_config.json, as loaders do. Throws Error{Format} naming file and key, Error{Unsupported} naming the
-/// method or layout that is not read here, and those that are.
+/// From a directory's config.json ("quantization_config", of old "compression_config", there or in its "text_config"); where it is
+/// missing, it is looked for in quantize_config.json and quant_config.json, as loaders do. Throws Error{Format} naming file and key,
+/// Error{Unsupported} naming the method or layout that is not read here, and those that are.
 [[nodiscard]] StoredScheme readScheme(const std::filesystem::path& directory);
 
 /// Per-layer rules applied: gptq's "dynamic", awq's "modules_to_not_convert", compressed-tensors' groups, targets and "ignore".

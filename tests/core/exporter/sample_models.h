@@ -24,15 +24,28 @@ inline bool isEnlarged(const std::string& family) {
 inline Json enlarged(Json config) {
     const std::shared_ptr<const Family> family = ModelConfig::parse(config, "config.json").family;
     const ConfigKeys& keys = family->keys;
+    Json& sizes = family->nested.config_key.empty() ? config : config[family->nested.config_key];
     for (const char* width : {"hidden_size", "n_embed", "n_embd"}) {
-        if (config.contains(width)) config[width] = 64;
+        if (sizes.contains(width)) sizes[width] = 64;
     }
-    if (!keys.intermediate_size.empty()) config[keys.intermediate_size] = 128;
+    if (!keys.intermediate_size.empty()) sizes[keys.intermediate_size] = 128;
     for (const char* width : {"moe_intermediate_size", "shared_expert_intermediate_size"}) {
-        if (config.contains(width)) config[width] = 64;
+        if (sizes.contains(width)) sizes[width] = 64;
     }
-    if (!keys.head_dim.empty()) config[keys.head_dim] = 32;
+    if (!keys.head_dim.empty()) sizes[keys.head_dim] = 32;
     return config;
+}
+
+/// Tensors of what stands beside a nested model's text part, under the names that they have with the first of its prefixes. Some are named
+/// like layers of the text model.
+inline std::vector<TensorLayout> otherParts(const Family& family, DType type) {
+    if (!family.hasOtherParts()) return {};
+    return {{"multi_modal_projector.linear_1.weight", type, {64, 16}},
+            {"multi_modal_projector.mm_input_projection_weight", type, {16, 64}},
+            {"vision_tower.encoder.layers.0.self_attn.q_proj.bias", type, {16}},
+            {"vision_tower.encoder.layers.0.self_attn.q_proj.weight", type, {16, 16}},
+            {"vision_tower.encoder.layers.0.mlp.down_proj.weight", type, {16, 48}},
+            {"vision_tower.patch_embedding.weight", type, {16, 3, 2, 2}}};
 }
 
 inline Json familyConfig(const std::string& family) {
@@ -80,6 +93,7 @@ inline void writeModel(const std::filesystem::path& directory, const std::string
     std::vector<TensorLayout> layout;
     for (const PlannedTensor& planned : plannedTensors(parsed, parsed.family->prefixes.front()))
         layout.push_back({planned.name, type, planned.shape});
+    for (TensorLayout& tensor : otherParts(*parsed.family, type)) layout.push_back(std::move(tensor));
     SafetensorsWriter writer(directory / "model.safetensors", layout);
     for (const TensorLayout& tensor : layout) {
         std::int64_t count = 1;

@@ -4,6 +4,7 @@
 #include "core/exporter/quantization_config.h"
 #include "core/exporter/write_progress.h"
 #include "core/model/family_json.h"
+#include "core/model/packed/stored_scheme.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/support/places.h"
 
@@ -35,7 +36,15 @@ private slots:
     void expertsThatVllmFusesAreDeclaredUnderTheirCommonName();
     void projectionsAroundTheBlocksAreDeclared_data();
     void projectionsAroundTheBlocksAreDeclared();
+    void otherPartsStayAsTheyWere_data();
+    void otherPartsStayAsTheyWere();
+    void otherPartsAreDeclaredUnderEveryName();
+    void layersOfANestedModelAreDeclaredUnderEveryName_data();
+    void layersOfANestedModelAreDeclaredUnderEveryName();
+    void nestedConfigNamesTheTypeAndNoOldQuantization();
+    void quantizationInTheNestedConfigIsRead();
     void unchangedTensorsAreCopiedByteForByte();
+    void normsOfSingleHeadsAreCopied();
     void tiedHeadAndBuffersAreLeftOut();
     void float32BecomesFloat16OnlyWhereTheFormatWantsIt();
     void shardsFollowTheLimitAndTheIndex();
@@ -406,6 +415,198 @@ void TestCheckpointWriter::projectionsAroundTheBlocksAreDeclared() {
         QCOMPARE(ignored.erase("lm_head"), std::size_t{1});
         QVERIFY(ignored == around);
     }
+}
+
+namespace {
+
+/// Gives a nested model's tensors the names under which transformers saves them since 4.52.
+void renameAsLater(const fs::path& file) {
+    const std::string before = "language_model.";
+    const std::string before_blocks = "language_model.model.";
+    OpenFile tensors(file);
+    for (TensorLayout& tensor : tensors.layout) {
+        auto content = tensors.bytes.extract(tensor.name);
+        if (tensor.name.starts_with(before_blocks)) {
+            tensor.name = "model.language_model." + tensor.name.substr(before_blocks.size());
+        } else if (tensor.name.starts_with(before)) {
+            tensor.name = tensor.name.substr(before.size());
+        } else {
+            tensor.name = "model." + tensor.name;
+        }
+        content.key() = tensor.name;
+        tensors.bytes.insert(std::move(content));
+    }
+    tensors.save(file);
+}
+
+std::shared_ptr<const Model> makeNestedModel(const QTemporaryDir& directory, const char* family, bool is_later, Json config = {}) {
+    writeModel(pathOf(directory, "model"), family, DType::BF16, std::move(config));
+    if (is_later) renameAsLater(pathOf(directory, "model") / "model.safetensors");
+    return Model::open(pathOf(directory, "model"));
+}
+
+}  // namespace
+
+void TestCheckpointWriter::otherPartsStayAsTheyWere_data() {
+    QTest::addColumn<int>("format");
+    QTest::addColumn<QString>("family");
+    QTest::addColumn<bool>("is_later");
+    for (const char* family : {"gemma3", "mistral3"}) {
+        for (const bool is_later : {false, true}) {
+            for (const ExportFormat format :
+                 {ExportFormat::Gptq, ExportFormat::Awq, ExportFormat::CompressedTensors, ExportFormat::Dequantized})
+                QTest::addRow("%s %s%s", name(format).data(), family, is_later ? ", later names" : "")
+                    << static_cast<int>(format) << family << is_later;
+        }
+    }
+}
+
+void TestCheckpointWriter::otherPartsStayAsTheyWere() {
+    QFETCH(int, format);
+    QFETCH(QString, family);
+    QFETCH(bool, is_later);
+    const auto which = static_cast<ExportFormat>(format);
+    QTemporaryDir directory;
+    const auto model = makeNestedModel(directory, qPrintable(family), is_later);
+    exportTo(nearest(model, methodFor(*model, which, "rtn", gridOf(4, false, 32))), pathOf(directory, "out"), which);
+
+    // awq's floats become F16, but those that its kernels do not compute with stay.
+    const Checkpoint written = Checkpoint::open(pathOf(directory, "out"));
+    int n_others = 0;
+    for (const auto& [tensor, view] : model->checkpoint->tensors()) {
+        if (tensor.find("vision_tower") == std::string::npos && tensor.find("projector") == std::string::npos) continue;
+        ++n_others;
+        const TensorView& after = written.tensor(tensor);
+        QVERIFY2(after.dtype == view.dtype && after.shape == view.shape && std::ranges::equal(after.bytes, view.bytes), tensor.c_str());
+    }
+    QCOMPARE(n_others, 6);
+
+    const Json before = readJson(pathOf(directory, "model") / "config.json");
+    const Json config = readJson(pathOf(directory, "out") / "config.json");
+    for (const char* key : {"architectures", "model_type", "image_token_index", "text_config", "vision_config"})
+        QVERIFY2(config.at(key) == before.at(key), key);
+    QCOMPARE(config.at("torch_dtype").get<std::string>(), std::string(which == ExportFormat::Awq ? "float16" : "bfloat16"));
+    QCOMPARE(config.contains("quantization_config"), which != ExportFormat::Dequantized);
+
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    QCOMPARE(report.n_layers_identical, static_cast<Index>(model->linears.size()));
+    QCOMPARE(Model::open(pathOf(directory, "out"))->name_prefix, model->name_prefix);
+}
+
+void TestCheckpointWriter::otherPartsAreDeclaredUnderEveryName() {
+    QTemporaryDir directory;
+    const auto model = makeNestedModel(directory, "gemma3", false);
+    const Json gptq = declared(*model, ExportFormat::Gptq, {});
+    std::set<std::string> rules;
+    for (const auto& [rule, settings] : gptq["dynamic"].items()) {
+        rules.insert(rule);
+        QVERIFY2(settings.empty(), rule.c_str());
+    }
+    QVERIFY2(rules == (std::set<std::string>{R"(-:^vision_tower\.)", R"(-:^model\.vision_tower\.)", R"(-:^multi_modal_projector\.)",
+                                             R"(-:^model\.multi_modal_projector\.)"}),
+             gptq.dump().c_str());
+    QCOMPARE(gptq["block_name_to_quantize"].get<std::string>(), std::string("model.language_model.layers"));
+    QVERIFY(declared(*model, ExportFormat::Awq, {})["modules_to_not_convert"].get<std::set<std::string>>() ==
+            (std::set<std::string>{"vision_tower", "model.vision_tower", "multi_modal_projector", "model.multi_modal_projector"}));
+    QVERIFY(declared(*model, ExportFormat::CompressedTensors, {})["ignore"].get<std::set<std::string>>() ==
+            (std::set<std::string>{"language_model.lm_head", "lm_head", R"(re:^vision_tower\.)", R"(re:^model\.vision_tower\.)",
+                                   R"(re:^multi_modal_projector\.)", R"(re:^model\.multi_modal_projector\.)"}));
+    // A model that stands alone needs none of this.
+    QTemporaryDir alone;
+    QVERIFY(!declared(*makeModel(alone, "llama", DType::F16), ExportFormat::Gptq, {}).contains("block_name_to_quantize"));
+}
+
+void TestCheckpointWriter::layersOfANestedModelAreDeclaredUnderEveryName_data() {
+    QTest::addColumn<int>("format");
+    QTest::addColumn<bool>("is_later");
+    for (const bool is_later : {false, true}) {
+        for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Awq, ExportFormat::CompressedTensors})
+            QTest::addRow("%s%s", name(format).data(), is_later ? ", later names" : "") << static_cast<int>(format) << is_later;
+    }
+}
+
+/// Read as loaders read it, with each of their names for a module.
+void TestCheckpointWriter::layersOfANestedModelAreDeclaredUnderEveryName() {
+    QFETCH(int, format);
+    QFETCH(bool, is_later);
+    const auto which = static_cast<ExportFormat>(format);
+    QTemporaryDir directory;
+    const auto model = makeNestedModel(directory, "mistral3", is_later);
+    std::vector<LayerOverride> overrides;
+    if (which != ExportFormat::Awq) overrides.push_back({.layers = R"(layers\.0\.self_attn\.[qkv]_proj$)", .bits = 8});
+    StoredScheme scheme;
+    scheme.kind = which == ExportFormat::Gptq  ? StoredScheme::Kind::Gptq
+                  : which == ExportFormat::Awq ? StoredScheme::Kind::Awq
+                                               : StoredScheme::Kind::PackQuantized;
+    scheme.config = declared(*model, which, overrides, {R"(layers\.1\.mlp\.down_proj$)"});
+    for (const char* prefix : {"language_model.model.", "model.language_model."}) {
+        const auto layer = [&](const char* rest) { return layerScheme(scheme, std::string(prefix) + rest); };
+        QVERIFY2(layer("layers.1.mlp.down_proj").is_declared_float, prefix);
+        QVERIFY2(!layer("layers.0.mlp.down_proj").is_declared_float, prefix);
+        QCOMPARE(layer("layers.1.self_attn.q_proj").bits, 4);
+        if (which == ExportFormat::Awq) continue;
+        for (const char* wider : {"layers.0.self_attn.q_proj", "layers.0.self_attn.v_proj", "layers.0.self_attn.qkv_proj"})
+            QCOMPARE(layer(wider).bits, 8);
+    }
+    for (const char* other : {"vision_tower.encoder.layers.0.self_attn.q_proj", "model.vision_tower.encoder.layers.0.mlp.down_proj",
+                              "multi_modal_projector.linear_1", "model.multi_modal_projector.linear_1"})
+        QVERIFY2(layerScheme(scheme, other).is_declared_float, other);
+}
+
+void TestCheckpointWriter::nestedConfigNamesTheTypeAndNoOldQuantization() {
+    QTemporaryDir directory;
+    Json given = familyConfig("gemma3");
+    given["text_config"]["dtype"] = "bfloat16";
+    given["text_config"]["quantization_config"] = {{"quant_method", "gptq"}, {"bits", 4}, {"group_size", 32}};
+    const auto model = makeNestedModel(directory, "gemma3", false, given);
+    exportTo(nearest(model, methodFor(*model, ExportFormat::Awq, "rtn", gridOf(4, false, 32))), pathOf(directory, "out"),
+             ExportFormat::Awq);
+    const Json config = readJson(pathOf(directory, "out") / "config.json");
+    QCOMPARE(config.at("torch_dtype").get<std::string>(), std::string("float16"));
+    QCOMPARE(config.at("quantization_config").at("quant_method").get<std::string>(), std::string("awq"));
+    Json text_config = familyConfig("gemma3").at("text_config");
+    text_config["dtype"] = "float16";
+    QVERIFY2(config.at("text_config") == text_config, config.dump().c_str());
+}
+
+void TestCheckpointWriter::quantizationInTheNestedConfigIsRead() {
+    QTemporaryDir directory;
+    const auto model = makeNestedModel(directory, "gemma3", false);
+    const fs::path out = pathOf(directory, "out");
+    exportTo(nearest(model, methodFor(*model, ExportFormat::Gptq, "rtn", gridOf(4, true, 32))), out, ExportFormat::Gptq);
+    const auto before = Model::open(out);
+    Json config = readJson(out / "config.json");
+    config["text_config"]["quantization_config"] = config["quantization_config"];
+    config.erase("quantization_config");
+    writeJson(out / "config.json", config);
+    fs::remove(out / "quantize_config.json");
+    const auto after = Model::open(out);
+    QCOMPARE(after->quantization(), std::string("gptq v1, 4 bits, groups of 32, symmetric"));
+    const LinearInfo& layer = after->linear("0.mlp.up_proj");
+    QVERIFY(loadLinear(*after, layer) == loadLinear(*before, before->linear(layer.name)));
+}
+
+void TestCheckpointWriter::normsOfSingleHeadsAreCopied() {
+    QTemporaryDir directory;
+    Json config = readJson(smallModelDirectory("stablelm-normed") / "config.json");
+    const auto model = makeModel(directory, "stablelm", DType::BF16, enlarged(std::move(config)));
+    GridSpec grid;
+    grid.group_size = 32;
+    exportTo(quantizeRandomly(model, methodFor(*model, ExportFormat::Gptq, "awq+gptq", grid)), pathOf(directory, "out"),
+             ExportFormat::Gptq);
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed() && report.n_layers_identical == report.n_layers, qPrintable(text(report)));
+    const Checkpoint written = Checkpoint::open(pathOf(directory, "out"));
+    int n_norms = 0;
+    for (const auto& [tensor, view] : model->checkpoint->tensors()) {
+        if (tensor.find("_layernorm.norms.") == std::string::npos) continue;
+        ++n_norms;
+        QVERIFY2(std::ranges::equal(written.tensor(tensor).bytes, view.bytes), tensor.c_str());
+    }
+    QCOMPARE(n_norms, 2 * (4 + 2));
 }
 
 void TestCheckpointWriter::unchangedTensorsAreCopiedByteForByte() {

@@ -123,6 +123,9 @@ const std::vector<Case> kCases = {
      {"phi", kGptq, "rtn", 4, true, 64},
      {{"vLLM", kAccepts}},
      [](MethodSpec& method) { method.keep = {"fc1$"}; }},
+    {"gptq of a text model beside an image encoder",
+     {"gemma3", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kAccepts}, {"vLLM", kAccepts}, {kEx, kRefuses, "no such architecture"}, {"llama.cpp", kPartly}}},
     {"gptq of experts",
      {"qwen3_moe", kGptq, "rtn", 4, true, 64},
      {{"transformers", kPartly, "version 4 alone"}, {kGm, kPartly, "no qwen3_moe"}, {"vLLM", kAccepts}}},
@@ -192,6 +195,10 @@ const std::vector<Case> kCases = {
       {"vLLM", kSlow, "vllm-gguf-plugin"},
       {kTrt, kRefuses},
       {"llama.cpp", kAccepts}}},
+    {"gguf of experts", {"qwen3_moe", ExportFormat::Gguf, "rtn", 4, true, 32}, {{"transformers", kSlow}, {"llama.cpp", kAccepts}}},
+    {"gguf of falcon", {"falcon", ExportFormat::Gguf, "rtn", 4, true, 32}, {{"llama.cpp", kAccepts}}},
+    {"dequantized mixtral", {"mixtral", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{"llama.cpp", kPartly, "convert_hf_to_gguf.py"}}},
+    {"dequantized falcon", {"falcon", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{"llama.cpp", kPartly, "convert_hf_to_gguf.py"}}},
     {"dequantized",
      {"llama", ExportFormat::Dequantized, "rtn", 4, true, 64},
      {{"transformers", kAccepts},
@@ -243,6 +250,13 @@ private slots:
         const Case gptq = {"", {"llama", kGptq, "rtn", 4, true, 32}, {}};
         const LoaderVerdict wide = *find(verdictsOf(gptq, Json::object({{"hidden_size", 256}, {"intermediate_size", 512}})), "vLLM");
         QCOMPARE(QString::fromStdString(wide.why), QString());  // whole tiles, and groups for eight GPUs
+    }
+
+    void normsOfSingleHeadsAreToldApart() {
+        const Case stablelm = {"", {"stablelm", kGptq, "rtn", 4, true, 64}, {}};
+        QCOMPARE(find(verdictsOf(stablelm, {}), "vLLM")->acceptance, kAccepts);
+        const LoaderVerdict normed = *find(verdictsOf(stablelm, Json::object({{"qk_layernorm", true}})), "vLLM");
+        QVERIFY2(normed.acceptance == kRefuses && normed.why.find("no norms of queries and keys") != std::string::npos, normed.why.c_str());
     }
 
     void aVerdictAsJson() {

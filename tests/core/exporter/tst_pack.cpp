@@ -270,6 +270,8 @@ void TestPack::float16UnderflowIsCounted() {
     const std::vector<float> values = {0.0F, 1e-8F, -1e-9F, 1e-7F, 1.0F, 0x1p-25F, 0x1.01p-25F};  // half a step is zero, more is a step
     QCOMPARE(storeFloats("x", values, DType::F16).n_flushed, std::int64_t{3});
     QCOMPARE(storeFloats("x", values, DType::BF16).n_flushed, std::int64_t{0});
+    const std::vector<float> tiny = {0x1p-134F, 0x1.01p-134F, -0x1p-140F, 0x1p-133F};  // bfloat16's smallest step is 2^-133
+    QCOMPARE(storeFloats("x", tiny, DType::BF16).n_flushed, std::int64_t{2});
 }
 
 void TestPack::aRaggedGroupIsRefused() {

@@ -1,10 +1,11 @@
 #include <QtTest>
-#include <cstring>
+#include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "core/exporter/verify/reload_check.h"
 #include "core/tensor/float16.h"
-#include "tests/core/exporter/checkpoint_damage.h"
+#include "tests/core/exporter/named_damage.h"
 #include "tests/support/places.h"
 
 using namespace salient;
@@ -24,53 +25,29 @@ private slots:
     void anotherFunctionIsFoundByItsPerplexity();
     void anotherModelAsOriginalIsRefused();
     void scaledAwqIsNoPlainRounding();
+    void oneLayerOfPlainRoundingIsNamed();
+    void otherPartsThatTheConfigDoesNotMentionAreNamed_data();
+    void otherPartsThatTheConfigDoesNotMentionAreNamed();
     void aRecordBehindALinkIsNotFollowed();
     void ordinaryModelPassesAsFloat();
     void missingDirectoryIsAnError();
     void cancelStopsAtEveryCheckpoint();
 
 private:
-    fs::path exported(ExportFormat format, const char* method, bool symmetric, bool act_order = false);
+    [[nodiscard]] fs::path exported(ExportFormat format, const char* method, bool symmetric) {
+        return exports_->write(format, exports_->method(format, method, symmetric));
+    }
 
-    QTemporaryDir directory_;
-    std::shared_ptr<const Model> model_;
-    std::shared_ptr<const Calibration> calibration_;
-    int n_exports_ = 0;
+    std::unique_ptr<SmallExports> exports_;
 };
 
 namespace {
-
-/// A shard of that name and the index of its tensors, but one.
-void moveToShard(const fs::path& directory, const std::string& unlisted) {
-    const std::string shard = "model-00001-of-00001.safetensors";
-    Json index = Json::object({{"metadata", Json::object()}, {"weight_map", Json::object()}});
-    const OpenFile file(directory / "model.safetensors");
-    for (const TensorLayout& tensor : file.layout) {
-        if (tensor.name != unlisted) index["weight_map"][tensor.name] = shard;
-    }
-    fs::rename(directory / "model.safetensors", directory / shard);
-    writeJson(directory / "model.safetensors.index.json", index);
-}
 
 /// A packed layer of GPTQ as one of zeros in floating point.
 void makeFloat(OpenFile& file, const std::string& layer) {
     for (const char* part : {".qweight", ".qzeros", ".scales", ".g_idx"}) file.remove(layer + part);
     file.add({layer + ".weight", DType::F16, {64, 64}}, std::vector<std::byte>(std::size_t{2} * 64 * 64));
 }
-
-const std::string kQuery = "model.layers.0.self_attn.q_proj";
-const std::string kKey = "model.layers.0.self_attn.k_proj";
-
-struct Damage {
-    const char* title;
-    ExportFormat format;
-    const char* method;
-    bool symmetric;
-    bool act_order;
-    Severity severity;
-    const char* finding;  // part of what must be said
-    std::function<void(const fs::path&)> harm;
-};
 
 const std::vector<Damage>& damages() {
     using F = ExportFormat;
@@ -396,6 +373,54 @@ const std::vector<Damage>& damages() {
         {"recorded tensor that is not in the GGUF file", F::Gguf, "rtn", true, false, Severity::Failure,
          "blk.9.attn_norm.weight: expected a tensor that was written, found none",
          [](const fs::path& d) { changeJson(d / "salient.json", [](Json& r) { r["tensors"]["blk.9.attn_norm.weight"] = "0"; }); }},
+        {"scale that is no number", F::Gptq, "rtn", true, false, Severity::Failure,
+         "scale of output 3, group 0: expected a finite number, found NaN",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".scales")[3] = 0x7E00; }); }},
+        {"negative scale", F::Gptq, "rtn", true, false, Severity::Warning,
+         "scale of output 3, group 0: expected a positive number, found -0.00781\n",
+         [](const fs::path& d) {
+             fs::remove(d / "salient.json");
+             changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".scales")[3] = 0xA000; });
+         }},
+        {"several zero points of a symmetric layer", F::Gptq, "rtn", true, false, Severity::Failure,
+         "zero points: expected 8 everywhere (sym is true; stored as 7 in gptq v1), found 3 … 8\n",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 std::uint32_t& word = f.as<std::uint32_t>(kQuery + ".qzeros")[0];
+                 word = (word & ~15U) | 2U;
+             });
+         }},
+        {"zero points of AWQ less two", F::Awq, "rtn", false, false, Severity::Failure,
+         "steps beside the original's on average, expected about 0\n",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qzeros")) {
+                     std::uint32_t less = 0;
+                     for (unsigned c = 0; c < 32; c += 4) less |= (std::max((word >> c) & 15U, 2U) - 2U) << c;
+                     word = less;
+                 }
+             });
+         }},
+        {"another layer's weights", F::Gptq, "rtn", true, false, Severity::Failure, ", expected about 1)\n",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (const char* part : {".qweight", ".scales"})
+                     std::swap(f.bytes.at(kQuery + part), f.bytes.at("model.layers.0.self_attn.o_proj" + std::string(part)));
+             });
+         }},
+        {"g_idx of compressed-tensors all zero", F::CompressedTensors, "gptq", true, true, Severity::Failure,
+         "model.layers.0.self_attn.q_proj: g_idx: all zero with 2 groups",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::int32_t& g : f.as<std::int32_t>(kQuery + ".weight_g_idx")) g = 0;
+             });
+         }},
+        {"no scales to be undone, for a layer cannot be read", F::Gptq, "rtn", true, false, Severity::Failure,
+         "scales: readStoredLayer: model.layers.0.self_attn.v_proj: g_idx of input 9: expected 0 … 1, found 2",
+         [](const fs::path& d) {
+             fs::remove(d / "salient.json");
+             changeTensors(d, [](OpenFile& f) { f.as<std::int32_t>("model.layers.0.self_attn.v_proj.g_idx")[9] = 2; });
+         }},
         {"changed norm", F::Dequantized, "rtn", true, false, Severity::Failure, "model.norm.weight: bytes: expected checksum",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] ^= 1U; }); }},
     };
@@ -404,27 +429,40 @@ const std::vector<Damage>& damages() {
 
 }  // namespace
 
-void TestVerify::initTestCase() {
-    Json config = familyConfig("llama");
-    config["auto_map"] = Json::object({{"AutoModelForCausalLM", "modeling_small.SmallModel"}});
-    writeModel(pathOf(directory_, "model"), "llama", DType::F16, config);
-    writeJson(pathOf(directory_, "model") / "chat_template.json", Json::object({{"chat_template", "{{ messages }}"}}));
-    std::ofstream(pathOf(directory_, "model") / "modeling_small.py") << "class SmallModel: pass\n";
-    model_ = Model::open(pathOf(directory_, "model"));
-    calibration_ = std::make_shared<const Calibration>(calibrateRandomly(model_));
+void TestVerify::otherPartsThatTheConfigDoesNotMentionAreNamed_data() {
+    QTest::addColumn<int>("format");
+    QTest::addColumn<QString>("list");
+    QTest::newRow("gptq") << static_cast<int>(ExportFormat::Gptq) << "dynamic";
+    QTest::newRow("awq") << static_cast<int>(ExportFormat::Awq) << "modules_to_not_convert";
+    QTest::newRow("compressed-tensors") << static_cast<int>(ExportFormat::CompressedTensors) << "ignore";
 }
 
-fs::path TestVerify::exported(ExportFormat format, const char* method, bool symmetric, bool act_order) {
+void TestVerify::otherPartsThatTheConfigDoesNotMentionAreNamed() {
+    QFETCH(int, format);
+    QFETCH(QString, list);
+    const auto which = static_cast<ExportFormat>(format);
+    QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "gemma3", DType::BF16);
+    const auto model = Model::open(pathOf(directory, "model"));
     GridSpec grid;
     grid.group_size = 32;
-    grid.is_symmetric = symmetric;
-    MethodSpec spec = methodFor(*model_, format, method, grid);
-    spec.gptq.act_order = act_order;
+    grid.is_symmetric = false;
+    exportTo(quantizeRandomly(model, methodFor(*model, which, "rtn", grid)), pathOf(directory, "out"), which);
+    const QString message = "multi_modal_projector.linear_1: beside the text model and in floating point, but the config does not say so";
     JobContext job;
-    const fs::path target = pathOf(directory_, ("out" + std::to_string(n_exports_++)).c_str());
-    exportTo(quantizeModel(*calibration_, spec, job), target, format);
-    return target;
+    QVERIFY(!text(verifyCheckpoint(pathOf(directory, "out"), model, job), Severity::Warning).contains(message));
+    changeConfig(pathOf(directory, "out"), [&](Json& config) {
+        if (list == "dynamic") {
+            config["dynamic"] = Json::object();
+        } else {
+            config[list.toStdString()] = Json::array({"lm_head"});
+        }
+    });
+    const VerifyReport report = verifyCheckpoint(pathOf(directory, "out"), model, job);
+    QVERIFY2(report.passed() && text(report, Severity::Warning).contains(message), qPrintable(text(report, Severity::Note)));
 }
+
+void TestVerify::initTestCase() { exports_ = std::make_unique<SmallExports>(); }
 
 void TestVerify::damageIsNamed_data() {
     QTest::addColumn<int>("which");
@@ -433,15 +471,8 @@ void TestVerify::damageIsNamed_data() {
 
 void TestVerify::damageIsNamed() {
     QFETCH(int, which);
-    const Damage& damage = damages()[static_cast<std::size_t>(which)];
-    const fs::path target = exported(damage.format, damage.method, damage.symmetric, damage.act_order);
-    JobContext job;
-    const VerifyReport before = verifyCheckpoint(target, model_, job);
-    QVERIFY2(before.passed() && !text(before, Severity::Note).contains(damage.finding), qPrintable(text(before, Severity::Note)));
-    damage.harm(target);
-    const VerifyReport report = verifyCheckpoint(target, model_, job);
-    QVERIFY2(text(report, damage.severity).contains(damage.finding), qPrintable(text(report, Severity::Note)));
-    QCOMPARE(report.passed(), damage.severity != Severity::Failure);
+    const QString problem = diagnosisProblem(*exports_, damages()[static_cast<std::size_t>(which)]);
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
 }
 
 void TestVerify::flippedBitFailsTheChecksum() {
@@ -452,7 +483,7 @@ void TestVerify::flippedBitFailsTheChecksum() {
         JobContext job;
         const VerifyReport report = verifyCheckpoint(target, nullptr, job);
         QVERIFY(!report.passed());
-        QCOMPARE(report.n_layers, static_cast<Index>(model_->linears.size()));
+        QCOMPARE(report.n_layers, static_cast<Index>(exports_->model()->linears.size()));
         QCOMPARE(report.n_layers_identical, report.n_layers - 1);
         QVERIFY2(text(report).contains("q_proj: weights: expected checksum"), qPrintable(text(report)));
     }
@@ -463,7 +494,7 @@ void TestVerify::zeroPointsOffByOneShowAgainstTheOriginal() {
     changeConfig(target, [](Json& c) { c["checkpoint_format"] = "gptq"; });
     fs::remove(target / "salient.json");
     JobContext job;
-    const VerifyReport report = verifyCheckpoint(target, model_, job);
+    const VerifyReport report = verifyCheckpoint(target, exports_->model(), job);
     QVERIFY2(text(report).contains("zero points are off by one (gptq and gptq_v2 mistaken for each other)"), qPrintable(text(report)));
     // Without the original the mean of the codes is the only hint.
     QVERIFY2(text(verifyCheckpoint(target, nullptr, job), Severity::Warning).contains("zero points may be off by -1"),
@@ -472,9 +503,9 @@ void TestVerify::zeroPointsOffByOneShowAgainstTheOriginal() {
 
 void TestVerify::anotherModelAsOriginalIsRefused() {
     const fs::path target = exported(ExportFormat::Gptq, "rtn", true);
-    writeModel(pathOf(directory_, "opt"), "opt", DType::F16);
+    writeModel(exports_->path("opt"), "opt", DType::F16);
     JobContext job;
-    const VerifyReport report = verifyCheckpoint(target, Model::open(pathOf(directory_, "opt")), job);
+    const VerifyReport report = verifyCheckpoint(target, Model::open(exports_->path("opt")), job);
     QVERIFY2(text(report).contains("expected an original with the same layers and shapes"), qPrintable(text(report)));
     QCOMPARE(report.worst_relative_weight_error, -1.0);
 }
@@ -483,14 +514,28 @@ void TestVerify::scaledAwqIsNoPlainRounding() {
     const fs::path target = exported(ExportFormat::Awq, "awq", false);
     fs::remove(target / "salient.json");
     JobContext job;
-    const VerifyReport report = verifyCheckpoint(target, model_, job);
+    const VerifyReport report = verifyCheckpoint(target, exports_->model(), job);
     QVERIFY2(report.passed() && !text(report, Severity::Note).contains("to nearest"), qPrintable(text(report, Severity::Note)));
+}
+
+void TestVerify::oneLayerOfPlainRoundingIsNamed() {
+    MethodSpec method = exports_->method(ExportFormat::Gptq, "gptq", true);
+    method.overrides = {{R"(\.0\.self_attn\.q_proj$)", "rtn"}};
+    const fs::path target = exports_->write(ExportFormat::Gptq, method);
+    JobContext job;
+    QVERIFY(!text(verifyCheckpoint(target, exports_->model(), job), Severity::Note).contains("to nearest"));  // as its record says
+    fs::remove(target / "salient.json");
+    const VerifyReport report = verifyCheckpoint(target, exports_->model(), job);
+    const QString found = text(report, Severity::Warning);
+    const QString said = QString::fromStdString(kQuery) + ": codes are those of rounding the original's weights to nearest";
+    QVERIFY2(report.passed() && found.contains(said), qPrintable(found));
+    QCOMPARE(found.count(QStringLiteral("to nearest")), 1);
 }
 
 void TestVerify::aRecordBehindALinkIsNotFollowed() {
     for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Gguf}) {
         const fs::path target = exported(format, "rtn", true);
-        const fs::path outside = pathOf(directory_, "elsewhere.json");
+        const fs::path outside = exports_->path("elsewhere.json");
         fs::rename(target / "salient.json", outside);
         fs::create_symlink(outside, target / "salient.json");
         JobContext job;
@@ -502,7 +547,7 @@ void TestVerify::aRecordBehindALinkIsNotFollowed() {
 
 void TestVerify::ordinaryModelPassesAsFloat() {
     JobContext job;
-    const VerifyReport report = verifyCheckpoint(pathOf(directory_, "model"), nullptr, job);
+    const VerifyReport report = verifyCheckpoint(exports_->path("model"), nullptr, job);
     QVERIFY2(report.passed(), qPrintable(text(report)));
     QCOMPARE(report.format, std::string("float"));
     QCOMPARE(report.n_layers, Index{0});
@@ -510,7 +555,7 @@ void TestVerify::ordinaryModelPassesAsFloat() {
 
 void TestVerify::missingDirectoryIsAnError() {
     JobContext job;
-    QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(pathOf(directory_, "nowhere"), nullptr, job)), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(exports_->path("nowhere"), nullptr, job)), Error);
 }
 
 void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
@@ -521,7 +566,7 @@ void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
     const Calibration calibration = calibrate(model, drawn, {}, job);
     const QuantizedModel quantized =
         quantizeModel(calibration, salient::samples::methodFor(*model, ExportFormat::Gptq, "gptq", GridSpec{}), job);
-    const fs::path target = pathOf(directory_, "reloaded");
+    const fs::path target = exports_->path("reloaded");
     exportTo(quantized, target, ExportFormat::Gptq);
     ExportOptions options;
     options.format = ExportFormat::Gptq;
@@ -541,7 +586,7 @@ void TestVerify::cancelStopsAtEveryCheckpoint() {
     const fs::path target = exported(ExportFormat::Gptq, "rtn", true);
     int n_checkpoints = 0;
     JobContext counting({}, [&](const Progress&) { ++n_checkpoints; });
-    QVERIFY(verifyCheckpoint(target, model_, counting).passed());
+    QVERIFY(verifyCheckpoint(target, exports_->model(), counting).passed());
     QVERIFY(n_checkpoints > 10);
     for (int stop_at = 0; stop_at < n_checkpoints; ++stop_at) {
         std::stop_source stop;
@@ -549,7 +594,7 @@ void TestVerify::cancelStopsAtEveryCheckpoint() {
         JobContext job(stop.get_token(), [&](const Progress&) {
             if (seen++ == stop_at) stop.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(target, model_, job)), Cancelled);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(target, exports_->model(), job)), Cancelled);
     }
 }
 

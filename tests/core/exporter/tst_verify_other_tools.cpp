@@ -52,6 +52,20 @@ const std::vector<Damage>& damages() {
          [](const fs::path& d) {
              changeTensors(d, [](OpenFile& f) { f.add({kQuery + ".input_scale", DType::F32, {1}}, std::vector<std::byte>(4)); });
          }},
+        {"packed head with a scale that was too large", "gptq-mixed",
+         "lm_head: scale of output 3, group 0: expected a finite number, found infinity: F16 holds nothing beyond 65504",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("lm_head.scales")[3] = 0x7C00; }); }},
+        {"packed head without scales", "gptq-mixed", "lm_head: readStoredLayer: lm_head.scales: expected [1, 64], found no such tensor",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove("lm_head.scales"); }); }},
+        {"no head", "gptq-mixed", "lm_head.weight: expected a tensor, found none",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (const char* part : {".qweight", ".qzeros", ".scales", ".g_idx"}) f.remove("lm_head" + std::string(part));
+             });
+         }},
+        {"infinite scale in BF16", "packed",
+         "model.layers.0.self_attn.q_proj: scale of output 0, group 0: expected a finite number, found infinity\n",
+         [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>(kQuery + ".weight_scale")[0] = 0x7F80; }); }},
         {"scale of keys that are not rounded", "int8", "model.layers.0.self_attn.k_scale: no module of this model has that name",
          [](const fs::path& d) {
              changeTensors(d, [](OpenFile& f) { f.add({"model.layers.0.self_attn.k_scale", DType::F32, {1}}, std::vector<std::byte>(4)); });
@@ -71,6 +85,8 @@ private slots:
     void damageIsNamed_data();
     void damageIsNamed();
     void scalesOfActivationsKeysAndValuesAreKnown();
+    void aRouterThatTheConfigDoesNotMentionIsNamed();
+    void scalesOfAnActivationThatAreAllOneAreNamed();
 
 private:
     fs::path copyOf(const char* name);
@@ -147,6 +163,31 @@ void TestVerifyOtherTools::scalesOfActivationsKeysAndValuesAreKnown() {
     QVERIFY2(
         model->quantization().ends_with("activations rounded by its loaders, not here, keys and values rounded by its loaders, not here"),
         model->quantization().c_str());
+}
+
+/// Loaders that know the family leave its routers as they are; others look for packed tensors.
+void TestVerifyOtherTools::aRouterThatTheConfigDoesNotMentionIsNamed() {
+    const fs::path target = copyOf("awq-experts");
+    const QString said =
+        "model.layers.0.block_sparse_moe.gate: in floating point, but the config does not say so: loaders that do not know it for a router";
+    JobContext job;
+    QVERIFY(!text(verifyCheckpoint(target, nullptr, job), Severity::Warning).contains(said));
+    changeConfig(target, [](Json& c) { c["modules_to_not_convert"] = nullptr; });
+    const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+    const QString found = text(report, Severity::Warning);
+    QVERIFY2(report.passed() && found.contains(said), qPrintable(found));
+}
+
+/// All four layers of attention have 32 inputs, so that nothing tells which of them the activation would stand in front of.
+void TestVerifyOtherTools::scalesOfAnActivationThatAreAllOneAreNamed() {
+    const fs::path target = copyOf("awq");
+    const std::string name = "model.layers.0.self_attn.act.scales";
+    changeTensors(target, [&](OpenFile& f) { f.add({name, DType::F16, {32}}, fromFloats(std::vector<float>(32, 1.0F), DType::F16)); });
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, nullptr, job);
+    const QString found = text(report, Severity::Warning);
+    const QString said = QString::fromStdString(name) + ": scales of an activation that are all 1";
+    QVERIFY2(report.passed() && found.contains(said), qPrintable(found));
 }
 
 QTEST_APPLESS_MAIN(TestVerifyOtherTools)

@@ -59,6 +59,19 @@ private slots:
         QCOMPARE(imatrix.entries.at("blk.0.ffn_up_exps.weight").counts, (std::vector<std::int64_t>{16, 8, 0}));
     }
 
+    void theOldFormHasTheValuesOfExpertsOneAfterTheOther() {
+        const Imatrix imatrix = Imatrix::open(kFolder / "experts_old.imatrix");
+        const Json expected = readJson(kFolder / "experts.json").at("mixtral").at(1);
+        const ImatrixEntry& down = imatrix.entries.at("blk.1.ffn_down_exps.weight");
+        QCOMPARE(down.counts, std::vector<std::int64_t>{2});
+        QCOMPARE(down.mean_squares.size(), std::size_t{4 * 48});
+        for (std::size_t expert = 0; expert < 4; ++expert) {
+            const std::vector<double> wanted = numbers(expected.at("expert " + std::to_string(expert) + " hidden"));
+            for (std::size_t j = 0; j < wanted.size(); ++j)
+                QVERIFY(std::abs(static_cast<double>(down.mean_squares[expert * 48 + j]) - wanted[j]) <= 1e-6 * wanted[j]);
+        }
+    }
+
     void aFileCutAnywhereIsRefused() {
         const Folder folder;
         const std::string bytes = readBytes(kFolder / "old.imatrix");

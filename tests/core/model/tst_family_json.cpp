@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/model/family_json.h"
 #include "core/model/forward.h"
+#include "tests/core/model/logits_of.h"
 #include "tests/core/model/small_models.h"
 
 using namespace salient;
@@ -18,6 +19,7 @@ private slots:
     void brokenDescriptionIsRefusedWithItsKey_data();
     void brokenDescriptionIsRefusedWithItsKey();
     void describedFamilyComputesLikeItsNamesake();
+    void describedNestedFamilyComputesLikeItsNamesake();
 };
 
 void TestFamilyJson::everyFamilySurvivesBothDirections() {
@@ -75,6 +77,19 @@ void TestFamilyJson::brokenDescriptionIsRefusedWithItsKey_data() {
     row("neither MLP nor experts everywhere", R"({"like": "mixtral", "experts": {"step_key": "step"}})",
         "f.json: linears: expected up, gate and up, or gate-up");
     row("newer blocks without norms", R"({"like": "falcon", "newer_mlp_norm": ""})", "f.json: newer_mlp_norm: expected a name");
+    row("sizes no object", R"({"like": "llama", "defaults": {"sizes": [1]}})",
+        "f.json: defaults.sizes: expected an object of whole numbers under the keys of config.json, found [1]");
+    row("size no number", R"({"like": "llama", "defaults": {"sizes": {"vocab_size": 3.5}}})", "f.json: defaults.sizes: expected an object");
+    row("more heads than prefixes", R"({"like": "llama", "other_heads": ["a", "b"]})", "f.json: other_heads: expected at most one");
+    row("head without a name", R"({"like": "llama", "other_heads": [""]})", "f.json: other_heads: expected a name");
+    row("other part without a name", R"({"like": "gemma3", "nested": {"other_parts": [""]}})",
+        "f.json: nested.other_parts: expected a name");
+    row("the text model among other parts", R"({"like": "gemma3", "nested": {"other_parts": ["language_model"]}})",
+        "f.json: nested.other_parts: expected modules beside the text model and its head, found [\"language_model\"]");
+    row("type of an object that is none", R"({"like": "llama", "nested": {"model_type": "llama"}})",
+        "f.json: nested.model_type: expected none without config_key");
+    row("two names for the nested object", R"({"like": "gemma3", "nested": {"config_key": "text_config|llm_config"}})",
+        "f.json: nested.config_key: expected one name");
     row("share above one", R"({"like": "llama", "rotary": {"default_fraction": 1.5}})",
         "f.json: rotary.default_fraction: expected a number");
 }
@@ -113,6 +128,28 @@ void TestFamilyJson::describedFamilyComputesLikeItsNamesake() {
     const auto described = Model::open(path);
     QCOMPARE(described->config.family->model_type, std::string("quartz"));
     QVERIFY(lastStates(*described) == lastStates(*Model::open(source)));
+}
+
+void TestFamilyJson::describedNestedFamilyComputesLikeItsNamesake() {
+    const QTemporaryDir directory;
+    const fs::path path = directory.path().toStdString();
+    const fs::path source = samples::smallModelDirectory("mistral3");
+    fs::copy_file(source / "model.safetensors", path / "model.safetensors");
+    Json config = readJson(source / "config.json");
+    config["model_type"] = "llava";
+    config["architectures"] = {"LlavaForConditionalGeneration"};
+    config["text_config"].erase("num_attention_heads");
+    writeJson(path / "config.json", config);
+    writeJson(path / kFamilyFile,
+              parseJson(R"({"like": "mistral", "model_type": "llava", "architectures": ["LlavaForConditionalGeneration"],
+        "prefixes": ["language_model.model."], "head": "language_model.lm_head",
+        "nested": {"config_key": "text_config", "other_parts": ["vision_tower", "multi_modal_projector"]},
+        "defaults": {"sizes": {"num_attention_heads": 4, "max_position_embeddings": 2048}}})",
+                        "description"));
+    const auto described = Model::open(path);
+    QCOMPARE(described->config.family->model_type, std::string("llava"));
+    QCOMPARE(described->config.max_positions, Index{2048});
+    QVERIFY(sameBits(logitsOf(*described), logitsOf(*Model::open(source))));
 }
 
 QTEST_APPLESS_MAIN(TestFamilyJson)

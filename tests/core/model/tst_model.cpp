@@ -1,7 +1,9 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
@@ -79,6 +81,9 @@ private slots:
     void manyExpertsAreFoundWithoutLookingThroughAll();
     void gpt2WeightsComeOutWithRowsPerOutput();
     void prefixOfTheCheckpointIsFound();
+    void nestedTextModelIsFoundUnderBothOfItsNames();
+    void packedLayersBesideATextModelAreRefused();
+    void headsHaveNormsOfTheirOwn();
     void parameterCountIsTheSumOfTheTensors();
     void missingDirectoryIsNamed();
     void missingTensorIsNamedWithItsShape();
@@ -178,8 +183,55 @@ void TestModel::prefixOfTheCheckpointIsFound() {
     QCOMPARE(Model::open(source("mistral"))->headTensor(), std::string("lm_head.weight"));
 }
 
+void TestModel::nestedTextModelIsFoundUnderBothOfItsNames() {
+    const std::tuple<const char*, const char*, const char*> cases[] = {
+        {"gemma3", "language_model.model.", "language_model.model.embed_tokens.weight"},
+        {"gemma3-later", "model.language_model.", "model.language_model.embed_tokens.weight"},
+        {"mistral3", "language_model.model.", "language_model.lm_head.weight"},
+        {"mistral3-later", "model.language_model.", "lm_head.weight"}};
+    for (const auto& [name, prefix, head] : cases) {
+        const auto model = Model::open(source(name));
+        QCOMPARE(model->name_prefix, std::string(prefix));
+        QCOMPARE(model->headTensor(), std::string(head));
+        QCOMPARE(model->linears.size(), std::size_t{14});  // none of the image encoder's, though some are called alike
+        QCOMPARE(model->linear("1.mlp.up_proj").name, std::string(prefix) + "layers.1.mlp.up_proj");
+        QCOMPARE(model->linear("0.self_attn.q_proj").in_features, Index{32});
+        // Every tensor is one that is computed with, or another part's.
+        const Family& family = *model->config.family;
+        std::int64_t others = 0;
+        std::int64_t total = 0;
+        for (const auto& [tensor, view] : model->checkpoint->tensors()) {
+            total += view.elementCount();
+            if (family.isOtherPart(tensor)) others += view.elementCount();
+        }
+        QVERIFY(others > 0);
+        QCOMPARE(model->parameterCount() + others, total);
+    }
+}
+
+void TestModel::packedLayersBesideATextModelAreRefused() {
+    const Copy copy("gemma3");
+    copy.rename("vision_model.encoder.layers.0.self_attn.q_proj.weight", "vision_model.encoder.layer.0.self_attn.q_proj.qweight");
+    const QString message = failure([&] { return Model::open(copy.path()); }, ErrorCode::Unsupported);
+    QVERIFY2(
+        message.contains("'vision_tower.vision_model.encoder.layer.0.self_attn.q_proj.qweight': expected floating-point weights in the "
+                         "parts beside the text model"),
+        qPrintable(message));
+    QCOMPARE(Model::open(copy.path(), true)->linears.size(), std::size_t{14});
+}
+
+void TestModel::headsHaveNormsOfTheirOwn() {
+    const auto model = Model::open(source("stablelm-normed"));
+    const BlockWeights block = loadBlock(*model, 1);
+    QCOMPARE(block.query_norm.gain.size(), std::size_t{4 * 8});
+    QCOMPARE(block.key_norm.gain.size(), std::size_t{2 * 8});
+    const std::vector<float> third = model->floats("model.layers.1.self_attn.q_layernorm.norms.2.weight");
+    QVERIFY(std::equal(third.begin(), third.end(), block.query_norm.gain.begin() + 2 * 8));
+    QVERIFY(block.query_norm.bias.empty());
+}
+
 void TestModel::parameterCountIsTheSumOfTheTensors() {
-    for (const char* name : {"gpt2", "opt-post-norm", "mistral", "llama-yarn", "qwen2"}) {
+    for (const char* name : {"gpt2", "opt-post-norm", "mistral", "llama-yarn", "qwen2", "stablelm-normed"}) {
         const auto model = Model::open(source(name));
         std::int64_t total = 0;
         for (const auto& [tensor, view] : model->checkpoint->tensors()) total += view.elementCount();

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/model/model_config.h"
+#include "core/model/tensor_plan.h"
 
 using namespace salient;
 
@@ -68,6 +69,10 @@ private slots:
     void mixturesStandWhereTheConfigSays();
     void expertsShareTheScalesOfTheNormTheyRead();
     void expertsBeyondReasonAreRefused();
+    void nestedGemmaTakesWhatItsClassHas();
+    void nestedMistralTakesWhatItsClassHas();
+    void nestedTextModelSaysWhetherItsHeadIsTied();
+    void headsOfStableLmAreNormedWhereTheConfigSays();
 };
 
 void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
@@ -107,7 +112,10 @@ void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
     row("odd share of a head", "stablelm", R"({"partial_rotary_factor": 0.4})",
         "key 'partial_rotary_factor': expected a share of the 8 dimensions of a head that is an even number of them, found 0.4", format);
     row("more than a head", "stablelm", R"({"partial_rotary_factor": 2})", "found 2", format);
-    row("norms of q and k", "stablelm", R"({"qk_layernorm": true})", "key 'qk_layernorm': expected false, found true", unsupported);
+    row("norms of q and k", "phi", R"({"qk_layernorm": true})", "key 'qk_layernorm': expected false, found true", unsupported);
+    row("norms of heads without end", "stablelm",
+        R"({"qk_layernorm": true, "hidden_size": 8388608, "num_attention_heads": 1048576, "num_key_value_heads": 1048576})",
+        "key 'num_attention_heads': expected at most 32768 heads where each has norms of its own, found 1048576", format);
     row("clamp", "olmo", R"({"clip_qkv": -1})", "key 'clip_qkv': expected a positive number, found -1", format);
     row("no window", "gemma2", R"({})", "key 'sliding_window': expected an integer", format);
     row("kinds of blocks", "gemma2", R"({"sliding_window": 8, "layer_types": ["sliding_attention", "chunked_attention"]})",
@@ -121,6 +129,14 @@ void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
         unsupported);
     row("second spelling", "bloom", R"({"hidden_size": null, "n_embed": -3})", "found null", format);
     row("scaled per block", "gpt2", R"({"scale_attn_by_inverse_layer_idx": true})", "scale_attn_by_inverse_layer_idx", unsupported);
+    row("no text model", "gemma3", R"({})", "key 'text_config': expected an object, the configuration of the text model, found nothing",
+        format);
+    row("text model of another family", "mistral3", R"({"text_config": {"model_type": "ministral3"}})",
+        "config.json: key 'text_config.model_type': expected mistral, found \"ministral3\"", unsupported);
+    row("wrong size inside", "gemma3", R"({"text_config": {"num_hidden_layers": "34"}})",
+        "config.json: key 'text_config.num_hidden_layers': expected an integer from 1 to 4096, found \"34\"", format);
+    row("size inside taken away", "gemma3", R"({"text_config": {"vocab_size": null}})",
+        "key 'text_config.vocab_size': expected an integer from 1 to 268435456, found null", format);
     row("norm without gains", "opt", R"({"layer_norm_elementwise_affine": false})", "layer_norm_elementwise_affine", unsupported);
 }
 
@@ -515,6 +531,105 @@ void TestModelConfig::expertsBeyondReasonAreRefused() {
     json = qwenMoe();
     json["num_experts_per_tok"] = 5;  // of four
     QVERIFY_EXCEPTION_THROWN(parse(json), Error);
+}
+
+namespace {
+
+/// As Gemma 3 4B was published.
+Json gemma4b() {
+    return parseJson(R"({"architectures": ["Gemma3ForConditionalGeneration"], "boi_token_index": 255999, "eoi_token_index": 256000,
+        "eos_token_id": [1, 106], "image_token_index": 262144, "initializer_range": 0.02, "mm_tokens_per_image": 256, "model_type": "gemma3",
+        "text_config": {"hidden_size": 2560, "intermediate_size": 10240, "model_type": "gemma3_text", "num_hidden_layers": 34,
+                        "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024},
+        "torch_dtype": "bfloat16",
+        "vision_config": {"hidden_size": 1152, "image_size": 896, "intermediate_size": 4304, "model_type": "siglip_vision_model",
+                          "num_attention_heads": 16, "num_hidden_layers": 27, "patch_size": 14, "vision_use_head": false}})",
+                     "gemma-3-4b");
+}
+
+}  // namespace
+
+// Numbers of transformers' Gemma3TextConfig, version 4.50.
+void TestModelConfig::nestedGemmaTakesWhatItsClassHas() {
+    const ModelConfig config = parse(gemma4b());
+    QCOMPARE(config.family->model_type, std::string("gemma3"));
+    QCOMPARE(config.n_blocks, 34);
+    QCOMPARE(config.hidden_size, Index{2560});
+    QCOMPARE(config.vocabulary_size, Index{262208});
+    QCOMPARE(config.linearShape(Role::Query), std::pair(Index{2048}, Index{2560}));
+    QCOMPARE(config.linearShape(Role::Value), std::pair(Index{1024}, Index{2560}));
+    QCOMPARE(config.attention_scale, 1.0 / 16.0);
+    QCOMPARE(config.max_positions, Index{131072});
+    QCOMPARE(config.norm_epsilon, 1e-6);
+    QCOMPARE(config.activation, Activation::GeluTanh);
+    for (int block = 0; block < 34; ++block) QCOMPARE(config.slidingWindow(block), Index{block % 6 == 5 ? 0 : 1024});
+    QCOMPARE(config.ropeOf(5).theta, 1e6);
+    QCOMPARE(config.ropeOf(5).factor, 8.0);
+    QCOMPARE(config.ropeOf(4).theta, 1e4);
+    QCOMPARE(config.ropeOf(4).scaling, RopeConfig::Scaling::None);
+    QVERIFY(config.tie_word_embeddings);
+    QCOMPARE(config.attention_soft_cap, 0.0);
+    QCOMPARE(config.stored_dtype, std::string("bfloat16"));
+    QVERIFY(config.raw == gemma4b());
+
+    Json json = gemma4b();
+    json["text_config"].erase("sliding_window");
+    QCOMPARE(parse(json).slidingWindow(0), Index{4096});
+    json["text_config"]["head_dim"] = nullptr;  // not the same as silence
+    QCOMPARE(parse(json).head_dim, Index{320});
+    json.erase("torch_dtype");
+    json["text_config"]["dtype"] = "float16";
+    QCOMPARE(parse(json).stored_dtype, std::string("float16"));
+}
+
+// Numbers of transformers' MistralConfig.
+void TestModelConfig::nestedMistralTakesWhatItsClassHas() {
+    Json json = {{"model_type", "mistral3"}, {"text_config", {{"hidden_size", 5120}, {"head_dim", 128}}}};
+    const ModelConfig config = parse(json);
+    QCOMPARE(config.vocabulary_size, Index{32000});
+    QCOMPARE(config.intermediate_size, Index{14336});
+    QCOMPARE(config.n_blocks, 32);
+    QCOMPARE(config.linearShape(Role::Query), std::pair(Index{4096}, Index{5120}));
+    QCOMPARE(config.linearShape(Role::Key), std::pair(Index{1024}, Index{5120}));
+    QCOMPARE(config.slidingWindow(31), Index{4096});
+    QVERIFY(!config.tie_word_embeddings);
+    json["text_config"]["sliding_window"] = nullptr;
+    QCOMPARE(parse(json).slidingWindow(31), Index{0});
+}
+
+void TestModelConfig::nestedTextModelSaysWhetherItsHeadIsTied() {
+    Json json = gemma4b();
+    json["tie_word_embeddings"] = false;
+    QVERIFY(!parse(json).tie_word_embeddings);
+    json["text_config"]["tie_word_embeddings"] = true;
+    QVERIFY(parse(json).tie_word_embeddings);
+    json["text_config"]["tie_word_embeddings"] = false;
+    json["tie_word_embeddings"] = true;
+    const ModelConfig config = parse(json);
+    QCOMPARE(plannedTensors(config, "language_model.model.").back().name, std::string("language_model.lm_head.weight"));
+    QCOMPARE(plannedTensors(config, "model.language_model.").back().name, std::string("lm_head.weight"));
+}
+
+void TestModelConfig::headsOfStableLmAreNormedWhereTheConfigSays() {
+    const auto norms = [](const Json& json) {
+        std::vector<PlannedTensor> found;
+        for (PlannedTensor& tensor : plannedTensors(parse(json), "model.")) {
+            if (tensor.name.find("_layernorm.norms.") != std::string::npos) found.push_back(std::move(tensor));
+        }
+        return found;
+    };
+    Json json = llama();
+    json["model_type"] = "stablelm";
+    QCOMPARE(norms(json).size(), std::size_t{0});
+    json["qk_layernorm"] = false;
+    QCOMPARE(norms(json).size(), std::size_t{0});
+    json["qk_layernorm"] = true;
+    const std::vector<PlannedTensor> found = norms(json);
+    QCOMPARE(found.size(), std::size_t{2 * (8 + 4)});
+    QCOMPARE(found[7].name, std::string("model.layers.0.self_attn.q_layernorm.norms.7.weight"));
+    QCOMPARE(found[8].name, std::string("model.layers.0.self_attn.k_layernorm.norms.0.weight"));
+    QCOMPARE(found[23].name, std::string("model.layers.1.self_attn.k_layernorm.norms.3.weight"));
+    for (const PlannedTensor& tensor : found) QCOMPARE(tensor.shape, std::vector<std::int64_t>{8});
 }
 
 QTEST_APPLESS_MAIN(TestModelConfig)

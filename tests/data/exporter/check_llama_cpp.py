@@ -45,7 +45,9 @@ TYPES = {  # name → options
 FAMILIES = {  # seeded model → its tokenizer
     "mistral": "mistral", "llama-llama3": "llama3", "llama-yarn": "llama2", "llama-linear": "deepseek", "qwen2": "qwen2", "qwen3": "qwen2",
     "gemma": "gemma", "gemma2": "gemma", "gemma3_text": "gemma", "phi": "qwen2", "phi3": "llama2", "gpt2": "qwen2", "gpt_neox": "llama3",
-    "bloom": "qwen2", "stablelm": "qwen2", "stablelm-parallel": "qwen2", "olmo": "llama3", "olmo-clipped": "qwen2",
+    "bloom": "qwen2", "stablelm": "qwen2", "stablelm-parallel": "qwen2", "stablelm-normed": "qwen2", "olmo": "llama3",
+    "olmo-clipped": "qwen2", "mixtral": "llama2", "qwen2_moe": "qwen2", "qwen3_moe": "qwen2", "falcon": "qwen2", "falcon-grouped": "qwen2",
+    "falcon-grouped-one-norm": "qwen2",
 }
 LLAMA_TYPES = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K_M", "Q5_K_M", "Q6_K"]
 VOCABULARY = 1024

@@ -5,12 +5,13 @@ format's description and the facts of llama.cpp's conversion.
     read_gguf.py DIR
 
 Prints one JSON document: layers read, and layers whose checksum equals the one in salient.json, as `salient-cli verify DIR --json` says.
-Families whose layers have separate projections under LLaMA's names, GPT-2, GPT-NeoX and BLOOM.
+Families whose layers have separate projections under LLaMA's names, mixtures of experts, GPT-2, GPT-NeoX, BLOOM and Falcon.
 """
 
 import argparse
 import json
 import pathlib
+import re
 import struct
 
 import numpy as np
@@ -106,7 +107,8 @@ PARTS = {
     "q_proj": "attn_q", "k_proj": "attn_k", "v_proj": "attn_v", "o_proj": "attn_output", "gate_proj": "ffn_gate", "up_proj": "ffn_up",
     "down_proj": "ffn_down", "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output", "mlp.c_fc": "ffn_up", "mlp.c_proj": "ffn_down",
     "query_key_value": "attn_qkv", "attention.dense": "attn_output", "self_attn.dense": "attn_output", "dense_h_to_4h": "ffn_up",
-    "dense_4h_to_h": "ffn_down", "fc1": "ffn_up", "fc2": "ffn_down", "qkv_proj": "attn_qkv", "gate_up_proj": "ffn_up",
+    "dense_4h_to_h": "ffn_down", "fc1": "ffn_up", "fc2": "ffn_down", "qkv_proj": "attn_qkv", "gate_up_proj": "ffn_up", "w1": "ffn_gate",
+    "w3": "ffn_up", "w2": "ffn_down",
 }
 
 
@@ -115,13 +117,23 @@ def weight(file, layer):
     number = next(part for part in layer.split(".") if part.isdigit())
     # The longest ending that fits: gate_up_proj is no up_proj, and self_attention.dense is an attention.dense.
     ending = max((end for end in PARTS if layer.endswith(end)), key=len)
-    values = file.floats(f"blk.{number}.{PARTS[ending]}.weight")
+    # An expert's layer is one slice of a tensor of all; the one that sees every token has tensors of its own.
+    expert = re.search(r"[.]experts[.](\d+)[.]", layer)
+    suffix = "_exps" if expert else "_shexp" if ".shared_expert." in layer else ""
+    values = file.floats(f"blk.{number}.{PARTS[ending]}{suffix}.weight")
+    if expert:
+        values = values[int(expert[1])]
     heads = file.keys[f"{arch}.attention.head_count"]
     if arch in ("llama", "olmo") and ending in ("q_proj", "k_proj"):
         n = heads if ending == "q_proj" else file.keys[f"{arch}.attention.head_count_kv"]
         values = values.reshape(n, -1, 2, values.shape[1]).swapaxes(1, 2).reshape(values.shape)
-    if arch in ("gptneox", "bloom") and ending == "query_key_value":
-        values = values.reshape(3, heads, -1, values.shape[1]).swapaxes(0, 1).reshape(values.shape)
+    if arch in ("gptneox", "bloom", "falcon") and ending == "query_key_value":
+        # The file has all queries, all keys, all values; the model for each key head the queries that share it, its key, its value.
+        shared = file.keys[f"{arch}.attention.head_count_kv"]
+        size = values.shape[0] // (heads + 2 * shared)
+        q, k, v = np.split(values.reshape(-1, size, values.shape[1]), [heads, heads + shared])
+        parts = [q.reshape(shared, heads // shared, size, -1), k[:, None], v[:, None]]
+        values = np.concatenate(parts, axis=1).reshape(values.shape)
     return values
 
 

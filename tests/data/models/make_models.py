@@ -4,7 +4,9 @@
     make_models.py [--out DIRECTORY]
 
 For each case a Hugging Face directory (config.json, model.safetensors) and `expected.json`: token windows, the loss of every
-prediction, the logits after the last token, and the largest magnitude of each input channel of every group of linear layers.
+prediction, the logits after the last token, and the largest magnitude of each input channel of every group of linear layers. A text
+model that stands inside a larger one has its configuration under "text_config", other names, and other parts' tensors beside it, which
+take no part in what is computed.
 
 Everything is computed in float64 from the stored (rounded) weights, by a forward pass written from the published descriptions, one
 window and one head at a time. It shares nothing with Salient's own code. NumPy is all it needs; the same seed gives the same files.
@@ -80,6 +82,28 @@ def falcon_config(**changes):
     return {"architectures": ["FalconForCausalLM"], "model_type": "falcon", "vocab_size": VOCABULARY, "hidden_size": HIDDEN,
             "num_hidden_layers": N_BLOCKS, "num_attention_heads": HEADS, "layer_norm_epsilon": 1e-5, "alibi": False, "bias": False,
             "multi_query": True, "new_decoder_architecture": False, "parallel_attn": True, **changes}
+
+
+# What the classes of transformers have where a nested configuration is silent (Gemma3TextConfig, MistralConfig).
+TEXT_DEFAULTS = {
+    "gemma3_text": {"num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "rms_norm_eps": 1e-6, "rope_theta": 1000000.0,
+                    "rope_local_base_freq": 10000.0, "query_pre_attn_scalar": 256, "sliding_window": 4096, "sliding_window_pattern": 6,
+                    "hidden_activation": "gelu_pytorch_tanh"},
+    "mistral": {"num_attention_heads": 32, "num_key_value_heads": 8, "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "sliding_window": 4096},
+}
+
+
+def nested_config(model_type, architecture, text, vision_type, **changes):
+    """test_prefix, test_head: what stands for "model." and "lm_head" in the checkpoint."""
+    text = {"model_type": text.pop("model_type"), "vocab_size": VOCABULARY, "hidden_size": HIDDEN, "intermediate_size": INTERMEDIATE,
+            "num_hidden_layers": N_BLOCKS, "num_attention_heads": HEADS, **text}
+    return {"architectures": [architecture], "model_type": model_type, "image_token_index": VOCABULARY - 1, "text_config": text,
+            "vision_config": {"model_type": vision_type, "hidden_size": 8, "num_hidden_layers": 1}, **changes}
+
+
+# How such checkpoints name their parts: as they were published, and as transformers saves them since 4.52.
+EARLIER = {"test_prefix": "language_model.model.", "test_head": "language_model.lm_head", "test_parts": ""}
+LATER = {"test_prefix": "model.language_model.", "test_head": "lm_head", "test_parts": "model."}
 
 
 CASES = {  # name: (family, stored type, config)
@@ -163,7 +187,52 @@ CASES = {  # name: (family, stored type, config)
     "qwen3_moe-some": (WithExperts, "F16", config_of(
         "qwen3_moe", "Qwen3MoeForCausalLM", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24, attention_bias=True,
         use_sliding_window=True, sliding_window=6, mlp_only_layers=[1], tie_word_embeddings=True)),
+    "stablelm-normed": (StableLm, "BF16", config_of(
+        "stablelm", "StableLmForCausalLM", layer_norm_eps=1e-5, partial_rotary_factor=0.25, use_qkv_bias=False, use_parallel_residual=True,
+        qk_layernorm=True)),
+    "gemma3": (Gemma, "BF16", nested_config(
+        "gemma3", "Gemma3ForConditionalGeneration",
+        {"model_type": "gemma3_text", "head_dim": 10, "sliding_window": 5, "sliding_window_pattern": 2,
+         "rope_scaling": {"factor": 8.0, "rope_type": "linear"}}, "siglip_vision_model", **EARLIER)),
+    "gemma3-later": (Gemma, "F16", nested_config(
+        "gemma3", "Gemma3ForConditionalGeneration",
+        {"model_type": "gemma3_text", "head_dim": 10, "num_key_value_heads": 2, "query_pre_attn_scalar": 6, "sliding_window": 5,
+         "layer_types": ["full_attention", "sliding_attention"], "dtype": "float16",
+         "rope_parameters": {"full_attention": {"factor": 4.0, "rope_theta": 500000.0, "rope_type": "linear"},
+                             "sliding_attention": {"rope_theta": 20000.0, "rope_type": "default"}}},
+        "siglip_vision_model", dtype="float16", tie_word_embeddings=True, **LATER)),
+    "mistral3": (Llama, "BF16", nested_config(
+        "mistral3", "Mistral3ForConditionalGeneration",
+        {"model_type": "mistral", "head_dim": 10, "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "rope_theta": 1000000.0,
+         "sliding_window": None}, "pixtral", **EARLIER)),
+    "mistral3-later": (Llama, "F16", nested_config(
+        "mistral3", "Mistral3ForConditionalGeneration",
+        {"model_type": "mistral", "num_key_value_heads": 4, "sliding_window": 7, "tie_word_embeddings": False,
+         "rope_parameters": {"rope_theta": 500000.0, "rope_type": "default"}}, "pixtral", dtype="float16", **LATER)),
 }
+
+
+def with_other_parts(stored, seed, dtype, config):
+    """The text model's tensors under their names in the checkpoint, and after them those of an image encoder and a projector."""
+    prefix, head, root = config["test_prefix"], config["test_head"], config["test_parts"]
+
+    def renamed(name):
+        return prefix + name.removeprefix("model.") if name.startswith("model.") else head + name.removeprefix("lm_head")
+
+    others = Weights(seed + 2000, dtype)
+    block = f"{root}vision_tower.vision_model.encoder.layers.0."
+    for part in ("q_proj", "k_proj", "v_proj", "out_proj"):  # named like layers of the text model
+        others.matrix(block + "self_attn." + part, 8, 8)
+        others.bias(block + "self_attn." + part, 8)
+    others.get(f"{root}vision_tower.vision_model.embeddings.patch_embedding.weight", (8, 3, 2, 2))
+    others.get(f"{root}vision_tower.vision_model.embeddings.position_embedding.weight", (4, 8))
+    if config["model_type"] == "gemma3":
+        others.get(f"{root}multi_modal_projector.mm_input_projection_weight", (8, HIDDEN))
+        others.gain(f"{root}multi_modal_projector.mm_soft_emb_norm", 8, centre=0.0)
+    else:
+        others.matrix(f"{root}multi_modal_projector.linear_1", HIDDEN, 8)
+        others.matrix(f"{root}multi_modal_projector.linear_2", HIDDEN, HIDDEN)
+    return {**{renamed(name): tensor for name, tensor in stored.items()}, **others.stored}
 
 
 def inputs_of(block, largest):
@@ -180,7 +249,8 @@ def make(folder, seed, family, dtype, config):
         largest[key] = np.maximum(largest.get(key, 0.0), np.abs(x).max(axis=0))
         return x
 
-    model = family(config, weights, seen)
+    text = config.get("text_config")
+    model = family({**TEXT_DEFAULTS[text["model_type"]], **text} if text else config, weights, seen)
     ids = np.random.default_rng(seed + 1000).integers(0, VOCABULARY, (N_WINDOWS, WINDOW))
     losses, last_logits, scales = [], [], []
     for window in ids:
@@ -194,10 +264,11 @@ def make(folder, seed, family, dtype, config):
         scales.append(float(np.linalg.norm(states, axis=1).max() * np.linalg.norm(head, axis=1).max()))
 
     folder.mkdir(parents=True, exist_ok=True)
-    config = {key: value for key, value in config.items() if key != "test_prefix"}
-    config["torch_dtype"] = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}[dtype]
+    stored = with_other_parts(weights.stored, seed, dtype, config) if text else weights.stored
+    config = {key: value for key, value in config.items() if not key.startswith("test_")}
+    config["dtype" if "dtype" in config else "torch_dtype"] = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}[dtype]
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    write_safetensors(folder / "model.safetensors", weights.stored)
+    write_safetensors(folder / "model.safetensors", stored)
     expected = {
         "ids": ids.tolist(), "nll": losses, "last_logits": last_logits,
         "logit_scale": max(scales),  # largest |state| times largest |head row|: what bounds a logit and its rounding error

@@ -7,7 +7,8 @@
   Phi-3    Abdin et al., arXiv:2404.14219: q, k, v in one layer and gate, up in another; LongRoPE: Ding et al., arXiv:2402.13753
   Phi-2    Li et al., arXiv:2309.05463: attention and MLP side by side behind one norm, biases, the head's too
   NeoX     Black et al., arXiv:2204.06745: side by side behind two norms, q, k, v interleaved head by head, part of each head turns
-  StableLM Bellagente et al., arXiv:2402.17834: LLaMA with LayerNorm, part of each head turns; or side by side behind one norm
+  StableLM Bellagente et al., arXiv:2402.17834: LLaMA with LayerNorm, part of each head turns; or side by side behind one norm; the 12B
+           has a LayerNorm of its own, without bias, on each head of q and k before the rotation
   OLMo     Groeneveld et al., arXiv:2402.00838: LayerNorm without gain and bias, q, k, v clamped
   Gemma    arXiv:2403.08295: gains stored as gain - 1, embeddings times sqrt(width); 2: arXiv:2408.00118: norms after the parts, too, soft
            caps, every second block slides; 3: arXiv:2503.19786: norms of q and k, a base of their own for the blocks that slide
@@ -288,6 +289,11 @@ class Phi(WithLayerNorm):
 
 
 class StableLm(WithLayerNorm):
+    def normed_heads(self, name, x, n_heads):
+        parts = enumerate(np.split(x, n_heads, axis=1))
+        return np.concatenate([layer_norm(part, self.w.gain(f"{name}.norms.{i}", self.size), 0.0, self.c["layer_norm_eps"])
+                               for i, part in parts], axis=1)
+
     def states(self, ids):
         c = self.c
         kv = c["num_key_value_heads"]
@@ -300,6 +306,8 @@ class StableLm(WithLayerNorm):
             x = self.seen(block, 0, self.norm(name + "input_layernorm", h))
             q, k, v = (self.linear(f"{name}self_attn.{part}_proj", x, n * self.size, c["use_qkv_bias"])
                        for part, n in (("q", HEADS), ("k", kv), ("v", kv)))
+            if c.get("qk_layernorm", False):
+                q, k = self.normed_heads(name + "self_attn.q_layernorm", q, HEADS), self.normed_heads(name + "self_attn.k_layernorm", k, kv)
             q, k = partly_rotated(q, HEADS, turning, turns, factor), partly_rotated(k, kv, turning, turns, factor)
             mixed = self.seen(block, 1, attention(q, k, v, HEADS, kv, None))
             attended = self.linear(name + "self_attn.o_proj", mixed, HIDDEN, False)
@@ -350,9 +358,14 @@ class Gemma:
     def slides(self, block):
         if self.kind == "gemma":
             return False
+        if "layer_types" in self.c:
+            return self.c["layer_types"][block] == "sliding_attention"
         return block % 2 == 0 if self.kind == "gemma2" else (block + 1) % self.c["sliding_window_pattern"] != 0
 
     def rope(self, block, time):
+        by_kind = self.c.get("rope_parameters") or {}
+        if "full_attention" in by_kind:
+            return rope_turns({"rope_parameters": by_kind["sliding_attention" if self.slides(block) else "full_attention"]}, self.size, time)
         if self.kind == "gemma3_text" and self.slides(block):
             return 1.0 / self.c["rope_local_base_freq"] ** (2 * np.arange(self.size // 2) / self.size), 1.0
         return rope_turns(self.c, self.size, time)

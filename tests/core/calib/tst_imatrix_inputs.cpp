@@ -1,0 +1,204 @@
+// Importance matrices of mixtures against make_experts.py, which takes the means of each expert's inputs in double precision.
+
+#include <QtTest>
+#include <cmath>
+#include <functional>
+
+#include "core/calib/input_source.h"
+#include "core/error.h"
+#include "core/io/json_file.h"
+#include "tests/support/places.h"
+
+using namespace salient;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFolder = salient::test::testDataFolder() / "inputs";
+
+std::shared_ptr<const Model> small(const char* name) { return Model::open(salient::test::testDataFolder() / "models" / name); }
+
+Calibration calibrated(const std::shared_ptr<const Model>& model, const QString& file) {
+    JobContext job;
+    return calibrateFrom(model, openInputSource(kFolder / file.toStdString(), *model, Compute::Float32), {}, job);
+}
+
+Json expectedOf(const char* model, int block) { return readJson(kFolder / "experts.json").at(model).at(static_cast<std::size_t>(block)); }
+
+/// means: of squares, one for each channel.
+void requireMeans(const InputStatistics& found, const Json& means) {
+    QCOMPARE(found.hessian.rows(), static_cast<Index>(means.size()));
+    QVERIFY(found.channels.knows_squares_alone);
+    const std::vector<float> magnitudes = found.channels.meanAbs();
+    for (std::size_t c = 0; c < means.size(); ++c) {
+        const double wanted = means[c].get<double>();
+        const auto j = static_cast<Index>(c);
+        QVERIFY(std::abs(static_cast<double>(found.hessian(j, j)) - 2.0 * wanted) <= 1e-5 * wanted);
+        QVERIFY(std::abs(static_cast<double>(magnitudes[c]) - std::sqrt(wanted)) <= 1e-5 * std::sqrt(wanted));
+    }
+    QVERIFY((found.hessian - Matrix(found.hessian.diagonal().asDiagonal())).isZero(0.0F));
+}
+
+/// The same mean in every channel: what stands in for hidden values of an expert.
+void requireEven(const InputStatistics& found, const Json& means) {
+    double mean = 0.0;
+    for (const Json& each : means) mean += each.get<double>() / static_cast<double>(means.size());
+    QCOMPARE(found.hessian.rows(), static_cast<Index>(means.size()));
+    for (Index j = 0; j < found.hessian.rows(); ++j)
+        QVERIFY(std::abs(static_cast<double>(found.hessian(j, j)) - 2.0 * mean) <= 1e-5 * mean);
+    const std::vector<float> magnitudes = found.channels.meanAbs();
+    for (std::size_t c = 0; c < means.size(); ++c) {
+        const double root = std::sqrt(means[c].get<double>());
+        QVERIFY(std::abs(static_cast<double>(magnitudes[c]) - root) <= 1e-5 * root);
+    }
+}
+
+QString refusal(const std::function<void()>& work, ErrorCode code) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.code() == code ? QString::fromUtf8(error.what()) : QString("another code: ") + error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+class TestImatrixInputs : public QObject {
+    Q_OBJECT
+
+private slots:
+    void anExpertHasTheMeansOfItsOwnTokens() {
+        const auto model = small("mixtral");
+        const Calibration calibration = calibrated(model, "experts.imatrix");
+        const GroupPlaces places = groupPlaces(model->config);
+        int n_stand_ins = 0;
+        for (int block = 0; block < 2; ++block) {
+            const Json expected = expectedOf("mixtral", block);
+            const InputStatistics& all = calibration.of(block, places.mlp_input);
+            requireMeans(all, expected.at("MLP input"));
+            QCOMPARE(all.reached_tokens, Index{200});
+            for (int expert = 0; expert < 4; ++expert) {
+                const Index tokens = expected.at("tokens")[static_cast<std::size_t>(expert)].get<Index>();
+                const std::string title = "expert " + std::to_string(expert);
+                const InputStatistics& input = calibration.of(block, places.expert_inputs + expert);
+                const InputStatistics& hidden = calibration.of(block, places.expert_hidden + expert);
+                for (const InputStatistics* statistics : {&input, &hidden}) {
+                    QCOMPARE(statistics->reached_tokens, tokens);
+                    QCOMPARE(statistics->passed_tokens, Index{200});
+                }
+                QCOMPARE(input.is_stand_in, tokens < 32);
+                QCOMPARE(hidden.is_stand_in, tokens < 48);
+                n_stand_ins += (input.is_stand_in ? 1 : 0) + (hidden.is_stand_in ? 1 : 0);
+                requireMeans(input, expected.at(input.is_stand_in ? "MLP input" : title + " input"));
+                if (hidden.is_stand_in) {
+                    requireEven(hidden, expected.at("all hidden"));
+                } else {
+                    requireMeans(hidden, expected.at(title + " hidden"));
+                }
+            }
+            requireMeans(calibration.of(block, 0), expected.at("attention input"));
+            requireMeans(calibration.of(block, 1), expected.at("attention output"));
+        }
+        QCOMPARE(n_stand_ins, 3);  // both inputs of an expert without tokens, hidden values of one with 40
+    }
+
+    void aFileThatCountsNoExpertsTakesThemToBeChosenEquallyOften_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<Index>("passed");
+        QTest::newRow("old") << "experts_old.imatrix" << Index{2 * 512};  // chunks, of the usual number of tokens
+        QTest::newRow("GGUF made from the old form") << "experts_converted.imatrix" << Index{200};
+    }
+    void aFileThatCountsNoExpertsTakesThemToBeChosenEquallyOften() {
+        QFETCH(QString, file);
+        QFETCH(Index, passed);
+        const auto model = small("mixtral");
+        const Calibration calibration = calibrated(model, file);
+        QVERIFY2(calibration.source->description().find("without the tokens of each expert") != std::string::npos,
+                 calibration.source->description().c_str());
+        const GroupPlaces places = groupPlaces(model->config);
+        for (int block = 0; block < 2; ++block) {
+            const Json expected = expectedOf("mixtral", block);
+            for (int expert = 0; expert < 4; ++expert) {
+                const std::string title = "expert " + std::to_string(expert);
+                const InputStatistics& input = calibration.of(block, places.expert_inputs + expert);
+                const bool is_unseen = expected.at("tokens")[static_cast<std::size_t>(expert)] == 0;
+                QCOMPARE(input.passed_tokens, passed);
+                QCOMPARE(input.reached_tokens, is_unseen ? Index{0} : passed / 2);  // two of four for each token
+                QCOMPARE(input.is_stand_in, is_unseen);
+                requireMeans(input, expected.at(is_unseen ? "MLP input" : title + " input"));
+                const InputStatistics& hidden = calibration.of(block, places.expert_hidden + expert);
+                QCOMPARE(hidden.is_stand_in, is_unseen);
+                if (!is_unseen) requireMeans(hidden, expected.at(title + " hidden"));
+            }
+        }
+    }
+
+    void oneThatCountsThemSaysNothingOfThat() {
+        const auto model = small("mixtral");
+        QCOMPARE(calibrated(model, "experts.imatrix").source->description(),
+                 std::string("importance matrix (experts.imatrix, of calib.txt)"));
+    }
+
+    void anExpertThatSeesEveryTokenIsLikeAnyLayer() {
+        const auto model = small("qwen2_moe");
+        const Calibration calibration = calibrated(model, "experts_shared.imatrix");
+        const GroupPlaces places = groupPlaces(model->config);
+        for (int block = 0; block < 2; ++block) {
+            const Json expected = expectedOf("qwen2_moe", block);
+            const InputStatistics& shared = calibration.of(block, places.shared_hidden);
+            requireMeans(shared, expected.at("shared expert hidden"));
+            QCOMPARE(shared.reached_tokens, Index{200});
+            QVERIFY(!shared.is_stand_in);
+            for (int expert = 0; expert < 5; ++expert) {
+                const InputStatistics& input = calibration.of(block, places.expert_inputs + expert);
+                requireMeans(input, expected.at("expert " + std::to_string(expert) + " input"));
+                QCOMPARE(input.reached_tokens, expected.at("tokens")[static_cast<std::size_t>(expert)].get<Index>());
+            }
+        }
+    }
+
+    void oneGroupIsReadAgainAsItWas() {
+        const auto model = small("mixtral");
+        const Calibration calibration = calibrated(model, "experts.imatrix");
+        JobContext job;
+        for (int block = 0; block < 2; ++block) {
+            for (int group = 0; group < static_cast<int>(model->groups.size()); ++group) {
+                if (!model->hasGroup(block, group)) continue;
+                const InputStatistics again = recalibrate(calibration, block, group, job);
+                const InputStatistics& first = calibration.of(block, group);
+                QVERIFY2(again.hessian == first.hessian, model->groups[static_cast<std::size_t>(group)].title.c_str());
+                QCOMPARE(again.reached_tokens, first.reached_tokens);
+                QCOMPARE(again.passed_tokens, first.passed_tokens);
+                QCOMPARE(again.is_stand_in, first.is_stand_in);
+                QVERIFY(again.channels.sum_squares == first.channels.sum_squares);
+            }
+        }
+    }
+
+    void expertsMayHaveEntriesOfTheirOwn() {
+        const auto model = small("mixtral");
+        const auto source = openImatrixInputs(kFolder / "experts_former.imatrix", *model);
+        QVERIFY(source->description().find("without the tokens of each expert") != std::string::npos);
+        JobContext job;
+        const auto up = source->read("model.layers.1.block_sparse_moe.experts.2.w3", 32, true, job);
+        QVERIFY(up.has_value());
+        requireMeans(*up, expectedOf("mixtral", 1).at("expert 2 input"));
+        QCOMPARE(up->channels.n_tokens, Index{512});
+        const QString message = refusal([&] { static_cast<void>(calibrateFrom(model, source, {}, job)); }, ErrorCode::InvalidOption);
+        QVERIFY2(message.contains("'model.layers.0.block_sparse_moe.experts.3.w1'"), qPrintable(message));  // which saw no token
+    }
+
+    void whatDoesNotFitIsNamed() {
+        const QString experts =
+            refusal([] { static_cast<void>(calibrated(small("mixtral"), "experts_shared.imatrix")); }, ErrorCode::ShapeMismatch);
+        QVERIFY2(experts.contains("'blk.0.ffn_gate_exps.weight': expected 32 channels of 4 experts, found 160 values"),
+                 qPrintable(experts));
+        const QString captured = refusal([] { static_cast<void>(calibrated(small("mixtral"), "capture.npz")); }, ErrorCode::Unsupported);
+        QVERIFY2(captured.contains("expected a family without experts"), qPrintable(captured));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestImatrixInputs)
+#include "tst_imatrix_inputs.moc"
