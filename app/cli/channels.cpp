@@ -5,13 +5,13 @@
 #include <set>
 
 #include "app/cli/input_channels.h"
+#include "app/cli/memory_use.h"
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
 #include "core/calib/calibrate.h"
 #include "core/calib/naming_text.h"
 #include "core/quant/smoothquant.h"
-#include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
 
@@ -25,6 +25,7 @@ struct Options {
     int top = 10;
     double salient = 0.01;
     CalibrationFlags calibration;
+    std::int64_t max_memory_bytes = 0;
 };
 
 /// One channel of a layer's input, with where it was largest.
@@ -250,10 +251,15 @@ int run(const Options& options, Context& context) {
     const LinearInfo* linear = options.layer.empty() ? nullptr : &opened.model->linear(options.layer);
     if (!options.calibration.inputs.empty()) {
         const auto source = openInputSource(options.calibration.inputs, *opened.model, computeFromName(options.calibration.compute));
-        printInputChannels(opened, linear, *source, options.top, options.salient, context);
+        MemoryUse memory(forecastReadStatistics(*opened.model), options.max_memory_bytes, "models of fewer layers", context.job);
+        printInputChannels(opened, linear, *source, options.top, options.salient, memory, context);
         return kDone;
     }
     const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *opened.model);
+    MemoryUse memory(
+        forecastStatistics(*opened.model, options.calibration.text, spec), options.max_memory_bytes,
+        "fewer samples than " + std::to_string(spec.n_samples) + ", or shorter ones than " + std::to_string(spec.seq_len) + " tokens",
+        context.job);
     const Samples samples = namingText(options.calibration.text, [&] {
         return drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
     });
@@ -263,22 +269,26 @@ int run(const Options& options, Context& context) {
     }
     Json json = {{"n_windows", samples.windows.count()}, {"seq_len", samples.windows.seq_len}, {"windows", options.calibration.windows}};
     if (linear != nullptr) {
-        const LayerChannels layer = oneLayer(opened, *linear, samples, options, context.job);
+        const LayerChannels layer = oneLayer(opened, *linear, samples, options, memory.job());
         if (context.common.json) {
             json.update(toJson(layer));
-            context.print(json);
         } else {
             printOne(layer, context.out);
         }
-        return kDone;
+    } else {
+        const std::vector<LayerChannels> layers = allLayers(opened, samples, options, memory.job());
+        if (context.common.json) {
+            json["layers"] = Json::array();
+            for (const LayerChannels& layer : layers) json["layers"].push_back(toJson(layer));
+        } else {
+            printAll(layers, context.out);
+        }
     }
-    const std::vector<LayerChannels> layers = allLayers(opened, samples, options, context.job);
     if (context.common.json) {
-        json["layers"] = Json::array();
-        for (const LayerChannels& layer : layers) json["layers"].push_back(toJson(layer));
+        memory.addTo(json);
         context.print(json);
     } else {
-        printAll(layers, context.out);
+        context.out << "\n" << memory.text() << "\n";
     }
     return kDone;
 }
@@ -296,6 +306,7 @@ void addChannels(CLI::App& program, Action& action) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     addCalibrationOptions(*command, options->calibration, true);
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] {
         action = [options](Context& context) {
             requireCalibration(options->calibration);

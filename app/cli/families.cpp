@@ -59,7 +59,7 @@ std::string absorberWord(const GroupSummary& summary) {
 std::string shape(const Family& family) {
     std::string text = family.norm.kind == NormKind::RmsNorm ? "RMSNorm" : "LayerNorm";
     if (!family.attention_post_norm.empty()) text += " around";
-    if (!family.query_norm.empty()) text += ", q and k normed";
+    if (!family.query_norm.empty()) text += family.keys.head_norms.empty() ? ", q and k normed" : ", q and k normed if config.json says so";
     text += family.find(Role::QueryKeyValue) != nullptr ? ", fused qkv" : "";
     text += family.find(Role::GateUp) != nullptr ? ", fused gate-up" : family.isGated() ? ", gated" : "";
     const bool may_be_parallel = !family.keys.parallel_residual.empty();
@@ -71,6 +71,7 @@ std::string shape(const Family& family) {
     }
     if (family.parallel_residual || may_be_parallel) text += family.parallel_shares_norm ? ", parallel behind one norm" : ", parallel";
     if (may_be_parallel) text += family.parallel_residual ? " or in turn" : " if config.json says so";
+    if (family.hasOtherParts()) text += ", beside other parts";
     return text;
 }
 

@@ -122,13 +122,13 @@ void printAll(const std::vector<InputChannels>& inputs, bool by_squares, std::os
 }  // namespace
 
 void printInputChannels(const OpenedModel& opened, const LinearInfo* only, const InputSource& source, int top, double salient,
-                        Context& context) {
+                        MemoryUse& memory, const Context& context) {
     const Model& model = *opened.model;
     std::vector<InputChannels> inputs;
     for (int block = 0; block < model.config.n_blocks; ++block) {
         if (only != nullptr && only->block != block) continue;
         const std::vector<InputStatistics> statistics =
-            gatherBlock(model, block, source, false, context.job, only != nullptr ? only->group : -1);
+            gatherBlock(model, block, source, false, memory.job(), only != nullptr ? only->group : -1);
         const BlockWeights weights = opened.blocks(block);
         for (const LinearInfo& linear : model.linearsOf(block)) {
             if (only != nullptr && &linear != only) continue;
@@ -144,12 +144,16 @@ void printInputChannels(const OpenedModel& opened, const LinearInfo* only, const
             json["layers"] = Json::array();
             for (const InputChannels& input : inputs) json["layers"].push_back(toJson(input, top));
         }
+        memory.addTo(json);
         context.print(json);
-    } else if (only != nullptr) {
+        return;
+    }
+    if (only != nullptr) {
         printOne(inputs.front(), top, context.out);
     } else {
         printAll(inputs, source.isDiagonal(), context.out);
     }
+    context.out << "\n" << memory.text() << "\n";
 }
 
 }  // namespace salient::cli

@@ -106,6 +106,8 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     if (report.scale_parameter >= 0.0) json[method.scaling == Scaling::Awq ? "ratio" : "alpha"] = report.scale_parameter;
     if (!report.damping_tries.empty()) json["damping_tries"] = report.damping_tries;
     json["n_dead_columns"] = report.n_dead_columns;
+    forEachGridCount(report.grids, [&json](const char* count, Index value) { json["n_" + std::string(count)] = value; });
+    json["n_bounded_scales"] = report.n_bounded_scales;
     json["clipped_fraction"] = report.clipped_fraction;
     json["saturated_fraction"] = report.saturated_fraction;
     json["bytes"] = report.bytes;
@@ -131,6 +133,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     }
     if (!options.out.empty()) context.out << "\nwritten: " << options.out << '\n';
     if (report.n_dead_columns > 0) context.warn(std::to_string(report.n_dead_columns) + " input channels are never active");
+    if (const std::string scales = scalesInWords(report); !scales.empty()) context.warn(scales);
     if (report.damping_tries.size() > 1) context.warn("the Hessian needed damping " + significant(report.damping_tries.back(), 3));
     return kDone;
 }

@@ -1,6 +1,7 @@
 #include <memory>
 #include <ostream>
 
+#include "app/cli/memory_use.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
 #include "core/recipe/quantize_layers.h"
@@ -18,12 +19,17 @@ struct Options {
     std::string out;
     std::string compute = "float32";
     MethodFlags method;
+    std::int64_t max_memory_bytes = 0;
 };
 
 int run(const Options& options, const MethodSpec& method, Context& context) {
     const Checkpoint checkpoint = Checkpoint::open(options.checkpoint);
     const auto source = openCapturedInputs(options.inputs, computeFromName(options.compute));
-    const LayersResult result = quantizeLayers(checkpoint, *source, method, options.out, context.job);
+    MemoryUse memory(forecastLayers(checkpoint, options.inputs), options.max_memory_bytes, "layers with fewer inputs and outputs",
+                     context.job);
+    const LayersResult result = quantizeLayers(checkpoint, *source, method, options.out, memory.job());
+    RunCounts counts = countsOf(result.layers);
+    counts.n_flushed_values = result.n_flushed_values;
     for (const LayerReport& layer : result.layers) {
         if (layer.damping_tries.size() > 1)
             context.warn(layer.name + ": the Hessian needed damping " + significant(layer.damping_tries.back(), 3));
@@ -36,9 +42,11 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
                      {"bits_per_weight", bitsPerWeight(result.layers)},
                      {"seconds", result.seconds},
                      {"left", result.left},
+                     {"counts", toJson(counts)},
                      {"layers", Json::array()}};
         for (const LayerReport& layer : result.layers) json["layers"].push_back(toJson(layer));
         if (!options.out.empty()) json["out"] = options.out;
+        memory.addTo(json);
         context.print(json);
         return kDone;
     }
@@ -54,6 +62,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
                 << " s; " << source->description() << "\n";
     if (!result.left.empty()) context.out << result.left.size() << " weights have no inputs there and stay as they are\n";
     if (!options.out.empty()) context.out << "written: " << options.out << "\n";
+    context.out << "counted: " << inWords(counts) << "\n" << memory.text() << "\n";
     return kDone;
 }
 
@@ -74,6 +83,7 @@ void addLayers(CLI::App& program, Action& action) {
                         "Directory to write: the same checkpoint with dequantized weights in the type they had [nothing is written]");
     addMethodOptions(*command, options->method, true);
     addComputeOption(*command, options->compute);
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] {
         action = [options](Context& context) {
             const MethodSpec method = understood([&] { return methodFromFlags(options->method); });

@@ -84,6 +84,11 @@ void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
     addSwitch(command, "--duo", flags.duo, "Scales from activation and weight means together", kAwqGroup);
     addSwitch(command, "--no-scale", flags.no_scale, "No scaling, only the clip search", kAwqGroup);
     addSwitch(command, "--no-clip", flags.no_clip, "No clip search", kAwqGroup);
+    command
+        .add_option("--clip-layers", flags.clip_layers,
+                    "What the clip search looks at: all layers; published, those that make no queries and keys [all]")
+        ->check(CLI::IsMember({"all", "published"}))
+        ->group(kAwqGroup);
     addSwitch(command, "--separate-loss", flags.separate_loss, "Judge scales by the first layer that shares an input, not by all",
               kAwqGroup);
 

@@ -1,6 +1,7 @@
 #include <memory>
 #include <ostream>
 
+#include "app/cli/memory_use.h"
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
@@ -15,22 +16,28 @@ struct Options {
     std::string model;
     EvaluationFlags evaluation;
     std::string compute = "float32";
+    std::int64_t max_memory_bytes = 0;
 };
 
 int run(const Options& options, Context& context) {
     const OpenedModel opened = openAny(options.model);
+    const PerplexitySpec spec = perplexitySpec(options.evaluation);
+    MemoryUse memory(forecastPerplexity(*opened.model, options.evaluation.text, spec), options.max_memory_bytes, "fewer or shorter windows",
+                     context.job);
     const std::string text = readCorpus(options.evaluation.text);
     const ForwardOptions forward{.compute = computeFromName(options.compute)};
-    const PerplexityResult result = namingText(options.evaluation.text, [&] {
-        return perplexity(*opened.model, opened.blocks, text, perplexitySpec(options.evaluation), forward, context.job);
-    });
+    const PerplexityResult result =
+        namingText(options.evaluation.text, [&] { return perplexity(*opened.model, opened.blocks, text, spec, forward, memory.job()); });
     if (context.common.json) {
-        context.print(toJson(result));
+        Json json = toJson(result);
+        memory.addTo(json);
+        context.print(json);
         return kDone;
     }
     context.out << "perplexity  " << significant(result.perplexity, 6) << "\nmean NLL    " << significant(result.mean_nll, 6)
                 << " nats\ntokens      " << result.n_tokens << " scored in " << result.n_windows << " windows of " << result.seq_len
-                << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n";
+                << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n"
+                << memory.text() << "\n";
     return kDone;
 }
 
@@ -42,6 +49,7 @@ void addPerplexity(CLI::App& program, Action& action) {
     command->add_option("model", options->model, "Model directory or GGUF file")->required();
     addEvaluationOptions(*command, options->evaluation, false, true);
     addComputeOption(*command, options->compute);
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }
 

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 
+#include "app/cli/memory_use.h"
 #include "app/cli/text_format.h"
 
 namespace salient::cli {
@@ -147,8 +148,7 @@ int printReport(const Report& report, Context& context, bool with_layers) {
         if (const std::string words = inWords(run.experts); !words.empty()) context.out << "experts: " << run.name << ": " << words << "\n";
     }
     context.out << "time: " << stageTimes(report) << "\n";
-    context.out << "peak memory: " << byteSize(report.peak_memory_bytes) << " (forecast " << byteSize(report.memory_forecast_bytes)
-                << ")\n";
+    context.out << memoryText(report.peak_memory_bytes, report.memory_forecast_bytes) << "\n";
     return verified ? kDone : kFailed;
 }
 

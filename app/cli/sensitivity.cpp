@@ -2,12 +2,12 @@
 #include <memory>
 #include <ostream>
 
+#include "app/cli/memory_use.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
 #include "core/calib/naming_text.h"
 #include "core/calib/samples.h"
 #include "core/eval/divergence.h"
-#include "core/recipe/memory_forecast.h"
 
 namespace salient::cli {
 
@@ -18,30 +18,40 @@ struct Options {
     MethodFlags method;
     CalibrationFlags calibration;
     EvaluationFlags evaluation;
+    std::int64_t max_memory_bytes = 0;
 };
 
-std::vector<LayerSensitivity> measure(const Options& options, const MethodSpec& method, EvaluationReference& reference, Context& context) {
-    const auto model = Model::open(options.model);
-    checkMethod(*model, method);
-    const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *model);
+/// Which texts are run, and how.
+struct Texts {
+    SampleSpec samples;
+    PerplexitySpec perplexity;
+};
+
+std::vector<LayerSensitivity> measure(const Options& options, const std::shared_ptr<const Model>& model, const Texts& texts,
+                                      const MethodSpec& method, EvaluationReference& reference, JobContext& job) {
     const std::string text = readCorpus(options.evaluation.text);
     const ForwardOptions forward{.compute = computeFromName(options.calibration.compute)};
-    reference = namingText(options.evaluation.text, [&] {
-        return evaluationReference(model, text, perplexitySpec(options.evaluation, options.calibration.seq_len), forward, context.job);
+    reference = namingText(options.evaluation.text, [&] { return evaluationReference(model, text, texts.perplexity, forward, job); });
+    const Samples samples = namingText(options.calibration.text, [&] {
+        return drawSamples(model->requireTokenizer(), readCorpus(options.calibration.text), texts.samples);
     });
-    const Samples samples = namingText(options.calibration.text,
-                                       [&] { return drawSamples(model->requireTokenizer(), readCorpus(options.calibration.text), spec); });
-    const QuantizedModel quantized = quantizeModel(model, samples, method, QuantizeOptions{.forward = forward}, context.job);
+    const QuantizedModel quantized = quantizeModel(model, samples, method, QuantizeOptions{.forward = forward}, job);
     std::vector<LayerSensitivity> layers;
     layerSensitivity(
-        quantized, reference, forward, [&](LayerSensitivity layer) { layers.push_back(std::move(layer)); }, context.job);
+        quantized, reference, forward, [&](LayerSensitivity layer) { layers.push_back(std::move(layer)); }, job);
     return layers;
 }
 
 int run(const Options& options, Context& context) {
     const MethodSpec method = understood([&] { return methodFromFlags(options.method); });
+    const auto model = Model::open(options.model);
+    checkMethod(*model, method);
+    const Texts texts{resolved(sampleSpec(options.calibration, context.common), *model),
+                      perplexitySpec(options.evaluation, options.calibration.seq_len)};
+    MemoryUse memory(forecastSensitivity(*model, options.calibration.text, texts.samples, options.evaluation.text, texts.perplexity),
+                     options.max_memory_bytes, "fewer or shorter samples and windows", context.job);
     EvaluationReference reference;
-    std::vector<LayerSensitivity> layers = measure(options, method, reference, context);
+    std::vector<LayerSensitivity> layers = measure(options, model, texts, method, reference, memory.job());
     double sum = 0.0;
     for (const LayerSensitivity& layer : layers) sum += layer.mean_kl;
     const auto share = [&](const LayerSensitivity& layer) { return sum > 0.0 ? layer.mean_kl / sum : 0.0; };
@@ -59,6 +69,7 @@ int run(const Options& options, Context& context) {
                                       {"added_nll", layer.added_nll},
                                       {"same_top", layer.same_top}});
         }
+        memory.addTo(json);
         context.print(json);
         return kDone;
     }
@@ -69,7 +80,8 @@ int run(const Options& options, Context& context) {
                       percentage(layer.same_top)});
     }
     context.out << table.text() << "\nKL: mean KL(original || one layer quantized) in nats, " << reference.perplexity.n_tokens
-                << " predictions in " << reference.perplexity.n_windows << " windows of " << reference.perplexity.seq_len << "\n";
+                << " predictions in " << reference.perplexity.n_windows << " windows of " << reference.perplexity.seq_len << "\n"
+                << memory.text() << "\n";
     return kDone;
 }
 
@@ -84,6 +96,7 @@ void addSensitivity(CLI::App& program, Action& action) {
     addWalkOptions(*command, options->method);
     addCalibrationOptions(*command, options->calibration, false);
     addEvaluationOptions(*command, options->evaluation, true, true);
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }
 

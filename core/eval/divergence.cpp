@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/eval/require_finite.h"
 #include "core/eval/text_pass.h"
 #include "core/kernels/parallel.h"
 #include "core/model/logit_tiles.h"
@@ -58,16 +59,25 @@ struct Prediction {
     }
 
     [[nodiscard]] double kl() const {
-        // Rounding may leave a little less than nothing.
-        return std::max(0.0, difference / sum_a - (top_a + std::log(sum_a)) + (top_b + std::log(sum_b)));
+        const double kl = difference / sum_a - (top_a + std::log(sum_a)) + (top_b + std::log(sum_b));
+        return kl < 0.0 ? 0.0 : kl;  // rounding may leave a little less than nothing; what is no number stays none
     }
     [[nodiscard]] double nll() const { return top_b + std::log(sum_b) - target_logit; }
     [[nodiscard]] bool hasSameTop() const { return top_token_a == top_token_b; }
 };
 
-/// The head of both models over the windows, side by side, in chunks of rows and tiles of the vocabulary.
+/// Throws Error{NonFinite} for the first prediction that is no number.
+void requireFinitePredictions(const std::vector<Prediction>& predictions, const EvaluationReference& reference, const Model& model,
+                              const Matrix& hidden, const ForwardOptions& options, const std::string& subject) {
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        if (reference.text.targets[i] < 0 || (std::isfinite(predictions[i].nll()) && std::isfinite(predictions[i].kl()))) continue;
+        refuseLogits(model, hidden, static_cast<Index>(i), reference.text.windows.seq_len, options, subject);
+    }
+}
+
+/// The head of both models over the windows, side by side, in chunks of rows and tiles of the vocabulary. subject: of errors.
 std::vector<Prediction> comparePredictions(const EvaluationReference& reference, const Model& model, const Matrix& hidden,
-                                           const ForwardOptions& options, JobContext& job) {
+                                           const ForwardOptions& options, const std::string& subject, JobContext& job) {
     std::vector<Prediction> predictions(reference.text.targets.size());
     const Index n_rows_total = hidden.rows();
     const Index chunk = std::max<Index>(1, options.chunk_tokens);
@@ -91,6 +101,7 @@ std::vector<Prediction> comparePredictions(const EvaluationReference& reference,
             });
         }
     }
+    requireFinitePredictions(predictions, reference, model, hidden, options, subject);
     return predictions;
 }
 
@@ -144,12 +155,19 @@ public:
             names_.push_back(linear.name);
             HiddenStates& hidden = states_.emplace_back(before);
             forwardBlock(model, overlayLayer(original, model, linear), block.block, hidden, options, {}, job);
+            requireFiniteStates(hidden, subject(names_.size() - 1) + ": block " + std::to_string(block.block));
         }
     }
 
     void pass(int block, const BlockWeights& weights, JobContext& job) {
-        for (HiddenStates& hidden : states_) forwardBlock(model_, weights, block, hidden, options_, {}, job);
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            forwardBlock(model_, weights, block, states_[i], options_, {}, job);
+            requireFiniteStates(states_[i], subject(i) + ": block " + std::to_string(block));
+        }
     }
+
+    /// What errors call the model in which that layer is quantized.
+    [[nodiscard]] std::string subject(std::size_t i) const { return "sensitivity: with '" + names_[i] + "' quantized"; }
 
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
     [[nodiscard]] const Matrix& hidden(std::size_t i) const { return states_[i].values; }
@@ -181,7 +199,7 @@ PerplexityResult evaluateAgainst(const EvaluationReference& reference, const Mod
     TextPass pass(model, reference.text, options, job);
     pass.runBlocks(blocks);
     JobContext part = pass.headProgress();
-    const std::vector<Prediction> predictions = comparePredictions(reference, model, pass.hidden(), options, part);
+    const std::vector<Prediction> predictions = comparePredictions(reference, model, pass.hidden(), options, "perplexity", part);
     PerplexityResult result = pass.result(losses(reference, predictions), reference.perplexity.protocol, start);
     result.divergence = summary(reference, predictions);
     return result;
@@ -206,7 +224,8 @@ void layerSensitivity(const QuantizedModel& model, const EvaluationReference& re
             BlockSensitivity layers(*quantized, original, weights, hidden, options, part);
             for (int later = b + 1; later < original.config.n_blocks; ++later) layers.pass(later, loadBlock(original, later), part);
             for (std::size_t i = 0; i < layers.names().size(); ++i) {
-                const std::vector<Prediction> predictions = comparePredictions(reference, original, layers.hidden(i), options, part);
+                const std::vector<Prediction> predictions =
+                    comparePredictions(reference, original, layers.hidden(i), options, layers.subject(i), part);
                 const Divergence divergence = summary(reference, predictions);
                 const std::vector<double> loss = losses(reference, predictions);
                 const double mean_nll = std::accumulate(loss.begin(), loss.end(), 0.0) / static_cast<double>(divergence.n_tokens);

@@ -24,8 +24,8 @@ struct EvaluationReference {
 
 /// Perplexity of another model on the same windows, and its divergence from the original: KL(original ‖ other) of the next-token
 /// distributions, in nats, averaged over the scored predictions, as llama.cpp's perplexity tool defines it. `model` is the one whose
-/// head and embedding are used; it must have the original's vocabulary (Error{ShapeMismatch} otherwise). Costs perplexity() and the
-/// original's head once more. Checkpoints per chunk.
+/// head and embedding are used; it must have the original's vocabulary (Error{ShapeMismatch} otherwise). Costs and errors of perplexity(),
+/// and the original's head once more. Checkpoints per chunk.
 [[nodiscard]] PerplexityResult evaluateAgainst(const EvaluationReference& reference, const Model& model, const BlockLoader& blocks,
                                                const ForwardOptions& options, JobContext& job);
 
@@ -43,7 +43,8 @@ using SensitivitySink = std::function<void(LayerSensitivity)>;
 /// One-layer-at-a-time sensitivity of a quantized model on the reference's windows: for every layer the model is run with that layer
 /// quantized, from its block on. Scales that its group shares are folded as they are in the quantized model, which changes nothing else.
 /// Cost: half a forward pass per layer; the layers of a block go together, so each pass over the weights serves all of them.
-/// Stage: "sensitivity", counted in layers. Checkpoints per chunk.
+/// Stage: "sensitivity", counted in layers. Throws Error{NonFinite} naming the quantized layer, and block, channel, sample and token of the
+/// first hidden state that is no number. Checkpoints per chunk.
 void layerSensitivity(const QuantizedModel& model, const EvaluationReference& reference, const ForwardOptions& options,
                       const SensitivitySink& sink, JobContext& job);
 

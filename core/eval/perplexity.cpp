@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/eval/require_finite.h"
 #include "core/eval/text_pass.h"
 
 namespace salient {
@@ -32,16 +33,6 @@ void validate(const PerplexitySpec& spec) {
     require(spec.seq_len >= 0, "seq_len", spec.seq_len);
     require(spec.max_chars >= 0, "max_chars", spec.max_chars);
     require(spec.n_windows >= 0, "n_windows", spec.n_windows);
-}
-
-/// Names the first position whose loss is none.
-void requireFinite(const std::vector<double>& loss, Index seq_len) {
-    const auto bad = std::ranges::find_if(loss, [](double value) { return !std::isfinite(value); });
-    if (bad == loss.end()) return;
-    const auto position = static_cast<Index>(bad - loss.begin());
-    throw Error(ErrorCode::NonFinite, "perplexity: loss: expected a finite number, found " + std::to_string(*bad) + " in window " +
-                                          std::to_string(position / seq_len) + ", token " + std::to_string(position % seq_len) +
-                                          "; the model's activations overflow or its weights are damaged");
 }
 
 }  // namespace
@@ -73,9 +64,11 @@ void TextPass::report(const Progress& now, std::int64_t units_before) {
 }
 
 void TextPass::runBlocks(const BlockLoader& blocks) {
+    requireFiniteStates(hidden_, "perplexity: embedding");
     for (int block = 0; block < model_.config.n_blocks; ++block) {
         JobContext part({}, [&](const Progress& now) { report(now, block * n_positions_); });
         forwardBlock(model_, blocks(block), block, hidden_, options_, {}, part);
+        requireFiniteStates(hidden_, "perplexity: block " + std::to_string(block));
     }
 }
 
@@ -85,7 +78,8 @@ JobContext TextPass::headProgress() {
 
 PerplexityResult TextPass::result(const std::vector<double>& loss, PerplexityProtocol protocol,
                                   std::chrono::steady_clock::time_point start) const {
-    requireFinite(loss, text_.windows.seq_len);
+    const auto bad = std::ranges::find_if(loss, [](double value) { return !std::isfinite(value); });
+    if (bad != loss.end()) refuseLogits(model_, hidden_.values, bad - loss.begin(), text_.windows.seq_len, options_, "perplexity");
     PerplexityResult result;
     result.n_tokens = std::ranges::count_if(text_.targets, [](TokenId target) { return target >= 0; });
     result.n_windows = text_.windows.count();

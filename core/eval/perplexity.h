@@ -56,7 +56,8 @@ struct PerplexityResult {
 };
 
 /// Runs block by block, all windows at once, so each block is loaded once. Throws Error{InvalidOption} when the text is too short for one
-/// window. Checkpoints per chunk.
+/// window, Error{NonFinite} naming block, channel, sample and token of the first hidden state that is no number, or the logit. Checkpoints
+/// per chunk.
 [[nodiscard]] PerplexityResult perplexity(const Model& model, const BlockLoader& blocks, std::string_view text, const PerplexitySpec& spec,
                                           const ForwardOptions& options, JobContext& job);
 

@@ -17,14 +17,15 @@ class TextPass {
 public:
     TextPass(const Model& model, const TextWindows& text, const ForwardOptions& options, JobContext& job);
 
+    /// Throws Error{NonFinite} naming block, channel, sample and token of the first hidden state that is no number.
     void runBlocks(const BlockLoader& blocks);
     /// Final hidden states, [tokens, hidden_size].
     [[nodiscard]] const Matrix& hidden() const noexcept { return hidden_.values; }
     [[nodiscard]] Matrix takeHidden() { return std::move(hidden_.values); }
     /// Where the work on the head reports.
     [[nodiscard]] JobContext headProgress();
-    /// loss: of every position, 0 where nothing is predicted. Throws Error{NonFinite} naming window and token of the first that is no
-    /// number.
+    /// loss: of every position, 0 where nothing is predicted. Throws Error{NonFinite} naming the logit, sample and token of the first that
+    /// is no number. Not after takeHidden().
     [[nodiscard]] PerplexityResult result(const std::vector<double>& loss, PerplexityProtocol protocol,
                                           std::chrono::steady_clock::time_point start) const;
     /// Blocks, head and result.

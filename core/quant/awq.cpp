@@ -11,9 +11,8 @@ namespace {
 
 constexpr float kLeastScale = 1e-4F;
 
-}  // namespace
-
-std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
+// What the means of the channels give, before the least scale takes the place of what is smaller.
+std::vector<float> unboundedScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
     if (duo && weight_mean.size() != mean_abs.size()) {
         throw Error(ErrorCode::ShapeMismatch, "awqScales: weight mean: expected " + std::to_string(mean_abs.size()) + " values, found " +
                                                   std::to_string(weight_mean.size()));
@@ -23,13 +22,28 @@ std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool
     const auto rest = static_cast<float>(1.0 - ratio);
     for (std::size_t j = 0; j < scales.size(); ++j) {
         const float salience = std::pow(mean_abs[j], exponent);
-        scales[j] = std::max(duo ? salience / (std::pow(weight_mean[j], rest) + kLeastScale) : salience, kLeastScale);
+        scales[j] = duo ? salience / (std::pow(weight_mean[j], rest) + kLeastScale) : salience;
     }
+    return scales;
+}
+
+}  // namespace
+
+std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
+    std::vector<float> scales = unboundedScales(mean_abs, ratio, duo, weight_mean);
     if (scales.empty()) return scales;
+    for (float& s : scales) s = std::max(s, kLeastScale);
     const auto [lowest, highest] = std::minmax_element(scales.begin(), scales.end());
     const float middle = std::sqrt(*highest * *lowest);
     for (float& s : scales) s /= middle;
     return scales;
+}
+
+Index raisedAwqScales(std::span<const float> mean_abs, double ratio, bool duo, std::span<const float> weight_mean) {
+    const std::vector<float> scales = unboundedScales(mean_abs, ratio, duo, weight_mean);
+    Index n_raised = 0;
+    for (std::size_t j = 0; j < scales.size(); ++j) n_raised += mean_abs[j] > 0.0F && scales[j] < kLeastScale ? 1 : 0;
+    return n_raised;
 }
 
 std::vector<float> awqWeightMean(std::span<const MatrixView> weights, Index group_size) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/job.h"
@@ -9,12 +10,15 @@
 namespace salient {
 
 struct AwqOptions {
+    /// Published leaves out what makes queries and keys: the product of two clipped layers is not what either was judged by.
+    enum class ClipLayers { All, Published };
     int n_grid = 20;            ///< ratios 0, 1/n, … (n−1)/n
     bool duo = false;           ///< scales from weight and activation means (AutoAWQ's form)
     double fixed_ratio = -1.0;  ///< ≥ 0: no search, this ratio
     bool search_scale = true;   ///< false: all scales 1
     bool search_clip = true;    ///< shrink each group's range to the one with the least output error
     int n_clip_levels = 10;     ///< 1 − i/20 for i in 0 … n−1
+    ClipLayers clip_layers = ClipLayers::All;
     bool joint_loss =
         true;  ///< layers that share an input are judged together; false: each layer's best is not shared, only the first decides
     void validate() const;
@@ -25,6 +29,10 @@ struct AwqOptions {
 /// Lin et al., AWQ, arXiv:2306.00978, eq. 5; normalisation as in the published code.
 [[nodiscard]] std::vector<float> awqScales(std::span<const float> mean_abs, double ratio, bool duo = false,
                                            std::span<const float> weight_mean = {});
+/// How many of these scales stand at the least one, 1e-4 before the division, because what their channels' means give is smaller.
+/// Channels that were never active are not among them.
+[[nodiscard]] Index raisedAwqScales(std::span<const float> mean_abs, double ratio, bool duo = false,
+                                    std::span<const float> weight_mean = {});
 /// Mean over rows (of all weights stacked) of |w| / (max |w| of its group + 1e-6), [in]: w̄ of the duo form.
 [[nodiscard]] std::vector<float> awqWeightMean(std::span<const MatrixView> weights, Index group_size);
 
@@ -57,9 +65,12 @@ struct AwqChoice {
 
 /// Largest |w| allowed per row and group, [out, n_groups], from the clip search on the scaled weight. The error of each group is
 /// judged alone, by the quadratic form of its own diagonal block of H: a 128×128 product instead of 512 tokens.
-/// hessian must belong to the scaled input: diag(1/s) H diag(1/s). Same choice as the published search when H comes from its tokens.
+/// hessian: of the scaled input, diag(1/s) H diag(1/s). The published choice when H is of its 512 tokens; walks over models use all.
 [[nodiscard]] Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options,
                              JobContext& job);
+/// Whether the options clip this layer. Published: the last part of its name holds none of "q_", "k_", "query", "key", "Wqkv", which is
+/// the published code's list; that code looks at the whole name, where "block_sparse_moe" would count as well.
+[[nodiscard]] bool clipsLayer(std::string_view name, const AwqOptions& options) noexcept;
 /// clamp(w, −clip, clip) per row and group.
 [[nodiscard]] Matrix applyClip(MatrixView weight, MatrixView clip, Index group_size);
 

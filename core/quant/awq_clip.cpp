@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "core/kernels/gemm.h"
@@ -107,6 +108,14 @@ Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& gri
         });
     }
     return clip;
+}
+
+bool clipsLayer(std::string_view name, const AwqOptions& options) noexcept {
+    if (!options.search_clip || options.clip_layers == AwqOptions::ClipLayers::All) return options.search_clip;
+    const std::string_view own = name.substr(name.rfind('.') + 1);  // the whole name where it has no point: npos + 1 is 0
+    constexpr std::string_view kQueriesAndKeys[] = {"q_", "k_", "query", "key", "Wqkv"};
+    return std::none_of(std::begin(kQueriesAndKeys), std::end(kQueriesAndKeys),
+                        [&](std::string_view part) { return own.find(part) != std::string_view::npos; });
 }
 
 Matrix applyClip(MatrixView weight, MatrixView clip, Index group_size) {

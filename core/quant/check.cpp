@@ -10,7 +10,7 @@
 
 namespace salient {
 
-void requireFinite(MatrixView values, const char* operation, const char* subject) {
+std::optional<MatrixPlace> nonFinitePlace(MatrixView values) {
     constexpr Index kRows = 64;
     std::vector<Index> bad_row(static_cast<std::size_t>((values.rows() + kRows - 1) / kRows), -1);
     const auto columnOf = [&](Index row) {
@@ -24,12 +24,17 @@ void requireFinite(MatrixView values, const char* operation, const char* subject
         }
     });
     for (const Index row : bad_row) {
-        if (row < 0) continue;
-        const Index col = columnOf(row);
-        throw Error(ErrorCode::NonFinite, std::string(operation) + ": " + subject + ": expected finite numbers, found " +
-                                              std::to_string(values(row, col)) + " at row " + std::to_string(row) + ", column " +
-                                              std::to_string(col));
+        if (row >= 0) return MatrixPlace{row, columnOf(row)};
     }
+    return std::nullopt;
+}
+
+void requireFinite(MatrixView values, const char* operation, const char* subject) {
+    const std::optional<MatrixPlace> bad = nonFinitePlace(values);
+    if (!bad) return;
+    throw Error(ErrorCode::NonFinite, std::string(operation) + ": " + subject + ": expected finite numbers, found " +
+                                          std::to_string(values(bad->row, bad->column)) + " at row " + std::to_string(bad->row) +
+                                          ", column " + std::to_string(bad->column));
 }
 
 void requireFiniteScale(const GridPoint& grid, const GridSpec& spec, const char* operation, Index row, Index group) {

@@ -71,6 +71,8 @@ public:
     }
 
     [[nodiscard]] const std::vector<double>& loss() const { return loss_; }
+    /// Of the grids taken on the way.
+    [[nodiscard]] const GridCounts& counts() const { return counts_; }
 
 private:
     // The lazy batch: what all columns before the panel add to its corrections.
@@ -109,6 +111,7 @@ private:
             requireFiniteScale(grid, spec_, "quantizeGptq", first_row_ + row, group);
             scale_(group, row) = grid.scale;
             zero_(group, row) = grid.zero;
+            counts_.add(grid.notes);
         }
     }
 
@@ -177,6 +180,7 @@ private:
     Matrix scale_;       // [groups, rows]
     Matrix zero_;        // [groups, rows]
     std::vector<double> loss_;
+    GridCounts counts_;
 };
 
 // Rows of one tile: few enough that its columns stay in the L2 cache, enough that a product with R runs at full speed.
@@ -242,8 +246,12 @@ GptqResult quantizeGptq(MatrixView weight, const GptqFactor& factor, const GridS
     result.damping_tries = factor.damping_tries;
     result.kept_columns = options.keep_columns;
     result.kept_values.resize(n_rows, static_cast<Index>(options.keep_columns.size()));
-    result.tensor = {grid, CodeMatrix(n_rows, n_columns), Matrix::Zero(n_rows, groups.count()), Matrix::Zero(n_rows, groups.count()),
-                     groups.byColumn(order)};
+    result.tensor = {grid,
+                     CodeMatrix(n_rows, n_columns),
+                     Matrix::Zero(n_rows, groups.count()),
+                     Matrix::Zero(n_rows, groups.count()),
+                     groups.byColumn(order),
+                     {}};
     if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, factor.columns, options, result.tensor);
 
     const std::vector<ColumnPanel> panels = columnPanels(groups, options, n_columns);
@@ -253,6 +261,7 @@ GptqResult quantizeGptq(MatrixView weight, const GptqFactor& factor, const GridS
     const Index n_tiles = (n_rows + tile_rows - 1) / tile_rows;
     constexpr Index kTilesAtOnce = 16;  // between two checkpoints
     std::vector<std::vector<double>> tile_losses(static_cast<std::size_t>(n_tiles));
+    std::vector<GridCounts> tile_counts(static_cast<std::size_t>(n_tiles));
     for (Index tile = 0; tile < n_tiles; tile += kTilesAtOnce) {
         job.checkpoint({"solving", tile * tile_rows, n_rows});
         parallelFor(std::min(kTilesAtOnce, n_tiles - tile), 1, [&](Index i, Index) {
@@ -260,10 +269,12 @@ GptqResult quantizeGptq(MatrixView weight, const GptqFactor& factor, const GridS
             Tile rows(plan, first, std::min(n_rows, first + tile_rows), result);
             rows.solve(job);
             tile_losses[static_cast<std::size_t>(tile + i)] = rows.loss();
+            tile_counts[static_cast<std::size_t>(tile + i)] = rows.counts();
         });
     }
     job.checkpoint({"solving", n_rows, n_rows});
     result.column_loss = summed(tile_losses, n_columns);
+    result.tensor.counts += sumOf(tile_counts);
     requireFiniteLoss(result);
     return result;
 }

@@ -53,7 +53,7 @@ struct GptqFactor {
 };
 
 /// Orders, damps and factorizes a Hessian [in, in], symmetric, of any scale; damping is retried tenfold, each try recorded, before
-/// giving up. Cost: in³/3 multiply-adds. Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NotPositiveDefinite} listing
+/// giving up. Cost: in³/6 multiply-adds. Throws Error{ShapeMismatch}, Error{InvalidOption}, Error{NotPositiveDefinite} listing
 /// the fractions tried, Error{NonFinite}.
 [[nodiscard]] GptqFactor factorizeGptq(MatrixView hessian, const GptqOptions& options);
 

@@ -27,6 +27,7 @@ void takeGroupGrid(const MatrixD& w, Index first, Index count, Index group, Quan
         requireFiniteScale(grid, tensor.spec, "quantizeGptq", row, group);
         tensor.scale(row, group) = grid.scale;
         tensor.zero(row, group) = grid.zero;
+        tensor.counts.add(grid.notes);
     }
 }
 
@@ -55,8 +56,9 @@ GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSp
     if (u.size() == 0 && n_cols > 0) refuseHessian(result.damping_tries);
 
     const GptqGroups groups(grid, options, n_cols, columns.order);
-    result.tensor = {grid, CodeMatrix(n_rows, n_cols), Matrix(n_rows, groups.count()), Matrix(n_rows, groups.count()),
-                     groups.byColumn(columns.order)};
+    result.tensor = {
+        grid, CodeMatrix(n_rows, n_cols), Matrix(n_rows, groups.count()), Matrix(n_rows, groups.count()), groups.byColumn(columns.order),
+        {}};
     if (!groups.areTakenOnTheWay()) takeGridsAhead(weight, columns, options, result.tensor);
 
     MatrixD w = gptqWeight(weight, columns).cast<double>();  // updated by every column done

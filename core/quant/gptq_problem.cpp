@@ -160,10 +160,14 @@ void takeGridsAhead(MatrixView weight, const GptqColumns& columns, const GptqOpt
         requireFiniteScale(grid, spec, "quantizeGptq", 0, 0);
         tensor.scale.setConstant(grid.scale);
         tensor.zero.setConstant(grid.zero);
+        tensor.counts.add(grid.notes);
         return;
     }
     const Index size = spec.groupSizeFor(weight.cols());
-    parallelFor(weight.rows(), 16, [&](Index first, Index last) {
+    constexpr Index kRows = 16;
+    std::vector<GridCounts> counts(static_cast<std::size_t>((weight.rows() + kRows - 1) / kRows));
+    parallelFor(weight.rows(), kRows, [&](Index first, Index last) {
+        GridCounts counted;
         for (Index row = first; row < last; ++row) {
             for (Index group = 0; group < tensor.scale.cols(); ++group) {
                 const Index begin = group * size;
@@ -171,9 +175,12 @@ void takeGridsAhead(MatrixView weight, const GptqColumns& columns, const GptqOpt
                 requireFiniteScale(grid, spec, "quantizeGptq", row, group);
                 tensor.scale(row, group) = grid.scale;
                 tensor.zero(row, group) = grid.zero;
+                counted.add(grid.notes);
             }
         }
+        counts[static_cast<std::size_t>(first / kRows)] = counted;
     });
+    tensor.counts += sumOf(counts);
 }
 
 }  // namespace salient

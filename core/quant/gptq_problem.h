@@ -49,7 +49,7 @@ private:
 };
 
 /// Grids known before the first column is rounded: of the whole rows, or static groups by original column. weight is the original
-/// one. Published takes the row's grid before dead columns are zeroed; all else after.
+/// one. Published takes the row's grid before dead columns are zeroed; all else after. What was done otherwise is counted in the tensor.
 void takeGridsAhead(MatrixView weight, const GptqColumns& columns, const GptqOptions& options, QuantizedTensor& tensor);
 
 }  // namespace salient

@@ -41,29 +41,30 @@ GptqStepper::GptqStepper(const Matrix& weight, Matrix hessian, const GridSpec& g
     rounded_ = inProcessingOrder(result_.effectiveWeight(), result_.order);
     error_ = errorsOf(weight_ - rounded_, factor_);
     nearest_loss_ = halfSquare(errorsOf(weight_ - nearestRounded(weight_), factor_));
-    updated_ = weight_;
+    updated_ = start_ = weight_;
     const Index n_blocks = (columnCount() + block_size_ - 1) / block_size_;
     kept_every_ = std::max<Index>(1, static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n_blocks)))));
 }
 
 Index GptqStepper::columnCount() const noexcept { return weight_.cols(); }
 
-// updated_ at the start of a block: always the same chain of products from the start, wherever it is picked up.
+// W at the start of a block: always the same chain of products from the start, wherever it is picked up.
 void GptqStepper::goToBlock(Index block) {
     Index at = 0;
-    updated_ = weight_;
+    start_ = weight_;
     if (const auto next = kept_.upper_bound(block); next != kept_.begin()) {
         at = std::prev(next)->first;
-        updated_ = std::prev(next)->second;
+        start_ = std::prev(next)->second;
     }
     for (; at < block; ++at) {
         const Index first = at * block_size_;
         const Index last = std::min(columnCount(), first + block_size_);
         gemm(error_.middleCols(first, last - first), false, u_.block(first, last, last - first, columnCount() - last), false,
-             updated_.rightCols(columnCount() - last), -1.0F, 1.0F);
-        updated_.middleCols(first, last - first) = rounded_.middleCols(first, last - first);
-        if ((at + 1) % kept_every_ == 0) kept_.insert_or_assign(at + 1, updated_);
+             start_.rightCols(columnCount() - last), -1.0F, 1.0F);
+        start_.middleCols(first, last - first) = rounded_.middleCols(first, last - first);
+        if ((at + 1) % kept_every_ == 0) kept_.insert_or_assign(at + 1, start_);
     }
+    start_block_ = block;
 }
 
 void GptqStepper::goTo(Index position) {
@@ -72,16 +73,17 @@ void GptqStepper::goTo(Index position) {
                     "GptqStepper: position: expected 0 … " + std::to_string(columnCount()) + ", found " + std::to_string(position));
     }
     const Index block = position / block_size_;
-    Index at = position_;
-    if (position < position_ || block != position_ / block_size_) {
-        goToBlock(block);
-        at = block * block_size_;
+    if (block != start_block_) goToBlock(block);
+    // One product from the block's start, whatever the way there: as fast backwards as forwards, and the same bits.
+    const Index first = block * block_size_;
+    const Index n_done = position - first;
+    const Index n_rest = columnCount() - position;
+    updated_ = start_;
+    if (n_done > 0 && n_rest > 0) {
+        gemm(error_.middleCols(first, n_done), false, u_.block(first, position, n_done, n_rest), false, updated_.rightCols(n_rest), -1.0F,
+             1.0F);
     }
-    for (; at < position; ++at) {
-        const Index n_rest = columnCount() - at - 1;
-        updated_.rightCols(n_rest).noalias() -= error_.col(at) * u_.row(at).tail(n_rest);
-        updated_.col(at) = rounded_.col(at);
-    }
+    updated_.middleCols(first, n_done) = rounded_.middleCols(first, n_done);
     position_ = position;
 }
 

@@ -22,7 +22,7 @@ public:
         double nearest_loss = 0.0;       ///< ½ tr(D H Dᵀ) if the remaining columns were rounded as they stand now, on the final grids
     };
 
-    /// Same errors and cost as quantizeGptq(), plus in³/3 for U.
+    /// Same errors and cost as quantizeGptq(), plus in³/6 for U.
     GptqStepper(const Matrix& weight, Matrix hessian, const GridSpec& grid, const GptqOptions& options, JobContext& job);
 
     [[nodiscard]] Index columnCount() const noexcept;
@@ -30,7 +30,8 @@ public:
     [[nodiscard]] const GptqResult& result() const noexcept { return result_; }
     [[nodiscard]] const Matrix& inverseFactor() const noexcept { return u_; }  ///< U, processing order
     /// Moves so that `position` columns are done; the state depends on the position alone, not on the way there. Costs one product
-    /// of a block of columns per block passed, counted from the nearest kept state (about √blocks of them are kept).
+    /// with the columns done in its block, forwards and backwards alike; into another block one more per block passed, counted from the
+    /// nearest kept state (about √blocks of them are kept).
     /// Throws Error{InvalidOption} for a position outside 0 … in.
     void goTo(Index position);
     void step() { goTo(position_ + 1); }
@@ -55,8 +56,10 @@ private:
     GptqResult result_;
     Index block_size_ = 1;
     Index position_ = 0;
-    Matrix updated_;                // W with all updates before position_
-    std::map<Index, Matrix> kept_;  // updated_ at the start of some blocks
+    Matrix updated_;  // W with all updates before position_
+    Matrix start_;    // the same before the first column of its block
+    Index start_block_ = 0;
+    std::map<Index, Matrix> kept_;  // start_ of some blocks
     Index kept_every_ = 1;          // blocks
     double nearest_loss_ = 0.0;
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/quant/grid_counts.h"
 #include "core/tensor/dtype.h"
 #include "core/tensor/matrix.h"
 
@@ -41,6 +42,7 @@ struct GridSpec {
 struct GridPoint {
     float scale = 1.0F;
     float zero = 0.0F;
+    unsigned notes = 0;  ///< grid_note bits
 };
 
 /// The grid of one row's group from its smallest and largest weight. An all-zero group gets a grid whose zero is exact.
@@ -57,13 +59,12 @@ struct QuantizedTensor {
     Matrix scale;                           ///< [out, n_groups]
     Matrix zero;                            ///< [out, n_groups], whole numbers
     std::vector<std::int32_t> group_index;  ///< [in]: group of each original column (g_idx)
+    GridCounts counts = {};                 ///< taken when the grids were
 
     /// scale · (code − zero), [out, in].
     [[nodiscard]] Matrix dequantize() const;
     /// Share of codes at either end of the grid.
     [[nodiscard]] double saturatedFraction() const;
-    /// Scales that were too small for their stored type and became its smallest positive value: their groups lost precision.
-    [[nodiscard]] Index raisedScaleCount() const;
     /// See GridSpec.
     [[nodiscard]] std::int64_t packedBytes() const noexcept { return spec.packedBytes(codes.rows(), codes.cols()); }
 };

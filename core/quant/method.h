@@ -27,7 +27,7 @@ struct MethodSpec {
     SmoothQuantOptions smoothquant;
     GptqOptions gptq;
     bool true_sequential = false;  ///< q,k,v → o → gate,up → down: later groups of a block see the earlier ones quantized
-    /// Whether the next block is fed by the quantized or the original block: the published GPTQ code does the first, AWQ's the second.
+    /// What feeds the next block. The published GPTQ code: the quantized block, AWQ's: the original one. Ours: all on the same statistics.
     enum class Feed { Quantized, Original } feed = Feed::Original;
     /// Whether rows of an earlier linear layer may take scales (value for attention output, up for down); false: norms only, as published
     /// SmoothQuant does.
@@ -45,7 +45,7 @@ struct MethodSpec {
 
 /// "rtn", "gptq", "awq", "smoothquant", "awq+gptq", "smoothquant+gptq", "w8a8" (RTN on weights and activations).
 [[nodiscard]] std::string_view methodName(const MethodSpec& spec) noexcept;
-/// The method of that name with the grid and the options of `base` (the published defaults unless changed there). "smoothquant" and
+/// The method of that name with the grid and the options of `base` (published defaults but for feed and clip_layers). "smoothquant" and
 /// "w8a8" always mean 8-bit weights per row and int8 activations (per token unless base says per tensor); "smoothquant+gptq" keeps int8
 /// activations only at 8 bits. AWQ's own grid rule is used for asymmetric "awq". Throws Error{InvalidOption} listing the names.
 [[nodiscard]] MethodSpec methodFromName(std::string_view name, const MethodSpec& base = {});

@@ -26,60 +26,62 @@ double roundingLoss(const float* weights, Index count, GridPoint grid, int max_c
     return sum;
 }
 
-struct Try {
-    GridPoint grid;
-    double quick_loss = std::numeric_limits<double>::infinity();
-};
+using Grids = std::array<GridPoint, kTries>;
 
-std::array<Try, kTries> triesOf(const float* weights, Index count, float lowest, float highest, const GridSpec& spec) noexcept {
-    const std::span row(weights, static_cast<std::size_t>(count));
-    std::array<Try, kTries> tries;
+// The range shrunk by 1, 0.99, … 0.21.
+Grids shrunkenGrids(float lowest, float highest, const GridSpec& spec) noexcept {
+    Grids grids;
     for (int i = 0; i < kTries; ++i) {
-        Try& one = tries[static_cast<std::size_t>(i)];
         const auto factor = static_cast<float>(1.0 - static_cast<double>(i) / kLevels);
-        one.grid = gridFromRange(factor * lowest, factor * highest, spec);
-        if (!std::isfinite(one.grid.scale)) continue;
-        one.quick_loss = std::pow(static_cast<double>(one.grid.scale), kNorm) *
-                         quickRoundingNorm(row, one.grid.scale, one.grid.zero, (1 << spec.bits) - 1);
+        grids[static_cast<std::size_t>(i)] = gridFromRange(factor * lowest, factor * highest, spec);
     }
-    return tries;
+    return grids;
+}
+
+// The first of them with the least loss by the definition, among those that are tried at all; the whole range's where no loss is a number.
+template <typename IsTried>
+GridPoint bestOf(const Grids& grids, const float* weights, Index count, int max_code, const IsTried& is_tried) noexcept {
+    GridPoint best = grids.front();
+    double best_loss = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < grids.size(); ++i) {
+        if (!is_tried(i)) continue;
+        const double loss = roundingLoss(weights, count, grids[i], max_code);
+        if (loss < best_loss) {
+            best_loss = loss;
+            best = grids[i];
+        }
+    }
+    return best;
+}
+
+// Losses of float32 grade; infinite where a scale is.
+std::array<double, kTries> quickLosses(const Grids& grids, std::span<const float> weights, int max_code) noexcept {
+    std::array<double, kTries> losses{};
+    for (std::size_t i = 0; i < grids.size(); ++i) {
+        const GridPoint& grid = grids[i];
+        losses[i] = std::isfinite(grid.scale)
+                        ? std::pow(static_cast<double>(grid.scale), kNorm) * quickRoundingNorm(weights, grid.scale, grid.zero, max_code)
+                        : std::numeric_limits<double>::infinity();
+    }
+    return losses;
 }
 
 }  // namespace
 
 GridPoint searchShrunkenGridPlain(const float* weights, Index count, float lowest, float highest, const GridSpec& spec) noexcept {
-    const int max_code = (1 << spec.bits) - 1;
-    GridPoint best = gridFromRange(lowest, highest, spec);
-    double best_loss = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < kTries; ++i) {
-        const auto factor = static_cast<float>(1.0 - static_cast<double>(i) / kLevels);
-        const GridPoint grid = gridFromRange(factor * lowest, factor * highest, spec);
-        const double loss = roundingLoss(weights, count, grid, max_code);
-        if (loss < best_loss) {
-            best_loss = loss;
-            best = grid;
-        }
-    }
-    return best;
+    return bestOf(shrunkenGrids(lowest, highest, spec), weights, count, (1 << spec.bits) - 1, [](std::size_t) { return true; });
 }
 
 GridPoint searchShrunkenGrid(const float* weights, Index count, float lowest, float highest, const GridSpec& spec) noexcept {
-    const std::array<Try, kTries> tries = triesOf(weights, count, lowest, highest, spec);
-    const double least = std::ranges::min_element(tries, {}, &Try::quick_loss)->quick_loss;
-    GridPoint best = tries.front().grid;
-    if (!std::isfinite(least)) return best;
+    const int max_code = (1 << spec.bits) - 1;
+    const Grids grids = shrunkenGrids(lowest, highest, spec);
+    const std::array<double, kTries> losses = quickLosses(grids, {weights, static_cast<std::size_t>(count)}, max_code);
+    const double least = *std::ranges::min_element(losses);
+    if (!std::isfinite(least)) return grids.front();
     // What quick losses leave in doubt is judged by the definition: those about as small as the least, or nothing but rounding of floats.
-    const double noise = std::pow(static_cast<double>(best.scale), kNorm) * kNoise * static_cast<double>(count);
-    double best_loss = std::numeric_limits<double>::infinity();
-    for (const Try& one : tries) {
-        if (!(one.quick_loss <= least * (1.0 + kDoubt) + noise)) continue;
-        const double loss = roundingLoss(weights, count, one.grid, (1 << spec.bits) - 1);
-        if (loss < best_loss) {
-            best_loss = loss;
-            best = one.grid;
-        }
-    }
-    return best;
+    const double noise = std::pow(static_cast<double>(grids.front().scale), kNorm) * kNoise * static_cast<double>(count);
+    const double limit = least * (1.0 + kDoubt) + noise;
+    return bestOf(grids, weights, count, max_code, [&](std::size_t i) { return losses[i] <= limit; });
 }
 
 }  // namespace salient

@@ -15,7 +15,7 @@ namespace {
 QuantizedTensor emptyTensor(MatrixView weight, const GridSpec& spec) {
     const Index n_groups = spec.groupCount(weight.cols());
     QuantizedTensor tensor{
-        spec, CodeMatrix(weight.rows(), weight.cols()), Matrix(weight.rows(), n_groups), Matrix(weight.rows(), n_groups), {}};
+        spec, CodeMatrix(weight.rows(), weight.cols()), Matrix(weight.rows(), n_groups), Matrix(weight.rows(), n_groups), {}, {}};
     for (Index col = 0; col < weight.cols(); ++col)
         tensor.group_index.push_back(static_cast<std::int32_t>(col / groupWidth(spec, weight.cols())));
     return tensor;
@@ -34,7 +34,7 @@ void setGrid(QuantizedTensor& tensor, Index row, Index group, const GridPoint& g
 
 RowGrids noGrids(Index n_columns, const GridSpec& spec) {
     const auto n_groups = static_cast<std::size_t>(spec.groupCount(n_columns));
-    return {std::vector<float>(n_groups), std::vector<float>(n_groups)};
+    return {std::vector<float>(n_groups), std::vector<float>(n_groups), {}};
 }
 
 // Lowest and highest values, held in the places of scale and zero, become the grids.
@@ -43,6 +43,7 @@ RowGrids gridsFromRanges(RowGrids ranges, const GridSpec& spec) {
         const GridPoint grid = gridFromRange(ranges.scale[group], ranges.zero[group], spec);
         ranges.scale[group] = grid.scale;
         ranges.zero[group] = grid.zero;
+        if (grid.notes != 0U) ranges.counts.add(grid.notes);
     }
     return ranges;
 }
@@ -66,6 +67,7 @@ RowGrids gridsOfRow(std::span<const float> row, const GridSpec& spec) {
         const GridPoint grid = gridOf(row.data() + first, std::min(width, n_columns - first), spec);
         grids.scale[group] = grid.scale;
         grids.zero[group] = grid.zero;
+        grids.counts.add(grid.notes);
     }
     return grids;
 }
@@ -93,6 +95,7 @@ QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec) {
             const Index last = std::min(weight.cols(), first + width);
             const GridPoint grid = spec.per_tensor ? tensorGrid(weight, spec) : gridOf(weight.row(row).data() + first, last - first, spec);
             setGrid(tensor, row, group, grid);
+            if (!spec.per_tensor || row == 0) tensor.counts.add(grid.notes);
             for (Index col = first; col < last; ++col) tensor.codes(row, col) = roundToGrid(weight(row, col), grid, (1 << spec.bits) - 1);
         }
     }
@@ -107,18 +110,25 @@ QuantizedTensor quantizeNearest(MatrixView weight, const GridSpec& spec) {
     const auto n_groups = static_cast<std::size_t>(tensor.scale.cols());
     if (spec.per_tensor) requireFinite(weight, "quantizeNearest", "weight");
     const GridPoint shared = spec.per_tensor ? tensorGrid(weight, spec) : GridPoint{};
-    parallelFor(weight.rows(), 16, [&](Index first, Index last) {
+    if (spec.per_tensor) tensor.counts.add(shared.notes);
+    constexpr Index kRows = 16;
+    std::vector<GridCounts> counts(static_cast<std::size_t>((weight.rows() + kRows - 1) / kRows));
+    parallelFor(weight.rows(), kRows, [&](Index first, Index last) {
+        GridCounts counted;
         for (Index row = first; row < last; ++row) {
             const std::span<const float> row_weights(weight.row(row).data(), n_columns);
             // Row by row, while the row is in the cache; the whole weight is searched only for the message.
             if (firstNonFinite(row_weights) >= 0) requireFinite(weight, "quantizeNearest", "weight");
-            const RowGrids grids = spec.per_tensor ? RowGrids{{shared.scale}, {shared.zero}} : gridsOfRow(row_weights, spec);
+            const RowGrids grids = spec.per_tensor ? RowGrids{{shared.scale}, {shared.zero}, {}} : gridsOfRow(row_weights, spec);
             for (std::size_t group = 0; group < n_groups; ++group)
                 setGrid(tensor, row, static_cast<Index>(group), {grids.scale[group], grids.zero[group]});
             roundRow(row_weights, groupWidth(spec, weight.cols()), grids.scale, grids.zero, (1 << spec.bits) - 1,
                      {tensor.codes.row(row).data(), n_columns});
+            counted += grids.counts;
         }
+        counts[static_cast<std::size_t>(first / kRows)] = counted;
     });
+    tensor.counts += sumOf(counts);
     return tensor;
 }
 

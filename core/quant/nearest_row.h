@@ -11,6 +11,7 @@ namespace salient {
 struct RowGrids {
     std::vector<float> scale;
     std::vector<float> zero;
+    GridCounts counts = {};
 };
 
 /// Columns of a row that share a grid.

@@ -132,12 +132,13 @@ private:
         const InputStatistics& input = statistics_[static_cast<std::size_t>(g)];
         JobContext part = progress(group(g).title);
         scales_[g] = chooseSharedScale(weights, names, input, methodFor(method_, names.front()), part);
-        makeStorable(g, scales_[g].scales);
+        makeStorable(g, scales_[g]);
     }
 
     /// A gain stored as gain − offset loses digits when it is divided to something small: gain − 1 ≈ −1 keeps none of them in 16 bits.
     /// So the scales give way, by at most what rounding would have cost: what will be stored is a bfloat16 number.
-    void makeStorable(int g, std::vector<float>& scales) const {
+    void makeStorable(int g, SharedScale& shared) const {
+        std::vector<float>& scales = shared.scales;
         const auto offset = static_cast<float>(model_.config.family->norm.gain_offset);
         if (offset == 0.0F || scales.empty() || group(g).absorber.kind != Absorber::Kind::Norm) return;
         const std::vector<float>& gain = (feedsAttention(group(g)) ? original_.attention_norm : original_.mlp_norm).gain;
@@ -145,7 +146,10 @@ private:
             if (gain[j] == 0.0F) continue;
             float folded = offset + fromBFloat16(toBFloat16(gain[j] / scales[j] - offset));
             constexpr float kStep = 0x1p-7F;  // of bfloat16 beyond 1: the smallest gain that is surely stored apart from zero
-            if (folded * gain[j] <= 0.0F) folded = std::copysign(kStep, gain[j]);
+            if (folded * gain[j] <= 0.0F) {
+                folded = std::copysign(kStep, gain[j]);
+                ++shared.n_bounded;
+            }
             scales[j] = gain[j] / folded;
         }
     }

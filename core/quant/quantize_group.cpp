@@ -14,6 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr float kLeastInput = 1e-5F;  // what a static int8 scale is made of at least
+
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void requireStatistics(std::span<const MatrixView> weights, std::span<const std::string> names, const InputStatistics& input) {
@@ -48,7 +50,9 @@ public:
         linear.channel_scale = shared_.scales;
         linear.input_power = inputPower();
         linear.activations = method.activations;
-        linear.input_scale = method.activations == ActivationScale::PerTensor ? inputScale() : 0.0F;
+        const float largest_input = largestInput();
+        const bool is_static = method.activations == ActivationScale::PerTensor;
+        linear.input_scale = is_static ? std::max(largest_input, kLeastInput) / 127.0F : 0.0F;
 
         LayerReport& report = linear.report;
         report.name = name;
@@ -62,12 +66,13 @@ public:
         report.reached_tokens = input_.reached_tokens;
         report.has_stand_in = input_.is_stand_in;
         Matrix target = shared_.scales.empty() ? Matrix(weight) : scaledColumns(weight, shared_.scales);
-        if (method.scaling == Scaling::Awq && method.awq.search_clip) target = clipped(target, method, report, job);
+        if (method.scaling == Scaling::Awq && clipsLayer(name, method.awq)) target = clipped(target, method, report, job);
         linear.tensor = round(target, method, report, job);
 
         report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method.activations);
         report.nearest = measuredError(weight, quantizeNearest(weight, method.grid).dequantize(), {}, input_, method.activations);
-        report.n_raised_scales = linear.tensor.raisedScaleCount();
+        report.grids = linear.tensor.counts;
+        report.n_bounded_scales = shared_.n_bounded + (is_static && largest_input < kLeastInput ? 1 : 0);
         report.saturated_fraction = linear.tensor.saturatedFraction();
         report.bytes = linear.tensor.packedBytes();
         report.seconds = secondsSince(start);
@@ -89,13 +94,14 @@ private:
         return power;
     }
 
-    [[nodiscard]] float inputScale() const {
-        float highest = 1e-5F;
+    /// Of the magnitudes that the rounded layer is given.
+    [[nodiscard]] float largestInput() const {
+        float highest = 0.0F;
         for (std::size_t j = 0; j < input_.channels.max_abs.size(); ++j) {
             const float s = shared_.scales.empty() ? 1.0F : shared_.scales[j];
             highest = std::max(highest, input_.channels.max_abs[j] / s);
         }
-        return highest / 127.0F;
+        return highest;
     }
 
     Matrix clipped(const Matrix& target, const MethodSpec& method, LayerReport& report, JobContext& job) const {

@@ -41,8 +41,6 @@ Matrix QuantizedTensor::dequantize() const {
     return weight;
 }
 
-Index QuantizedTensor::raisedScaleCount() const { return (scale.array() == smallestScale(spec.scale_type)).count(); }
-
 double QuantizedTensor::saturatedFraction() const {
     if (codes.size() == 0) return 0.0;
     const int highest = (1 << spec.bits) - 1;

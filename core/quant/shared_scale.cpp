@@ -13,12 +13,13 @@ SharedScale awqSharedScale(std::span<const MatrixView> weights, const InputStati
     const AwqOptions& options = method.awq;
     if (!options.search_scale) return {};
     const std::vector<float> mean_abs = input.channels.meanAbs();
-    if (options.fixed_ratio >= 0.0) {
-        const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
-        return {awqScales(mean_abs, options.fixed_ratio, options.duo, weight_mean), options.fixed_ratio};
-    }
+    const std::vector<float> weight_mean = options.duo ? awqWeightMean(weights, method.grid.group_size) : std::vector<float>{};
+    const auto at = [&](double ratio, std::vector<float> scales) {
+        return SharedScale{std::move(scales), ratio, raisedAwqScales(mean_abs, ratio, options.duo, weight_mean)};
+    };
+    if (options.fixed_ratio >= 0.0) return at(options.fixed_ratio, awqScales(mean_abs, options.fixed_ratio, options.duo, weight_mean));
     AwqChoice choice = awqChoose(weights, input.hessian, mean_abs, method.grid, options, job);
-    return {std::move(choice.scales), choice.ratio};
+    return at(choice.ratio, std::move(choice.scales));
 }
 
 SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method,
@@ -29,7 +30,8 @@ SharedScale smoothSharedScale(std::span<const MatrixView> weights, const InputSt
         const SmoothCurve curve = smoothSearch(weights, input.hessian, max_abs, method.grid, method.activations, options, job);
         options.alpha = curve.alphas[static_cast<std::size_t>(curve.best)];
     }
-    return {smoothScales(max_abs, weights, options), options.alpha};
+    BoundedScales chosen = boundedSmoothScales(max_abs, weights, options);
+    return {std::move(chosen.scales), options.alpha, chosen.n_bounded};
 }
 
 SharedScale choose(std::span<const MatrixView> weights, const InputStatistics& input, const MethodSpec& method, JobContext& job) {

@@ -14,6 +14,7 @@ namespace salient {
 struct SharedScale {
     std::vector<float> scales;  ///< [in]; empty: all 1
     double parameter = -1.0;    ///< AWQ's ratio or SmoothQuant's α they were made from; −1: none
+    Index n_bounded = 0;        ///< channels that have another scale than the method's formula gives: it lies beyond a bound
     double seconds = 0.0;       ///< what the choice took
 };
 

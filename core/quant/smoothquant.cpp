@@ -30,7 +30,7 @@ std::vector<float> columnMaxAbs(std::span<const MatrixView> weights) {
     return {highest.data(), highest.data() + highest.size()};
 }
 
-std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, const SmoothQuantOptions& options) {
+BoundedScales boundedSmoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, const SmoothQuantOptions& options) {
     options.validate();
     const std::vector<float> weight_max = columnMaxAbs(weights);
     if (weight_max.size() != max_abs.size()) {
@@ -39,15 +39,21 @@ std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const 
     }
     const auto alpha = static_cast<float>(options.alpha);
     const auto rest = static_cast<float>(1.0 - options.alpha);
-    std::vector<float> scales(max_abs.size());
-    for (std::size_t j = 0; j < scales.size(); ++j) {
+    BoundedScales result{std::vector<float>(max_abs.size()), 0};
+    for (std::size_t j = 0; j < max_abs.size(); ++j) {
         const float activation = std::pow(max_abs[j], alpha);
         const float difficulty = options.activation_only ? 1.0F : std::pow(std::max(weight_max[j], kLeastScale), rest);
         // Nothing to move: the least scale would only blow up what comes before, 1e5-fold.
         const bool was_never_active = max_abs[j] == 0.0F;
-        scales[j] = was_never_active ? 1.0F : std::max(activation / difficulty, kLeastScale);
+        result.scales[j] = was_never_active ? 1.0F : std::max(activation / difficulty, kLeastScale);
+        const bool is_weight_raised = !options.activation_only && weight_max[j] < kLeastScale;
+        if (!was_never_active && (is_weight_raised || activation / difficulty < kLeastScale)) ++result.n_bounded;
     }
-    return scales;
+    return result;
+}
+
+std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, const SmoothQuantOptions& options) {
+    return boundedSmoothScales(max_abs, weights, options).scales;
 }
 
 std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, double alpha) {

@@ -24,6 +24,14 @@ struct SmoothQuantOptions {
 [[nodiscard]] std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights,
                                               const SmoothQuantOptions& options);
 [[nodiscard]] std::vector<float> smoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights, double alpha);
+/// The same, with the number of channels that have another scale than the formula gives: it, or their largest weight, is below 1e-5.
+/// Channels that were never active are not among them.
+struct BoundedScales {
+    std::vector<float> scales;  ///< [in]
+    Index n_bounded = 0;
+};
+[[nodiscard]] BoundedScales boundedSmoothScales(std::span<const float> max_abs, std::span<const MatrixView> weights,
+                                                const SmoothQuantOptions& options);
 /// Largest |w| of each input column over all weights, [in].
 [[nodiscard]] std::vector<float> columnMaxAbs(std::span<const MatrixView> weights);
 

@@ -93,6 +93,7 @@ std::optional<std::string> asCompare(const Recipe& recipe) {
         take(merged.duo, flags->duo);
         take(merged.no_scale, flags->no_scale);
         take(merged.no_clip, flags->no_clip);
+        take(merged.clip_layers, flags->clip_layers);
         take(merged.separate_loss, flags->separate_loss);
         take(merged.alpha, flags->alpha);
         take(merged.alpha_search, flags->alpha_search);

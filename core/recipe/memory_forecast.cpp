@@ -11,6 +11,8 @@ namespace salient {
 namespace {
 
 constexpr std::int64_t kFloat = sizeof(float);
+constexpr std::int64_t kProgramBytes = 40'000'000;        // code, oneDNN's kernels, threads' stacks
+constexpr std::int64_t kRowsAtOnce = 4096;                // of captured inputs
 constexpr std::int64_t kEndless = std::int64_t{1} << 58;  // more than any machine has, and a dozen of them can be added up
 
 /// A product of sizes that may be a stranger's, at most kEndless: a forecast that turned negative would fit everywhere.
@@ -33,16 +35,22 @@ std::int64_t mostHessianBytes(const Model& model) {
     return std::min(most, kEndless);
 }
 
-/// What a calibration keeps of every channel of every input: extremes, sums and a histogram.
-std::int64_t statisticsBytes(const Model& model) {
-    constexpr std::int64_t kPerChannel =
-        3 * sizeof(float) + 2 * sizeof(double) + sizeof(Index) + ChannelStatistics::kBins * sizeof(std::uint32_t);
+/// Extremes, sums and a histogram of one channel.
+constexpr std::int64_t kStatisticsBytes =
+    3 * sizeof(float) + 2 * sizeof(double) + sizeof(Index) + ChannelStatistics::kBins * sizeof(std::uint32_t);
+
+/// What a calibration keeps of every channel of every input of a block.
+std::int64_t statisticsBytes(const Model& model, int block) {
     std::int64_t bytes = 0;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
-        for (std::size_t group = 0; group < model.groups.size(); ++group) {
-            if (model.hasGroup(block, static_cast<int>(group))) bytes += kPerChannel * model.groups[group].in_features;
-        }
+    for (std::size_t group = 0; group < model.groups.size(); ++group) {
+        if (model.hasGroup(block, static_cast<int>(group))) bytes += kStatisticsBytes * model.groups[group].in_features;
     }
+    return bytes;
+}
+
+std::int64_t statisticsBytes(const Model& model) {
+    std::int64_t bytes = 0;
+    for (int block = 0; block < model.config.n_blocks; ++block) bytes += statisticsBytes(model, block);
     return bytes;
 }
 
@@ -70,16 +78,49 @@ std::int64_t workspaceBytes(const Model& model, std::int64_t n_tokens, std::int6
     return times(kFloat * chunk, outFeaturesOfBlock(model) + 2 * model.config.hidden_size);
 }
 
+/// One block in float32.
+std::int64_t blockBytes(const Model& model) {
+    return mostInBlock(model, [](const LinearInfo& linear) { return kFloat * std::int64_t{linear.out_features} * linear.in_features; });
+}
+
+/// The head's work on one chunk of tokens: what it multiplies, its weights for a tile of the vocabulary, and their logits.
+std::int64_t headBytes(const Model& model, std::int64_t n_tokens) {
+    constexpr std::int64_t kTileTokens = 4096;
+    const std::int64_t rows = std::min<std::int64_t>(n_tokens, ForwardOptions{}.chunk_tokens);
+    const std::int64_t tile = std::min<std::int64_t>(kTileTokens, model.config.vocabulary_size);
+    return times(kFloat * tile, rows + model.config.hidden_size) + times(kFloat * rows, model.config.hidden_size);
+}
+
+std::int64_t usualWindow(const Model& model) { return std::min<std::int64_t>(2048, model.config.max_positions); }
+
+std::int64_t hiddenBytes(const Model& model, std::int64_t n_tokens) { return times(n_tokens, kFloat * model.config.hidden_size); }
+
 std::int64_t fileBytes(const std::filesystem::path& file) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(file, error);
     return error ? 0 : static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, kEndless));
 }
 
+/// About how many tokens of a text an evaluation runs.
+std::int64_t evaluatedTokens(const std::filesystem::path& text, const PerplexitySpec& spec, std::int64_t seq_len) {
+    constexpr std::int64_t kBytesPerToken = 3;  // most tokenizers need more for one
+    std::int64_t n_tokens = fileBytes(text) / kBytesPerToken;
+    if (spec.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, spec.max_chars);
+    if (spec.n_windows > 0) n_tokens = std::min(n_tokens, times(spec.n_windows, seq_len));
+    return n_tokens;
+}
+
+/// The program with its tokenizer and a text of that many bytes.
+std::int64_t programBytes(const Model& model, std::int64_t text_bytes) {
+    constexpr std::int64_t kPerTextByte = 8;  // a text, its pieces and its tokens
+    for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) text_bytes += fileBytes(model.directory / tokenizer);
+    return kProgramBytes + times(kPerTextByte, text_bytes);
+}
+
 }  // namespace
 
 SampleSpec resolved(SampleSpec samples, const Model& model) {
-    if (samples.seq_len == 0) samples.seq_len = std::min<Index>(2048, model.config.max_positions);
+    if (samples.seq_len == 0) samples.seq_len = usualWindow(model);
     return samples;
 }
 
@@ -92,14 +133,72 @@ std::size_t runsAtOnce(const Model& model, std::int64_t max_memory_bytes) {
 
 MemoryForecast forecastMemory(const Model& model, const SampleSpec& samples) {
     MemoryForecast forecast;
-    forecast.block_weights =
-        mostInBlock(model, [](const LinearInfo& linear) { return 2 * kFloat * std::int64_t{linear.out_features} * linear.in_features; });
+    forecast.block_weights = 2 * blockBytes(model);
     std::int64_t largest = 0;
     for (const InputGroup& group : model.groups) largest = std::max(largest, kFloat * group.in_features * group.in_features);
     forecast.hessians = mostHessianBytes(model) + largest;
     const std::int64_t n_tokens = times(samples.n_samples, samples.seq_len);
-    forecast.hidden_states = times(n_tokens, kFloat * model.config.hidden_size);
+    forecast.hidden_states = hiddenBytes(model, n_tokens);
     forecast.workspace = workspaceBytes(model, n_tokens, samples.seq_len);
+    return forecast;
+}
+
+MemoryForecast forecastPerplexity(const Model& model, const std::filesystem::path& text, const PerplexitySpec& spec) {
+    const std::int64_t seq_len = spec.seq_len > 0 ? spec.seq_len : usualWindow(model);
+    const std::int64_t n_tokens = evaluatedTokens(text, spec, seq_len);
+    MemoryForecast forecast;
+    forecast.block_weights = blockBytes(model);
+    forecast.hidden_states = hiddenBytes(model, n_tokens);
+    forecast.workspace = std::max(workspaceBytes(model, n_tokens, seq_len), headBytes(model, n_tokens));
+    forecast.program = programBytes(model, fileBytes(text));
+    return forecast;
+}
+
+MemoryForecast forecastSensitivity(const Model& model, const std::filesystem::path& calibration_text, const SampleSpec& samples,
+                                   const std::filesystem::path& text, const PerplexitySpec& spec) {
+    const std::int64_t seq_len = spec.seq_len > 0 ? spec.seq_len : usualWindow(model);
+    const std::int64_t n_tokens = evaluatedTokens(text, spec, seq_len);
+    MemoryForecast quantizing = forecastMemory(model, samples);
+    // The original's last hidden states are compared with; the layers of a block advance together, each in a copy of its own.
+    quantizing.kept = quantizedMemoryBytes(model) + hiddenBytes(model, n_tokens);
+    MemoryForecast comparing;
+    comparing.block_weights = 2 * blockBytes(model);
+    comparing.hidden_states =
+        times(hiddenBytes(model, n_tokens), 1 + mostInBlock(model, [](const LinearInfo&) { return std::int64_t{1}; }));
+    comparing.workspace = std::max(workspaceBytes(model, n_tokens, seq_len), 2 * headBytes(model, n_tokens));
+    comparing.kept = quantizing.kept;
+    MemoryForecast forecast = comparing.total() > quantizing.total() ? comparing : quantizing;
+    forecast.program = programBytes(model, std::max(fileBytes(calibration_text), fileBytes(text)));
+    return forecast;
+}
+
+MemoryForecast forecastStatistics(const Model& model, const std::filesystem::path& text, const SampleSpec& samples) {
+    MemoryForecast forecast = forecastMemory(model, samples);
+    forecast.block_weights = blockBytes(model);
+    forecast.hessians = 0;
+    for (int block = 0; block < model.config.n_blocks; ++block) forecast.kept = std::max(forecast.kept, statisticsBytes(model, block));
+    forecast.program = programBytes(model, fileBytes(text));
+    return forecast;
+}
+
+MemoryForecast forecastReadStatistics(const Model& model) {
+    MemoryForecast forecast;
+    forecast.block_weights = blockBytes(model);
+    for (const InputGroup& group : model.groups)
+        forecast.workspace = std::max(forecast.workspace, times(kFloat * kRowsAtOnce, group.in_features));
+    for (const LinearInfo& linear : model.linears) forecast.kept += kStatisticsBytes * linear.in_features;
+    forecast.program = programBytes(model, 0);
+    return forecast;
+}
+
+MemoryForecast forecastLayer(Index out_features, Index in_features) {
+    constexpr std::int64_t kWeights = 6;   // the weight, as it is scaled and clipped, dequantized, and what it is compared by
+    constexpr std::int64_t kHessians = 3;  // as gathered, damped and factorized, and what errors are measured by
+    MemoryForecast forecast;
+    forecast.block_weights = times(kWeights * kFloat, times(out_features, in_features));
+    forecast.hessians = times(kHessians * kFloat, times(in_features, in_features));
+    forecast.workspace = times(kFloat * kRowsAtOnce, in_features);
+    forecast.program = kProgramBytes;
     return forecast;
 }
 
@@ -125,22 +224,15 @@ MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_m
 
     // Perplexity runs when the samples' hidden states are gone, or before they are there.
     if (!recipe.evaluation_text.empty()) {
-        constexpr std::int64_t kBytesPerToken = 3;  // of a text; most tokenizers need more for one
-        std::int64_t n_tokens = fileBytes(recipe.evaluation_text) / kBytesPerToken;
         const std::int64_t seq_len = recipe.perplexity.seq_len > 0 ? recipe.perplexity.seq_len : samples.seq_len;
-        if (recipe.perplexity.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, recipe.perplexity.max_chars);
-        if (recipe.perplexity.n_windows > 0) n_tokens = std::min(n_tokens, times(recipe.perplexity.n_windows, seq_len));
-        const std::int64_t hidden_states = times(n_tokens, kFloat * model.config.hidden_size);
+        const std::int64_t n_tokens = evaluatedTokens(recipe.evaluation_text, recipe.perplexity, seq_len);
+        const std::int64_t hidden_states = hiddenBytes(model, n_tokens);
         forecast.hidden_states = std::max(forecast.hidden_states, hidden_states);
         forecast.kept += hidden_states;  // the original's, which every run is compared with
         forecast.workspace = std::max(forecast.workspace, workspaceBytes(model, n_tokens, seq_len));
     }
 
-    constexpr std::int64_t kProgram = 40'000'000;  // code, oneDNN's kernels, threads' stacks
-    constexpr std::int64_t kPerTextByte = 8;       // a text, its pieces and its tokens
-    std::int64_t texts = std::max(fileBytes(recipe.calibration_text), fileBytes(recipe.evaluation_text));
-    for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) texts += fileBytes(model.directory / tokenizer);
-    forecast.program = kProgram + times(kPerTextByte, texts);
+    forecast.program = programBytes(model, std::max(fileBytes(recipe.calibration_text), fileBytes(recipe.evaluation_text)));
     return forecast;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "core/calib/samples.h"
 #include "core/model/model.h"
 #include "core/recipe/recipe.h"
@@ -22,6 +24,18 @@ struct MemoryForecast {
 /// The same of a whole job: the largest of its parts, perplexity included. keep_models: the quantized models stay (the window);
 /// has_calibration: statistics that are there already are not counted again.
 [[nodiscard]] MemoryForecast forecastJob(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration);
+
+/// The same of perplexity() alone, on the file of its text.
+[[nodiscard]] MemoryForecast forecastPerplexity(const Model& model, const std::filesystem::path& text, const PerplexitySpec& spec);
+/// The same of quantizing a model in memory and measuring its layerSensitivity(): the larger of the two.
+[[nodiscard]] MemoryForecast forecastSensitivity(const Model& model, const std::filesystem::path& calibration_text,
+                                                 const SampleSpec& samples, const std::filesystem::path& text, const PerplexitySpec& spec);
+/// The same of running samples of a text for the statistics of inputs, one block's at a time and without Hessians.
+[[nodiscard]] MemoryForecast forecastStatistics(const Model& model, const std::filesystem::path& text, const SampleSpec& samples);
+/// The same of reading them from a file of inputs and keeping all.
+[[nodiscard]] MemoryForecast forecastReadStatistics(const Model& model);
+/// The same of quantizing one layer [out, in] by itself, from captured inputs.
+[[nodiscard]] MemoryForecast forecastLayer(Index out_features, Index in_features);
 
 /// A recipe's samples with the length that this model gives them.
 [[nodiscard]] SampleSpec resolved(SampleSpec samples, const Model& model);

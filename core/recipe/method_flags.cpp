@@ -1,10 +1,12 @@
 #include "core/recipe/method_flags.h"
 
 #include <algorithm>
-#include <sstream>
+#include <array>
 #include <string_view>
+#include <type_traits>
 
 #include "core/error.h"
+#include "core/recipe/number_text.h"
 #include "core/recipe/override_text.h"
 #include "core/recipe/recipe.h"
 
@@ -83,6 +85,7 @@ void forEachFlag(Flags& flags, const Visit& visit) {
     visit("--duo", flags.duo, Needs::Awq);
     visit("--no-scale", flags.no_scale, Needs::Awq);
     visit("--no-clip", flags.no_clip, Needs::Awq);
+    visit("--clip-layers", flags.clip_layers, Needs::Awq);
     visit("--separate-loss", flags.separate_loss, Needs::Awq);
     visit("--alpha", flags.alpha, Needs::SmoothQuant);
     visit("--alpha-search", flags.alpha_search, Needs::SmoothQuant);
@@ -102,15 +105,6 @@ bool agreesWithInt8(const MethodFlags& flags, std::string_view flag) {
     if (flag == "--group-size") return flags.group_size == -1;
     if (flag == "--symmetric") return flags.symmetric == true;
     return false;
-}
-
-template <typename Number>
-std::string shortest(Number value) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(15);
-    text << value;
-    return text.str();
 }
 
 std::size_t position(std::string_view flag, const std::string& value, std::initializer_list<std::string_view> names) {
@@ -142,47 +136,92 @@ bool hasGroups(const MethodSpec& method) {
     return method.grid.group_size > 0 || std::ranges::any_of(method.overrides, is_grouped);
 }
 
-/// Flags that others leave without effect.
+template <auto Flag>
+bool isSaid(const MethodFlags& flags) {
+    const auto& value = flags.*Flag;
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::optional<bool>>) {
+        return value.value_or(false);
+    } else {
+        return value.has_value();
+    }
+}
+
+template <auto Flag>
+void forget(MethodFlags& flags) {
+    (flags.*Flag).reset();
+}
+
+/// A setting that another one leaves without effect.
+struct IdleSetting {
+    std::string_view flag;
+    bool (*is_said)(const MethodFlags& flags);
+    void (*forget)(MethodFlags& flags);
+    bool (*is_idle)(const MethodSpec& method);
+    void (*copy)(const MethodSpec& from, MethodSpec& to);
+    std::string_view expected;  ///< what would give it an effect
+    std::string_view found;
+};
+
+template <auto Flag>
+constexpr IdleSetting idleSetting(std::string_view flag, bool (*is_idle)(const MethodSpec&), void (*copy)(const MethodSpec&, MethodSpec&),
+                                  std::string_view expected, std::string_view found) {
+    return {flag, isSaid<Flag>, forget<Flag>, is_idle, copy, expected, found};
+}
+
+/// Every such setting, with the only statement of when it is one.
+constexpr std::array kIdleSettings = {
+    idleSetting<&MethodFlags::static_groups>(
+        "--static-groups", [](const MethodSpec& method) { return !hasGroups(method); },
+        [](const MethodSpec& from, MethodSpec& to) { to.gptq.static_groups = from.gptq.static_groups; }, "a group size",
+        "one scale per row"),
+    idleSetting<&MethodFlags::group_parameters>(
+        "--group-parameters", [](const MethodSpec& method) { return hasGroups(method) && method.gptq.static_groups; },
+        [](const MethodSpec& from, MethodSpec& to) { to.gptq.group_parameters = from.gptq.group_parameters; }, "groups that are not static",
+        "--static-groups"),
+    idleSetting<&MethodFlags::ratio>(
+        "--ratio", [](const MethodSpec& method) { return !method.awq.search_scale; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.fixed_ratio = from.awq.fixed_ratio; }, "a search or use of scales",
+        "--no-scale"),
+    idleSetting<&MethodFlags::duo>(
+        "--duo", [](const MethodSpec& method) { return !method.awq.search_scale; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.duo = from.awq.duo; }, "a search or use of scales", "--no-scale"),
+    idleSetting<&MethodFlags::separate_loss>(
+        "--separate-loss", [](const MethodSpec& method) { return !method.awq.search_scale; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.joint_loss = from.awq.joint_loss; }, "a search for scales", "--no-scale"),
+    idleSetting<&MethodFlags::separate_loss>(
+        "--separate-loss", [](const MethodSpec& method) { return method.awq.fixed_ratio >= 0.0; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.joint_loss = from.awq.joint_loss; }, "a search for scales", "--ratio"),
+    idleSetting<&MethodFlags::clip_layers>(
+        "--clip-layers", [](const MethodSpec& method) { return !method.awq.search_clip; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.clip_layers = from.awq.clip_layers; }, "a clip search", "--no-clip"),
+    idleSetting<&MethodFlags::alpha>(
+        "--alpha", [](const MethodSpec& method) { return method.smoothquant.search_alpha; },
+        [](const MethodSpec& from, MethodSpec& to) { to.smoothquant.alpha = from.smoothquant.alpha; }, "no search beside it",
+        "--alpha-search")};
+
+/// Flags that others contradict or leave without effect.
 void refuseIdleFlags(const MethodFlags& flags, const MethodSpec& method) {
-    const auto refuseIf = [](bool is_idle, std::string_view flag, std::string_view expected, std::string_view found) {
-        if (is_idle) refuse(flag, expected, found);
-    };
-    const bool no_scale = flags.no_scale.value_or(false);
-    const bool static_groups = flags.static_groups.value_or(false);
-    refuseIf(flags.weight_scale == "row" && flags.group_size.value_or(-1) != -1, "--weight-scale", "group beside a --group-size", "'row'");
-    refuseIf(flags.weight_scale == "group" && flags.group_size == -1, "--weight-scale", "row beside --group-size -1", "'group'");
-    refuseIf(static_groups && !hasGroups(method), "--static-groups", "a group size", "one scale per row");
-    refuseIf(flags.group_parameters && static_groups, "--group-parameters", "groups that are not static", "--static-groups");
-    refuseIf(flags.ratio && no_scale, "--ratio", "a search or use of scales", "--no-scale");
-    refuseIf(flags.duo.value_or(false) && no_scale, "--duo", "a search or use of scales", "--no-scale");
-    refuseIf(flags.separate_loss.value_or(false) && no_scale, "--separate-loss", "a search for scales", "--no-scale");
-    refuseIf(flags.separate_loss.value_or(false) && flags.ratio, "--separate-loss", "a search for scales", "--ratio");
-    refuseIf(flags.alpha && flags.alpha_search.value_or(false), "--alpha", "no search beside it", "--alpha-search");
+    if (flags.weight_scale == "row" && flags.group_size.value_or(-1) != -1)
+        refuse("--weight-scale", "group beside a --group-size", "'row'");
+    if (flags.weight_scale == "group" && flags.group_size == -1) refuse("--weight-scale", "row beside --group-size -1", "'group'");
+    for (const IdleSetting& setting : kIdleSettings) {
+        if (setting.is_said(flags) && setting.is_idle(method)) refuse(setting.flag, setting.expected, setting.found);
+    }
 }
 
 /// The flags without those that refuseIdleFlags() refuses.
 MethodFlags withoutIdle(MethodFlags flags, const MethodSpec& method) {
-    if (!hasGroups(method)) flags.static_groups.reset();
-    if (flags.static_groups.value_or(false)) flags.group_parameters.reset();
-    if (!method.awq.search_scale) {
-        flags.ratio.reset();
-        flags.duo.reset();
+    for (const IdleSetting& setting : kIdleSettings) {
+        if (setting.is_idle(method)) setting.forget(flags);
     }
-    if (!method.awq.search_scale || flags.ratio) flags.separate_loss.reset();
-    if (method.smoothquant.search_alpha) flags.alpha.reset();
     return flags;
 }
 
 /// Copies the settings without effect, which those flags would say.
 void copyIdle(const MethodSpec& from, MethodSpec& to) {
-    if (!hasGroups(from)) to.gptq.static_groups = from.gptq.static_groups;
-    if (hasGroups(from) && from.gptq.static_groups) to.gptq.group_parameters = from.gptq.group_parameters;
-    if (!from.awq.search_scale) {
-        to.awq.fixed_ratio = from.awq.fixed_ratio;
-        to.awq.duo = from.awq.duo;
+    for (const IdleSetting& setting : kIdleSettings) {
+        if (setting.is_idle(from)) setting.copy(from, to);
     }
-    if (!from.awq.search_scale || from.awq.fixed_ratio >= 0.0) to.awq.joint_loss = from.awq.joint_loss;
-    if (from.smoothquant.search_alpha) to.smoothquant.alpha = from.smoothquant.alpha;
 }
 
 /// The flags without those that this method has no use for.
@@ -237,6 +276,11 @@ MethodSpec methodFromFlags(const MethodFlags& flags) {
     method.awq.duo = flags.duo.value_or(method.awq.duo);
     method.awq.search_scale = !flags.no_scale.value_or(!method.awq.search_scale);
     method.awq.search_clip = !flags.no_clip.value_or(!method.awq.search_clip);
+    if (flags.clip_layers) {
+        method.awq.clip_layers = position("--clip-layers", *flags.clip_layers, {"all", "published"}) == 0
+                                     ? AwqOptions::ClipLayers::All
+                                     : AwqOptions::ClipLayers::Published;
+    }
     method.awq.joint_loss = !flags.separate_loss.value_or(!method.awq.joint_loss);
     method.smoothquant.alpha = flags.alpha.value_or(method.smoothquant.alpha);
     method.smoothquant.search_alpha = flags.alpha_search.value_or(method.smoothquant.search_alpha);
@@ -297,6 +341,7 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
     flags.duo = unless(method.awq.duo, false);
     flags.no_scale = unless(!method.awq.search_scale, false);
     flags.no_clip = unless(!method.awq.search_clip, false);
+    if (method.awq.clip_layers == AwqOptions::ClipLayers::Published) flags.clip_layers = "published";
     flags.separate_loss = unless(!method.awq.joint_loss, false);
     const SmoothQuantOptions smoothquant;
     flags.alpha = unless(method.smoothquant.alpha, smoothquant.alpha);

@@ -29,6 +29,7 @@ struct MethodFlags {
     std::optional<bool> duo;
     std::optional<bool> no_scale;
     std::optional<bool> no_clip;
+    std::optional<std::string> clip_layers;  ///< "all", "published"
     std::optional<bool> separate_loss;
     // SmoothQuant
     std::optional<double> alpha;

@@ -13,6 +13,7 @@ const std::vector<std::string> kActivationScales = {"none", "token", "tensor"};
 const std::vector<std::string> kFeeds = {"quantized", "original"};
 const std::vector<std::string> kGridRules = {"gptq", "awq", "int8"};
 const std::vector<std::string> kScaleTypes = {"F32", "F16", "BF16"};
+const std::vector<std::string> kClipLayers = {"all", "published"};
 const std::vector<std::string> kGroupParameters = {"published", "fresh"};
 
 /// Names follow the order of the enumerators.
@@ -55,9 +56,13 @@ void read(const Json& value, const std::string& path, GridSpec& grid) {
 }
 
 Json toJson(const AwqOptions& awq) {
-    return {{"n_grid", awq.n_grid},           {"duo", awq.duo},
-            {"fixed_ratio", awq.fixed_ratio}, {"search_scale", awq.search_scale},
-            {"search_clip", awq.search_clip}, {"n_clip_levels", awq.n_clip_levels},
+    return {{"n_grid", awq.n_grid},
+            {"duo", awq.duo},
+            {"fixed_ratio", awq.fixed_ratio},
+            {"search_scale", awq.search_scale},
+            {"search_clip", awq.search_clip},
+            {"n_clip_levels", awq.n_clip_levels},
+            {"clip_layers", nameOf(kClipLayers, awq.clip_layers)},
             {"joint_loss", awq.joint_loss}};
 }
 
@@ -69,6 +74,7 @@ void read(const Json& value, const std::string& path, AwqOptions& awq) {
     object.read("search_scale", awq.search_scale);
     object.read("search_clip", awq.search_clip);
     object.read("n_clip_levels", awq.n_clip_levels);
+    readEnum(object, "clip_layers", kClipLayers, awq.clip_layers);
     object.read("joint_loss", awq.joint_loss);
     object.finish();
 }

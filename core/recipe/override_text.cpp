@@ -1,21 +1,15 @@
 #include "core/recipe/override_text.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <type_traits>
 
 #include "core/error.h"
+#include "core/recipe/number_text.h"
 
 namespace salient {
 
 namespace {
-
-std::string shortest(double value) {
-    std::array<char, 32> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    return {digits.data(), end};
-}
 
 [[noreturn]] void refuse(const std::string& expected, const std::string& found) {
     throw Error(ErrorCode::InvalidOption, "--override: expected " + expected + ", found '" + found + "'");

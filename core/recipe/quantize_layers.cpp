@@ -1,12 +1,15 @@
 #include "core/recipe/quantize_layers.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/exporter/stored_floats.h"
 #include "core/io/contained_path.h"
 #include "core/io/json_file.h"
+#include "core/io/npz.h"
 #include "core/io/output_directory.h"
 #include "core/io/safetensors.h"
 #include "core/kernels/convert.h"
@@ -32,6 +35,19 @@ bool isCopied(const std::string& file) {
         if (file.ends_with(ending)) return true;
     }
     return false;
+}
+
+/// What the arrays of a file of captured inputs are called.
+std::set<std::string> arrayNames(const fs::path& inputs) {
+    std::set<std::string> names;
+    if (isZip(inputs)) {
+        const NpzFile file = NpzFile::open(inputs);
+        for (const auto& [name, header] : file.arrays()) names.insert(name);
+    } else {
+        const SafetensorsFile file = SafetensorsFile::open(inputs);
+        for (const auto& [name, tensor] : file.tensors()) names.insert(name);
+    }
+    return names;
 }
 
 class LayerWalk {
@@ -100,7 +116,9 @@ private:
         SafetensorsWriter writer(to, layout, shard.metadata());
         for (const auto& [name, tensor] : shard.tensors()) {
             if (const std::optional<Matrix> weight = quantized(tensor)) {
-                writer.write(name, storeFloats(name, {weight->data(), static_cast<std::size_t>(weight->size())}, tensor.dtype).bytes);
+                const StoredFloats stored = storeFloats(name, {weight->data(), static_cast<std::size_t>(weight->size())}, tensor.dtype);
+                result_.n_flushed_values += stored.n_flushed;
+                writer.write(name, stored.bytes);
             } else {
                 writer.write(name, tensor.bytes);
                 tensor.finishReading();
@@ -131,6 +149,17 @@ LayersResult quantizeLayers(const Checkpoint& checkpoint, const InputSource& sou
                                                   ", whose int8 inputs a dequantized weight does not say");
     }
     return LayerWalk(checkpoint, source, method, job).run(out);
+}
+
+MemoryForecast forecastLayers(const Checkpoint& checkpoint, const fs::path& inputs) {
+    const std::set<std::string> names = arrayNames(inputs);
+    MemoryForecast most = forecastLayer(0, 0);
+    for (const auto& [name, tensor] : checkpoint.tensors()) {
+        if (!isWeight(tensor) || (!names.contains(layerOf(tensor)) && !names.contains(layerOf(tensor) + ".input"))) continue;
+        most = std::max(most, forecastLayer(tensor.shape[0], tensor.shape[1]),
+                        [](const MemoryForecast& a, const MemoryForecast& b) { return a.total() < b.total(); });
+    }
+    return most;
 }
 
 }  // namespace salient

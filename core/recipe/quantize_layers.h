@@ -7,13 +7,15 @@
 #include "core/calib/input_source.h"
 #include "core/io/checkpoint.h"
 #include "core/quant/quantize_model.h"
+#include "core/recipe/memory_forecast.h"
 
 namespace salient {
 
 /// What quantizeLayers() did.
 struct LayersResult {
     std::vector<LayerReport> layers;
-    std::vector<std::string> left;  ///< weights [out, in] whose inputs the file does not have: as they were
+    std::vector<std::string> left;      ///< weights [out, in] whose inputs the file does not have: as they were
+    std::int64_t n_flushed_values = 0;  ///< of dequantized weights that became 0 in their stored type; counted when written
     double seconds = 0.0;
 
     /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ).
@@ -28,5 +30,9 @@ struct LayersResult {
 /// reading, quantizing and writing throw, with the layer's name. One layer is alive at a time.
 [[nodiscard]] LayersResult quantizeLayers(const Checkpoint& checkpoint, const InputSource& source, const MethodSpec& method,
                                           const std::filesystem::path& out, JobContext& job);
+
+/// What that holds in memory, before any of it is done: the largest of the layers that have inputs in this file of captured ones. Throws
+/// what opening the file throws.
+[[nodiscard]] MemoryForecast forecastLayers(const Checkpoint& checkpoint, const std::filesystem::path& inputs);
 
 }  // namespace salient

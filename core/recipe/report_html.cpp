@@ -195,7 +195,7 @@ std::string shareFigure(const Report& report) {
 std::string layerTable(const RunResult& run) {
     std::string html = "<details><summary>All layers of " + escapeXml(run.name) + "</summary><div class=\"scroll\"><table>" +
                        heading({"layer", "shape", "output error", "plain rounding", "weight SQNR, dB", "parameter", "damping",
-                                "dead channels", "clipped", "codes at the ends", "seconds"});
+                                "dead channels", "clipped", "codes at the ends", "seconds", "scales otherwise than plainly"});
     for (const LayerReport& layer : run.layers) {
         html += "<tr>" + cell(layer.name, true) + cell(std::to_string(layer.out_features) + " x " + std::to_string(layer.in_features)) +
                 cell(percent(layer.error.relative_output_error)) + cell(percent(layer.nearest.relative_output_error)) +
@@ -203,7 +203,8 @@ std::string layerTable(const RunResult& run) {
                 cell(layer.scale_parameter < 0.0 ? "" : formatted("%.2f", layer.scale_parameter)) +
                 cell(layer.damping_tries.empty() ? "" : formatted("%.3g", layer.damping_tries.back())) +
                 cell(std::to_string(layer.n_dead_columns)) + cell(percent(layer.clipped_fraction)) +
-                cell(percent(layer.saturated_fraction)) + cell(formatted("%.3g", layer.seconds)) + "</tr>";
+                cell(percent(layer.saturated_fraction)) + cell(formatted("%.3g", layer.seconds)) + cell(scalesInWords(layer), true) +
+                "</tr>";
     }
     return html + "</table></div></details>\n";
 }

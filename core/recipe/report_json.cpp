@@ -46,7 +46,8 @@ Json toJson(const LayerReport& layer) {
         json["has_stand_in"] = layer.has_stand_in;
     }
     json["n_dead_columns"] = layer.n_dead_columns;
-    json["n_raised_scales"] = layer.n_raised_scales;
+    forEachGridCount(layer.grids, [&json](const char* name, Index count) { json["n_" + std::string(name)] = count; });
+    json["n_bounded_scales"] = layer.n_bounded_scales;
     json["clipped_fraction"] = layer.clipped_fraction;
     json["saturated_fraction"] = layer.saturated_fraction;
     json["seconds"] = layer.seconds;

@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <new>
 
 #include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
-#include "core/exporter/verify/reload_check.h"
 #include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
+#include "core/recipe/held_memory.h"
 #include "core/recipe/job_identity.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
-#include "core/recipe/unfinished_job.h"
+#include "core/recipe/streamed_run.h"
+#include "core/recipe/verification_line.h"
 #include "core/recipe/warnings.h"
 
 namespace salient {
@@ -25,30 +25,12 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-std::string verificationLine(const VerifyReport& report) {
-    const auto failures = std::count_if(report.findings.begin(), report.findings.end(),
-                                        [](const Finding& finding) { return finding.severity == Severity::Failure; });
-    std::string line = std::to_string(report.n_layers) + " quantized layers read back, " + std::to_string(report.n_layers_identical) +
-                       " bit for bit as meant";
-    if (report.worst_relative_weight_error >= 0.0) {
-        char text[80];
-        std::snprintf(text, sizeof text, ", largest relative weight error %.4f", report.worst_relative_weight_error);
-        line += text;
-    }
-    for (const Finding& finding : report.findings) {
-        if (finding.subject == "reloaded") line += "; reloaded: " + finding.message;
-    }
-    if (failures > 0) line += ", " + std::to_string(failures) + " failures";
-    return line;
-}
-
 class RecipeJob {
 public:
     RecipeJob(const Recipe& recipe, const RunOptions& options, JobContext& job)
-        : recipe_(recipe), options_(options), job_(job.stopToken(), [this, &job](const Progress& now) {
-              job.checkpoint(now);
-              holdToMemory(now);
-          }) {
+        : recipe_(recipe),
+          options_(options),
+          job_(heldToMemory(job, recipe.max_memory_bytes, "fewer or shorter samples, or fewer runs at once,")) {
         recipe.validate();
         if (options.resume && !isResumable()) {
             throw Error(ErrorCode::InvalidOption,
@@ -137,26 +119,11 @@ private:
 
     void refuseIfTooLarge() {
         report_.memory_forecast_bytes = forecastJob(*model_, recipe_, keep_models_, calibration_ != nullptr).total();
-        const std::int64_t limit = recipe_.max_memory_bytes;
-        if (limit == 0 || report_.memory_forecast_bytes <= limit) return;
         const SampleSpec spec = resolved(recipe_.samples, *model_);
-        std::string help =
+        std::string less =
             "fewer samples than " + std::to_string(spec.n_samples) + ", or shorter ones than " + std::to_string(spec.seq_len) + " tokens";
-        if (runs().size() > 1) help += ", or fewer than " + std::to_string(runs().size()) + " runs at once";
-        throw Error(ErrorCode::OutOfMemory, "max-memory: expected a job that needs at most " + sizeInWords(limit) +
-                                                ", found one that is forecast to need " + sizeInWords(report_.memory_forecast_bytes) +
-                                                "; " + help + " need less");
-    }
-
-    void holdToMemory(const Progress& now) const {
-        if (recipe_.max_memory_bytes == 0) return;
-        if (heldMemoryBytes() <= recipe_.max_memory_bytes) return;
-        giveBackFreedMemory();
-        const std::int64_t held = heldMemoryBytes();
-        if (held <= recipe_.max_memory_bytes) return;
-        throw Error(ErrorCode::OutOfMemory, inWords(now) + ": max-memory: expected at most " + sizeInWords(recipe_.max_memory_bytes) +
-                                                " held, found " + sizeInWords(held) +
-                                                "; fewer or shorter samples, or fewer runs at once, need less");
+        if (runs().size() > 1) less += ", or fewer than " + std::to_string(runs().size()) + " runs at once";
+        requireForecastWithin(recipe_.max_memory_bytes, report_.memory_forecast_bytes, less);
     }
 
     void stageDone(const std::string& stage, Clock::time_point start) { report_.stage_seconds.emplace_back(stage, secondsSince(start)); }
@@ -302,18 +269,22 @@ private:
         const RecipeRun& run = runs()[index];
         RunResult& result = report_.runs[index];
         const Clock::time_point start = Clock::now();
-        const QuantizeOptions options{.forward = forward()};
         if (!run.format || keep_models_) {
+            const QuantizeOptions options{.forward = forward()};
             auto quantized = std::make_shared<const QuantizedModel>(quantizeModel(model_, samples(), run.method, options, job_));
             walkDone(run, start, quantized->reports(), 0.0, 0.0);
             finish(index, std::move(quantized));
             return;
         }
-        if (unfinished_) {
-            runResumable(run, result);
-        } else {
-            runStreamed(run, result);
-        }
+        StreamedRun streamed =
+            runStreamed(model_, samples(), run, exportOptions(run), forward(), unfinished_ ? &*unfinished_ : nullptr, job_);
+        unfinished_.reset();
+        // What an earlier start took is not counted again.
+        walkDone(run, start, std::span(streamed.layers).subspan(streamed.n_layers_resumed), streamed.writing, streamed.recording);
+        describe(result, run, std::move(streamed.layers), streamed.seconds);
+        result.n_blocks_resumed = streamed.n_blocks_resumed;
+        result.counts.n_flushed_values = streamed.n_flushed_values;
+        reload_ = std::move(streamed.reload);
         verify(result, run);
         if (recipe_.evaluation_text.empty()) return;
         const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
@@ -321,71 +292,9 @@ private:
         evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
     }
 
-    /// Each block is written as soon as it is made.
-    void runStreamed(const RecipeRun& run, RunResult& result) {
-        const Clock::time_point start = Clock::now();
-        std::vector<LayerReport> layers;
-        double writing = 0.0;
-        CheckpointWriter writer(model_, run.method, run.out, exportOptions(run));
-        reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
-        quantizeModel(
-            model_, samples(), run.method, {.forward = forward()},
-            [&](QuantizedBlock&& block) {
-                for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
-                const Clock::time_point made = Clock::now();
-                writer.add(block);
-                reload_->add(block, job_);
-                writing += secondsSince(made);
-            },
-            job_);
-        finishStreamed(run, result, writer, start, std::move(layers), writing, 0.0);
-    }
-
-    /// The same, recording each block so that a later start can go on after it, and going on after those that are there.
-    void runResumable(const RecipeRun& run, RunResult& result) {
-        const Clock::time_point start = Clock::now();
-        std::vector<LayerReport> layers = unfinished_->layers();
-        double writing = 0.0;
-        double recording = 0.0;
-        result.n_blocks_resumed = unfinished_->blocksDone();
-        n_layers_resumed_ = layers.size();
-        CheckpointWriter writer(model_, run.method, unfinished_->directory(), exportOptions(run), unfinished_->written());
-        // What a resumed job was carried through before is gone: then the written weights alone are compared.
-        if (unfinished_->blocksDone() == 0) reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
-        QuantizeOptions options{.forward = forward(), .first_block = unfinished_->blocksDone()};
-        options.hidden_before = [&] { return unfinished_->hidden(); };
-        options.after_block = [&](int, const HiddenStates& hidden) {
-            const Clock::time_point made = Clock::now();
-            unfinished_->blockDone(hidden, writer.flush(), layers);
-            recording += secondsSince(made);
-        };
-        const auto take = [&](QuantizedBlock&& block) {
-            for (const QuantizedLinear& linear : block.linears) layers.push_back(linear.report);
-            const Clock::time_point made = Clock::now();
-            writer.add(block);
-            if (reload_) reload_->add(block, job_);
-            writing += secondsSince(made);
-        };
-        if (options.first_block < model_->config.n_blocks) quantizeModel(model_, samples(), run.method, options, take, job_);
-        finishStreamed(run, result, writer, start, std::move(layers), writing, recording);
-    }
-
     [[nodiscard]] std::string whatIsKept() const {
         if (!unfinished_ || unfinished_->blocksDone() == 0) return {};
         return "; what is finished is kept in " + inWords(unfinished_->summary());
-    }
-
-    void finishStreamed(const RecipeRun& run, RunResult& result, CheckpointWriter& writer, Clock::time_point start,
-                        std::vector<LayerReport> layers, double writing, double recording) {
-        const double seconds = secondsSince(start);
-        const Clock::time_point all_made = Clock::now();
-        writer.finish(job_);
-        const std::int64_t n_flushed = writer.flushedCount();
-        unfinished_.reset();
-        // What an earlier start took is not counted again.
-        walkDone(run, start, std::span(layers).subspan(n_layers_resumed_), writing + secondsSince(all_made), recording);
-        describe(result, run, std::move(layers), seconds);
-        result.counts.n_flushed_values = n_flushed;
     }
 
     /// The only run, from a calibration that is there, with its finished blocks kept in a folder.
@@ -464,7 +373,6 @@ private:
     EvaluationReference reference_;  // what the original makes of it
     std::optional<UnfinishedJob> unfinished_;
     std::optional<ReloadCheck> reload_;  // of the run that is being written
-    std::size_t n_layers_resumed_ = 0;   // at the front of the list of layers
     Report report_;
 };
 

@@ -20,7 +20,8 @@ namespace salient {
 struct RunCounts {
     std::int64_t n_damping_retries = 0;    ///< GPTQ factorizations that needed more damping than asked for, over all layers
     std::int64_t n_dead_columns = 0;       ///< input channels that were never active: GPTQ sets their weights to 0
-    std::int64_t n_raised_scales = 0;      ///< groups whose scale was too small for its stored type
+    GridCounts grids = {};                 ///< groups whose grid is not simply that of their weights' range
+    std::int64_t n_bounded_scales = 0;     ///< scales on inputs of layers that are held at a bound
     std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip
     std::int64_t n_flushed_values = 0;     ///< of floats that became 0 in their stored type; counted when written
@@ -100,8 +101,13 @@ struct RunOptions {
 [[nodiscard]] Json toJson(const Report& report);
 /// One self-contained page: tables and plots (inline SVG), no script, nothing loaded from outside.
 [[nodiscard]] std::string toHtml(const Report& report);
-/// The counts that are not zero, as one line: "2 damping retries, 384 dead columns, …"; "nothing out of the ordinary".
+/// The counts that are not zero, as one line: "2 damping retries, 384 channels never active, …"; "nothing out of the ordinary".
 [[nodiscard]] std::string inWords(const RunCounts& counts);
+/// Those of one layer's groups and scales; empty: none.
+[[nodiscard]] std::string scalesInWords(const LayerReport& layer);
+/// What layers report, summed up.
+[[nodiscard]] RunCounts countsOf(std::span<const LayerReport> layers);
+/// And what of the model was not quantized, or not from statistics of its own.
 [[nodiscard]] RunCounts countsOf(const Model& model, std::span<const LayerReport> layers);
 /// Writes report.json and report.html. Throws Error{Io}.
 void writeReport(const Report& report, const std::filesystem::path& directory);

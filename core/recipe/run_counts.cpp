@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <unordered_set>
@@ -14,20 +15,37 @@ void addPart(std::string& text, std::int64_t count, const char* one, const char*
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+void addScales(std::string& text, const GridCounts& grids, std::int64_t n_bounded_scales) {
+    addPart(text, grids.n_raised_ranges, "group of zeros, or nearly so, on the least range",
+            "groups of zeros, or nearly so, on the least range");
+    addPart(text, grids.n_widened_ranges, "range of one sign widened to 0", "ranges of one sign widened to 0");
+    addPart(text, grids.n_clamped_zeros, "zero point clamped to the last code", "zero points clamped to the last code");
+    addPart(text, grids.n_raised_scales, "scale raised to the smallest stored one", "scales raised to the smallest stored one");
+    addPart(text, grids.n_subnormal_scales, "scale stored with fewer digits than its type has",
+            "scales stored with fewer digits than their type has");
+    addPart(text, n_bounded_scales, "scale of an input held at its bound", "scales of inputs held at their bound");
+}
+
 }  // namespace
 
-RunCounts countsOf(const Model& model, std::span<const LayerReport> layers) {
+RunCounts countsOf(std::span<const LayerReport> layers) {
     RunCounts counts;
-    std::unordered_set<std::string_view> quantized;
     for (const LayerReport& layer : layers) {
         const double n_weights = static_cast<double>(layer.out_features) * static_cast<double>(layer.in_features);
         counts.n_damping_retries += std::max<std::int64_t>(0, static_cast<std::int64_t>(layer.damping_tries.size()) - 1);
         counts.n_dead_columns += layer.n_dead_columns;
-        counts.n_raised_scales += layer.n_raised_scales;
+        counts.grids += layer.grids;
+        counts.n_bounded_scales += layer.n_bounded_scales;
         counts.n_saturated_codes += std::llround(layer.saturated_fraction * n_weights);
         counts.n_clipped_weights += std::llround(layer.clipped_fraction * n_weights);
-        quantized.insert(layer.name);
     }
+    return counts;
+}
+
+RunCounts countsOf(const Model& model, std::span<const LayerReport> layers) {
+    RunCounts counts = countsOf(layers);
+    std::unordered_set<std::string_view> quantized;
+    for (const LayerReport& layer : layers) quantized.insert(layer.name);
     counts.n_stand_ins = expertCoverage(model, layers).n_stand_ins;
     for (const LinearInfo& linear : model.linears) {
         if (!quantized.contains(linear.name)) counts.kept_layers.push_back(linear.name);
@@ -36,17 +54,28 @@ RunCounts countsOf(const Model& model, std::span<const LayerReport> layers) {
 }
 
 Json toJson(const RunCounts& counts) {
-    return {{"damping_retries", counts.n_damping_retries}, {"dead_columns", counts.n_dead_columns},
-            {"raised_scales", counts.n_raised_scales},     {"saturated_codes", counts.n_saturated_codes},
-            {"clipped_weights", counts.n_clipped_weights}, {"flushed_values", counts.n_flushed_values},
-            {"experts_with_stand_in", counts.n_stand_ins}, {"kept_layers", counts.kept_layers}};
+    Json json = {{"damping_retries", counts.n_damping_retries}, {"dead_columns", counts.n_dead_columns}};
+    forEachGridCount(counts.grids, [&json](const char* name, Index count) { json[name] = count; });
+    json["bounded_scales"] = counts.n_bounded_scales;
+    json["saturated_codes"] = counts.n_saturated_codes;
+    json["clipped_weights"] = counts.n_clipped_weights;
+    json["flushed_values"] = counts.n_flushed_values;
+    json["experts_with_stand_in"] = counts.n_stand_ins;
+    json["kept_layers"] = counts.kept_layers;
+    return json;
+}
+
+std::string scalesInWords(const LayerReport& layer) {
+    std::string text;
+    addScales(text, layer.grids, layer.n_bounded_scales);
+    return text;
 }
 
 std::string inWords(const RunCounts& counts) {
     std::string text;
     addPart(text, counts.n_damping_retries, "damping retry", "damping retries");
     addPart(text, counts.n_dead_columns, "channel never active", "channels never active");
-    addPart(text, counts.n_raised_scales, "scale raised to the smallest stored one", "scales raised to the smallest stored one");
+    addScales(text, counts.grids, counts.n_bounded_scales);
     addPart(text, counts.n_saturated_codes, "code at an end of its grid", "codes at an end of their grid");
     addPart(text, counts.n_clipped_weights, "weight clipped", "weights clipped");
     addPart(text, counts.n_flushed_values, "value flushed to 0 in its stored type", "values flushed to 0 in their stored type");

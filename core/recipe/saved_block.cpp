@@ -172,6 +172,7 @@ QuantizedLinear SavedBlockReader::readLayer(const LinearInfo& info, const LayerR
     linear.input_scale = static_cast<float>(input_scale);
     QuantizedTensor& q = linear.tensor;
     q.spec = method.grid;
+    q.counts = report.grids;
     const auto packed =
         file_.take<std::byte>(info.name + ".codes", DType::U8, {info.out_features, packedRowBytes(info.in_features, q.spec.bits)});
     q.codes = unpackCodes(packed, info.out_features, info.in_features, q.spec.bits);

@@ -117,25 +117,27 @@ PerplexityResult readPerplexity(const Json& value, const std::string& path, cons
 Json savedLayerReport(const LayerReport& layer) {
     Json tries = Json::array();
     for (const double damping : layer.damping_tries) tries.push_back(savedNumber(damping));
-    return {{"layer", layer.name},
-            {"method", layer.method},
-            {"bits", layer.bits},
-            {"group_size", layer.group_size},
-            {"out_features", layer.out_features},
-            {"in_features", layer.in_features},
-            {"error", savedError(layer.error)},
-            {"nearest", savedError(layer.nearest)},
-            {"scale_parameter", savedNumber(layer.scale_parameter)},
-            {"damping_tries", std::move(tries)},
-            {"passed_tokens", layer.passed_tokens},
-            {"reached_tokens", layer.reached_tokens},
-            {"stand_in", layer.has_stand_in},
-            {"n_dead_columns", layer.n_dead_columns},
-            {"n_raised_scales", layer.n_raised_scales},
-            {"clipped_fraction", savedNumber(layer.clipped_fraction)},
-            {"saturated_fraction", savedNumber(layer.saturated_fraction)},
-            {"seconds", savedNumber(layer.seconds)},
-            {"bytes", layer.bytes}};
+    Json json = {{"layer", layer.name},
+                 {"method", layer.method},
+                 {"bits", layer.bits},
+                 {"group_size", layer.group_size},
+                 {"out_features", layer.out_features},
+                 {"in_features", layer.in_features},
+                 {"error", savedError(layer.error)},
+                 {"nearest", savedError(layer.nearest)},
+                 {"scale_parameter", savedNumber(layer.scale_parameter)},
+                 {"damping_tries", std::move(tries)},
+                 {"passed_tokens", layer.passed_tokens},
+                 {"reached_tokens", layer.reached_tokens},
+                 {"stand_in", layer.has_stand_in},
+                 {"n_dead_columns", layer.n_dead_columns},
+                 {"n_bounded_scales", layer.n_bounded_scales},
+                 {"clipped_fraction", savedNumber(layer.clipped_fraction)},
+                 {"saturated_fraction", savedNumber(layer.saturated_fraction)},
+                 {"seconds", savedNumber(layer.seconds)},
+                 {"bytes", layer.bytes}};
+    forEachGridCount(layer.grids, [&json](const char* name, Index count) { json["n_" + std::string(name)] = count; });
+    return json;
 }
 
 LayerReport readLayerReport(JsonObject& object) {
@@ -160,7 +162,9 @@ LayerReport readLayerReport(JsonObject& object) {
     readCount(object, "reached_tokens", layer.reached_tokens);
     object.read("stand_in", layer.has_stand_in);
     readCount(object, "n_dead_columns", layer.n_dead_columns);
-    readCount(object, "n_raised_scales", layer.n_raised_scales);
+    forEachGridCount(layer.grids,
+                     [&object](const char* name, Index& count) { readCount(object, ("n_" + std::string(name)).c_str(), count); });
+    readCount(object, "n_bounded_scales", layer.n_bounded_scales);
     readNumber(object, "clipped_fraction", layer.clipped_fraction);
     readNumber(object, "saturated_fraction", layer.saturated_fraction);
     readNumber(object, "seconds", layer.seconds);

@@ -38,6 +38,7 @@ bool saveRun(const RunResult& run, const Model& model, const std::filesystem::pa
                      {"out", run.out},
                      {"verification", run.verification},
                      {"verified", run.is_verified},
+                     {"flushed_values", run.counts.n_flushed_values},
                      {"warnings", warnings}};
     if (run.perplexity) document["perplexity"] = savedPerplexity(*run.perplexity);
     if (has_model) {
@@ -79,6 +80,9 @@ RunResult loadRun(const std::filesystem::path& path, const std::shared_ptr<const
 
     run.layers = readLayerReports(object, *model, file);
     run.counts = countsOf(*model, run.layers);
+    Index n_flushed_values = 0;
+    readCount(object, "flushed_values", n_flushed_values);
+    run.counts.n_flushed_values = n_flushed_values;
     run.experts = expertCoverage(*model, run.layers);
     const std::optional<std::vector<double>> input_scales = readInputScales(object, run.layers.size(), file);
     double model_seconds = 0.0;

@@ -31,6 +31,7 @@ SavedResult readResult(const Json& value, const std::string& path, const std::st
     object.read("file", result.file);
     requirePlainName(result.file, origin + ": " + object.pathOf("file"));
     if (const Json* found = object.find("perplexity")) result.perplexity = readPerplexity(*found, object.pathOf("perplexity"), origin);
+    readCount(object, "flushed_values", result.n_flushed_values);
     if (const Json* found = object.find("sensitivities")) {
         result.sensitivities = readSensitivities(*found, object.pathOf("sensitivities"), origin);
     }
@@ -62,6 +63,7 @@ Json toJson(const SavedSession& session) {
     for (const SavedResult& result : session.results) {
         Json item = {{"name", result.name}, {"file", result.file}};
         if (result.perplexity) item["perplexity"] = savedPerplexity(*result.perplexity);
+        if (result.n_flushed_values > 0) item["flushed_values"] = result.n_flushed_values;
         if (!result.sensitivities.empty()) item["sensitivities"] = savedSensitivities(result.sensitivities);
         json["results"].push_back(std::move(item));
     }

@@ -17,6 +17,7 @@ struct SavedResult {
     std::string name;
     std::string file;  ///< a name in the session's folder
     std::optional<PerplexityResult> perplexity;
+    Index n_flushed_values = 0;  ///< RunCounts::n_flushed_values, of the latest export
     std::vector<LayerSensitivity> sensitivities;
 };
 

@@ -92,6 +92,7 @@ std::vector<std::string> SessionFolder::save(const SessionContents& contents, Jo
         result.name = run->name;
         result.file = known->file;
         result.perplexity = run->perplexity;
+        result.n_flushed_values = run->counts.n_flushed_values;
         if (const auto found = contents.sensitivities.find(run->name); found != contents.sensitivities.end()) {
             result.sensitivities = found->second;
         }
@@ -156,6 +157,7 @@ SessionFolder::Opened SessionFolder::open(JobContext& job) {
                                                    "', found '" + run.name + "'");
             }
             run.perplexity = saved.perplexity;
+            run.counts.n_flushed_values = saved.n_flushed_values;
             kept_.push_back({run.name, run.model, run.model != nullptr, saved.file});
             if (!saved.sensitivities.empty()) contents.sensitivities[run.name] = saved.sensitivities;
             contents.runs.push_back(std::make_shared<const RunResult>(std::move(run)));

@@ -88,6 +88,14 @@ std::vector<std::string> runWarnings(const Model& model, const MethodSpec& metho
             if (!by_norm && !by_linear) warnings.push_back(group.title + ": not scaled, as nothing before it can take the scales");
         }
     }
+    const auto tiny =
+        layersWith(layers, [](const LayerReport& layer) { return layer.grids.n_raised_scales > 0 || layer.grids.n_clamped_zeros > 0; });
+    if (!tiny.empty()) {
+        Index groups = 0;
+        for (const LayerReport* layer : tiny) groups += std::max(layer->grids.n_raised_scales, layer->grids.n_clamped_zeros);
+        warnings.push_back(layersNamed(tiny) + ": " + std::to_string(groups) + " groups have weights too small for a scale in " +
+                           std::string(name(method.grid.scale_type)) + ", so that their grid does not fit them");
+    }
     const auto saturated = layersWith(
         layers, [&](const LayerReport& layer) { return layer.bits > 2 && layer.saturated_fraction > saturationLimit(layer.bits); });
     if (!saturated.empty()) {

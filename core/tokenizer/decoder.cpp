@@ -14,6 +14,12 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+/// What the texts together may still become and cost.
+struct Allowed {
+    std::size_t n_bytes;
+    MatchBudget matches;
+};
+
 /// The byte that a token of the form <0xNN> stands for.
 std::optional<char> fallbackByte(std::string_view token) {
     if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return std::nullopt;
@@ -39,12 +45,12 @@ std::string joined(const Texts& texts) {
     return result;
 }
 
-Texts run(const ByteLevelDecode&, Texts texts, std::size_t) {
+Texts run(const ByteLevelDecode&, Texts texts, Allowed&) {
     for (std::string& text : texts) text = byteLevelBytes(text);
     return {unicode::replaceBroken(joined(texts))};
 }
 
-Texts run(const ByteFallbackDecode&, Texts texts, std::size_t) {
+Texts run(const ByteFallbackDecode&, Texts texts, Allowed&) {
     Texts result;
     result.reserve(texts.size());
     std::string bytes;
@@ -71,17 +77,18 @@ Texts run(const ByteFallbackDecode&, Texts texts, std::size_t) {
     return result;
 }
 
-Texts run(const FuseDecode&, const Texts& texts, std::size_t) { return {joined(texts)}; }
+Texts run(const FuseDecode&, const Texts& texts, Allowed&) { return {joined(texts)}; }
 
-Texts run(const ReplaceDecode& step, Texts texts, std::size_t limit) {
+Texts run(const ReplaceDecode& step, Texts texts, Allowed& allowed) {
+    std::size_t left = allowed.n_bytes;
     for (std::string& text : texts) {
-        text = step.pattern.replaceAll(text, step.content, limit);
-        limit -= std::min(limit, text.size());  // of all texts together
+        text = step.pattern.replaceAll(text, step.content, left, allowed.matches);
+        left -= std::min(left, text.size());
     }
     return texts;
 }
 
-Texts run(const StripDecode& step, Texts texts, std::size_t) {
+Texts run(const StripDecode& step, Texts texts, Allowed&) {
     for (std::string& text : texts) {
         std::string_view rest = text;
         for (std::int64_t i = 0; i < step.start && rest.starts_with(step.character); ++i) rest.remove_prefix(step.character.size());
@@ -101,7 +108,7 @@ std::string replaceLiteral(std::string_view text, std::string_view literal, std:
     return result.append(text.substr(copied));
 }
 
-Texts run(const MetaspaceDecode& step, Texts texts, std::size_t) {
+Texts run(const MetaspaceDecode& step, Texts texts, Allowed&) {
     bool drops = step.drops_first;
     for (std::string& text : texts) {
         text = replaceLiteral(text, step.replacement, drops ? "" : " ");
@@ -152,9 +159,10 @@ std::string Decoder::apply(std::vector<std::string> tokens) const {
     }
     std::size_t n_bytes = 0;
     for (const std::string& token : tokens) n_bytes += token.size();
-    const std::size_t limit = tokenizer_limits::grownBytes(n_bytes);
+    // However short they are, each text is looked at once.
+    Allowed allowed{tokenizer_limits::grownBytes(n_bytes), MatchBudget(n_bytes + tokens.size(), steps_.size())};
     for (const Step& step : steps_) {
-        tokens = std::visit([&](const auto& s) { return run(s, std::move(tokens), limit); }, step);
+        tokens = std::visit([&](const auto& s) { return run(s, std::move(tokens), allowed); }, step);
     }
     return joined(tokens);
 }
@@ -167,7 +175,8 @@ std::string Decoder::bytesOf(std::string_view token) const {
         } else if (std::holds_alternative<ByteFallbackDecode>(step)) {
             if (const auto byte = fallbackByte(bytes)) return {*byte};
         } else if (const auto* const replace = std::get_if<ReplaceDecode>(&step)) {
-            bytes = replace->pattern.replaceAll(bytes, replace->content, tokenizer_limits::grownBytes(token.size()));
+            MatchBudget budget(token.size());
+            bytes = replace->pattern.replaceAll(bytes, replace->content, tokenizer_limits::grownBytes(token.size()), budget);
         } else if (const auto* const metaspace = std::get_if<MetaspaceDecode>(&step)) {
             bytes = replaceLiteral(bytes, metaspace->replacement, " ");
         }

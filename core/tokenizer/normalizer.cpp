@@ -7,17 +7,23 @@
 namespace salient {
 namespace {
 
-std::string run(const PrependStep& step, const std::string& text, std::size_t) { return text.empty() ? text : step.prefix + text; }
+/// What a text may become and cost.
+struct Allowed {
+    std::size_t n_bytes;
+    MatchBudget matches;
+};
 
-std::string run(const ReplaceStep& step, const std::string& text, std::size_t limit) {
-    return step.pattern.replaceAll(text, step.content, limit);
+std::string run(const PrependStep& step, const std::string& text, Allowed&) { return text.empty() ? text : step.prefix + text; }
+
+std::string run(const ReplaceStep& step, const std::string& text, Allowed& allowed) {
+    return step.pattern.replaceAll(text, step.content, allowed.n_bytes, allowed.matches);
 }
 
-std::string run(const UnicodeFormStep& step, const std::string& text, std::size_t) { return unicode::normalize(text, step.form); }
+std::string run(const UnicodeFormStep& step, const std::string& text, Allowed&) { return unicode::normalize(text, step.form); }
 
-std::string run(const LowercaseStep&, const std::string& text, std::size_t) { return unicode::toLower(text); }
+std::string run(const LowercaseStep&, const std::string& text, Allowed&) { return unicode::toLower(text); }
 
-std::string run(const StripStep& step, const std::string& text, std::size_t) {
+std::string run(const StripStep& step, const std::string& text, Allowed&) {
     std::size_t begin = 0;
     std::size_t end = text.size();
     while (step.left && begin < end) {
@@ -33,7 +39,7 @@ std::string run(const StripStep& step, const std::string& text, std::size_t) {
     return text.substr(begin, end - begin);
 }
 
-std::string run(const StripAccentsStep&, const std::string& text, std::size_t) {
+std::string run(const StripAccentsStep&, const std::string& text, Allowed&) {
     std::string result;
     result.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
@@ -83,10 +89,10 @@ void Normalizer::add(const Component& json) {
 
 std::string Normalizer::apply(std::string_view text) const {
     std::string result(text);
-    const std::size_t limit = tokenizer_limits::grownBytes(text.size());
+    Allowed allowed{tokenizer_limits::grownBytes(text.size()), MatchBudget(text.size(), steps_.size())};
     for (const Step& step : steps_) {
-        result = std::visit([&](const auto& s) { return run(s, std::move(result), limit); }, step);
-        if (result.size() > limit) failGrown(text.size(), limit);
+        result = std::visit([&](const auto& s) { return run(s, std::move(result), allowed); }, step);
+        if (result.size() > allowed.n_bytes) failGrown(text.size(), allowed.n_bytes);
     }
     return result;
 }

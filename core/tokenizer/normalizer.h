@@ -36,7 +36,7 @@ public:
     explicit Normalizer(const Component& json);
 
     [[nodiscard]] bool isIdentity() const noexcept { return steps_.empty(); }
-    /// Throws Error{Unsupported} when a text grows beyond tokenizer_limits::grownBytes().
+    /// Throws Error{Unsupported} when a text grows beyond tokenizer_limits::grownBytes(), or an expression exceeds MatchBudget.
     [[nodiscard]] std::string apply(std::string_view text) const;
 
 private:

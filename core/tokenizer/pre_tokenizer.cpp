@@ -10,9 +10,9 @@
 namespace salient {
 namespace {
 
-void cut(const SplitStep& step, std::string_view text, const PieceSink& sink) {
+void cut(const SplitStep& step, std::string_view text, MatchBudget& matches, const PieceSink& sink) {
     Splitter splitter(text, step.behavior, step.invert, sink);
-    step.pattern.forEachMatch(text, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
+    step.pattern.forEachMatch(text, matches, [&](std::size_t begin, std::size_t end) { splitter.delimiter(begin, end); });
     splitter.finish();
 }
 
@@ -65,10 +65,10 @@ void cut(const MetaspaceStep& step, std::string_view text, bool at_start, const 
 
 /// What cuts at a step, whatever its kind.
 template <typename Step>
-void cutBy(const Step& step, std::string_view text, bool at_start, const PieceSink& sink) {
+void cutBy(const Step& step, std::string_view text, bool at_start, MatchBudget& matches, const PieceSink& sink) {
     if (const auto* const metaspace = std::get_if<MetaspaceStep>(&step)) return cut(*metaspace, text, at_start, sink);
     if (const auto* const byte_level = std::get_if<ByteLevelStep>(&step)) return cut(*byte_level, text, sink);
-    if (const auto* const split = std::get_if<SplitStep>(&step)) return cut(*split, text, sink);
+    if (const auto* const split = std::get_if<SplitStep>(&step)) return cut(*split, text, matches, sink);
     cut(std::get<CharacterStep>(step), text, sink);
 }
 
@@ -129,7 +129,7 @@ void PreTokenizer::add(const Component& json) {
 void PreTokenizer::apply(std::string_view text, bool at_start, const PieceSink& sink) const {
     // Two byte-level steps spell a spelling, and every further one doubles it: bytes are counted, not only steps.
     const std::size_t allowed = (steps_.size() + 1) * tokenizer_limits::grownBytes(text.size());
-    Budget budget{text.size(), allowed};
+    Budget budget{text.size(), allowed, MatchBudget(text.size(), steps_.size())};
     run(0, text, at_start, budget, sink);
 }
 
@@ -137,14 +137,15 @@ void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, B
     if (text.size() > budget.left) failGrown(budget.n_bytes, (steps_.size() + 1) * tokenizer_limits::grownBytes(budget.n_bytes));
     budget.left -= text.size();
     if (step == steps_.size()) return sink(text);
-    if (step + 1 == steps_.size()) return cutBy(steps_[step], text, at_start, sink);
+    if (step + 1 == steps_.size()) return cutBy(steps_[step], text, at_start, budget.matches, sink);
     // A piece starts the input when it is the first of a text that does.
     bool is_first = at_start;
     const auto next = [&](std::string_view piece) {
         run(step + 1, piece, is_first, budget, sink);
         is_first = false;
     };
-    cutBy(steps_[step], text, at_start, std::ref(next));  // a reference fits into a PieceSink, all that is captured would be allocated
+    // A reference fits into a PieceSink, all that is captured would be allocated.
+    cutBy(steps_[step], text, at_start, budget.matches, std::ref(next));
 }
 
 bool PreTokenizer::isByteLevel() const noexcept {

@@ -42,7 +42,8 @@ public:
 
     /// Sends the words of a valid UTF-8 text to the sink, one by one: nothing of the text's length is stored, unless Metaspace
     /// rewrites it. `at_start`: the text is the beginning of the whole input.
-    /// Throws Error{Unsupported} when the steps make far more of a text than it was (tokenizer_limits).
+    /// Throws Error{Unsupported} when the steps make far more of a text than it was (tokenizer_limits), or an expression exceeds
+    /// MatchBudget.
     void apply(std::string_view text, bool at_start, const PieceSink& sink) const;
     /// A step spells bytes as characters, so tokens show bytes.
     [[nodiscard]] bool isByteLevel() const noexcept;
@@ -50,10 +51,11 @@ public:
 private:
     using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep>;
     void add(const Component& json);
-    /// What one text may still cost: bytes that go through a step, all steps together.
+    /// What one text may still cost: bytes that go through a step, all steps together, and steps of their expressions.
     struct Budget {
         std::size_t n_bytes;
         std::size_t left;
+        MatchBudget matches;
     };
     void run(std::size_t step, std::string_view text, bool at_start, Budget& budget, const PieceSink& sink) const;
     std::vector<Step> steps_;

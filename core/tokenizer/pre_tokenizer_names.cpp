@@ -17,6 +17,7 @@ struct Row {
     bool has_nfc = false;
     bool ignore_merges = false;
     bool adds_bos = false;
+    std::string_view steps = {};  ///< all of them, as a list of a tokenizer.json, where the others do not say it
 };
 
 constexpr std::string_view kGpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
@@ -68,6 +69,10 @@ const std::vector<Row>& rows() {
         {.names = {"deepseek-v3"}, .expressions = {R"(\p{N}{1,3})", "[一-龥぀-ゟ゠-ヿ]+", kDeepseek3}},
         {.names = {"deepseek-llm"}, .expressions = {"[\r\n]", kCasedWord, kPunctuation, R"(\s+$)", kCjk}, .single_digits = true},
         {.names = {"deepseek-coder"}, .expressions = {"[\r\n]", R"(\s?\p{L}+)", R"(\s?\p{P}+)", kCjk}, .single_digits = true},
+        {.names = {"falcon"}, .expressions = {}, .steps = R"([{"type": "Punctuation", "behavior": "Contiguous"},
+             {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+             {"type": "Digits", "individual_digits": false},
+             {"type": "Split", "pattern": {"Regex": "[0-9][0-9][0-9]"}, "behavior": "Isolated", "invert": false}])"},
         {.names = {"default"}, .expressions = {R"([\p{P}\$\+<=>\^~\|]+)", kGpt2, R"(\p{N}+)", "[0-9][0-9][0-9]"}},
     };
     return kRows;
@@ -76,6 +81,7 @@ const std::vector<Row>& rows() {
 Json byteLevel(bool cuts) { return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", cuts}}; }
 
 Json asJson(const Row& row) {
+    if (!row.steps.empty()) return {{"type", "Sequence"}, {"pretokenizers", Json::parse(row.steps)}};
     Json steps = Json::array();
     for (const std::string_view expression : row.expressions) {
         steps.push_back({{"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}, {"invert", false}});
@@ -102,6 +108,7 @@ std::string canonical(const Json& step) {
     }
     if (type == "\"ByteLevel\"") return type + flag("add_prefix_space", true) + flag("use_regex", true);
     if (type == "\"Split\"") return type + text("pattern") + text("behavior") + flag("invert", false);
+    if (type == "\"Punctuation\"") return type + text("behavior");
     if (type == "\"Digits\"") return type + flag("individual_digits", false);
     return "?" + type;
 }
@@ -135,6 +142,12 @@ std::string preTokenizerName(const Json& pre_tokenizer, bool ignore_merges) {
         if (canonical(asJson(other)) == wanted) return std::string(row.names.front());
     }
     return {};
+}
+
+bool isPublishedExpression(std::string_view expression) {
+    return std::ranges::any_of(rows(), [expression](const Row& row) {
+        return row.other_spelling == expression || std::ranges::find(row.expressions, expression) != row.expressions.end();
+    });
 }
 
 }  // namespace salient

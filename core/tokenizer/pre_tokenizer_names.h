@@ -27,4 +27,7 @@ struct NamedPreTokenizer {
 /// The first name whose way of cutting is that of a tokenizer.json's "pre_tokenizer"; empty when no name stands for it.
 [[nodiscard]] std::string preTokenizerName(const Json& pre_tokenizer, bool ignore_merges);
 
+/// Whether an expression is one of those tokenizers': in use as it is, so that its steps need not be counted (MatchBudget).
+[[nodiscard]] bool isPublishedExpression(std::string_view expression);
+
 }  // namespace salient

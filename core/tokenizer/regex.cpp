@@ -13,7 +13,8 @@ namespace salient {
 namespace {
 
 constexpr std::size_t kLongestPattern = std::size_t{1} << 14U;  // ten times the longest in use
-constexpr std::uint32_t kMostSteps = 1'000'000;                 // from one place of a text; those in use need a few per character
+constexpr std::size_t kUsualPattern = std::size_t{1} << 10U;
+constexpr std::uint32_t kMostSteps = 1'000'000;  // from one place of a text; those in use need a few per character
 constexpr std::uint32_t kMostHeapKibibytes = 20'000;
 
 std::string errorText(int code) {
@@ -100,7 +101,7 @@ std::string translate(std::string_view pattern, const Component& place) {
     return result;
 }
 
-std::shared_ptr<const void> compile(std::string_view pattern, const std::function<void(const std::string&)>& fail) {
+pcre2_code* compile(std::string_view pattern, bool is_counted, const std::function<void(const std::string&)>& fail) {
     const std::unique_ptr<pcre2_compile_context, decltype(&pcre2_compile_context_free)> context(pcre2_compile_context_create(nullptr),
                                                                                                 &pcre2_compile_context_free);
     if (context == nullptr) throw std::bad_alloc();
@@ -108,19 +109,45 @@ std::shared_ptr<const void> compile(std::string_view pattern, const std::functio
     if (pattern.size() > kLongestPattern) fail("regular expression: expected at most " + std::to_string(kLongestPattern) + " bytes");
     int code = 0;
     PCRE2_SIZE position = 0;
+    // What counts the steps is called before each item of the expression; matches stay the same.
     pcre2_code* const program =
         pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &code, &position, context.get());
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C | (is_counted ? PCRE2_AUTO_CALLOUT : 0U), &code,
+                      &position, context.get());
     if (program == nullptr) {
         fail("regular expression: " + errorText(code) + " at byte " + std::to_string(position) + " of " + std::string(pattern));
     }
-    std::shared_ptr<const void> owner(program, [](const void* p) { pcre2_code_free(static_cast<pcre2_code*>(const_cast<void*>(p))); });
     pcre2_jit_compile(program, PCRE2_JIT_COMPLETE);  // where it cannot, the interpreter gives the same matches
-    return owner;
+    return program;
+}
+
+/// In quotes, its beginning when it is long.
+std::string inQuotes(std::string_view pattern) {
+    constexpr std::size_t kMostBytes = 100;
+    if (pattern.size() <= kMostBytes) return "'" + std::string(pattern) + "'";
+    std::size_t end = kMostBytes;
+    while (end > 0 && (static_cast<unsigned char>(pattern[end]) & 0xC0U) == 0x80U) --end;  // whole characters
+    return "'" + std::string(pattern.substr(0, end)) + "…'";
+}
+
+/// What is called before each item of a counted expression knows where the one before looked.
+struct StepCounter {
+    MatchBudget& budget;
+    std::size_t weight;  ///< of a step: a class of characters may be as long as the expression
+    std::size_t position;
+};
+
+int countStep(pcre2_callout_block* item, void* data) noexcept {
+    StepCounter& counter = *static_cast<StepCounter*>(data);
+    const std::size_t now = item->current_position;
+    const std::size_t moved = now > counter.position ? now - counter.position : counter.position - now;
+    counter.position = now;
+    return counter.budget.take((1 + moved) * counter.weight) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 /// What a match needs beside program and text. Kept by each thread: where a pre-tokenizer has several expressions, all but the first look
-/// at one word at a time. Whoever is called back for a match may match again, for its place has been read by then.
+/// at one word at a time. Whoever is called back for a match may match again, for its place has been read by then, and what counts steps
+/// is set for every match.
 struct Scratch {
     std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match{pcre2_match_data_create(1, nullptr), &pcre2_match_data_free};
     std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> limits{pcre2_match_context_create(nullptr),
@@ -139,28 +166,54 @@ const Scratch& scratch() {
 
 }  // namespace
 
-Regex::Regex(std::string_view pattern, const Component& place)
-    : program_(compile(translate(pattern, place), [&](const std::string& reason) { place.malformed(reason); })) {}
+struct Regex::Program {
+    Program(std::string_view from, std::string_view pattern, bool counted, const std::function<void(const std::string&)>& fail)
+        : source(from), is_counted(counted), code(compile(pattern, counted, fail), &pcre2_code_free) {}
+
+    std::string source;  ///< as it was written
+    bool is_counted;
+    std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> code;
+};
+
+Regex::Regex(std::string_view pattern, const Component& place, bool is_trusted)
+    : program_(std::make_shared<const Program>(pattern, translate(pattern, place), !is_trusted,
+                                               [&](const std::string& reason) { place.malformed(reason); })) {}
 
 Regex::Regex(std::string_view pcre_pattern)
-    : program_(compile(pcre_pattern, [](const std::string& reason) { throw Error(ErrorCode::Format, "openTokenizer: " + reason); })) {}
+    : program_(std::make_shared<const Program>(pcre_pattern, pcre_pattern, false, [](const std::string& reason) {
+          throw Error(ErrorCode::Format, "openTokenizer: " + reason);
+      })) {}
 
 void Regex::forEachMatch(std::string_view text, const std::function<void(std::size_t, std::size_t)>& found) const {
-    const auto* const program = static_cast<const pcre2_code*>(program_.get());
+    MatchBudget budget(text.size());
+    forEachMatch(text, budget, found);
+}
+
+void Regex::forEachMatch(std::string_view text, MatchBudget& budget, const std::function<void(std::size_t, std::size_t)>& found) const {
+    const auto fail = [this](const std::string& reason) {
+        throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: " + inQuotes(program_->source) + ": " + reason);
+    };
     const Scratch& own = scratch();
+    StepCounter counter{budget, 1 + program_->source.size() / kUsualPattern, 0};
     std::size_t from = 0;
     std::size_t last_end = std::string_view::npos;
     while (from <= text.size()) {
         // The text was checked once by our caller; a check per match would make a long text cost its square.
-        const int result = pcre2_match(program, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK,
-                                       own.match.get(), own.limits.get());
+        counter.position = from;
+        pcre2_set_callout(own.limits.get(), program_->is_counted ? &countStep : nullptr, &counter);
+        const int result = pcre2_match(program_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
+                                       PCRE2_NO_UTF_CHECK, own.match.get(), own.limits.get());
         if (result == PCRE2_ERROR_NOMATCH) return;
-        if (result < 0) throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: " + errorText(result));
+        if (result == PCRE2_ERROR_CALLOUT) {
+            fail("expected at most " + std::to_string(budget.limit()) + " steps, the limit for " + std::to_string(budget.byteCount()) +
+                 " bytes of text, found more");
+        }
+        if (result < 0) fail(errorText(result));
         const PCRE2_SIZE* const range = pcre2_get_ovector_pointer(own.match.get());
         const std::size_t begin = range[0];
         const std::size_t end = range[1];
         if (begin > end || begin < from) {  // \K inside a look-around, by way of a subroutine
-            throw Error(ErrorCode::Unsupported, "encode: regular expression of the tokenizer: expected matches from left to right");
+            fail("expected matches from left to right");
         }
         if (begin == end && end == last_end) {
             if (end == text.size()) return;

@@ -1,6 +1,7 @@
 #include "core/tokenizer/split.h"
 
 #include "core/error.h"
+#include "core/tokenizer/pre_tokenizer_names.h"
 
 namespace salient {
 
@@ -68,20 +69,29 @@ void failGrown(std::size_t n_bytes, std::size_t limit_bytes) {
                                             " bytes of a text, found more, at " + std::to_string(n_bytes));
 }
 
-Pattern::Pattern(const Component& json)
-    : value_(json.has("String") ? std::variant<std::string, Regex>(json.text("String"))
-                                : std::variant<std::string, Regex>(Regex(json.text("Regex"), json))) {}
+namespace {
 
-void Pattern::forEachMatch(std::string_view text, const std::function<void(std::size_t, std::size_t)>& found) const {
-    if (const auto* const literal = std::get_if<std::string>(&value_)) return forEachOccurrence(text, *literal, found);
-    std::get<Regex>(value_).forEachMatch(text, found);
+Regex regexOf(const Component& json) {
+    const std::string expression = json.text("Regex");
+    return {expression, json, isPublishedExpression(expression)};
 }
 
-std::string Pattern::replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes) const {
+}  // namespace
+
+Pattern::Pattern(const Component& json)
+    : value_(json.has("String") ? std::variant<std::string, Regex>(json.text("String")) : std::variant<std::string, Regex>(regexOf(json))) {
+}
+
+void Pattern::forEachMatch(std::string_view text, MatchBudget& budget, const std::function<void(std::size_t, std::size_t)>& found) const {
+    if (const auto* const literal = std::get_if<std::string>(&value_)) return forEachOccurrence(text, *literal, found);
+    std::get<Regex>(value_).forEachMatch(text, budget, found);
+}
+
+std::string Pattern::replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes, MatchBudget& budget) const {
     std::string result;
     result.reserve(text.size());
     std::size_t copied = 0;
-    forEachMatch(text, [&](std::size_t begin, std::size_t end) {
+    forEachMatch(text, budget, [&](std::size_t begin, std::size_t end) {
         if (result.size() + (begin - copied) + replacement.size() > limit_bytes) failGrown(text.size(), limit_bytes);
         result.append(text.substr(copied, begin - copied)).append(replacement);
         copied = end;

@@ -55,9 +55,11 @@ class Pattern {
 public:
     explicit Pattern(const Component& json);
 
-    void forEachMatch(std::string_view text, const std::function<void(std::size_t begin, std::size_t end)>& found) const;
+    void forEachMatch(std::string_view text, MatchBudget& budget,
+                      const std::function<void(std::size_t begin, std::size_t end)>& found) const;
     /// Every match replaced by the text, taken literally. Throws Error{Unsupported} when the result exceeds `limit_bytes`.
-    [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes) const;
+    [[nodiscard]] std::string replaceAll(std::string_view text, std::string_view replacement, std::size_t limit_bytes,
+                                         MatchBudget& budget) const;
 
 private:
     std::variant<std::string, Regex> value_;

@@ -109,8 +109,8 @@ private slots:
             QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
             QVERIFY(family["groups"].toArray().size() >= 3);
             QVERIFY(family["facts"]["linears"].toArray().size() >= 4);
-            // llama.cpp has no such architectures, or Salient does not write them.
-            const QStringList without_gguf = {"opt", "gptj", "gpt_neo", "falcon", "mixtral", "qwen2_moe", "qwen3_moe"};
+            // llama.cpp has no such architectures, or the model has parts beside the text model.
+            const QStringList without_gguf = {"opt", "gptj", "gpt_neo", "gemma3", "mistral3"};
             QCOMPARE(family["formats"].toArray().size(), without_gguf.contains(names.last()) ? 4 : 5);
         }
         QVERIFY(names.contains("llama") && names.contains("gemma3_text"));
@@ -293,6 +293,8 @@ private slots:
                                     folder.filePath("layers"), "--json"});
         QVERIFY2(layers.status == 0, layers.err);
         QCOMPARE(layers.json()["layers"].toArray().size(), 8);
+        QVERIFY(layers.json()["counts"].toObject().contains("flushed_values"));
+        QVERIFY(layers.json()["peak_memory_bytes"].toInteger() > 0 && layers.json()["memory_forecast_bytes"].toInteger() > 0);
         QVERIFY(QFile::exists(folder.filePath("layers/model.safetensors")));
 
         QCOMPARE(run({"channels", model}).status, 2);

@@ -194,6 +194,11 @@ private slots:
         QTest::newRow("quantize, few samples") << QStringList{"quantize", kModel, "--out", "OUT", "--format", "gptq", "--method", "rtn"} +
                                                       small;
         QTest::newRow("compare") << QStringList{"compare", kModel, "--methods", "rtn,gptq,awq", "--eval-text", kDemo + "/eval.txt"} + large;
+        QTest::newRow("perplexity") << QStringList{"perplexity", kModel, "--text", kDemo + "/eval.txt", "--seq-len", "256"};
+        QTest::newRow("channels") << QStringList{"channels", kModel} + large;
+        QTest::newRow("sensitivity") << QStringList{"sensitivity",       kModel,           "--method", "rtn",         "--eval-text",
+                                                    kDemo + "/eval.txt", "--eval-seq-len", "256",      "--n-windows", "16"} +
+                                            small;
     }
     void theForecastIsWithinAFactorOfTwoOfTheMeasuredPeak() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -220,6 +225,42 @@ private slots:
         const Outcome allowed = run(quantize(out_) + QStringList{"--max-memory", "4G", "-q"});
         QVERIFY2(allowed.status == 0, allowed.err);
         QVERIFY(allowed.out.contains("peak memory: ") && allowed.out.contains("(forecast "));
+    }
+
+    void otherCommandsObeyTheirLimitOfMemoryToo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        const QString calib = kDemo + "/calib.txt";
+        const QString eval = kDemo + "/eval.txt";
+        const QString captured = QString::fromStdString((salient::test::testDataFolder() / "inputs/capture.npz").string());
+        QTest::newRow("perplexity") << QStringList{"perplexity", kModel, "--text", eval};
+        QTest::newRow("channels") << QStringList{"channels", kModel, "--text", calib};
+        QTest::newRow("channels of captured inputs") << QStringList{"channels", kModel, "--inputs", captured};
+        QTest::newRow("sensitivity") << QStringList{"sensitivity", kModel, "--method", "rtn", "--text", calib, "--eval-text", eval};
+        QTest::newRow("layers") << QStringList{"layers", kModel, "--inputs", captured, "--method", "rtn"};
+    }
+    void otherCommandsObeyTheirLimitOfMemoryToo() {
+        QFETCH(QStringList, arguments);
+        // Less than the program itself takes: whatever is forecast is more.
+        const Outcome refused = run(arguments + QStringList{"--max-memory", "20M", "-q"});
+        QVERIFY2(refused.status == 1, refused.err);
+        QCOMPARE(refused.err.count('\n'), 1);
+        QVERIFY2(refused.err.contains("max-memory: expected a job that needs at most 21.0 MB, found one that is forecast to need ") &&
+                     refused.err.trimmed().endsWith(" need less"),
+                 refused.err);
+        QVERIFY2(refused.out.isEmpty(), refused.out);
+    }
+
+    void whatAllowsEnoughMemoryIsNoHindrance() {
+        const QStringList few = {"--max-memory", "4G", "-q"};
+        const Outcome perplexity =
+            run(QStringList{"perplexity", kModel, "--text", kDemo + "/eval.txt", "--seq-len", "64", "--n-windows", "2"} + few);
+        QVERIFY2(perplexity.status == 0, perplexity.err);
+        QVERIFY2(perplexity.out.contains("\npeak memory: ") && perplexity.out.contains(" (forecast "), perplexity.out);
+        const Outcome channels = run(QStringList{"channels", kModel, "--text", kDemo + "/calib.txt", "--n-samples", "2", "--seq-len", "64",
+                                                 "--layer", "0.mlp.up_proj"} +
+                                     few);
+        QVERIFY2(channels.status == 0, channels.err);
+        QVERIFY2(channels.out.contains("\npeak memory: "), channels.out);
     }
 
     void killedAtAnyMomentItGoesOnWithTheSameBits_data() {

@@ -1,5 +1,6 @@
 #include <QtTest>
 #include <cmath>
+#include <limits>
 
 #include "core/calib/samples.h"
 #include "core/error.h"
@@ -206,6 +207,36 @@ private slots:
         } catch (const Error& error) {
             QVERIFY(error.code() == ErrorCode::ShapeMismatch && QString(error.what()).contains("vocabulary"));
         }
+    }
+
+    void aNumberThatIsNoneIsNamedWithTheLayerThatMakesIt() {
+        const std::string damaged = "model.layers.1.mlp.down_proj";
+        QuantizedModel quantized = *quantizedBy("rtn", 4);
+        const auto linear = std::ranges::find(quantized.blocks.at(1).linears, damaged, &QuantizedLinear::name);
+        QVERIFY(linear != quantized.blocks.at(1).linears.end());
+        linear->tensor.scale(4, 0) = std::numeric_limits<float>::quiet_NaN();  // of the row that writes channel 4
+        const auto refusal = [](const auto& work) {
+            try {
+                work();
+            } catch (const Error& error) {
+                if (error.code() == ErrorCode::NonFinite) return QString::fromUtf8(error.what());
+            }
+            return QString();
+        };
+        JobContext job;
+        std::size_t n_found = 0;
+        const QString alone = refusal([&] {
+            layerSensitivity(
+                quantized, reference_, {}, [&](const LayerSensitivity&) { ++n_found; }, job);
+        });
+        QVERIFY2(alone.startsWith(QString("sensitivity: with '%1' quantized: block 1: expected finite hidden states, found ")
+                                      .arg(QString::fromStdString(damaged))) &&
+                     alone.contains("nan in channel 4, sample 0, token 0"),
+                 qPrintable(alone));
+        QCOMPARE(n_found, quantized.blocks.front().linears.size());
+        const BlockLoader blocks = quantizedBlocks(std::make_shared<const QuantizedModel>(quantized));
+        const QString whole = refusal([&] { static_cast<void>(evaluateAgainst(reference_, *model_, blocks, {}, job)); });
+        QVERIFY2(whole.startsWith("perplexity: block 1: ") && whole.contains("nan in channel 4, sample 0, token 0"), qPrintable(whole));
     }
 
     void sensitivityStopsWhenAsked() {

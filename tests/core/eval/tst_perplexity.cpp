@@ -1,9 +1,12 @@
 #include <QtTest>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include "core/calib/samples.h"
 #include "core/error.h"
 #include "core/eval/perplexity.h"
+#include "core/eval/require_finite.h"
 #include "core/io/json_file.h"
 #include "core/kernels/parallel.h"
 #include "core/model/text_windows.h"
@@ -33,6 +36,16 @@ PerplexitySpec bosWindowsSpec(Index n_windows) {
     return spec;
 }
 
+/// What is said of a number that is none; empty: nothing.
+QString nonFinite(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::NonFinite) return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
 QString complaint(const std::shared_ptr<const Model>& model, std::string_view text, const PerplexitySpec& spec) {
     try {
         static_cast<void>(measure(model, text, spec));
@@ -60,7 +73,11 @@ private slots:
     void cancelStopsAtEveryCheckpoint();
     void textTooShortForOneWindowIsRefused();
     void negativeOptionsAreRefused();
-    void aLossThatIsNoNumberIsNamed();
+    void anOverflowIsNamed();
+    void aHiddenStateThatIsNoNumberIsNamed_data();
+    void aHiddenStateThatIsNoNumberIsNamed();
+    void theFirstOfSeveralIsNamed();
+    void aLogitThatIsNoNumberIsNamed();
 
 private:
     std::shared_ptr<const Model> model_;
@@ -232,7 +249,7 @@ void TestPerplexity::negativeOptionsAreRefused() {
     QVERIFY(complaint(model_, "text", spec).contains("n_windows"));
 }
 
-void TestPerplexity::aLossThatIsNoNumberIsNamed() {
+void TestPerplexity::anOverflowIsNamed() {
     // The last block overflows: no later one would notice.
     const BlockLoader blocks = [&](int block) {
         BlockWeights weights = loadBlock(*model_, block);
@@ -249,8 +266,54 @@ void TestPerplexity::aLossThatIsNoNumberIsNamed() {
     } catch (const Error& error) {
         QCOMPARE(error.code(), ErrorCode::NonFinite);
         const QString message = error.what();
-        QVERIFY2(message.contains("in window 0, token "), qPrintable(message));
+        QVERIFY2(message.startsWith("perplexity: ") && message.contains("sample 0, token "), qPrintable(message));
     }
+}
+
+void TestPerplexity::aHiddenStateThatIsNoNumberIsNamed_data() {
+    QTest::addColumn<int>("damaged_block");
+    for (int block = 0; block < model_->config.n_blocks; ++block) QTest::addRow("block %d", block) << block;
+}
+
+void TestPerplexity::aHiddenStateThatIsNoNumberIsNamed() {
+    QFETCH(int, damaged_block);
+    // One weight of the layer that writes channel 7 of the residual stream, whatever the token.
+    const BlockLoader blocks = [&](int block) {
+        BlockWeights weights = loadBlock(*model_, block);
+        if (block == damaged_block) weights.linears.at(Role::Down).weight(7, 3) = std::numeric_limits<float>::quiet_NaN();
+        return weights;
+    };
+    const std::string text = readCorpus(demo() / "eval.txt").substr(0, 1000);
+    PerplexitySpec spec;
+    spec.seq_len = 32;
+    const QString message = nonFinite([&] {
+        JobContext job;
+        static_cast<void>(perplexity(*model_, blocks, text, spec, {}, job));
+    });
+    const QString expected = QString("perplexity: block %1: expected finite hidden states, found ").arg(damaged_block);
+    QVERIFY2(message.startsWith(expected) && message.contains("nan in channel 7, sample 0, token 0"), qPrintable(message));
+}
+
+void TestPerplexity::theFirstOfSeveralIsNamed() {
+    HiddenStates hidden{Matrix::Zero(200, 6), 40};
+    requireFiniteStates(hidden, "here");
+    hidden.values(199, 0) = std::numeric_limits<float>::infinity();
+    hidden.values(85, 5) = std::numeric_limits<float>::infinity();
+    hidden.values(85, 4) = -std::numeric_limits<float>::infinity();
+    QCOMPARE(nonFinite([&] { requireFiniteStates(hidden, "here"); }),
+             QString("here: expected finite hidden states, found -inf in channel 4, sample 2, token 5: the model's activations overflow or "
+                     "its weights are damaged"));
+}
+
+void TestPerplexity::aLogitThatIsNoNumberIsNamed() {
+    Matrix hidden = Matrix::Ones(12, model_->config.hidden_size);
+    hidden(9, 3) = std::numeric_limits<float>::quiet_NaN();
+    const QString message = nonFinite([&] { refuseLogits(*model_, hidden, 9, 4, {}, "here"); });
+    QVERIFY2(message.startsWith("here: head: expected finite logits, found ") &&
+                 message.contains("nan for entry 0 of the vocabulary in sample 2, token 1"),
+             qPrintable(message));
+    // Whoever asks without need is told what was found.
+    QVERIFY(nonFinite([&] { refuseLogits(*model_, hidden, 0, 4, {}, "here"); }).contains("expected a finite loss"));
 }
 
 QTEST_APPLESS_MAIN(TestPerplexity)

@@ -38,6 +38,7 @@ private slots:
     void matchesTheIndependentReference_data();
     void matchesTheIndependentReference();
     void ratioZeroIsRoundToNearest();
+    void scalesAtTheLeastOneAreCounted();
     void lossIsTheSquaredOutputErrorOnTheTokens();
     void lossCountsEveryRowOfALargeLayer();
     void jointLossIsTheSumOverLayers();
@@ -110,6 +111,18 @@ void TestAwq::ratioZeroIsRoundToNearest() {
     const double nearest = outputError(weight - quantizeNearest(weight, awqGrid(4, 32)).dequantize(), hessianOf(x));
     const double loss = awqLoss(weights, hessianOf(x), scales, awqGrid(4, 32));
     QVERIFY(std::abs(loss - nearest) <= 1e-6 * nearest);
+}
+
+void TestAwq::scalesAtTheLeastOneAreCounted() {
+    // 1e-9 to the power of 0.5 is 3e-5, to the power of 0.25 it is 6e-3. A channel that was never active is nobody's.
+    const std::vector<float> mean_abs{0.0F, 1e-9F, 1.0F, 4.0F, 1e-10F};
+    QCOMPARE(raisedAwqScales(mean_abs, 0.5), Index{2});
+    QCOMPARE(raisedAwqScales(mean_abs, 0.25), Index{0});
+    const std::vector<float> scales = awqScales(mean_abs, 0.5);
+    QCOMPARE(scales[1], scales[4]);
+    // The duo form divides by the weight's mean to the power of 0.5, and 1e-4: 3.2e-5 / 0.1 is enough, 1e-5 / 0.2 is not.
+    const std::vector<float> weight_mean{1.0F, 0.01F, 1.0F, 1.0F, 0.04F};
+    QCOMPARE(raisedAwqScales(mean_abs, 0.5, true, weight_mean), Index{1});
 }
 
 void TestAwq::lossIsTheSquaredOutputErrorOnTheTokens() {

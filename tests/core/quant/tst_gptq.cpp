@@ -55,6 +55,8 @@ private slots:
     void diagonalHessianGivesRoundToNearest();
     void permutedRowsGivePermutedResults();
     void anyThreadCountGivesTheSameBits();
+    void gridsAreCountedWheneverTheyAreTaken_data();
+    void gridsAreCountedWheneverTheyAreTaken();
     void beatsRoundToNearest();
     void scaleOfTheHessianDoesNotMatter();
     void blockSizeDoesNotChangeFreshResults();
@@ -272,6 +274,46 @@ void TestGptq::anyThreadCountGivesTheSameBits() {
             QCOMPARE(many.column_loss, one.column_loss);
         }
     }
+}
+
+void TestGptq::gridsAreCountedWheneverTheyAreTaken_data() {
+    QTest::addColumn<Index>("group_size");
+    QTest::addColumn<bool>("act_order");
+    QTest::addColumn<bool>("static_groups");
+    QTest::addColumn<bool>("fresh");
+    QTest::newRow("on the way") << Index{32} << false << false << false;
+    QTest::newRow("on the way, in order of activity") << Index{32} << true << false << false;
+    QTest::newRow("on the way, fully updated") << Index{20} << false << false << true;
+    QTest::newRow("static") << Index{32} << true << true << false;
+    QTest::newRow("rows") << Index{-1} << false << false << false;
+}
+
+void TestGptq::gridsAreCountedWheneverTheyAreTaken() {
+    QFETCH(Index, group_size);
+    QFETCH(bool, act_order);
+    QFETCH(bool, static_groups);
+    QFETCH(bool, fresh);
+    // Rows of zeros stay zeros, and tiny ones tiny, whatever the columns before add to them.
+    constexpr Index kEach = 200;
+    Matrix weight = randomMatrix(3 * kEach, 96, 55);
+    for (Index row = 0; row < weight.rows(); row += 3) {
+        weight.row(row + 1).setZero();
+        weight.row(row + 2) *= 1e-14F;
+    }
+    const Matrix hessian = hessianOf(randomActivations(300, 96, 56));
+    GridSpec grid = gridOf(4, true, group_size);
+    grid.scale_type = DType::F16;
+    GptqOptions options;
+    options.act_order = act_order;
+    options.static_groups = static_groups;
+    if (fresh) options.group_parameters = GroupParameters::Fresh;
+    const Index n_groups = grid.groupCount(96);
+    const GridCounts expected{.n_raised_ranges = kEach * n_groups, .n_raised_scales = kEach * n_groups};
+    for (const int n_threads : {1, 8}) {
+        setThreadCount(n_threads);
+        QVERIFY(solve(weight, hessian, grid, options).tensor.counts == expected);
+    }
+    QVERIFY(quantizeGptqPlain(weight, hessian, grid, options).tensor.counts == expected);
 }
 
 void TestGptq::beatsRoundToNearest() {

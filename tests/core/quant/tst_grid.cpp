@@ -44,6 +44,9 @@ private slots:
     void packedBytesCountCodesScalesAndZeros();
     void saturatedFractionCountsBothEnds();
     void scalesBelowTheirStoredTypeAreCounted();
+    void groupsWithAnotherGridThanThatOfTheirRangeAreCounted_data();
+    void groupsWithAnotherGridThanThatOfTheirRangeAreCounted();
+    void countsAreThoseOfTheDefinitionForAnyThreadCount();
     void oneScalePerTensorIsSharedByAllRows();
 };
 
@@ -368,10 +371,96 @@ void TestGrid::scalesBelowTheirStoredTypeAreCounted() {
     weight.row(1).setConstant(1e-9F);  // a scale of 1e-10 is zero in float16
     GridSpec spec;
     spec.group_size = 4;
-    QCOMPARE(quantizeNearest(weight, spec).raisedScaleCount(), Index{0});
+    QCOMPARE(quantizeNearest(weight, spec).counts.n_raised_scales, Index{0});
     spec.scale_type = DType::F16;
-    QCOMPARE(quantizeNearest(weight, spec).raisedScaleCount(), Index{2});
+    QCOMPARE(quantizeNearest(weight, spec).counts.n_raised_scales, Index{2});
     QCOMPARE(quantizeNearest(weight, spec).scale(1, 0), smallestScale(DType::F16));
+}
+
+void TestGrid::groupsWithAnotherGridThanThatOfTheirRangeAreCounted_data() {
+    QTest::addColumn<GridSpec>("spec");
+    QTest::addColumn<std::vector<float>>("group");
+    QTest::addColumn<GridCounts>("expected");
+    const auto spec = [](GridRule rule, bool is_symmetric, int bits, DType scale_type) {
+        GridSpec made;
+        made.rule = rule;
+        made.is_symmetric = is_symmetric;
+        made.bits = bits;
+        made.scale_type = scale_type;
+        made.group_size = -1;
+        return made;
+    };
+    const GridSpec symmetric = spec(GridRule::Gptq, true, 4, DType::F32);
+    const GridSpec asymmetric = spec(GridRule::Gptq, false, 4, DType::F32);
+    const GridSpec awq = spec(GridRule::Awq, false, 4, DType::F32);
+    const GridSpec int8 = spec(GridRule::Int8, true, 8, DType::F32);
+    const GridSpec half = spec(GridRule::Gptq, true, 4, DType::F16);
+    const std::vector<float> zeros(4, 0.0F);
+    const std::vector<float> narrow{1e-6F, -1e-6F, 0.0F, 5e-7F};
+    const std::vector<float> positive{1.0F, 2.0F, 3.0F, 4.0F};
+    const std::vector<float> negative{-1.0F, -2.0F, -3.0F, -4.0F};
+    QTest::newRow("zeros") << symmetric << zeros << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("zeros, asymmetric") << asymmetric << zeros << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("zeros, AWQ") << awq << zeros << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("zeros, int8") << int8 << zeros << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("narrower than AWQ's least range") << awq << narrow << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("narrower than int8's least range") << int8 << narrow << GridCounts{.n_raised_ranges = 1};
+    QTest::newRow("GPTQ has no least range") << asymmetric << narrow << GridCounts{};
+    QTest::newRow("all positive") << asymmetric << positive << GridCounts{.n_widened_ranges = 1};
+    QTest::newRow("all negative") << asymmetric << negative << GridCounts{.n_widened_ranges = 1};
+    QTest::newRow("all negative, AWQ") << awq << negative << GridCounts{.n_widened_ranges = 1};
+    QTest::newRow("a symmetric range has zero in its middle") << symmetric << positive << GridCounts{};
+    QTest::newRow("from zero") << asymmetric << std::vector<float>{0.0F, 1.0F, 2.0F} << GridCounts{};
+    // With 15 steps from −7.5 to 7.5 the scale is the unit.
+    const auto steps = [](float unit) { return std::vector<float>{-7.5F * unit, 7.5F * unit}; };
+    QTest::newRow("below the smallest normal float16") << half << steps(0x1p-15F) << GridCounts{.n_subnormal_scales = 1};
+    QTest::newRow("the smallest normal float16") << half << steps(0x1p-14F) << GridCounts{};
+    QTest::newRow("normal in bfloat16") << spec(GridRule::Gptq, true, 4, DType::BF16) << steps(0x1p-15F) << GridCounts{};
+    QTest::newRow("the smallest float16") << half << steps(0x1p-24F) << GridCounts{.n_subnormal_scales = 1};
+    QTest::newRow("zero in float16") << half << steps(0x1p-26F) << GridCounts{.n_raised_scales = 1};
+    // 255 steps of 1.4 units, stored as one unit: zero lies 357 of them above the lowest weight.
+    const std::vector<float> beyond{-357.0F * 0x1p-24F, 0.0F, -100.0F * 0x1p-24F};
+    const GridCounts clamped{.n_clamped_zeros = 1, .n_subnormal_scales = 1};
+    QTest::newRow("zero beyond the last code") << spec(GridRule::Gptq, false, 8, DType::F16) << beyond << clamped;
+    QTest::newRow("zero beyond the last code, AWQ") << spec(GridRule::Awq, false, 8, DType::F16) << beyond << clamped;
+}
+
+void TestGrid::groupsWithAnotherGridThanThatOfTheirRangeAreCounted() {
+    QFETCH(GridSpec, spec);
+    QFETCH(std::vector<float>, group);
+    QFETCH(GridCounts, expected);
+    const Matrix weight = Eigen::Map<const Matrix>(group.data(), 1, static_cast<Index>(group.size()));
+    QVERIFY(quantizeNearest(weight, spec).counts == expected);
+    QVERIFY(quantizeNearestPlain(weight, spec).counts == expected);
+}
+
+void TestGrid::countsAreThoseOfTheDefinitionForAnyThreadCount() {
+    constexpr Index kGroups = 5;
+    Matrix weight = randomMatrix(100, kGroups * 16, 15);
+    for (Index group = 0; group < kGroups; ++group) {  // of both signs
+        weight.col(group * 16).setConstant(1.0F);
+        weight.col(group * 16 + 1).setConstant(-1.0F);
+    }
+    // Twenty rows of each kind.
+    for (Index row = 0; row < weight.rows(); row += 5) {
+        weight.row(row + 1).setZero();
+        weight.row(row + 2) *= 1e-9F;
+        weight.row(row + 3) = weight.row(row + 3).cwiseAbs().array() + 0.1F;
+        weight.row(row + 4) *= 1e-4F;
+    }
+    GridSpec spec;
+    spec.group_size = 16;
+    spec.is_symmetric = false;
+    spec.scale_type = DType::F16;
+    const Index each = 20 * kGroups;
+    const GridCounts expected{.n_raised_ranges = each, .n_widened_ranges = each, .n_raised_scales = each, .n_subnormal_scales = each};
+    QVERIFY(quantizeNearestPlain(weight, spec).counts == expected);
+    for (const int n_threads : {1, 8}) {
+        setThreadCount(n_threads);
+        QVERIFY(quantizeNearest(weight, spec).counts == expected);
+    }
+    spec.mse_search = true;
+    QVERIFY(quantizeNearest(weight, spec).counts == quantizeNearestPlain(weight, spec).counts);
 }
 
 void TestGrid::saturatedFractionCountsBothEnds() {
@@ -397,6 +486,11 @@ void TestGrid::oneScalePerTensorIsSharedByAllRows() {
     QVERIFY((tensor.scale.array() == roundToStored(weight.cwiseAbs().maxCoeff() / 127.0F, DType::F16)).all());
     QCOMPARE(tensor.packedBytes(), std::int64_t{150 + 2});
     QVERIFY(tensor.codes == quantizeNearestPlain(weight, spec).codes);
+    // One scale, counted once: 1e-5 / 127 is no normal float16.
+    const Matrix tiny = Matrix::Constant(5, 30, 1e-9F);
+    const GridCounts expected{.n_raised_ranges = 1, .n_subnormal_scales = 1};
+    QVERIFY(quantizeNearest(tiny, spec).counts == expected);
+    QVERIFY(quantizeNearestPlain(tiny, spec).counts == expected);
 }
 
 QTEST_APPLESS_MAIN(TestGrid)

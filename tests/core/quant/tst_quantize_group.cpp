@@ -59,11 +59,14 @@ private slots:
     void fixedRatioIsUsed();
     void alphaSearchIsReported();
     void clipIsReported();
+    void publishedClipLeavesOutQueriesAndKeys();
     void clipIsJudgedOnItsOwnTokensScaled();
     void smoothingHelpsInt8Activations_data();
     void smoothingHelpsInt8Activations();
     void inputScaleCoversTheSmoothedInput();
     void deadColumnsAreCounted();
+    void groupsWithoutARangeAreCounted();
+    void scalesThatABoundHoldsAreCounted();
     void errorsNameTheLayer();
     void missingHessianIsNamed();
 };
@@ -193,6 +196,24 @@ void TestQuantizeGroup::clipIsReported() {
     QCOMPARE(quantize(group, spec).front().report.clipped_fraction, 0.0);
 }
 
+void TestQuantizeGroup::publishedClipLeavesOutQueriesAndKeys() {
+    Group group = makeGroup();
+    MethodSpec spec = method("awq");
+    spec.awq.clip_layers = AwqOptions::ClipLayers::Published;
+    const auto clips = [&](const std::string& name) {
+        group.names.front() = name;
+        return quantize(group, spec).front().report.clipped_fraction > 0.0;
+    };
+    for (const char* left_out : {"0.self_attn.q_proj", "0.self_attn.k_proj", "0.attention.query_key_value", "0.attn.Wqkv", "q_proj"})
+        QVERIFY2(!clips(left_out), left_out);
+    for (const char* clipped : {"0.self_attn.v_proj", "0.self_attn.qkv_proj", "0.block_sparse_moe.experts.3.w1", "0.key_block.c_fc"})
+        QVERIFY2(clips(clipped), clipped);
+    spec.awq.clip_layers = AwqOptions::ClipLayers::All;
+    QVERIFY(clips("0.self_attn.q_proj"));
+    spec.awq.search_clip = false;
+    QVERIFY(!clips("0.self_attn.v_proj"));
+}
+
 void TestQuantizeGroup::clipIsJudgedOnItsOwnTokensScaled() {
     Group group = makeGroup();
     group.input.clip_hessian = hessianOf(group.x.topRows(40));
@@ -256,6 +277,46 @@ void TestQuantizeGroup::deadColumnsAreCounted() {
         QCOMPARE(linears.front().report.n_dead_columns, Index{2});
         QVERIFY(linears.front().effectiveWeight().allFinite());
     }
+}
+
+void TestQuantizeGroup::groupsWithoutARangeAreCounted() {
+    Group group = makeGroup();
+    group.query.row(5).setZero();
+    for (const std::string& name : methodNames()) {
+        const MethodSpec spec = method(name);
+        const std::vector<QuantizedLinear> linears = quantize(group, spec);
+        QCOMPARE(linears[0].report.grids.n_raised_ranges, spec.grid.groupCount(64));
+        QCOMPARE(linears[1].report.grids.n_raised_ranges, Index{0});
+        QVERIFY(linears[0].report.grids == linears[0].tensor.counts);
+    }
+}
+
+void TestQuantizeGroup::scalesThatABoundHoldsAreCounted() {
+    Group group = makeGroup();
+    QCOMPARE(quantize(group, method("smoothquant")).front().report.n_bounded_scales, Index{0});
+    QCOMPARE(quantize(group, method("awq")).front().report.n_bounded_scales, Index{0});
+    // One channel so quiet that its scale is the least there is: max 1e-12 against weights of about 0.1, at alpha 0.5 and ratio 1.
+    group.x.col(40) *= 1e-12F / group.x.col(40).cwiseAbs().maxCoeff();
+    const auto measure = [&group] {
+        group.input = {};
+        group.input.channels.add(group.x, 0);
+        group.input.hessian = hessianOf(group.x);
+    };
+    measure();
+    MethodSpec awq = method("awq");
+    awq.awq.fixed_ratio = 1.0;
+    for (const MethodSpec& spec : {method("smoothquant"), awq}) {
+        for (const QuantizedLinear& linear : quantize(group, spec)) QCOMPARE(linear.report.n_bounded_scales, Index{1});
+    }
+    QCOMPARE(quantize(group, awq, false).front().report.n_bounded_scales, Index{0});
+    // An input that never exceeds 1e-9: a static scale is made of 1e-5, one per token of the token.
+    group.x *= 1e-9F / group.x.cwiseAbs().maxCoeff();
+    measure();
+    MethodSpec w8a8 = method("w8a8");
+    QCOMPARE(quantize(group, w8a8).front().report.n_bounded_scales, Index{0});
+    w8a8.activations = ActivationScale::PerTensor;
+    QCOMPARE(quantize(group, w8a8).front().report.n_bounded_scales, Index{1});
+    QCOMPARE(quantize(group, w8a8).front().input_scale, 1e-5F / 127.0F);
 }
 
 void TestQuantizeGroup::errorsNameTheLayer() {

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "core/kernels/parallel.h"
+#include "core/quant/quantize_block.h"
 #include "core/quant/quantize_model.h"
 #include "core/tensor/float16.h"
 #include "tests/core/model/small_models.h"
@@ -64,8 +65,8 @@ bool same(const QuantizedBlock& a, const QuantizedBlock& b) {
         const QuantizedLinear& left = a.linears[i];
         const QuantizedLinear& right = b.linears[i];
         if (left.name != right.name || left.tensor.codes != right.tensor.codes || !same(left.tensor.scale, right.tensor.scale) ||
-            !same(left.tensor.zero, right.tensor.zero) || left.channel_scale != right.channel_scale || left.row_scale != right.row_scale ||
-            left.bias != right.bias) {
+            !same(left.tensor.zero, right.tensor.zero) || left.tensor.counts != right.tensor.counts ||
+            left.channel_scale != right.channel_scale || left.row_scale != right.row_scale || left.bias != right.bias) {
             return false;
         }
     }
@@ -100,6 +101,7 @@ private slots:
     void foldingLeavesTheModelUnchanged();
     void foldingRefusesAGroupThatNothingAbsorbs();
     void gainsStoredWithAnOffsetSurviveSixteenBits();
+    void scalesThatAGainCannotTakeAreCounted();
     void overlayComputesWhatTheEffectiveWeightsCompute_data() { familiesAndMethods(); }
     void overlayComputesWhatTheEffectiveWeightsCompute();
     void keptLayersTakePartInFolds();
@@ -203,6 +205,23 @@ void TestQuantizeModel::gainsStoredWithAnOffsetSurviveSixteenBits() {
         }
         QVERIFY(n_gains > 0);
     }
+}
+
+void TestQuantizeModel::scalesThatAGainCannotTakeAreCounted() {
+    const auto model = Model::open(modelDirectory("gemma"));  // stores gain − 1
+    BlockWeights weights = loadBlock(*model, 0);
+    MethodSpec method = methodOf("awq");
+    method.awq.fixed_ratio = 0.5;
+    const auto count = [&] {
+        JobContext job;
+        HiddenStates hidden = embed(*model, randomSamples(*model).windows);
+        const std::vector<InputStatistics> statistics = gatherBlock(*model, weights, 0, hidden, {}, job);
+        return quantizeBlock(*model, 0, weights, statistics, method, {}, job).linears.front().report.n_bounded_scales;
+    };
+    QCOMPARE(count(), Index{0});
+    // Its scale is about 0.03, and what is left, 3e-5 − 1, is −1 in bfloat16.
+    weights.attention_norm.gain[2] = 1e-6F;
+    QCOMPARE(count(), Index{1});
 }
 
 void TestQuantizeModel::overlayComputesWhatTheEffectiveWeightsCompute() {

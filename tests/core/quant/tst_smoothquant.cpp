@@ -42,6 +42,7 @@ private slots:
     void workedExampleSavesTheQuietChannels();
     void activationOnlyIsTheShortForm();
     void deadChannelsKeepScaleOne();
+    void scalesThatABoundHoldsAreCounted();
     void estimateFollowsTheMeasuredError_data();
     void estimateFollowsTheMeasuredError();
     void searchFindsALowerErrorThanNoSmoothing();
@@ -117,6 +118,22 @@ void TestSmoothQuant::deadChannelsKeepScaleOne() {
     const std::vector<float> scales = smoothScales(std::vector<float>{0.0F, 1.0F, 1.0F}, weights, 0.5);
     QCOMPARE(scales[0], 1.0F);
     QVERIFY(std::abs(scales[1] - 1.0F / std::sqrt(1e-5F)) <= 1e-3F);
+}
+
+void TestSmoothQuant::scalesThatABoundHoldsAreCounted() {
+    Matrix weight = Matrix::Constant(4, 5, 1.0F);
+    weight.col(0).setZero();
+    weight.col(1).setZero();           // as if its largest were 1e-5
+    weight.col(4).setConstant(1e-5F);  // it is
+    const std::vector<MatrixView> weights{weight};
+    const std::vector<float> max_abs{0.0F, 1.0F, 1e-12F, 1.0F, 1.0F};  // the first was never active; the third's scale would be 1e-6
+    SmoothQuantOptions options;
+    const BoundedScales bounded = boundedSmoothScales(max_abs, weights, options);
+    QCOMPARE(bounded.n_bounded, Index{2});
+    QCOMPARE(bounded.scales[2], 1e-5F);
+    QCOMPARE(bounded.scales, smoothScales(max_abs, weights, options));
+    options.activation_only = true;
+    QCOMPARE(boundedSmoothScales(max_abs, weights, options).n_bounded, Index{1});
 }
 
 void TestSmoothQuant::estimateFollowsTheMeasuredError_data() {

@@ -21,6 +21,7 @@ inline void requireEqual(const QuantizedModel& a, const QuantizedModel& b, bool 
             QVERIFY(x.tensor.spec == y.tensor.spec);
             QVERIFY(x.tensor.codes == y.tensor.codes && x.tensor.scale == y.tensor.scale && x.tensor.zero == y.tensor.zero);
             QVERIFY(x.tensor.group_index == y.tensor.group_index);
+            QVERIFY(x.tensor.counts == y.tensor.counts);
             QVERIFY(x.channel_scale == y.channel_scale && x.row_scale == y.row_scale && x.bias == y.bias);
             QVERIFY(x.input_power == y.input_power);
             QVERIFY(x.activations == y.activations && x.input_scale == y.input_scale);

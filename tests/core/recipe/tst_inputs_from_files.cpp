@@ -2,6 +2,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <array>
 #include <cmath>
 
 #include "core/calib/input_source.h"
@@ -204,6 +205,11 @@ private slots:
         config["architectures"] = {"UnheardOf"};
         writeJson(folder / "config.json", config);
         QVERIFY(!refusal([&] { static_cast<void>(Model::open(folder)); }).isEmpty());
+        // A layer of the smallest float16 numbers: what GPTQ makes of zeros between them is smaller still.
+        OpenFile stored(folder / "model.safetensors");
+        const std::span<std::uint16_t> tiny = stored.as<std::uint16_t>("model.layers.0.mlp.up_proj.weight");
+        for (std::size_t i = 0; i < tiny.size(); ++i) tiny[i] = std::array<std::uint16_t, 3>{0x0000, 0x0001, 0x8001}[i * 7 % 3];
+        stored.save(folder / "model.safetensors");
         const Checkpoint checkpoint = Checkpoint::open(folder);
         const auto source = openCapturedInputs(kFolder / "capture.npz", Compute::Float32);
         const MethodSpec gptq = Bench::method("gptq");
@@ -215,6 +221,7 @@ private slots:
         const Checkpoint written = Checkpoint::open(out);
         QCOMPARE(written.tensors().size(), checkpoint.tensors().size());
         int n_quantized = 0;
+        std::int64_t n_flushed = 0;
         for (const auto& [name, tensor] : checkpoint.tensors()) {
             const TensorView& found = written.tensor(name);
             QVERIFY(found.dtype == tensor.dtype && found.shape == tensor.shape);
@@ -229,9 +236,16 @@ private slots:
             const std::vector<MatrixView> weights(1, weight);
             const std::vector<std::string> names(1, layer);
             const Matrix expected = quantizeGroup(weights, names, *input, false, gptq, bench.job).front().tensor.dequantize();
-            QVERIFY(toMatrix(found) == expected.unaryExpr([](float value) { return roundToStored(value, DType::F16); }));
+            const Matrix rounded = expected.unaryExpr([](float value) { return roundToStored(value, DType::F16); });
+            QVERIFY(toMatrix(found) == rounded);
+            n_flushed += (expected.array() != 0.0F && rounded.array() == 0.0F).count();
         }
         QCOMPARE(n_quantized, 8);
+        QVERIFY(n_flushed > 0);
+        QCOMPARE(result.n_flushed_values, n_flushed);
+        const std::int64_t forecast = forecastLayers(checkpoint, kFolder / "capture.npz").total();
+        QCOMPARE(forecastLayers(checkpoint, kFolder / "capture.safetensors").total(), forecast);
+        QCOMPARE(forecastLayers(checkpoint, kFolder / "arrays.npz").total(), forecastLayer(0, 0).total());  // of no layer here
 
         QVERIFY(refusal([&] {
                     static_cast<void>(quantizeLayers(checkpoint, *source, Bench::method("w8a8"), {}, bench.job));

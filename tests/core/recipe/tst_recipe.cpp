@@ -227,6 +227,7 @@ private slots:
         QVERIFY(with("awq", [](auto& f) { f.duo = true; }).awq.duo);
         QVERIFY(!with("awq", [](auto& f) { f.no_scale = true; }).awq.search_scale);
         QVERIFY(!with("awq", [](auto& f) { f.no_clip = true; }).awq.search_clip);
+        QVERIFY(with("awq", [](auto& f) { f.clip_layers = "published"; }).awq.clip_layers == AwqOptions::ClipLayers::Published);
         QVERIFY(!with("awq", [](auto& f) { f.separate_loss = true; }).awq.joint_loss);
         QVERIFY(with("smoothquant", [](auto& f) { f.alpha = 0.7; }).smoothquant.alpha == 0.7);
         QVERIFY(with("smoothquant", [](auto& f) { f.alpha_search = true; }).smoothquant.search_alpha);
@@ -277,6 +278,10 @@ private slots:
         add("awq", "--separate-loss", "ratio", [](MethodFlags& f) {
             f.ratio = 0.5;
             f.separate_loss = true;
+        });
+        add("awq", "--clip-layers", "no clip", [](MethodFlags& f) {
+            f.no_clip = true;
+            f.clip_layers = "published";
         });
         add("smoothquant", "--alpha", "search", [](MethodFlags& f) {
             f.alpha = 0.7;

@@ -5,8 +5,11 @@
 #include <map>
 
 #include "core/exporter/verify.h"
+#include "core/io/process_memory.h"
+#include "core/recipe/held_memory.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
+#include "core/recipe/warnings.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/core/recipe/directory_content.h"
 #include "tests/support/places.h"
@@ -233,14 +236,82 @@ private slots:
         LayerReport layer = report.runs[1].layers[0];
         layer.damping_tries = {0.01, 0.1, 1.0};
         layer.n_dead_columns = 5;
-        layer.n_raised_scales = 1;
+        layer.grids = {.n_raised_ranges = 6, .n_widened_ranges = 7, .n_clamped_zeros = 8, .n_raised_scales = 1, .n_subnormal_scales = 9};
+        layer.n_bounded_scales = 10;
         const RunCounts all = countsOf(*Model::open(recipe.model), std::span(&layer, 1));
         QCOMPARE(all.n_damping_retries, std::int64_t{2});
         const std::string text = inWords(all);
-        for (const char* part :
-             {"2 damping retries", "5 channels never active", "1 scale raised to the smallest stored one", "27 layers left"})
+        for (const char* part : {"2 damping retries", "5 channels never active", "27 layers left"})
             QVERIFY2(text.find(part) != std::string::npos, text.c_str());
+        const std::string scales =
+            "6 groups of zeros, or nearly so, on the least range, 7 ranges of one sign widened to 0, 8 zero points clamped to the last "
+            "code, 1 scale raised to the smallest stored one, 9 scales stored with fewer digits than their type has, 10 scales of inputs "
+            "held at their bound";
+        QVERIFY2(text.find(scales) != std::string::npos, text.c_str());
+        QCOMPARE(scalesInWords(layer), scales);
+        for (const auto& [key, count] : std::map<std::string, int>{{"raised_ranges", 6},
+                                                                   {"widened_ranges", 7},
+                                                                   {"clamped_zeros", 8},
+                                                                   {"raised_scales", 1},
+                                                                   {"subnormal_scales", 9},
+                                                                   {"bounded_scales", 10}}) {
+            QCOMPARE(toJson(all).at(key).get<int>(), count);
+            QCOMPARE(toJson(layer).at("n_" + key).get<int>(), count);
+        }
+        Report shown = report;
+        shown.runs[1].layers[0] = layer;
+        QVERIFY(toHtml(shown).find(scales) != std::string::npos);
+        const std::vector<std::string> warnings =
+            runWarnings(*Model::open(recipe.model), report.runs[1].method, std::span(&layer, 1), report.calibration_tokens);
+        QVERIFY(std::ranges::any_of(warnings, [&layer](const std::string& warning) {
+            return warning == layer.name + ": 8 groups have weights too small for a scale in F32, so that their grid does not fit them";
+        }));
+        QVERIFY(scalesInWords(LayerReport{}).empty());
         QCOMPARE(inWords(RunCounts{}), std::string("nothing out of the ordinary"));
+    }
+
+    void aJobIsHeldToItsMemoryAtEachCheckpoint() {
+        int n_seen = 0;
+        JobContext outer({}, [&](const Progress&) { ++n_seen; });
+        JobContext unlimited = heldToMemory(outer, 0, "nothing");
+        unlimited.checkpoint({"running", 1, 4, "block 0"});
+        JobContext allowed = heldToMemory(outer, heldMemoryBytes() + 1'000'000'000, "nothing");
+        allowed.checkpoint({"running", 2, 4, "block 0"});
+        JobContext held = heldToMemory(outer, 1000, "fewer samples");
+        QString message;
+        try {
+            held.checkpoint({"running", 3, 4, "block 0"});
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::OutOfMemory);
+            message = error.what();
+        }
+        QVERIFY2(message.startsWith("running block 0 (3 of 4): max-memory: expected at most 1.0 kB held, found ") &&
+                     message.endsWith("; fewer samples need less"),
+                 qPrintable(message));
+        QCOMPARE(n_seen, 3);
+        requireForecastWithin(0, std::int64_t{1} << 60, "nothing");
+        requireForecastWithin(1000, 1000, "nothing");
+        QVERIFY_EXCEPTION_THROWN(requireForecastWithin(1000, 1001, "less"), Error);
+    }
+
+    void aForecastOfAnEvaluationGrowsWithItsText() {
+        const auto model = Model::open(kDemo / "model");
+        PerplexitySpec few{.seq_len = 64, .n_windows = 4};
+        PerplexitySpec more{.seq_len = 64, .n_windows = 400};
+        // Hidden states of 396 windows more, 256 floats a token; twice that and more where layers advance together.
+        const std::int64_t hidden = std::int64_t{396} * 64 * 256 * 4;
+        const auto growth = [&](const auto& forecast) { return forecast(more).total() - forecast(few).total(); };
+        QVERIFY(growth([&](const PerplexitySpec& spec) { return forecastPerplexity(*model, kDemo / "eval.txt", spec); }) >= hidden);
+        const SampleSpec samples{.n_samples = 4, .seq_len = 64};
+        QVERIFY(growth([&](const PerplexitySpec& spec) {
+                    return forecastSensitivity(*model, kDemo / "calib.txt", samples, kDemo / "eval.txt", spec);
+                }) >= 8 * hidden);
+        const SampleSpec endless{.n_samples = std::numeric_limits<int>::max(), .seq_len = std::numeric_limits<Index>::max()};
+        QVERIFY(forecastStatistics(*model, kDemo / "calib.txt", endless).total() > (std::int64_t{1} << 50));
+        QCOMPARE(forecastStatistics(*model, kDemo / "calib.txt", samples).hessians, std::int64_t{0});
+        QVERIFY(forecastReadStatistics(*model).total() > 0);
+        QVERIFY(forecastLayer(4096, 11008).total() > std::int64_t{4} * 4096 * 11008 + std::int64_t{4} * 11008 * 11008);
+        QVERIFY(forecastLayer(0, Index{1} << 40).total() > (std::int64_t{1} << 50));
     }
 
     void expertsAreCountedByTheirTokens() {

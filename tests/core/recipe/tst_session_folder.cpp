@@ -97,6 +97,44 @@ private slots:
         QCOMPARE(back.model->seconds, made.model->seconds);
     }
 
+    void whatWasCountedComesBack() {
+        SessionBench bench;
+        RunResult made = bench.run("mine", bench.method("gptq"));
+        auto model = std::make_shared<QuantizedModel>(*made.model);
+        QuantizedLinear& linear = model->blocks[0].linears[0];
+        linear.tensor.counts = {
+            .n_raised_ranges = 1, .n_widened_ranges = 2, .n_clamped_zeros = 3, .n_raised_scales = 4, .n_subnormal_scales = 5};
+        linear.report.grids = linear.tensor.counts;
+        linear.report.n_bounded_scales = 6;
+        made.model = model;
+        made.layers = model->reports();
+        made.counts = countsOf(*bench.model, made.layers);
+        made.counts.n_flushed_values = 7;
+        const auto file = pathOf(bench.folder, "result-1.safetensors");
+        for (const std::int64_t limit : {std::int64_t{1} << 30, std::int64_t{1000}}) {  // whole, and its numbers alone
+            const bool is_whole = saveRun(made, *bench.model, file, limit, bench.job);
+            const RunResult back = loadRun(file, bench.model, bench.job);
+            QCOMPARE(toJson(back.counts).dump(), toJson(made.counts).dump());
+            QCOMPARE(back.counts.grids.n_subnormal_scales, Index{5});
+            QCOMPARE(back.model != nullptr, is_whole);
+            if (is_whole) requireEqual(*made.model, *back.model);
+        }
+
+        // An export after the result was saved counts anew: its file stays as it is, and the number comes back.
+        SessionContents contents = bench.contents();
+        SessionFolder folder(bench.session());
+        static_cast<void>(folder.save(contents, bench.job));
+        const auto first = std::filesystem::last_write_time(bench.session() / "result-1.safetensors");
+        RunResult exported = *contents.runs[0];
+        exported.counts.n_flushed_values = 9;
+        contents.runs[0] = std::make_shared<const RunResult>(exported);
+        static_cast<void>(folder.save(contents, bench.job));
+        QVERIFY(std::filesystem::last_write_time(bench.session() / "result-1.safetensors") == first);
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QCOMPARE(opened.contents.runs[0]->counts.n_flushed_values, std::int64_t{9});
+        QCOMPARE(opened.contents.runs[1]->counts.n_flushed_values, std::int64_t{0});
+    }
+
     void anExportOfTheReloadedModelIsTheSameFile() {
         SessionBench bench;
         MethodSpec spec = bench.method("awq+gptq");

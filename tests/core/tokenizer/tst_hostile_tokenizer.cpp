@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,8 @@
 
 #include "core/error.h"
 #include "core/io/json_file.h"
+#include "core/tokenizer/pre_tokenizer_names.h"
+#include "core/tokenizer/regex.h"
 #include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/tokenizer.h"
 #include "tests/support/places.h"
@@ -140,6 +143,75 @@ private slots:
     void anExpressionThatBacktracksWithoutEndIsAnError() {
         const QString found = useError({{"pre_tokenizer", split("(a|a|aa)+[!?]")}}, std::string(10'000, 'a'));
         QVERIFY2(found.contains("limit"), qPrintable(found));
+    }
+
+    void anExpressionThatLooksFarAheadFromEveryPlaceIsAnError_data() {
+        QTest::addColumn<QString>("expression");
+        QTest::newRow("what it gives back") << "[^!]*!|.";
+        QTest::newRow("what it keeps") << "[^!]*+!|.";
+        QTest::newRow("a look ahead") << "(?=.*!)a|a";
+        QTest::newRow("alternatives in a loop") << "(?:a*+1|a*+2|a*+3|a)*+!|a";
+    }
+    void anExpressionThatLooksFarAheadFromEveryPlaceIsAnError() {
+        QFETCH(QString, expression);
+        const QByteArray text = expression.toUtf8();
+        const Json pieces = {{"type", "Sequence"}, {"pretokenizers", {split(" "), split(text.constData())}}};
+        const Json replace = {{"type", "Replace"}, {"pattern", {{"Regex", text.constData()}}}, {"content", "a"}};
+        const std::string run(200'000, 'a');
+        std::string words;  // none of them long
+        for (int i = 0; i < 50; ++i) words += std::string(4000, 'a') + " ";
+        const auto requireRefused = [&](const Json& changes, const std::string& input) {
+            const QString found = useError(changes, input);
+            QVERIFY2(found.contains("regular expression of the tokenizer: '" + expression + "': expected at most ") &&
+                         found.contains(" steps, the limit for 200"),
+                     qPrintable(found));
+        };
+        requireRefused({{"pre_tokenizer", split(text.constData())}}, run);
+        requireRefused({{"pre_tokenizer", pieces}}, words);
+        requireRefused({{"normalizer", replace}}, run);
+    }
+
+    void aLongExpressionIsNamedByItsBeginning() {
+        const std::string expression = "[^!]*!|" + std::string(2000, 'b') + "|.";
+        const QString found = useError({{"pre_tokenizer", split(expression.c_str())}}, std::string(100'000, 'a'));
+        QVERIFY2(found.contains("'[^!]*!|bbb") && found.contains("bbb…': expected at most ") && found.size() < 300, qPrintable(found));
+    }
+
+    void honestExpressionsTakeAFewStepsPerByte() {
+        const Json none;
+        const Component place(none, "x");
+        std::string text;
+        for (int i = 0; i < 1000; ++i) text += "The lamp, it said, was green.\nYes! ";
+        const auto steps = [](const Regex& expression, const std::string& of) {
+            MatchBudget budget(of.size());
+            std::size_t n_bytes = 0;
+            expression.forEachMatch(of, budget, [&](std::size_t begin, std::size_t end) { n_bytes += end - begin; });
+            return n_bytes == of.size() ? static_cast<double>(budget.used()) : -1.0;
+        };
+        for (const char* const expression : {"\\w+|[^\\w\\s]+|\\s+", "[^\\s]+\\s?", "\\p{L}+|\\p{N}|[^\\p{L}\\p{N}]+"}) {
+            const double once = steps(Regex(expression, place), text);
+            QVERIFY2(once > static_cast<double>(text.size()) && once < 8.0 * static_cast<double>(text.size()), expression);
+            QVERIFY2(std::abs(steps(Regex(expression, place), text + text) - 2.0 * once) < 100.0, expression);  // linear
+        }
+        QCOMPARE(steps(Regex("\\w+|[^\\w\\s]+|\\s+", place, true), text), 0.0);  // trusted: not counted
+    }
+
+    void publishedExpressionsAreNotCounted() {
+        // Looks for an end of line behind every space of a run: too much for an expression that nobody knows.
+        const std::string text = std::string(20'000, ' ') + "a";
+        QCOMPARE(useError({{"pre_tokenizer", split("\\s+$")}}, text), QString("no error"));
+        const QString found = useError({{"pre_tokenizer", split("\\s+(?:$)")}}, text);
+        QVERIFY2(found.contains("expected at most "), qPrintable(found));
+        for (const char* const known : {"gpt-2", "llama-bpe", "qwen2", "tekken", "gpt-4o", "deepseek-v3", "deepseek-llm", "bloom"}) {
+            const std::optional<NamedPreTokenizer> row = preTokenizerFromName(known);
+            QVERIFY2(row.has_value(), known);
+            const Json& pre = row->pre_tokenizer;
+            for (const Json& step : pre.contains("pretokenizers") ? pre.at("pretokenizers") : Json::array({pre})) {
+                if (!step.contains("pattern")) continue;
+                QVERIFY2(isPublishedExpression(step.at("pattern").at("Regex").get<std::string>()), known);
+            }
+        }
+        QVERIFY(!isPublishedExpression("\\w+"));
     }
 
     void aRunOfSpacesAfterEverySpaceTokenIsWalkedOnce() {
