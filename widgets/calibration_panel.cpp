@@ -11,9 +11,12 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/convergence_panel.h"
+#include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/table_look.h"
@@ -40,7 +43,8 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
       state_(plainLabel(this)),
       model_(new SamplesModel(this)),
       table_(new QTableView(this)),
-      window_text_(new QPlainTextEdit(this)) {
+      window_text_(new QPlainTextEdit(this)),
+      convergence_(new ConvergencePanel(this)) {
     text_file_->setPlaceholderText(tr("A .txt or .jsonl file"));
     text_file_->setToolTip(tr("Plain text, or JSON lines with a \"text\" field"));
     n_samples_->setRange(1, 1 << 20);
@@ -95,10 +99,10 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     table_->setModel(model_);
     table_->setAccessibleName(tr("Chosen windows"));
     showAsRows(*table_, kRowPadding);
-    const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    table_->setColumnWidth(SamplesModel::Number, 6 * em);
-    table_->setColumnWidth(SamplesModel::Position, 11 * em);
-    table_->setColumnWidth(SamplesModel::Tokens, 9 * em);
+    keepColumnWidth(*table_, SamplesModel::Number, 8);
+    keepColumnWidth(*table_, SamplesModel::Position, 14);
+    keepColumnWidth(*table_, SamplesModel::Tokens, 11);
+    keepSetting(table_, "calibrate.windows");
 
     window_text_->setReadOnly(true);
     window_text_->setAccessibleName(tr("Text of the chosen window"));
@@ -110,11 +114,19 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
+    keepSetting(splitter, "calibrate.split");
+    auto* tabs = new QTabWidget(this);
+    tabs->setDocumentMode(true);
+    tabs->addTab(splitter, tr("Windows"));
+    tabs->setTabToolTip(0, tr("The chosen windows of the text"));
+    tabs->addTab(convergence_, tr("Convergence"));
+    tabs->setTabToolTip(1, tr("Whether the windows are enough for the chosen layer"));
+    keepSetting(tabs, "calibrate.tab");
 
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(left);
-    layout->addWidget(splitter, 1);
+    layout->addWidget(tabs, 1);
 
     connect(browse, &QPushButton::clicked, this, &CalibrationPanel::browseRequested);
     connect(text_file_, &QLineEdit::editingFinished, this, [this] {
@@ -161,7 +173,13 @@ void CalibrationPanel::setMaxSeqLen(Index max_seq_len) {
 }
 
 void CalibrationPanel::setSamples(const std::shared_ptr<const Samples>& samples, const std::shared_ptr<const Tokenizer>& tokenizer) {
+    const bool is_same = samples && samples_ && samples->windows.ids == samples_->windows.ids &&
+                         samples->windows.seq_len == samples_->windows.seq_len && samples->first_token == samples_->first_token;
     samples_ = samples;
+    if (is_same) {  // drawn again: the table stays where the user has scrolled it to
+        updateSummary();
+        return;
+    }
     model_->setSamples(samples, tokenizer);
     if (model_->rowCount() > 0) {
         table_->setCurrentIndex(model_->index(0, 0));

@@ -16,6 +16,8 @@ class QTableView;
 
 namespace salient {
 
+class ConvergencePanel;
+
 /// What the user can choose about calibration.
 struct CalibrationChoice {
     QString text_file;
@@ -39,6 +41,8 @@ public:
     void setBusy(bool busy);
     /// What the recipe needs of memory.
     void setMemoryNote(const QString& note);
+    /// Whether the set is large enough for the chosen layer.
+    [[nodiscard]] ConvergencePanel& convergence() noexcept { return *convergence_; }
 
 signals:
     /// The user changed something; `what` names it, for undo.
@@ -63,6 +67,7 @@ private:
     SamplesModel* model_;
     QTableView* table_;
     QPlainTextEdit* window_text_;
+    ConvergencePanel* convergence_;
     std::shared_ptr<const Samples> samples_;
     std::shared_ptr<const Calibration> calibration_;
     bool is_current_ = false;

@@ -4,11 +4,12 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
-#include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -16,9 +17,13 @@
 #include <numeric>
 
 #include "widgets/chart.h"
+#include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
 #include "widgets/plain_text.h"
+#include "widgets/spectrum_panel.h"
 #include "widgets/table_look.h"
+#include "widgets/text_width.h"
+#include "widgets/token_map_panel.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -58,7 +63,9 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
       activations_(new Chart),
       weights_(new Chart),
       histogram_(new Chart),
-      origin_(plainLabel(nullptr)) {
+      origin_(plainLabel(nullptr)),
+      tokens_(new TokenMapPanel),
+      spectrum_(new SpectrumPanel) {
     table_->setModel(model_);
     table_->setSortingEnabled(true);
     table_->sortByColumn(ChannelTableModel::MeanAbs, Qt::DescendingOrder);
@@ -120,17 +127,10 @@ void ChannelsPanel::buildControls() {
         buddy->setAccessibleName(QString(text).remove(QLatin1Char('&')));
         return label;
     };
-    auto* controls = new QHBoxLayout;
-    controls->addWidget(labelled(tr("&Order"), order_));
-    controls->addWidget(order_);
-    controls->addWidget(logarithmic_);
-    controls->addSpacing(8);
-    controls->addWidget(labelled(tr("&Percentile"), percentile_));
-    controls->addWidget(percentile_);
-    controls->addSpacing(8);
-    controls->addWidget(labelled(tr("&Salient share"), share_spin_));
-    controls->addWidget(share_spin_);
-    controls->addWidget(share_slider_, 1);
+    auto* controls = new FlowRow;
+    controls->add({labelled(tr("&Order"), order_), order_, logarithmic_});
+    controls->add({labelled(tr("&Percentile"), percentile_), percentile_});
+    controls->add({labelled(tr("&Salient share"), share_spin_), share_spin_, share_slider_}, share_slider_);
 
     auto* charts = new QSplitter(Qt::Vertical);
     charts->addWidget(activations_);
@@ -153,11 +153,27 @@ void ChannelsPanel::buildControls() {
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
     split->setChildrenCollapsible(false);
+    auto* overview = new QWidget;
+    auto* overview_layout = new QVBoxLayout(overview);
+    overview_layout->setContentsMargins(0, 6, 0, 0);
+    overview_layout->addWidget(controls);
+    overview_layout->addWidget(summary_);
+    overview_layout->addWidget(split, 1);
+    auto* tabs = new QTabWidget;
+    tabs->setDocumentMode(true);
+    tabs->addTab(overview, tr("Channels"));
+    tabs->setTabToolTip(0, tr("Every input channel over all tokens"));
+    tabs->addTab(tokens_, tr("Tokens"));
+    tabs->setTabToolTip(1, tr("Every channel at each token of one window"));
+    tabs->addTab(spectrum_, tr("Spectrum"));
+    tabs->setTabToolTip(2, tr("The eigenvalues of the layer's Hessian, and the damping"));
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(controls);
-    layout->addWidget(summary_);
-    layout->addWidget(split, 1);
+    layout->addWidget(tabs);
+    connect(tokens_, &TokenMapPanel::channelSelected, this, [this](Index channel) {
+        if (channel < model_->rowCount()) choose(channel);
+    });
 
+    keepSetting(tabs, "channels.tab");
     keepSetting(order_, "channels.order");
     keepSetting(logarithmic_, "channels.logarithmic");
     keepSetting(percentile_, "channels.percentile");
@@ -165,6 +181,9 @@ void ChannelsPanel::buildControls() {
     keepSetting(charts, "channels.charts");
     keepSetting(side, "channels.side");
     keepSetting(split, "channels.split");
+    keepSetting(table_->horizontalHeader(), "channels.sort");
+    keepSetting(table_, "channels.table");
+    followFont(table_, [this] { table_->resizeColumnsToContents(); });
     connect(order_, &QComboBox::currentIndexChanged, this, [this] {
         refreshOrder();
         refreshCharts();
@@ -186,6 +205,7 @@ void ChannelsPanel::buildControls() {
 
 void ChannelsPanel::setChannels(const ChannelData& channels) {
     selected_ = -1;
+    tokens_->setSelectedChannel(-1);
     model_->setChannels(channels);
     table_->resizeColumnsToContents();
     refreshSalient();
@@ -307,6 +327,7 @@ void ChannelsPanel::setSelectedChannel(Index channel) {
     if (next == selected_) return;
     selected_ = next;
     refreshSelection();
+    tokens_->setSelectedChannel(selected_);
     if (selected_ >= 0) emit originWanted(selected_, model_->channelData().statistics->max_abs_token[static_cast<std::size_t>(selected_)]);
 }
 

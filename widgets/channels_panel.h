@@ -15,9 +15,11 @@ class QTableView;
 namespace salient {
 
 class Chart;
+class SpectrumPanel;
+class TokenMapPanel;
 
 /// The input channels of a layer: what the activations do beside what the weights do, salient channels marked, one channel's
-/// histogram, and the token that drove it furthest.
+/// histogram, and the token that drove it furthest; under tabs of their own, single tokens and the spectrum of the Hessian.
 class ChannelsPanel : public QWidget {
     Q_OBJECT
 
@@ -30,6 +32,9 @@ public:
     /// Share of channels counted as salient, 0 … 1.
     [[nodiscard]] double salientShare() const;
     [[nodiscard]] const std::vector<Index>& salientChannels() const noexcept { return salient_; }
+    /// Its channelSelected() comes out as this panel's.
+    [[nodiscard]] TokenMapPanel& tokens() noexcept { return *tokens_; }
+    [[nodiscard]] SpectrumPanel& spectrum() noexcept { return *spectrum_; }
 
 public slots:
     /// −1: none. Does not emit.
@@ -66,6 +71,8 @@ private:
     Chart* weights_;
     Chart* histogram_;
     QLabel* origin_;
+    TokenMapPanel* tokens_;
+    SpectrumPanel* spectrum_;
     std::vector<Index> shown_order_;  // place in the charts → channel
     std::vector<Index> place_of_;     // channel → place in the charts
     std::vector<Index> salient_;

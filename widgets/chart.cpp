@@ -271,6 +271,7 @@ QString Chart::readOut() const {
             : QStringLiteral("%1 %2").arg(content_->point_name).arg(number);
     for (const ChartSeries& series : content_->series) {
         if (series.name.isEmpty() || i >= series.y.size()) continue;
+        if (series.kind != ChartSeries::Kind::Band && !std::isfinite(series.y[i])) continue;  // nothing there
         if (series.kind == ChartSeries::Kind::Band && i < series.low.size()) {
             text += QStringLiteral(" · %1 %2 … %3").arg(series.name, numberText(series.low[i]), numberText(series.y[i]));
         } else {

@@ -3,11 +3,13 @@
 #include <QWidget>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "widgets/error_maps_panel.h"
 #include "widgets/metrics_model.h"
 
+class QComboBox;
 class QLabel;
 class QListWidget;
 class QPushButton;
@@ -20,8 +22,9 @@ namespace salient {
 class Chart;
 class DiagnosisPanel;
 
-/// Methods side by side: the table of metrics with what the chosen run did otherwise than plainly, the error of every layer before and
-/// after, and up to four error maps of the chosen layer that share colours, zoom and cursor.
+/// Methods side by side: the table of metrics, with their distance from a baseline if one is chosen, and with what the chosen run did
+/// otherwise than plainly; the error of every layer before and after, the chosen layer marked; and up to four error maps of that layer that
+/// share colours, zoom and cursor.
 class ComparePanel : public QWidget {
     Q_OBJECT
 public:
@@ -29,9 +32,13 @@ public:
 
     /// Chooses a run in the table; nothing for a name that is not there.
     void chooseRun(const QString& name);
+    /// The run chosen in the table; empty: none, or the original.
+    [[nodiscard]] QString currentRun() const;
     void setResults(const std::vector<std::shared_ptr<const RunResult>>& runs, const std::optional<PerplexityResult>& full_precision,
                     std::int64_t original_bytes, double original_bits);
-    /// Error maps of one layer, in the order of comparedRuns().
+    /// Marks that layer in the chart of all layers.
+    void setSelectedLayer(const QString& layer);
+    /// Error maps of one layer, in the order of comparedRuns(). That layer is marked, too.
     void setErrors(const QString& layer, const std::vector<ComparedError>& errors);
     void setSelectedCell(Index row, Index channel);
     /// Whether perplexity may be measured now; it also needs a result without a figure.
@@ -52,6 +59,8 @@ signals:
     void diagnosisShown();
     /// The maps of other runs are wanted.
     void comparedRunsChanged();
+    /// Another run in the table, or none.
+    void currentRunChanged();
     void layerChosen(const QString& layer);
     void cellChosen(salient::Index row, salient::Index channel);
     void evaluateRequested();
@@ -63,6 +72,12 @@ private:
     void updateButtons();
     void showNotes();
     void showLayerChart();
+    void markLayer();
+    void describeLayer(Index place);
+    void rebuildBaseline();
+    void useBaseline(const QString& run);
+    /// By its place in the chart; empty: none.
+    [[nodiscard]] QString layerAt(Index place) const;
 
     MetricsModel* metrics_;
     QSortFilterProxyModel* sorted_;
@@ -70,6 +85,7 @@ private:
     QListWidget* notes_;
     QPushButton* evaluate_;
     QPushButton* export_;
+    QComboBox* baseline_;
     Chart* layer_chart_;
     QLabel* protocol_;
     QLabel* table_hint_;
@@ -78,6 +94,8 @@ private:
     QTabWidget* tabs_;
 
     std::vector<std::shared_ptr<const RunResult>> runs_;
+    std::vector<std::string> layers_;  ///< x axis of the chart: what any run quantized, in the order of computation
+    QString selected_layer_;
     bool has_full_precision_ = false;
     bool is_evaluate_allowed_ = false;
 };

@@ -112,8 +112,8 @@ QWidget* DiagnosisPanel::makeFinding(const ErrorFinding& finding) {
     QString text = evidenceText(finding);
     if (finding.token >= 0 && diagnosis_.seq_len > 0) {
         text += QLatin1Char(' ') + tr("Its largest value came in window %1, token %2.")
-                                       .arg(finding.token / diagnosis_.seq_len)
-                                       .arg(finding.token % diagnosis_.seq_len);
+                                       .arg(finding.token / diagnosis_.seq_len + 1)  // as people count, like everywhere in the window
+                                       .arg(finding.token % diagnosis_.seq_len + 1);
     }
     auto* evidence = new QLabel(text, card);
     evidence->setTextFormat(Qt::PlainText);

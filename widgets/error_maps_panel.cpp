@@ -15,9 +15,11 @@
 
 #include "widgets/chart.h"
 #include "widgets/colour_bar.h"
+#include "widgets/flow_row.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 
 namespace salient {
 
@@ -44,6 +46,8 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
       baseline_(new QComboBox(this)),
       choice_(new QToolButton(this)),
       choice_menu_(new QMenu(choice_)),
+      linked_(new QToolButton(this)),
+      surplus_(plainLabel(this)),
       layer_label_(new QLabel(this)),
       grid_(new QGridLayout),
       legend_(new ColourBar(this)),
@@ -69,18 +73,25 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
     choice_->setToolTip(tr("Up to four methods side by side"));
     choice_->setPopupMode(QToolButton::InstantPopup);
     choice_->setMenu(choice_menu_);
+    linked_->setText(tr("Linked"));
+    linked_->setToolTip(
+        tr("Pressed: the maps share zoom, cursor and colours. Released: each is moved by itself, in colours of its own range"));
+    linked_->setCheckable(true);
+    linked_->setChecked(true);
+    surplus_->setWordWrap(true);
+    surplus_->setAccessibleName(tr("Methods that are ticked but not shown"));
+    surplus_->hide();
     legend_->setFixedWidth(legend_->sizeHint().width());
     layer_label_->setTextFormat(Qt::PlainText);
     blink_->setInterval(kBlink_ms);
 
-    auto* top = new QHBoxLayout;
-    top->addWidget(new QLabel(tr("Show"), this));
-    top->addWidget(what_);
-    top->addWidget(arrangement_);
-    top->addWidget(baseline_);
-    top->addWidget(choice_);
-    top->addSpacing(16);
-    top->addWidget(layer_label_, 1);
+    auto* top = new FlowRow(this);
+    top->add({new QLabel(tr("Show"), this), what_});
+    top->add({arrangement_});
+    top->add({baseline_});
+    top->add({choice_});
+    top->add({linked_});
+    top->add({layer_label_}, layer_label_);
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(makeMaps());
     splitter->addWidget(makeProfile());
@@ -89,7 +100,8 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 12, 0, 0);
-    layout->addLayout(top);
+    layout->addWidget(top);
+    layout->addWidget(surplus_);
     layout->addWidget(splitter, 1);
     linkMaps();
     rebuildBaseline();
@@ -97,12 +109,22 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
     keepSetting(what_, "maps.error");
     keepSetting(arrangement_, "maps.arrangement");
     keepSetting(profile_axis_, "maps.profile");
+    keepSetting(linked_, "maps.linked");
     keepSetting(splitter, "maps.split");
+    constexpr std::array<const char*, kMaxMaps> kZooms{"maps.zoom", "maps.zoom_2", "maps.zoom_3", "maps.zoom_4"};
+    for (std::size_t i = 0; i < kMaxMaps; ++i) keepSetting(views_[i], kZooms[i]);
     connect(what_, &QComboBox::currentIndexChanged, this, &ErrorMapsPanel::showErrors);
     connect(arrangement_, &QComboBox::currentIndexChanged, this, &ErrorMapsPanel::showErrors);
     connect(baseline_, &QComboBox::currentIndexChanged, this, [this] {
+        wanted_baseline_ = baseline_->currentData().toString();
         showErrors();
         showProfile();
+        emit baselineChosen(wanted_baseline_);
+    });
+    connect(linked_, &QToolButton::toggled, this, [this](bool is_linked) {
+        const bool is_shown = last_moved_ != nullptr && !last_moved_->isHidden();
+        if (is_linked) moveOthers(is_shown ? last_moved_ : views_[0]);
+        showErrors();
     });
     connect(blink_, &QTimer::timeout, this, [this] { views_[0]->setSwipe(views_[0]->swipe() > 0.5 ? 0.0 : 1.0); });
 }
@@ -132,13 +154,12 @@ QWidget* ErrorMapsPanel::makeProfile() {
     profile_->setMinimumHeight(kProfileLines * fontMetrics().height());
     profile_->setAccessibleName(tr("Output error per channel or row"));
     auto* profile = new QWidget(this);
-    auto* top = new QHBoxLayout;
-    top->addWidget(new QLabel(tr("Where the output error comes from"), profile));
-    top->addWidget(profile_axis_);
-    top->addStretch();
+    auto* top = new FlowRow(profile);
+    top->add({new QLabel(tr("Where the output error comes from"), profile)});
+    top->add({profile_axis_});
     auto* layout = new QVBoxLayout(profile);
     layout->setContentsMargins(0, 4, 0, 0);
-    layout->addLayout(top);
+    layout->addWidget(top);
     layout->addWidget(profile_, 1);
     connect(profile_axis_, &QComboBox::currentIndexChanged, this, &ErrorMapsPanel::showProfile);
     connect(profile_, &Chart::chosen, this, [this](Index index) {
@@ -153,13 +174,24 @@ QWidget* ErrorMapsPanel::makeProfile() {
 
 void ErrorMapsPanel::linkMaps() {
     for (HeatmapView* from : views_) {
-        for (HeatmapView* to : views_) {
-            if (from == to) continue;
-            connect(from, &HeatmapView::viewportChanged, to, &HeatmapView::setViewport);
-            connect(from, &HeatmapView::crosshairMoved, to, [to](Index row, Index column) { to->setCrosshair(row, column); });
-        }
-        connect(from, &HeatmapView::crosshairMoved, this, [this](Index, Index, float value) { legend_->setMark(value); });
+        connect(from, &HeatmapView::viewportChanged, this, [this, from] {
+            last_moved_ = from;
+            if (linked_->isChecked()) moveOthers(from);
+        });
+        connect(from, &HeatmapView::crosshairMoved, this, [this, from](Index row, Index column, float value) {
+            legend_->setMark(value);
+            if (!linked_->isChecked()) return;
+            for (HeatmapView* to : views_) {
+                if (to != from) to->setCrosshair(row, column);
+            }
+        });
         connect(from, &HeatmapView::cellChosen, this, &ErrorMapsPanel::cellChosen);
+    }
+}
+
+void ErrorMapsPanel::moveOthers(const HeatmapView* moved) {
+    for (HeatmapView* to : views_) {
+        if (to != moved) to->setViewport(moved->viewport());
     }
 }
 
@@ -183,9 +215,22 @@ void ErrorMapsPanel::rebuildChoice() {
         connect(action, &QAction::toggled, this, [this, name](bool shown) {
             std::erase(unticked_, name);
             if (!shown) unticked_.push_back(name);
+            noteSurplus();
             emit comparedRunsChanged();
         });
     }
+    noteSurplus();
+}
+
+void ErrorMapsPanel::noteSurplus() {
+    const auto is_ticked = [this](const QString& run) { return std::ranges::find(unticked_, run.toStdString()) == unticked_.end(); };
+    const auto n_ticked = static_cast<std::size_t>(std::ranges::count_if(runs_, is_ticked));
+    surplus_->setVisible(n_ticked > kMaxMaps);
+    surplus_->setText(n_ticked > kMaxMaps
+                          ? tr("%1 methods are ticked and %2 have room: the first %2 are shown. Untick one of them to see another.")
+                                .arg(n_ticked)
+                                .arg(kMaxMaps)
+                          : QString());
 }
 
 std::vector<std::string> ErrorMapsPanel::comparedRuns() const {
@@ -199,11 +244,18 @@ std::vector<std::string> ErrorMapsPanel::comparedRuns() const {
 
 void ErrorMapsPanel::rebuildBaseline() {
     const QSignalBlocker block(baseline_);
-    const QString before = baseline_->currentData().toString();
     baseline_->clear();
     baseline_->addItem(tr("no baseline"), QString());
     for (const ComparedError& error : errors_) baseline_->addItem(tr("Δ to %1").arg(error.title), error.title);
-    baseline_->setCurrentIndex(std::max(0, baseline_->findData(before)));
+    baseline_->setCurrentIndex(std::max(0, baseline_->findData(wanted_baseline_)));
+}
+
+void ErrorMapsPanel::setBaseline(const QString& run) {
+    if (run == wanted_baseline_) return;
+    wanted_baseline_ = run;
+    rebuildBaseline();
+    showErrors();
+    showProfile();
 }
 
 const ComparedError* ErrorMapsPanel::baseline() const {
@@ -247,6 +299,17 @@ QString ErrorMapsPanel::titleOf(const ComparedError& error) const {
                : tr("%1 — output error %2").arg(error.title, by_weights);
 }
 
+QString ErrorMapsPanel::unit() const { return what_->currentIndex() == 1 ? tr("D ∘ (D H)") : tr("ŵ − w"); }
+
+bool ErrorMapsPanel::areColoursOwn() const {
+    return !linked_->isChecked() && (arrangement_->currentData().toInt() == SideBySide || shownErrors().size() < 2);
+}
+
+std::optional<FigureScale> ErrorMapsPanel::sharedScale() const {
+    if (areColoursOwn()) return std::nullopt;
+    return FigureScale{legend_->scale(), unit()};
+}
+
 void ErrorMapsPanel::showErrors() {
     const std::vector<const ComparedError*> shown = shownErrors();
     std::vector<std::shared_ptr<const MagnitudePyramid>> pyramids;
@@ -257,6 +320,7 @@ void ErrorMapsPanel::showErrors() {
     }
     const int arrangement = shown.size() > 1 ? arrangement_->currentData().toInt() : SideBySide;
     const ColourScale scale = divergingScale(limit);
+    const bool are_own = areColoursOwn();
     const std::size_t n_maps = arrangement == SideBySide ? shown.size() : 1;
     for (std::size_t i = 0; i < views_.size(); ++i) {
         views_[i]->setVisible(i < n_maps);
@@ -264,7 +328,10 @@ void ErrorMapsPanel::showErrors() {
         views_[i]->setTitle(titleOf(*shown[i]));
         views_[i]->setPyramid(pyramids[i]);
         views_[i]->setOther(arrangement == SideBySide ? nullptr : pyramids[1], shown.size() > 1 ? titleOf(*shown[1]) : QString());
-        views_[i]->setColourScale(scale);
+        views_[i]->setColourScale(are_own ? divergingScale(pyramids[i]->maxAbs()) : scale);
+        views_[i]->setUnit(unit());
+        views_[i]->setLegendVisible(are_own);
+        if (i > 0 && linked_->isChecked()) views_[i]->setViewport(views_[0]->viewport());  // of one that was not shown before
     }
     if (arrangement == Blink) {
         blink_->start();
@@ -273,9 +340,9 @@ void ErrorMapsPanel::showErrors() {
         views_[0]->setSwipe(0.5);
     }
     arrange(n_maps);
-    legend_->setVisible(!shown.empty());
+    legend_->setVisible(!shown.empty() && !are_own);
     legend_->setScale(scale);
-    legend_->setUnit(what_->currentIndex() == 1 ? tr("D ∘ (D H)") : tr("ŵ − w"));
+    legend_->setUnit(unit());
 }
 
 /// One or two maps share a row; a lone row or column must not leave half of the room empty.

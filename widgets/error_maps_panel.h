@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/eval/layer_metrics.h"
+#include "widgets/figure.h"
 
 class QComboBox;
 class QGridLayout;
@@ -28,8 +29,8 @@ struct ComparedError {
     std::optional<double> with_activations = {};  ///< relative output error with rounded activations counted, where they are (W8A8)
 };
 
-/// Up to four error maps of the chosen layer that share colours, zoom and cursor: side by side, two under a divider (swipe), or two
-/// in turn (blink); as they are or as differences from one of them. Below, where each method's output error comes from.
+/// Up to four error maps of the chosen layer that share colours, zoom and cursor until they are unlinked: side by side, two under a divider
+/// (swipe), or two in turn (blink); as they are or as differences from one of them. Below, where each method's output error comes from.
 class ErrorMapsPanel : public QWidget {
     Q_OBJECT
 public:
@@ -46,16 +47,28 @@ public:
     void setHiddenRuns(std::vector<std::string> runs);
     void setErrors(const QString& layer, const std::vector<ComparedError>& errors);
     void setSelectedCell(Index row, Index channel);
+    /// What the others are shown as differences from, whenever its map is among those set; empty: none.
+    void setBaseline(const QString& run);
+    /// The legend of maps that share one, for pictures of them; nothing while each has its own.
+    [[nodiscard]] std::optional<FigureScale> sharedScale() const;
 
 signals:
     /// The maps of other runs are wanted.
     void comparedRunsChanged();
+    /// The user chose what the others are compared with; empty: nothing.
+    void baselineChosen(const QString& run);
     void cellChosen(salient::Index row, salient::Index channel);
 
 private:
     [[nodiscard]] QWidget* makeMaps();
     [[nodiscard]] QWidget* makeProfile();
     void linkMaps();
+    void moveOthers(const HeatmapView* moved);
+    void noteSurplus();
+    /// What the colours stand for.
+    [[nodiscard]] QString unit() const;
+    /// Side by side and unlinked: each map has colours and a legend of its own.
+    [[nodiscard]] bool areColoursOwn() const;
     void rebuildChoice();
     void rebuildBaseline();
     /// The error that the others are compared with, or null.
@@ -71,11 +84,14 @@ private:
     QStringList runs_;
     std::vector<std::string> unticked_;  ///< remembered by name, so that new runs show by themselves
     std::vector<ComparedError> errors_;
+    QString wanted_baseline_;  ///< remembered by name while its map is not there
     QComboBox* what_;
     QComboBox* arrangement_;
     QComboBox* baseline_;
     QToolButton* choice_;
     QMenu* choice_menu_;
+    QToolButton* linked_;
+    QLabel* surplus_;
     QLabel* layer_label_;
     QGridLayout* grid_;
     ColourBar* legend_;
@@ -83,6 +99,7 @@ private:
     Chart* profile_;
     QTimer* blink_;
     std::array<HeatmapView*, kMaxMaps> views_{};
+    const HeatmapView* last_moved_ = nullptr;
 };
 
 }  // namespace salient

@@ -4,14 +4,12 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScopedValueRollback>
 #include <QSignalBlocker>
-#include <QSortFilterProxyModel>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
@@ -20,7 +18,11 @@
 #include <cmath>
 
 #include "widgets/chart.h"
+#include "widgets/flow_row.h"
+#include "widgets/folding_splitter.h"
+#include "widgets/kept_settings.h"
 #include "widgets/method_text.h"
+#include "widgets/number_order.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/sensitivity_model.h"
@@ -33,6 +35,8 @@ namespace {
 
 constexpr int kRowPadding = 8;
 constexpr int kLongestWindow = 1 << 20;
+constexpr int kRoomBeside = 130;      // average characters that both charts need side by side, with the table of layers in sight
+constexpr int kLayerCharacters = 22;  // of a layer's name
 
 enum Quality { Perplexity, MeanKl, OutputError };
 
@@ -75,15 +79,15 @@ EvaluatePanel::EvaluatePanel(QWidget* parent)
       layers_hint_(plainLabel(this)),
       layer_chart_(new Chart(this)),
       model_(new SensitivityModel(this)),
-      sorted_(new QSortFilterProxyModel(this)),
+      sorted_(new NumberOrder(this)),
       table_(new QTableView(this)) {
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    auto* splitter = new FoldingSplitter(kRoomBeside, this);
     splitter->addWidget(makePareto());
     splitter->addWidget(makeLayers());
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     splitter->setSizes({1000, 1500});  // the table of layers needs the room
-    splitter->setChildrenCollapsible(false);
+    keepSetting(splitter, "evaluate.split");
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(12);
@@ -123,21 +127,17 @@ QWidget* EvaluatePanel::makeProtocol() {
     stamp_->setWordWrap(true);
     stamp_->setAccessibleName(tr("Protocol of the figures"));
 
-    auto* row = new QHBoxLayout;
+    auto* row = new FlowRow(this);
     auto* text_label = new QLabel(tr("&Text"), this);
     text_label->setBuddy(text_);
-    row->addWidget(text_label);
-    row->addWidget(text_, 1);
-    row->addWidget(browse);
-    row->addSpacing(8);
-    row->addWidget(protocol_);
-    row->addWidget(seq_len_);
-    row->addWidget(n_windows_);
-    row->addWidget(evaluate_);
+    row->add({text_label, text_, browse}, text_);
+    row->add({protocol_});
+    row->add({seq_len_, n_windows_});
+    row->add({evaluate_});
     auto* box = new QWidget(this);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(row);
+    layout->addWidget(row);
     layout->addWidget(stamp_);
 
     connect(browse, &QPushButton::clicked, this, &EvaluatePanel::browseRequested);
@@ -161,14 +161,15 @@ QWidget* EvaluatePanel::makePareto() {
     pareto_->setAccessibleName(tr("Bits against quality"));
     pareto_->setTitle(tr("Bits against quality"));
     pareto_->setEmptyText(tr("Quantize, then measure, to see what each method makes of its bits."));
-    auto* row = new QHBoxLayout;
-    row->addWidget(new QLabel(tr("Quality:"), this));
-    row->addWidget(quality_);
-    row->addStretch();
+    auto* row = new FlowRow(this);
+    auto* quality_label = new QLabel(tr("Quality:"), this);
+    quality_label->setBuddy(quality_);
+    row->add({quality_label, quality_});
+    keepSetting(quality_, "evaluate.quality");
     auto* box = new QWidget(this);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 8, 0);
-    layout->addLayout(row);
+    layout->addWidget(row);
     layout->addWidget(pareto_, 1);
     connect(quality_, &QComboBox::currentIndexChanged, this, &EvaluatePanel::showPareto);
     return box;
@@ -200,23 +201,26 @@ QWidget* EvaluatePanel::makeLayers() {
     table_->horizontalHeader()->setSectionResizeMode(SensitivityModel::Layer, QHeaderView::Stretch);
     table_->sortByColumn(SensitivityModel::MeanKl, Qt::DescendingOrder);
     table_->setTextElideMode(Qt::ElideLeft);  // block and module are at the end of a layer's name
+    keepColumnsInSight(*table_, SensitivityModel::Layer, kLayerCharacters);
 
-    auto* row = new QHBoxLayout;
-    row->addWidget(run_);
-    row->addWidget(measure_);
-    row->addWidget(override_);
-    row->addWidget(copy);
-    row->addStretch();
+    auto* row = new FlowRow(this);
+    row->add({run_, measure_});
+    row->add({override_});
+    row->add({copy});
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(layer_chart_);
     splitter->addWidget(table_);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
+    keepSetting(run_, "evaluate.run");
+    keepSetting(splitter, "evaluate.layers");
+    keepSetting(table_->horizontalHeader(), "evaluate.sort");
+    keepSetting(table_, "evaluate.table");
     auto* box = new QWidget(this);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(8, 0, 0, 0);
-    layout->addLayout(row);
+    layout->addWidget(row);
     layout->addWidget(layers_hint_);
     layout->addWidget(splitter, 1);
 

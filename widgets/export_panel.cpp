@@ -12,8 +12,10 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include "widgets/kept_settings.h"
 #include "widgets/note_list.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/text_width.h"
 
 namespace salient {
@@ -79,13 +81,18 @@ ExportPanel::ExportPanel(QWidget* parent)
       findings_(makeNotes(this, tr("Findings of the verification"))),
       report_folder_(new QLineEdit(this)),
       report_(new QPushButton(tr("Write report"), this)),
-      report_state_(new QLabel(this)) {
+      report_state_(plainLabel(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(16);
     layout->addWidget(makeExportBox());
     layout->addWidget(makeReportBox());
     layout->addStretch();
+    keepSetting(run_, "export.run");
+    keepSetting(format_, "export.format");  // after the run, which proposes one
+    keepSetting(gguf_weights_, "export.layers");
+    keepSetting(folder_, "export.folder");
+    keepSetting(report_folder_, "export.report_folder");
     updateButtons();
 }
 
@@ -172,18 +179,24 @@ QWidget* ExportPanel::makeReportBox() {
     auto* box = new QGroupBox(tr("Report"), this);
     report_folder_->setPlaceholderText(tr("Folder for report.html, report.pdf and report.json"));
     report_folder_->setAccessibleName(tr("Report folder"));
+    report_folder_->setToolTip(tr("Made if it is not there; an earlier report in it is replaced"));
+    auto* folder_label = new QLabel(tr("Folder"), box);
+    folder_label->setBuddy(report_folder_);
     auto* browse = new QPushButton(tr("Choose…"), box);
+    browse->setToolTip(tr("Choose a folder for the report"));
     browse->setAutoDefault(false);
     report_->setAutoDefault(false);
     report_->setToolTip(tr("All results so far with tables and plots, as one page, as PDF and as JSON"));
     auto* row = new QHBoxLayout;
-    row->addWidget(new QLabel(tr("Folder"), box));
+    row->addWidget(folder_label);
     row->addWidget(report_folder_, 1);
     row->addWidget(browse);
     row->addWidget(report_);
     auto* layout = new QVBoxLayout(box);
     layout->addLayout(row);
     layout->addWidget(report_state_);
+    report_state_->setWordWrap(true);
+    report_state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     report_state_->setText(tr("Tables, plots, settings and calibration of all results so far."));
 
     connect(browse, &QPushButton::clicked, this, &ExportPanel::browseReportRequested);

@@ -9,8 +9,11 @@
 #include <QSaveFile>
 #include <QSvgGenerator>
 #include <QWidget>
+#include <algorithm>
+#include <memory>
 
 #include "core/error.h"
+#include "widgets/colour_bar.h"
 #include "widgets/theme.h"
 
 namespace salient {
@@ -26,30 +29,49 @@ constexpr int kMargin = 8;
 constexpr int kPdfResolution = 300;
 constexpr double kScreenResolution = 96.0;
 
-/// The view with its provenance below, in the view's own units.
+/// The view with its scale, if it has one, at the right and its provenance below, in the view's own units.
 struct Sheet {
-    QSize view;
+    QSize picture;  ///< view and scale
     QSize whole;
     QFont small;
+    std::unique_ptr<ColourBar> scale;  ///< as high as the view; null: none
 };
 
-Sheet sheetOf(const QWidget& view, const QString& provenance) {
+/// A legend for a view that is drawn without one.
+std::unique_ptr<ColourBar> scaleBar(const QWidget& view, const FigureScale& scale) {
+    auto bar = std::make_unique<ColourBar>();
+    bar->setPalette(view.palette());
+    bar->setFont(view.font());
+    bar->setScale(scale.colours);
+    bar->setUnit(scale.unit);
+    bar->resize(bar->sizeHint().width(), std::max(bar->minimumSizeHint().height(), view.height() - 2 * kMargin));
+    return bar;
+}
+
+Sheet sheetOf(const Figure& figure, const QString& provenance) {
+    const QWidget& view = *figure.view;
     Sheet sheet;
-    sheet.view = view.size();
+    sheet.picture = view.size();
+    if (figure.scale) {
+        sheet.scale = scaleBar(view, *figure.scale);
+        sheet.picture =
+            QSize(view.width() + sheet.scale->width() + 2 * kMargin, std::max(view.height(), sheet.scale->height() + 2 * kMargin));
+    }
     sheet.small = view.font();
     sheet.small.setPointSizeF(sheet.small.pointSizeF() * 0.8);
-    const QRect room(0, 0, view.width() - 2 * kMargin, 10000);
+    const QRect room(0, 0, sheet.picture.width() - 2 * kMargin, 10000);
     const QRect text = QFontMetrics(sheet.small).boundingRect(room, Qt::AlignLeft | Qt::TextWordWrap, provenance);
-    sheet.whole = QSize(view.width(), view.height() + text.height() + 2 * kMargin);
+    sheet.whole = QSize(sheet.picture.width(), sheet.picture.height() + text.height() + 2 * kMargin);
     return sheet;
 }
 
 void paint(QPainter& painter, QWidget& view, const Sheet& sheet, const QString& provenance) {
     painter.fillRect(QRect(QPoint(0, 0), sheet.whole), view.palette().window());
     view.render(&painter, QPoint(0, 0), {}, QWidget::DrawChildren);
+    if (sheet.scale) sheet.scale->render(&painter, QPoint(view.width() + kMargin, kMargin), {}, QWidget::DrawChildren);
     painter.setFont(sheet.small);
     painter.setPen(mutedText(view.palette()));
-    painter.drawText(QRect(kMargin, sheet.view.height() + kMargin, sheet.view.width() - 2 * kMargin, sheet.whole.height()),
+    painter.drawText(QRect(kMargin, sheet.picture.height() + kMargin, sheet.picture.width() - 2 * kMargin, sheet.whole.height()),
                      Qt::AlignLeft | Qt::TextWordWrap, provenance);
 }
 
@@ -130,7 +152,7 @@ QString figureFileName(const QString& title) {
 
 void saveFigure(const Figure& figure, const QString& file, const QString& provenance) {
     const QString suffix = QFileInfo(file).suffix().toLower();
-    const Sheet sheet = sheetOf(*figure.view, provenance);
+    const Sheet sheet = sheetOf(figure, provenance);
     QByteArray bytes;
     if (suffix == QLatin1String("png")) {
         bytes = asPng(*figure.view, sheet, figure.title, provenance);

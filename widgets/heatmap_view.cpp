@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "widgets/colour_bar.h"
@@ -57,6 +58,7 @@ void HeatmapView::setPyramid(std::shared_ptr<const MagnitudePyramid> pyramid) {
         crosshair_ = selected_ = {};
         other_.reset();  // of another shape
     }
+    takePlace();
     refreshScale();
     picture_is_stale_ = true;
     placeLegend();
@@ -151,7 +153,26 @@ void HeatmapView::setViewport(const MatrixRegion& viewport) {
     update();
 }
 
+std::optional<HeatmapPlace> HeatmapView::place() const {
+    if (awaited_ || isEmpty() || !isZoomed()) return awaited_;
+    return HeatmapPlace{viewport_, pyramid_->values().rows(), pyramid_->values().cols()};
+}
+
+void HeatmapView::goToPlace(const std::optional<HeatmapPlace>& place) {
+    const bool is_here = place && !isEmpty() && pyramid_->values().rows() == place->rows && pyramid_->values().cols() == place->columns;
+    awaited_ = is_here ? std::nullopt : place;
+    setViewport(is_here ? place->part : whole());
+}
+
+/// With a matrix that has just been set.
+void HeatmapView::takePlace() {
+    if (!awaited_ || isEmpty()) return;
+    goToPlace(std::exchange(awaited_, std::nullopt));
+    awaited_.reset();  // it was of another shape
+}
+
 void HeatmapView::moveViewport(const MatrixRegion& region) {
+    awaited_.reset();
     const MatrixRegion before = viewport_;
     setViewport(region);
     if (!(viewport_ == before)) emit viewportChanged(viewport_);

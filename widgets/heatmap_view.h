@@ -13,6 +13,13 @@ namespace salient {
 
 class ColourBar;
 
+/// A part of a matrix of that shape, to come back to.
+struct HeatmapPlace {
+    MatrixRegion part;
+    Index rows = 0;
+    Index columns = 0;
+};
+
 /// A run of columns to point out: the block in work, the group, the column in hand.
 struct ColumnMark {
     Index first = 0;
@@ -66,6 +73,11 @@ public:
     [[nodiscard]] MatrixRegion viewport() const noexcept { return viewport_; }
     /// Kept inside the matrix.
     void setViewport(const MatrixRegion& viewport);
+    /// What is in sight, where that is not all, or what is waited for.
+    [[nodiscard]] std::optional<HeatmapPlace> place() const;
+    /// Shows that part once there is a matrix of its shape: now, or with one that is set later. A matrix of another shape, or the user's
+    /// own move, ends the waiting. Nothing: shows all.
+    void goToPlace(const std::optional<HeatmapPlace>& place);
     void setCrosshair(Index row, Index column);
     /// Frames a cell, a row (column −1) or a column (row −1); −1, −1: nothing.
     void setSelectedCell(Index row, Index column);
@@ -132,6 +144,7 @@ private:
     [[nodiscard]] bool isZoomed() const;
     void placeLegend();
     void refreshScale();
+    void takePlace();
     void renderPicture();
     void render(const MagnitudePyramid& pyramid, QImage& picture);
     void moveCrosshair(Cell cell);
@@ -153,6 +166,7 @@ private:
     std::optional<ColourMap> automatic_ = ColourMap::Diverging;
     ColourScale scale_;
     MatrixRegion viewport_;
+    std::optional<HeatmapPlace> awaited_;
     Cell crosshair_;
     Cell selected_;
     ColourBar* legend_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <QtGlobal>
 
 namespace salient {
@@ -17,8 +18,10 @@ struct JobRecord {
     qint64 total = 0;  ///< 0: not known
     double elapsed_seconds = 0.0;
     double seconds_left = -1.0;  ///< of this stage; −1: not known yet
+    double per_second = -1.0;    ///< what `done` counts, in this stage; −1: not known yet
     State state = State::Queued;
-    QString message = {};  ///< why it failed
+    QString message = {};       ///< why it failed
+    QStringList warnings = {};  ///< what its result was done otherwise than plainly, one sentence each
 
     [[nodiscard]] bool isOver() const noexcept { return state == State::Done || state == State::Cancelled || state == State::Failed; }
     /// 0 … 1, or −1 while the total is not known.

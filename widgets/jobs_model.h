@@ -7,11 +7,11 @@
 
 namespace salient {
 
-/// Running and finished jobs, newest first.
+/// Running and finished jobs, newest first. A job whose result has warnings carries a badge that says how many, and what they are.
 class JobsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Title, State, Progress, Time, Message, ColumnCount };
+    enum Column { Title, State, Progress, Rate, Time, Message, ColumnCount };
     static constexpr int kFractionRole = Qt::UserRole;  ///< 0 … 1, −1 while unknown
 
     explicit JobsModel(QObject* parent = nullptr);

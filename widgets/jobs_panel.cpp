@@ -2,6 +2,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QSignalBlocker>
 #include <QTableView>
 #include <QToolButton>
 
@@ -25,11 +26,11 @@ JobsPanel::JobsPanel(QWidget* parent)
     table_->setModel(model_);
     table_->setAccessibleName(tr("Jobs"));
     showAsRows(*table_, kRowPadding);
-    const int em = table_->fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    table_->setColumnWidth(JobsModel::Title, 22 * em);
-    table_->setColumnWidth(JobsModel::State, 8 * em);
-    table_->setColumnWidth(JobsModel::Progress, 10 * em);
-    table_->setColumnWidth(JobsModel::Time, 13 * em);
+    keepColumnWidth(*table_, JobsModel::Title, 42);
+    keepColumnWidth(*table_, JobsModel::State, 16);
+    keepColumnWidth(*table_, JobsModel::Progress, 18);
+    keepColumnWidth(*table_, JobsModel::Rate, 26);
+    keepColumnWidth(*table_, JobsModel::Time, 25);
 
     const auto prepare = [](QToolButton* button, const QString& text, const QString& tip) {
         button->setText(text);
@@ -59,7 +60,7 @@ JobsPanel::JobsPanel(QWidget* parent)
     });
     connect(cancel_all_, &QToolButton::clicked, this, &JobsPanel::cancelAllRequested);
     connect(pause_, &QToolButton::toggled, this, [this](bool paused) {
-        pause_->setText(paused ? tr("Resume") : tr("Pause"));
+        showPaused();
         emit pauseRequested(paused);
     });
     connect(clear_, &QToolButton::clicked, this, [this] {
@@ -80,6 +81,15 @@ void JobsPanel::setRecord(const JobRecord& record) {
     model_->setRecord(record);
     updateButtons();
 }
+
+void JobsPanel::setPaused(bool paused) {
+    const QSignalBlocker block(pause_);
+    pause_->setChecked(paused);
+    showPaused();
+    updateButtons();
+}
+
+void JobsPanel::showPaused() { pause_->setText(pause_->isChecked() ? tr("Resume") : tr("Pause")); }
 
 int JobsPanel::chosenJob() const {
     const QModelIndex chosen = table_->selectionModel()->currentIndex();

@@ -16,6 +16,8 @@ public:
     explicit JobsPanel(QWidget* parent = nullptr);
 
     void setRecord(const JobRecord& record);
+    /// Whoever wanted it: the button says what pressing it would do.
+    void setPaused(bool paused);
     [[nodiscard]] const JobsModel& model() const noexcept { return *model_; }
     /// Low: it stands below a page that needs the room, and can be pulled up.
     [[nodiscard]] QSize sizeHint() const override;
@@ -27,6 +29,7 @@ signals:
 
 private:
     void updateButtons();
+    void showPaused();
     [[nodiscard]] int chosenJob() const;  ///< id of the chosen unfinished job, else of the running one, else 0
 
     JobsModel* model_;

@@ -1,11 +1,13 @@
 #include "widgets/metrics_model.h"
 
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -13,6 +15,37 @@ namespace salient {
 namespace {
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 const QString kNothing = QStringLiteral("–");
+
+/// The column that a difference is one of.
+int comparedColumn(int delta) {
+    switch (delta) {
+        case MetricsModel::DeltaOutputError:
+            return MetricsModel::OutputError;
+        case MetricsModel::DeltaPerplexity:
+            return MetricsModel::Perplexity;
+        case MetricsModel::DeltaMeanKl:
+            return MetricsModel::MeanKl;
+        default:
+            return MetricsModel::Bytes;
+    }
+}
+
+/// With its sign; nothing where there is no difference, as on the baseline itself.
+QString deltaText(int column, double value) {
+    if (value == 0.0) return kNothing;
+    const QString sign = value > 0.0 ? QStringLiteral("+") : QString(QChar(0x2212));
+    const double size = std::abs(value);
+    switch (column) {
+        case MetricsModel::DeltaOutputError:
+            return sign + percentText(size);
+        case MetricsModel::DeltaPerplexity:
+            return sign + fixedText(size, 4);
+        case MetricsModel::DeltaMeanKl:
+            return sign + numberText(size, 3);
+        default:
+            return sign + bytesText(static_cast<std::int64_t>(size));
+    }
+}
 }  // namespace
 
 MetricsModel::MetricsModel(QObject* parent) : QAbstractTableModel(parent) {}
@@ -27,6 +60,26 @@ void MetricsModel::setResults(std::vector<std::shared_ptr<const RunResult>> runs
     endResetModel();
 }
 
+int MetricsModel::rowOf(const std::string& run) const {
+    if (run.empty() || rowCount() == 0) return -1;
+    const auto found = std::ranges::find_if(runs_, [&](const auto& known) { return known->name == run; });
+    return found == runs_.end() ? -1 : static_cast<int>(found - runs_.begin()) + 1;
+}
+
+void MetricsModel::setBaseline(const std::string& run) {
+    if (run == baseline_) return;
+    const bool had = hasBaseline();
+    const bool has = rowOf(run) >= 0;
+    if (has && !had) beginInsertColumns({}, DeltaOutputError, ColumnCount - 1);
+    if (had && !has) beginRemoveColumns({}, DeltaOutputError, ColumnCount - 1);
+    baseline_ = run;
+    if (has && !had) endInsertColumns();
+    if (had && !has) endRemoveColumns();
+    if (!has || !had) return;
+    emit dataChanged(index(0, DeltaOutputError), index(rowCount() - 1, ColumnCount - 1));
+    emit headerDataChanged(Qt::Horizontal, DeltaOutputError, ColumnCount - 1);
+}
+
 std::shared_ptr<const RunResult> MetricsModel::run(int row) const {
     return row >= 1 && row < rowCount() ? runs_[static_cast<std::size_t>(row - 1)] : nullptr;
 }
@@ -36,7 +89,10 @@ int MetricsModel::rowCount(const QModelIndex& parent) const {
     return static_cast<int>(runs_.size()) + 1;
 }
 
-int MetricsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int MetricsModel::columnCount(const QModelIndex& parent) const {
+    if (parent.isValid()) return 0;
+    return hasBaseline() ? ColumnCount : DeltaOutputError;
+}
 
 double MetricsModel::number(int row, int column) const {
     const std::shared_ptr<const RunResult> result = run(row);
@@ -59,6 +115,11 @@ double MetricsModel::number(int row, int column) const {
             return static_cast<double>(result ? result->bytes : original_bytes_);
         case Seconds:
             return result ? result->seconds : kUnknown;
+        case DeltaOutputError:
+        case DeltaPerplexity:
+        case DeltaMeanKl:
+        case DeltaBytes:
+            return number(row, comparedColumn(column)) - number(baselineRow(), comparedColumn(column));
         default:
             return kUnknown;
     }
@@ -122,37 +183,51 @@ QVariant MetricsModel::data(const QModelIndex& index, int role) const {
         case Seconds:
             return durationText(value);
         default:
-            return {};
+            return deltaText(column, value);
     }
 }
 
 QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal) return {};
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
     if (role == Qt::TextAlignmentRole) return QVariant((section == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    if (role == Qt::ToolTipRole) {
-        switch (section) {
-            case OutputError:
-                return tr("Energy of the output error over energy of the output, all layers together, on the calibration text");
-            case Perplexity:
-                return tr("On the evaluation text; lower is better. Point at a number to see its protocol");
-            case PerplexityChange:
-                return tr("Against the original model");
-            case MeanKl:
-                return tr("Mean KL divergence of the next-token distribution from the original's, in nats, on the evaluation text");
-            case SameTop:
-                return tr("Share of the predictions whose likeliest token is the original's");
-            case BitsPerWeight:
-                return tr("Of the quantized layers, scales and zero points included");
-            case Bytes:
-                return tr("Whole model: packed layers and everything else as stored");
-            case Seconds:
-                return tr("Quantization alone, without calibration");
-            default:
-                return {};
-        }
+    if (role == Qt::ToolTipRole) return tipOf(section);
+    return role == Qt::DisplayRole ? QVariant(titleOf(section)) : QVariant();
+}
+
+QString MetricsModel::tipOf(int column) const {
+    const QString baseline = QString::fromStdString(baseline_);
+    switch (column) {
+        case OutputError:
+            return tr("Energy of the output error over energy of the output, all layers together, on the calibration text");
+        case Perplexity:
+            return tr("On the evaluation text; lower is better. Point at a number to see its protocol");
+        case PerplexityChange:
+            return tr("Against the original model");
+        case MeanKl:
+            return tr("Mean KL divergence of the next-token distribution from the original's, in nats, on the evaluation text");
+        case SameTop:
+            return tr("Share of the predictions whose likeliest token is the original's");
+        case BitsPerWeight:
+            return tr("Of the quantized layers, scales and zero points included");
+        case Bytes:
+            return tr("Whole model: packed layers and everything else as stored");
+        case Seconds:
+            return tr("Quantization alone, without calibration");
+        case DeltaOutputError:
+            return plainTip(tr("Relative output error less that of %1, in percentage points").arg(baseline));
+        case DeltaPerplexity:
+            return plainTip(tr("Perplexity less that of %1").arg(baseline));
+        case DeltaMeanKl:
+            return plainTip(tr("KL divergence less that of %1, in nats").arg(baseline));
+        case DeltaBytes:
+            return plainTip(tr("Size less that of %1").arg(baseline));
+        default:
+            return {};
     }
-    if (role != Qt::DisplayRole) return {};
-    switch (section) {
+}
+
+QString MetricsModel::titleOf(int column) const {
+    switch (column) {
         case Name:
             return tr("Method");
         case OutputError:
@@ -171,6 +246,14 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
             return tr("Size");
         case Seconds:
             return tr("Time");
+        case DeltaOutputError:
+            return tr("Δ error");
+        case DeltaPerplexity:
+            return tr("Δ perplexity");
+        case DeltaMeanKl:
+            return tr("Δ KL");
+        case DeltaBytes:
+            return tr("Δ size");
         default:
             return {};
     }
@@ -178,11 +261,13 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
 
 QString MetricsModel::toCsv() const {
     QString csv =
-        QStringLiteral("method,relative_output_error,perplexity,perplexity_change,mean_kl,same_top,bits_per_weight,bytes,seconds\n");
+        QStringLiteral("method,relative_output_error,perplexity,perplexity_change,mean_kl,same_top,bits_per_weight,bytes,seconds");
+    if (hasBaseline()) csv += QStringLiteral(",delta_relative_output_error,delta_perplexity,delta_mean_kl,delta_bytes");
+    csv += QLatin1Char('\n');
     for (int row = 0; row < rowCount(); ++row) {
         csv += QLatin1Char('"') + data(index(row, Name), Qt::DisplayRole).toString().replace(QLatin1Char('"'), QStringLiteral("\"\"")) +
                QLatin1Char('"');
-        for (int column = Name + 1; column < ColumnCount; ++column) {
+        for (int column = Name + 1; column < columnCount(); ++column) {
             const double value = number(row, column);
             csv += QLatin1Char(',') + (std::isnan(value) ? QString() : QLocale::c().toString(value, 'g', 17));
         }

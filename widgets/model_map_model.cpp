@@ -1,6 +1,7 @@
 #include "widgets/model_map_model.h"
 
 #include <QColor>
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -122,6 +123,18 @@ std::vector<QModelIndex> ModelMapModel::worst(int n) const {
     return cells;
 }
 
+QString ModelMapModel::toCsv() const {
+    QString csv = QStringLiteral("block,layer,\"%1\"\n").arg(QString(metric_.name).replace(QLatin1Char('"'), QStringLiteral("\"\"")));
+    for (int linear = 0; linear < static_cast<int>(positions_.size()); ++linear) {
+        const LinearInfo& info = model_->linears[static_cast<std::size_t>(linear)];
+        const double value = valueOf(linear);
+        csv += QStringLiteral("%1,%2,").arg(info.block).arg(QString::fromStdString(info.name));
+        if (std::isfinite(value)) csv += QLocale::c().toString(value, 'g', 17);
+        csv += QLatin1Char('\n');
+    }
+    return csv;
+}
+
 int ModelMapModel::rowCount(const QModelIndex& parent) const { return parent.isValid() || !model_ ? 0 : model_->config.n_blocks; }
 
 int ModelMapModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(columns_.size()); }
@@ -150,6 +163,8 @@ QVariant ModelMapModel::data(const QModelIndex& index, int role) const {
             return value;
         case kLayerRole:
             return QString::fromStdString(info.name);
+        case kBlockRole:
+            return info.block;
         case kMatchesRole:
             return matches(linear);
         case kRelativeRole:

@@ -29,6 +29,7 @@ public:
     static constexpr int kMatchesRole = Qt::UserRole + 2;   ///< whether the filter matches
     static constexpr int kColourRole = Qt::UserRole + 3;    ///< QColor, or nothing where there is no value
     static constexpr int kRelativeRole = Qt::UserRole + 4;  ///< 0 … 1 position on the colour map
+    static constexpr int kBlockRole = Qt::UserRole + 5;     ///< int
 
     explicit ModelMapModel(QObject* parent = nullptr);
     void setModel(std::shared_ptr<const Model> model);
@@ -44,6 +45,9 @@ public:
     [[nodiscard]] QModelIndex indexOf(const QString& layer) const;
     /// The n layers with the largest values among those that match, worst first.
     [[nodiscard]] std::vector<QModelIndex> worst(int n) const;
+
+    /// Block, layer and value as comma-separated lines, in the order of computation, with every digit.
+    [[nodiscard]] QString toCsv() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;

@@ -8,15 +8,22 @@
 #include <QListWidget>
 #include <QPainter>
 #include <QScopedValueRollback>
+#include <QSpinBox>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/context_action.h"
+#include "widgets/flow_row.h"
+#include "widgets/folding_splitter.h"
 #include "widgets/kept_settings.h"
+#include "widgets/number_order.h"
 #include "widgets/override_panel.h"
 #include "widgets/plain_text.h"
+#include "widgets/table_copy.h"
+#include "widgets/table_look.h"
 #include "widgets/text_width.h"
 #include "widgets/theme.h"
 
@@ -24,12 +31,14 @@ namespace salient {
 
 namespace {
 
-constexpr int kWorst = 10;
+constexpr int kWorst = 10;  // unless another number is chosen
+constexpr int kMostWorst = 999;
 // Cells share the room of a usual window: tall for a few blocks, still readable for a hundred.
 constexpr int kMapHeight = 480;
 constexpr int kLowestCell = 24;
 constexpr int kTallestCell = 48;
-constexpr int kSideWidth = 50;  // average characters
+constexpr int kSideWidth = 42;    // average characters
+constexpr int kRoomBeside = 140;  // likewise: below that the list of largest values goes below the map
 constexpr qreal kDimmed = 0.15;
 
 /// Paints a layer as a filled cell with its value in a colour that can be read on it.
@@ -54,8 +63,10 @@ public:
         const QString text = index.data(Qt::DisplayRole).toString();
         painter->drawText(cell, Qt::AlignCenter, text.isEmpty() ? QStringLiteral("·") : text);
         painter->setOpacity(1.0);
-        if ((option.state & QStyle::State_Selected) != 0) {
-            painter->setPen(QPen(selectionColour(option.palette), 2));
+        const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+        const bool is_current = view != nullptr && view->currentIndex() == index;
+        if (is_current || (option.state & QStyle::State_Selected) != 0) {
+            painter->setPen(QPen(selectionColour(option.palette), 2, is_current ? Qt::SolidLine : Qt::DashLine));
             painter->drawRect(cell.adjusted(0, 0, -1, -1));
         }
         painter->restore();
@@ -103,11 +114,13 @@ private:
 ModelMapView::ModelMapView(QWidget* parent)
     : QWidget(parent),
       model_(new ModelMapModel(this)),
+      sorted_(new NumberOrder(this)),
       metric_(new QComboBox(this)),
       filter_(new QLineEdit(this)),
       matches_(plainLabel(this)),
       table_(new QTableView(this)),
       legend_(new GradientBar(this)),
+      n_worst_(new QSpinBox(this)),
       worst_(new QListWidget(this)),
       overrides_(new OverridePanel(this)) {
     metric_->setToolTip(tr("What the colours show"));
@@ -118,57 +131,59 @@ ModelMapView::ModelMapView(QWidget* parent)
     filter_->setAccessibleName(tr("Filter"));
     filter_->setClearButtonEnabled(true);
 
-    table_->setModel(model_);
-    table_->setItemDelegate(new CellDelegate(table_));
-    table_->setAccessibleName(tr("Layers of the model"));
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setShowGrid(false);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->viewport()->setBackgroundRole(QPalette::Window);
-    QPalette no_highlight;  // the chosen cell has a frame: a filled one would hide what a dimmed cell shows
-    no_highlight.setColor(QPalette::Highlight, Qt::transparent);
-    table_->setPalette(no_highlight);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->verticalHeader()->setHighlightSections(false);
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    buildTable();
+    addTableActions();
 
     auto* worst_title = new QLabel(tr("Largest values"), this);
     QFont bold = worst_title->font();
     bold.setBold(true);
     worst_title->setFont(bold);
+    n_worst_->setRange(1, kMostWorst);
+    n_worst_->setValue(kWorst);
+    n_worst_->setToolTip(tr("How many layers are listed, those with the largest values first"));
+    n_worst_->setAccessibleName(tr("Number of listed layers"));
     worst_->setAccessibleName(tr("Layers with the largest values"));
     worst_->setFrameShape(QFrame::NoFrame);
     worst_->viewport()->setBackgroundRole(QPalette::Window);
 
-    auto* top = new QHBoxLayout;
-    top->addWidget(new QLabel(tr("Show"), this));
-    top->addWidget(metric_);
-    top->addWidget(filter_, 1);
-    top->addWidget(matches_);
+    auto* top = new FlowRow(this);
+    top->add({new QLabel(tr("Show"), this), metric_});
+    top->add({filter_}, filter_);
+    top->add({matches_});
 
     auto* side = new QWidget(this);
-    keepWidth(side, kSideWidth);
+    keepLeastWidth(side, kSideWidth);
     auto* side_layout = new QVBoxLayout(side);
-    side_layout->setContentsMargins(16, 0, 0, 0);
+    side_layout->setContentsMargins(8, 0, 0, 0);
     side_layout->addWidget(legend_);
     side_layout->addSpacing(12);
-    side_layout->addWidget(worst_title);
+    auto* worst_row = new QHBoxLayout;
+    worst_row->addWidget(worst_title, 1);
+    worst_row->addWidget(n_worst_);
+    side_layout->addLayout(worst_row);
     side_layout->addWidget(worst_, 1);
 
-    auto* body = new QHBoxLayout;
-    body->addWidget(table_, 1);
+    auto* body = new FoldingSplitter(kRoomBeside, this);
+    picture_ = body;
+    body->addWidget(table_);
     body->addWidget(side);
+    body->setStretchFactor(0, 1);
+    body->setStretchFactor(1, 0);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(12);
-    layout->addLayout(top);
-    layout->addLayout(body, 1);
+    layout->addWidget(top);
+    layout->addWidget(body, 1);
     layout->addWidget(overrides_);
 
     keepSetting(metric_, "map.metric");
     keepSetting(filter_, "map.filter");
+    keepSetting(body, "map.split");
+    keepSetting(table_, "map.table");
+    keepSetting(table_->horizontalHeader(), "map.sort");
+    keepSetting(n_worst_, "map.worst");
+    connect(n_worst_, &QSpinBox::valueChanged, this, &ModelMapView::showWorst);
     connect(metric_, &QComboBox::currentIndexChanged, this, [this] {
         if (metric_->currentIndex() >= 0) chosen_metric_ = metric_->currentText();
         showMetric();
@@ -185,22 +200,81 @@ ModelMapView::ModelMapView(QWidget* parent)
     });
     matches_->hide();
     const auto chosen = [this](const QModelIndex& cell) {
-        if (!is_setting_ && cell.isValid()) emit layerChosen(cell.row(), cell.data(ModelMapModel::kLayerRole).toString());
+        if (is_setting_ || !cell.isValid()) return;
+        emit layerChosen(cell.data(ModelMapModel::kBlockRole).toInt(), cell.data(ModelMapModel::kLayerRole).toString());
     };
     connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, chosen);
-    connect(table_, &QTableView::activated, this,
-            [this](const QModelIndex& cell) { emit layerActivated(cell.row(), cell.data(ModelMapModel::kLayerRole).toString()); });
-    const auto from_list = [this](const QListWidgetItem* item) { return model_->indexOf(item->data(Qt::UserRole).toString()); };
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        if (!is_setting_ && chosenLayers() != told_layers_) tellOverrides();
+    });
+    const auto activate = [this](const QModelIndex& cell) {
+        emit layerActivated(cell.data(ModelMapModel::kBlockRole).toInt(), cell.data(ModelMapModel::kLayerRole).toString());
+    };
+    connect(table_, &QTableView::activated, this, activate);
+    const auto from_list = [this](const QListWidgetItem* item) { return cellOf(item->data(Qt::UserRole).toString()); };
     connect(worst_, &QListWidget::itemClicked, this,
             [this, from_list](const QListWidgetItem* item) { table_->setCurrentIndex(from_list(item)); });
-    connect(worst_, &QListWidget::itemActivated, this, [this, from_list](const QListWidgetItem* item) {
-        const QModelIndex cell = from_list(item);
-        emit layerActivated(cell.row(), cell.data(ModelMapModel::kLayerRole).toString());
+    connect(worst_, &QListWidget::itemActivated, this, [activate, from_list](const QListWidgetItem* item) { activate(from_list(item)); });
+}
+
+void ModelMapView::buildTable() {
+    sorted_->setSourceModel(model_);
+    sorted_->setSortRole(ModelMapModel::kValueRole);
+    table_->setModel(sorted_);
+    table_->setItemDelegate(new CellDelegate(table_));
+    table_->setAccessibleName(tr("Layers of the model"));
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setShowGrid(false);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->viewport()->setBackgroundRole(QPalette::Window);
+    QPalette no_highlight;  // a chosen cell has a frame: a filled one would hide what a dimmed cell shows
+    no_highlight.setColor(QPalette::Highlight, Qt::transparent);
+    table_->setPalette(no_highlight);
+    QHeaderView* modules = table_->horizontalHeader();
+    modules->setSectionResizeMode(QHeaderView::Stretch);
+    modules->setHighlightSections(false);
+    keepTitlesInSight(*table_);
+    modules->setToolTip(tr("Click: sort the blocks by this module's values, the other way round, and back into their order"));
+    table_->verticalHeader()->setHighlightSections(false);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table_->setSortingEnabled(true);
+    modules->setSortIndicatorClearable(true);
+    modules->setSortIndicator(-1, Qt::AscendingOrder);  // in their order until asked otherwise
+}
+
+void ModelMapView::addTableActions() {
+    offerCopy(*table_);
+    addContextAction(table_, tr("Save as figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), [this] { emit figureWanted(); });
+    addContextAction(table_, tr("Blocks by this module, largest first"), {}, [this] {
+        const int module = table_->currentIndex().column();
+        if (module >= 0) table_->horizontalHeader()->setSortIndicator(module, Qt::DescendingOrder);
     });
+    addContextAction(table_, tr("Blocks in their order"), {},
+                     [this] { table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); });
+}
+
+QModelIndex ModelMapView::cellOf(const QString& layer) const { return sorted_->mapFromSource(model_->indexOf(layer)); }
+
+QStringList ModelMapView::chosenLayers() const {
+    std::vector<QModelIndex> cells;
+    for (const QModelIndex& cell : table_->selectionModel()->selectedIndexes()) cells.push_back(sorted_->mapToSource(cell));
+    if (cells.size() < 2) cells = {sorted_->mapToSource(table_->currentIndex())};
+    std::sort(cells.begin(), cells.end());  // by block and module
+    QStringList layers;
+    for (const QModelIndex& cell : cells) {
+        if (cell.isValid()) layers << cell.data(ModelMapModel::kLayerRole).toString();
+    }
+    return layers;
+}
+
+void ModelMapView::tellOverrides() {
+    told_layers_ = chosenLayers();
+    overrides_->setLayers(told_layers_);
 }
 
 void ModelMapView::setModel(const std::shared_ptr<const Model>& model) {
     const QScopedValueRollback setting(is_setting_, true);
+    table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);  // modules of another model are others
     model_->setModel(model);
     overrides_->setModel(model);
     table_->verticalHeader()->setDefaultSectionSize(std::clamp(kMapHeight / std::max(1, model_->rowCount()), kLowestCell, kTallestCell));
@@ -224,8 +298,9 @@ void ModelMapView::setMetrics(std::vector<LayerMetric> metrics) {
 
 void ModelMapView::setSelectedLayer(const QString& layer) {
     const QScopedValueRollback setting(is_setting_, true);
-    table_->setCurrentIndex(model_->indexOf(layer));
-    overrides_->setLayer(layer);
+    // The current one among several that are chosen: it must not take the others' place.
+    if (const QModelIndex cell = cellOf(layer); cell != table_->currentIndex()) table_->setCurrentIndex(cell);
+    if (chosenLayers() != told_layers_) tellOverrides();  // called for channels and rows, too
 }
 
 void ModelMapView::showMetric() {
@@ -240,7 +315,7 @@ void ModelMapView::showMetric() {
 
 void ModelMapView::showWorst() {
     worst_->clear();
-    for (const QModelIndex& cell : model_->worst(kWorst)) {
+    for (const QModelIndex& cell : model_->worst(n_worst_->value())) {
         const QString layer = cell.data(ModelMapModel::kLayerRole).toString();
         const QString module = model_->headerData(cell.column(), Qt::Horizontal, Qt::DisplayRole).toString();
         auto* item =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 #include <vector>
@@ -10,6 +11,8 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
+class QSortFilterProxyModel;
+class QSpinBox;
 class QTableView;
 
 namespace salient {
@@ -18,7 +21,8 @@ class GradientBar;
 class OverridePanel;
 
 /// The whole model at a glance: every linear layer as a cell coloured by the metric of choice, with a filter, the worst layers, and
-/// settings of their own for some.
+/// settings of their own for some. Blocks stand in their order, or sorted by the values of one module. Several layers can be chosen at a
+/// time, to give them settings; the current one is what other views look at.
 class ModelMapView : public QWidget {
     Q_OBJECT
 public:
@@ -28,7 +32,9 @@ public:
     /// What can be shown; keeps what the user chose when it is still there, else shows the first.
     void setMetrics(std::vector<LayerMetric> metrics);
     void setSelectedLayer(const QString& layer);
-    /// Other settings for the layers that the filter matches, or for the chosen one.
+    /// The map with its legend and the largest values, for a picture of it.
+    [[nodiscard]] QWidget* picture() const noexcept { return picture_; }
+    /// Other settings for the layers that the filter matches, or for the chosen ones.
     [[nodiscard]] OverridePanel& overrides() noexcept { return *overrides_; }
     [[nodiscard]] const ModelMapModel& model() const noexcept { return *model_; }
 
@@ -36,21 +42,33 @@ signals:
     void layerChosen(int block, const QString& layer);
     /// Chosen with Return or a double click: go and look at it.
     void layerActivated(int block, const QString& layer);
+    /// The user wants the picture, or its data, as a file.
+    void figureWanted();
 
 private:
+    void buildTable();
+    void addTableActions();
     void showMetric();
     void showWorst();
+    [[nodiscard]] QModelIndex cellOf(const QString& layer) const;
+    /// Those chosen, or the current one where that is all, in the order of computation.
+    [[nodiscard]] QStringList chosenLayers() const;
+    void tellOverrides();
 
     ModelMapModel* model_;
+    QSortFilterProxyModel* sorted_;
     QComboBox* metric_;
     QLineEdit* filter_;
     QLabel* matches_;
     QTableView* table_;
     GradientBar* legend_;
+    QSpinBox* n_worst_;
     QListWidget* worst_;
     OverridePanel* overrides_;
+    QWidget* picture_ = nullptr;
     std::vector<LayerMetric> metrics_;
-    QString chosen_metric_;  ///< by the user; until then the first is shown
+    QString chosen_metric_;    ///< by the user; until then the first is shown
+    QStringList told_layers_;  ///< to the overrides
     bool is_setting_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/flow_row.h"
 #include "widgets/note_list.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
@@ -91,6 +92,7 @@ OpenPage::OpenPage(QWidget* parent)
     left->addStretch(1);  // keeps the buttons together while there is nothing recent
 
     facts_->setTextFormat(Qt::RichText);
+    facts_->setWordWrap(true);  // a folder's path may be long
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     facts_->setAccessibleName(tr("Facts about the open model"));
     next_->setDefault(true);
@@ -100,12 +102,9 @@ OpenPage::OpenPage(QWidget* parent)
     facts_layout->addWidget(facts_title_);
     facts_layout->addWidget(facts_);
     facts_layout->addSpacing(8);
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(next_);
-    buttons->addWidget(anew_);
-    buttons->addWidget(examine_);
-    buttons->addStretch();
-    facts_layout->addLayout(buttons);
+    auto* buttons = new FlowRow(facts_box_);
+    for (QPushButton* button : {next_, anew_, examine_}) buttons->add({button});
+    facts_layout->addWidget(buttons);
     examine_->setToolTip(
         tr("Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config"));
     verdict_->setWordWrap(true);
@@ -184,10 +183,8 @@ void OpenPage::setModel(const std::shared_ptr<const Model>& model) {
     if (!model) {
         facts_title_->setText(tr("Nothing is open"));
         facts_->setText(tr("Open a model to see what it is made of."));
-        facts_->setWordWrap(true);
         return;
     }
-    facts_->setWordWrap(false);
     facts_title_->setText(modelTitle(model->directory));
     QString rows;
     for (const auto& [name, value] : modelFacts(*model)) {

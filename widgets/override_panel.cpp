@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "core/io/name_pattern.h"
+#include "widgets/flow_row.h"
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/value_text.h"
@@ -20,6 +21,7 @@ namespace salient {
 namespace {
 
 constexpr int kListLines = 4;
+constexpr std::size_t kLongestNames = 900;  // of 1000 bytes that an expression may have (name_pattern.h)
 constexpr double kSameStrength = -1.0;
 enum What { Keep, Change };
 enum ListRole { RunRole = Qt::UserRole, IsKeepRole, IndexRole };
@@ -86,23 +88,15 @@ OverridePanel::OverridePanel(QWidget* parent)
     remove_key->setShortcutContext(Qt::WidgetShortcut);
     list_->addAction(remove_key);
 
-    auto* row = new QHBoxLayout;
-    row->addWidget(new QLabel(tr("In"), this));
-    row->addWidget(run_);
-    row->addWidget(subject_);
-    row->addWidget(what_);
-    row->addWidget(method_);
-    row->addWidget(bits_);
-    row->addWidget(group_size_);
-    row->addWidget(strength_);
-    row->addWidget(apply_);
-    row->addStretch();
+    auto* row = new FlowRow(this);
+    row->add({new QLabel(tr("In"), this), run_});
+    for (QWidget* part : std::initializer_list<QWidget*>{subject_, what_, method_, bits_, group_size_, strength_, apply_}) row->add({part});
     auto* below = new QHBoxLayout;
     below->addWidget(list_, 1);
     below->addWidget(remove_, 0, Qt::AlignTop);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(row);
+    layout->addWidget(row);
     layout->addWidget(forecast_);
     layout->addLayout(below);
 
@@ -140,14 +134,31 @@ void OverridePanel::setPattern(const QString& expression) {
     refresh();
 }
 
-void OverridePanel::setLayer(const QString& layer) {
-    layer_ = layer;
+void OverridePanel::setLayers(const QStringList& layers) {
+    layers_ = layers;
     refresh();
 }
 
-std::string OverridePanel::expression() const {
-    if (!pattern_.isEmpty()) return pattern_.toStdString();
-    return layer_.isEmpty() ? std::string() : "^" + NamePattern::escaped(layer_.toStdString()) + "$";
+std::vector<std::string> OverridePanel::expressions() const {
+    if (!pattern_.isEmpty()) return {pattern_.toStdString()};
+    std::vector<std::vector<std::string>> parts;
+    std::size_t length = 0;
+    for (const QString& layer : layers_) {
+        const std::string name = NamePattern::escaped(layer.toStdString());
+        length += name.size() + 1;
+        if (parts.empty() || length > kLongestNames) {
+            parts.emplace_back();
+            length = name.size() + 1;
+        }
+        parts.back().push_back(name);
+    }
+    std::vector<std::string> result;
+    for (const std::vector<std::string>& names : parts) {
+        std::string all;
+        for (const std::string& name : names) all += (all.empty() ? "" : "|") + name;
+        result.push_back(names.size() == 1 ? "^" + all + "$" : "^(" + all + ")$");
+    }
+    return result;
 }
 
 const RecipeRun* OverridePanel::previewedRun() const {
@@ -164,12 +175,15 @@ bool OverridePanel::scales() const {
 
 MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
     MethodSpec changed = method;
-    const std::string layers = expression();
-    if (layers.empty()) return changed;
+    for (const std::string& layers : expressions()) changeLayers(changed, method, layers);
+    return changed;
+}
+
+void OverridePanel::changeLayers(MethodSpec& changed, const MethodSpec& method, const std::string& layers) const {
     if (what_->currentData().toInt() == Keep) {
         removeSame(changed.keep, [&](const std::string& pattern) { return pattern == layers; });
         changed.keep.push_back(layers);
-        return changed;
+        return;
     }
     LayerOverride change;
     change.layers = layers;
@@ -181,11 +195,10 @@ MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
         if (scaling == Scaling::SmoothQuant) change.alpha = strength;
         if (scaling == Scaling::Awq) change.ratio = strength;
     }
-    if (change == LayerOverride{.layers = layers}) return changed;
+    if (change == LayerOverride{.layers = layers}) return;
     // The latest change goes before older ones, whose expressions may match the same layers.
     removeSame(changed.overrides, [&](const LayerOverride& known) { return known.layers == layers; });
     changed.overrides.insert(changed.overrides.begin(), change);
-    return changed;
 }
 
 QString OverridePanel::problemOf(const MethodSpec& changed) const {
@@ -202,16 +215,13 @@ void OverridePanel::refresh() {
     const bool is_change = what_->currentData().toInt() == Change;
     for (QComboBox* box : {method_, bits_, group_size_}) box->setVisible(is_change);
     strength_->setVisible(is_change && scales());
-    const QString layers = QString::fromStdString(expression());
-    const QString short_name = layer_.section(QLatin1Char('.'), -3);
-    subject_->setText(!pattern_.isEmpty()
-                          ? tr("layers that match %1").arg(pattern_.size() > 24 ? pattern_.left(23) + QChar(0x2026) : pattern_)
-                      : layer_.isEmpty() ? tr("no layer")
-                                         : tr("the chosen layer, %1,").arg(short_name));
+    subject_->setText(subjectText());
     const RecipeRun* run = previewedRun();
     apply_->setEnabled(false);
-    if (!model_ || run == nullptr || layers.isEmpty()) {
-        forecast_->setText(tr("Choose a layer, or type an expression above, to give some layers other bits or keep them in 16 bits."));
+    if (!model_ || run == nullptr || expressions().empty()) {
+        forecast_->setText(
+            tr("Choose a layer, or several with Ctrl or Shift, or type an expression above, to give them other bits or keep "
+               "them in 16 bits."));
         return;
     }
     const MethodSpec changed = changedMethod(run->method);
@@ -232,6 +242,13 @@ void OverridePanel::refresh() {
     } catch (const Error& error) {
         forecast_->setText(QString::fromUtf8(error.what()));
     }
+}
+
+QString OverridePanel::subjectText() const {
+    if (!pattern_.isEmpty()) return tr("layers that match %1").arg(pattern_.size() > 24 ? pattern_.left(23) + QChar(0x2026) : pattern_);
+    if (layers_.isEmpty()) return tr("no layer");
+    if (layers_.size() > 1) return tr("the %n chosen layer(s),", nullptr, static_cast<int>(layers_.size()));
+    return tr("the chosen layer, %1,").arg(layers_.front().section(QLatin1Char('.'), -3));
 }
 
 void OverridePanel::setForecast(const SettingsForecast& forecast, const std::vector<LayerReport>& measured) {

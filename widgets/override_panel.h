@@ -1,7 +1,9 @@
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/eval/settings_forecast.h"
@@ -23,9 +25,10 @@ public:
 
     void setModel(const std::shared_ptr<const Model>& model);
     void setRuns(const std::vector<RecipeRun>& runs);
-    /// The layers in question: an expression that the user typed, or the full name of one layer.
+    /// The layers in question: an expression that the user typed, or else the full names of some layers.
     void setPattern(const QString& expression);
-    void setLayer(const QString& layer);
+    void setLayers(const QStringList& layers);
+    void setLayer(const QString& layer) { setLayers(layer.isEmpty() ? QStringList() : QStringList{layer}); }
     /// Asks for the forecast once more.
     void askAgain() { refresh(); }
     /// The answer to forecastWanted(). `run`: the result of that run, if there is one, for its measured error.
@@ -40,9 +43,13 @@ signals:
     void runsEdited(const std::vector<salient::RecipeRun>& runs, const QString& what);
 
 private:
-    [[nodiscard]] std::string expression() const;
+    /// Which layers are meant, in as few expressions as hold their names (an expression has a greatest length); none: no layer.
+    [[nodiscard]] std::vector<std::string> expressions() const;
+    [[nodiscard]] QString subjectText() const;
     [[nodiscard]] QString changeText(const LayerOverride& change) const;
     [[nodiscard]] const RecipeRun* previewedRun() const;
+    /// Makes the change for the layers of one expression, on top of what is changed already.
+    void changeLayers(MethodSpec& changed, const MethodSpec& method, const std::string& layers) const;
     /// Whether what the controls say scales columns.
     [[nodiscard]] bool scales() const;
     /// Why the change cannot be made to that run, as the core words it; empty: it can.
@@ -56,7 +63,7 @@ private:
     std::shared_ptr<const Model> model_;
     std::vector<RecipeRun> runs_;
     QString pattern_;
-    QString layer_;
+    QStringList layers_;
 
     QLabel* subject_;
     QComboBox* run_;

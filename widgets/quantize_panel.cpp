@@ -16,6 +16,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/flow_row.h"
+#include "widgets/kept_settings.h"
 #include "widgets/method_form.h"
 #include "widgets/method_text.h"
 #include "widgets/plain_text.h"
@@ -84,6 +86,7 @@ QuantizePanel::QuantizePanel(QWidget* parent)
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    keepSetting(scroll, "quantize.form");
     auto* right = new QWidget(this);
     right->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     auto* right_layout = new QVBoxLayout(right);
@@ -122,7 +125,8 @@ QWidget* QuantizePanel::makeList() {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Runs"));
     showAsRows(*table_, kRowPadding);
-    table_->setColumnWidth(RecipeRunsModel::Name, 30 * table_->fontMetrics().averageCharWidth());
+    keepColumnWidth(*table_, RecipeRunsModel::Name, 26);
+    keepSetting(table_, "quantize.runs");
 
     auto* add = new QToolButton(this);
     add->setText(tr("Add method"));
@@ -142,15 +146,13 @@ QWidget* QuantizePanel::makeList() {
     copy->setToolTip(tr("Put the same job on the clipboard as command lines of salient-cli"));
     connect(copy, &QToolButton::clicked, this, &QuantizePanel::copyCommandRequested);
 
-    auto* buttons = new QHBoxLayout;
-    for (QToolButton* button : {add, duplicate_, remove_}) buttons->addWidget(button);
-    buttons->addStretch();
-    buttons->addWidget(copy);
+    auto* buttons = new FlowRow(this);
+    for (QToolButton* button : {add, duplicate_, remove_, copy}) buttons->add({button});
 
     auto* box = new QWidget(this);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(buttons);
+    layout->addWidget(buttons);
     layout->addWidget(table_, 1);
     return box;
 }
@@ -169,8 +171,8 @@ QWidget* QuantizePanel::makeStartBox() {
     start_all_->setToolTip(tr("Execute every run of the list, one after another"));
     start_one_->setToolTip(tr("Execute the chosen run alone"));
     start_one_->setAutoDefault(false);
-    blocked_->setWordWrap(true);
     memory_->setWordWrap(true);
+    keepSetting(with_perplexity_, "quantize.perplexity");
 
     auto* file_row = new QHBoxLayout;
     file_row->addWidget(text_label);
@@ -182,23 +184,22 @@ QWidget* QuantizePanel::makeStartBox() {
     evaluation_windows_->setKeyboardTracking(false);
     evaluation_windows_->setAccessibleName(tr("Evaluation windows"));
     evaluation_windows_->setToolTip(tr("How much of the evaluation text is scored; 0: all of it. Compare figures of equal windows only"));
-    auto* perplexity_row = new QHBoxLayout;
-    perplexity_row->addWidget(with_perplexity_);
-    perplexity_row->addWidget(evaluation_windows_);
-    perplexity_row->addStretch();
-    auto* start_row = new QHBoxLayout;
-    start_row->addWidget(start_all_);
-    start_row->addWidget(start_one_);
-    start_row->addWidget(blocked_, 1);
+    auto* perplexity_row = new FlowRow(this);
+    perplexity_row->add({with_perplexity_});
+    perplexity_row->add({evaluation_windows_});
+    auto* start_row = new FlowRow(this);
+    start_row->add({start_all_});
+    start_row->add({start_one_});
+    start_row->add({blocked_}, blocked_);
 
     auto* box = new QWidget(this);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(file_row);
-    layout->addLayout(perplexity_row);
+    layout->addWidget(perplexity_row);
     layout->addSpacing(4);
     layout->addWidget(memory_);
-    layout->addLayout(start_row);
+    layout->addWidget(start_row);
 
     connect(browse, &QPushButton::clicked, this, &QuantizePanel::browseEvaluationRequested);
     connect(evaluation_windows_, &QSpinBox::valueChanged, this, &QuantizePanel::evaluationWindowsEdited);

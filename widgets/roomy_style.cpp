@@ -30,8 +30,14 @@ QSize RoomyStyle::sizeFromContents(ContentsType type, const QStyleOption* option
             const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
             return button != nullptr && !button->text.isEmpty() ? plain + kToolButtonAir : plain;
         }
-        case CT_HeaderSection:
-            return plain + kHeaderAir;
+        case CT_HeaderSection: {
+            const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+            if (header == nullptr || header->orientation != Qt::Horizontal || header->sortIndicator == QStyleOptionHeader::None)
+                return plain + kHeaderAir;
+            // Qt keeps room as wide as the title is high, for an arrow that gets half of it and two margins.
+            const int height = plain.height() + kHeaderAir.height();
+            return {plain.width() - plain.height() + pixelMetric(PM_HeaderMargin, option, widget) + (height + 1) / 2, height};
+        }
         case CT_ItemViewItem:
             return plain + QSize(0, kRowAir);
         default:

@@ -12,7 +12,6 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QStyle>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -20,9 +19,11 @@
 #include <cmath>
 
 #include "widgets/chart.h"
-#include "widgets/heatmap_view.h"
+#include "widgets/flow_row.h"
+#include "widgets/folding_splitter.h"
 #include "widgets/icon.h"
 #include "widgets/kept_settings.h"
+#include "widgets/stepper_maps.h"
 #include "widgets/stepper_series.h"
 #include "widgets/stepper_text.h"
 #include "widgets/text_width.h"
@@ -31,9 +32,6 @@
 namespace salient {
 
 namespace {
-
-// The loss "if the rest were rounded now" costs out · in² / 2 per step: shown where that is a matter of milliseconds.
-constexpr double kCheapLoss = 5e7;
 
 QFrame* separator() {
     auto* line = new QFrame;
@@ -46,9 +44,7 @@ QFrame* separator() {
 
 StepperPanel::StepperPanel(QWidget* parent)
     : QWidget(parent),
-      weights_(new HeatmapView),
-      error_(new HeatmapView),
-      pending_(new HeatmapView),
+      maps_(new StepperMaps),
       place_(new QLabel),
       equation_(new QLabel),
       message_(new QLabel),
@@ -61,15 +57,17 @@ StepperPanel::StepperPanel(QWidget* parent)
       break_threshold_(new QDoubleSpinBox),
       break_group_(new QCheckBox(tr("&Group start"))),
       speed_(new QSlider(Qt::Horizontal)),
-      timer_(new QTimer(this)) {
+      timer_(new QTimer(this)),
+      what_if_(new WhatIfBar) {
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(buildControls());
     auto* split = new QSplitter(Qt::Vertical);
     split->setChildrenCollapsible(false);
-    split->addWidget(buildMaps());
+    split->addWidget(maps_);
     split->addWidget(buildCharts());
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
+    keepSetting(split, "stepper.split");
     layout->addWidget(split, 1);
 
     const auto addKey = [this](const QKeySequence& keys, auto slot) {
@@ -81,12 +79,18 @@ StepperPanel::StepperPanel(QWidget* parent)
     addKey(Qt::Key_Left, [this] { goTo(position() - 1); });
     addKey(Qt::SHIFT | Qt::Key_Right, [this] { goTo(nextGroupStart(position())); });
     addKey(Qt::SHIFT | Qt::Key_Left, [this] { goTo(previousGroupStart(position())); });
-    addKey(Qt::Key_PageDown, [this] { goTo((position() / input_.block_size + 1) * input_.block_size); });
-    addKey(Qt::Key_PageUp, [this] { goTo((std::max<Index>(position(), 1) - 1) / input_.block_size * input_.block_size); });
+    addKey(Qt::Key_PageDown, [this] { goTo(nextBlockStart(position())); });
+    addKey(Qt::Key_PageUp, [this] { goTo(previousBlockStart(position())); });
     addKey(Qt::Key_Home, [this] { goTo(0); });
-    addKey(Qt::Key_End, [this] { goTo(static_cast<Index>(position_of_.size())); });
+    addKey(Qt::Key_End, [this] { goTo(columnCount()); });
     setFocusPolicy(Qt::StrongFocus);
     connect(timer_, &QTimer::timeout, this, &StepperPanel::advance);
+    connect(maps_, &StepperMaps::cellChosen, this, &StepperPanel::choose);
+    // Whoever points at an error asks where it came from.
+    connect(maps_, &StepperMaps::errorPointedAt, this, [this] { row_content_->setCurrentIndex(1); });
+    connect(what_if_, &WhatIfBar::keepWanted, this, [this] { emit keepColumnWanted(channelAt(position())); });
+    connect(what_if_, &WhatIfBar::moveWanted, this, [this](Index target) { emit moveColumnWanted(channelAt(position()), target); });
+    connect(what_if_, &WhatIfBar::resetWanted, this, &StepperPanel::whatIfResetWanted);
     restyle();
     refresh();
 }
@@ -112,7 +116,7 @@ QWidget* StepperPanel::buildControls() {
     moves->addWidget(addButton(QStringLiteral("group_back"), tr("Back one group"), tr("Back to the start of a group (Shift+Left)"),
                                [this] { goTo(previousGroupStart(position())); }));
     moves->addWidget(addButton(QStringLiteral("block_back"), tr("Back one block"), tr("Back to the start of a block of columns (Page Up)"),
-                               [this] { goTo((std::max<Index>(position(), 1) - 1) / input_.block_size * input_.block_size); }));
+                               [this] { goTo(previousBlockStart(position())); }));
     moves->addWidget(
         addButton(QStringLiteral("step_back"), tr("Back one column"), tr("Back one column (Left)"), [this] { goTo(position() - 1); }));
     play_button_ = addButton(QStringLiteral("play"), tr("Play"), tr("Play or pause (Space)"), [this] { isPlaying() ? pause() : play(); });
@@ -120,11 +124,10 @@ QWidget* StepperPanel::buildControls() {
     moves->addWidget(addButton(QStringLiteral("step_forward"), tr("Forward one column"), tr("Forward one column (Right)"),
                                [this] { goTo(position() + 1); }));
     moves->addWidget(addButton(QStringLiteral("block_forward"), tr("Forward one block"), tr("To the next block of columns (Page Down)"),
-                               [this] { goTo((position() / input_.block_size + 1) * input_.block_size); }));
+                               [this] { goTo(nextBlockStart(position())); }));
     moves->addWidget(addButton(QStringLiteral("group_forward"), tr("Forward one group"), tr("To the next group (Shift+Right)"),
                                [this] { goTo(nextGroupStart(position())); }));
-    moves->addWidget(addButton(QStringLiteral("go_last"), tr("To the end"), tr("To the end (End)"),
-                               [this] { goTo(static_cast<Index>(position_of_.size())); }));
+    moves->addWidget(addButton(QStringLiteral("go_last"), tr("To the end"), tr("To the end (End)"), [this] { goTo(columnCount()); }));
     moves->addWidget(separator());
     auto* done = new QLabel(tr("Columns &done"));
     done->setBuddy(jump_spin_);
@@ -145,11 +148,10 @@ QWidget* StepperPanel::buildControls() {
     connect(jump_slider_, &QSlider::valueChanged, this, [this](int value) { goTo(value); });
     connect(jump_spin_, &QSpinBox::valueChanged, this, [this](int value) { goTo(value); });
 
-    auto* options = new QHBoxLayout;
-    rows->addLayout(options);
+    auto* options = new FlowRow;
+    rows->addWidget(options);
     auto* speed = new QLabel(tr("S&peed"));
     speed->setBuddy(speed_);
-    options->addWidget(speed);
     speed_->setObjectName(QStringLiteral("speed"));
     speed_->setRange(1, 60);
     speed_->setValue(4);
@@ -164,10 +166,7 @@ QWidget* StepperPanel::buildControls() {
     };
     showSpeed(speed_->value());
     connect(speed_, &QSlider::valueChanged, this, showSpeed);
-    options->addWidget(speed_);
-    options->addWidget(speed_text);
-    options->addWidget(separator());
-    options->addWidget(new QLabel(tr("Stop at")));
+    options->add({speed, speed_, speed_text});
     break_error_->setToolTip(tr("Stop playing after a column in which some |w − ŵ| is larger than this (no unit)"));
     break_threshold_->setDecimals(5);
     break_threshold_->setRange(0.0, 1e6);
@@ -175,54 +174,16 @@ QWidget* StepperPanel::buildControls() {
     break_threshold_->setToolTip(break_error_->toolTip());
     break_threshold_->setAccessibleName(tr("Largest error before stopping"));
     break_group_->setToolTip(tr("Stop playing before the first column of a group, where a new scale is taken"));
-    options->addWidget(break_error_);
-    options->addWidget(break_threshold_);
-    options->addWidget(break_group_);
-    options->addWidget(message_, 1);
+    options->add({new QLabel(tr("Stop at")), break_error_, break_threshold_});
+    options->add({break_group_});
+    options->add({message_}, message_);
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    options->addWidget(new QLabel(tr("What if")));
-    keep_button_ = new QToolButton;
-    keep_button_->setObjectName(QStringLiteral("keep"));
-    keep_button_->setText(tr("&Keep this column in 16 bits"));
-    keep_button_->setToolTip(tr("Solve again with this input channel left unrounded, and compare the loss"));
-    first_button_ = new QToolButton;
-    first_button_->setText(tr("Do it firs&t"));
-    first_button_->setToolTip(tr("Solve again with this input channel quantized before all others, and compare the loss"));
-    connect(keep_button_, &QToolButton::clicked, this, [this] { emit keepColumnWanted(channelAt(position())); });
-    connect(first_button_, &QToolButton::clicked, this, [this] { emit moveColumnWanted(channelAt(position()), 0); });
-    options->addWidget(keep_button_);
-    options->addWidget(first_button_);
+    rows->addWidget(what_if_);
     return bar;
 }
 
-QWidget* StepperPanel::buildMaps() {
-    weights_->setTitle(tr("W, updated so far"));
-    error_->setTitle(tr("Error W − Ŵ left behind"));
-    pending_->setTitle(tr("Update about to be subtracted"));
-    weights_->setObjectName(QStringLiteral("weights"));
-    error_->setObjectName(QStringLiteral("error"));
-    pending_->setObjectName(QStringLiteral("pending"));
-    auto* maps = new QSplitter(Qt::Horizontal);
-    maps->setChildrenCollapsible(false);
-    keepSetting(maps, "stepper.maps");
-    for (HeatmapView* map : {weights_, error_, pending_}) {
-        map->setAxisNames(tr("row"), tr("channel"));
-        map->setUnit(tr("weight"));
-        map->setEmptyText(tr("Choose a layer to step through."));
-        maps->addWidget(map);
-        connect(map, &HeatmapView::cellChosen, this, &StepperPanel::choose);
-        for (HeatmapView* other : {weights_, error_, pending_}) {
-            if (other == map) continue;
-            connect(map, &HeatmapView::viewportChanged, other, &HeatmapView::setViewport);
-            connect(map, &HeatmapView::crosshairMoved, other, [other](Index row, Index column) { other->setCrosshair(row, column); });
-        }
-    }
-    return maps;
-}
-
 QWidget* StepperPanel::buildCharts() {
-    auto* charts = new QSplitter(Qt::Horizontal);
-    charts->setChildrenCollapsible(false);
+    auto* charts = new FoldingSplitter(0);
     auto* text = new QWidget;
     auto* text_layout = new QVBoxLayout(text);
     text_layout->setContentsMargins(4, 4, 4, 4);
@@ -250,11 +211,7 @@ QWidget* StepperPanel::buildCharts() {
         tr("U is the Cholesky factor of H⁻¹ = UᵀU: its row q says how the error of column q spreads.\n"
            "Or: how much each earlier column's error changed the chosen cell before it was rounded."));
     row_content_->setAccessibleName(tr("What the chart shows"));
-    connect(row_content_, &QComboBox::currentIndexChanged, this, [this] {
-        if (state_) refreshRow(*state_);
-    });
-    // Whoever points at an error asks where it came from.
-    connect(error_, &HeatmapView::cellChosen, this, [this] { row_content_->setCurrentIndex(1); });
+    connect(row_content_, &QComboBox::currentIndexChanged, this, &StepperPanel::refreshRow);
     row_layout->addWidget(row_content_);
     row_layout->addWidget(row_chart_, 1);
     for (Chart* chart : {loss_, row_chart_}) {
@@ -263,13 +220,18 @@ QWidget* StepperPanel::buildCharts() {
     }
     row_chart_->setLegendVisible(false);
     keepSetting(charts, "stepper.charts");
+    auto* curves = new QSplitter(Qt::Horizontal);
+    curves->setChildrenCollapsible(false);
+    curves->addWidget(loss_);
+    curves->addWidget(row);
+    curves->setStretchFactor(0, 1);
+    curves->setStretchFactor(1, 1);
+    keepSetting(curves, "stepper.curves");
     charts->addWidget(text);
-    charts->addWidget(loss_);
-    charts->addWidget(row);
+    charts->addWidget(curves);
     charts->setStretchFactor(0, 0);
     charts->setStretchFactor(1, 1);
-    charts->setStretchFactor(2, 1);
-    charts->setSizes({60 * fontMetrics().averageCharWidth(), 400, 400});
+    charts->setSizes({60 * fontMetrics().averageCharWidth(), 800});
     return charts;
 }
 
@@ -285,36 +247,26 @@ void StepperPanel::changeEvent(QEvent* event) {
 
 void StepperPanel::setStepper(StepperInput input) {
     pause();
+    const bool is_same = input_.layer && input.layer && input_.layer->name == input.layer->name &&
+                         input_.layer->rowCount() == input.layer->rowCount() && columnCount() == input.layer->columnCount();
     input_ = std::move(input);
-    input_.block_size = std::max<Index>(1, input_.block_size);
+    pictures_ = {};
     nearest_after_.clear();
-    position_of_.clear();
-    losses_.clear();
-    state_.reset();
-    original_.reset();
     message_->clear();
-    chosen_position_ = -1;
-    row_ = 0;
-    if (input_.stepper) {
-        const std::vector<Index>& order = input_.stepper->result().order;
-        const Matrix final_weight = input_.stepper->result().effectiveWeight();
-        rounded_.resize(final_weight.rows(), final_weight.cols());
-        position_of_.resize(order.size());
-        for (std::size_t p = 0; p < order.size(); ++p) {
-            rounded_.col(static_cast<Index>(p)) = final_weight.col(order[p]);
-            position_of_[static_cast<std::size_t>(order[p])] = static_cast<Index>(p);
-        }
-        input_.stepper->goTo(0);
-        original_ = std::make_shared<const Matrix>(input_.stepper->state(false).updated);
-        error_limit_ = (*original_ - rounded_).cwiseAbs().maxCoeff();
-        losses_ = input_.stepper->runningLoss();
-        losses_.insert(losses_.begin(), 0.0);
-        weights_->setColourScale(divergingScale(original_->cwiseAbs().maxCoeff()));
-        error_->setColourScale(divergingScale(error_limit_));
-        for (HeatmapView* map : {weights_, error_, pending_}) map->setColumnNumbers(order);
-        if (break_threshold_->value() == 0.0) break_threshold_->setValue(0.9 * static_cast<double>(error_limit_));
+    if (!is_same) {
+        position_ = 0;
+        row_ = 0;
+        chosen_channel_ = -1;
     }
-    const int n_columns = static_cast<int>(position_of_.size());
+    if (!is_same && input_.layer && input_.layer->isLarge()) {  // until its pictures come, those of another layer would be taken for them
+        maps_->setLayer(nullptr);
+        for (QLabel* label : {place_, equation_}) label->clear();
+        row_chart_->setSeries({});
+    }
+    maps_->setLayer(input_.layer.get());
+    what_if_->setWhatIf(input_.what_if);
+    if (input_.layer && break_threshold_->value() == 0.0) break_threshold_->setValue(0.9 * static_cast<double>(input_.layer->error_limit));
+    const int n_columns = static_cast<int>(columnCount());
     const QSignalBlocker slider_blocker(jump_slider_);
     const QSignalBlocker spin_blocker(jump_spin_);
     jump_slider_->setRange(0, n_columns);
@@ -323,49 +275,42 @@ void StepperPanel::setStepper(StepperInput input) {
     refresh();
 }
 
-Index StepperPanel::position() const { return input_.stepper ? input_.stepper->position() : 0; }
 bool StepperPanel::isPlaying() const { return timer_->isActive(); }
 
 Index StepperPanel::channelAt(Index position) const {
-    if (!input_.stepper) return -1;
-    const std::vector<Index>& order = input_.stepper->result().order;
-    return position >= 0 && position < static_cast<Index>(order.size()) ? order[static_cast<std::size_t>(position)] : -1;
+    return position >= 0 && position < columnCount() ? input_.layer->order[static_cast<std::size_t>(position)] : -1;
 }
 
 Index StepperPanel::groupAt(Index position) const {
-    const Index channel = channelAt(position);
-    return channel < 0 ? -1 : input_.stepper->result().tensor.group_index[static_cast<std::size_t>(channel)];
+    return position >= 0 && position < columnCount() ? input_.layer->group_of[static_cast<std::size_t>(position)] : -1;
 }
 
-Index StepperPanel::nextGroupStart(Index from) const {
-    const auto n_columns = static_cast<Index>(position_of_.size());
-    for (Index p = from + 1; p < n_columns; ++p) {
-        if (groupAt(p) != groupAt(p - 1)) return p;
-    }
-    return n_columns;
+Index StepperPanel::nextGroupStart(Index from) const { return input_.layer ? salient::nextGroupStart(*input_.layer, from) : 0; }
+
+Index StepperPanel::previousGroupStart(Index from) const { return input_.layer ? salient::previousGroupStart(*input_.layer, from) : 0; }
+
+Index StepperPanel::nextBlockStart(Index from) const {
+    return input_.layer ? (from / input_.layer->block_size + 1) * input_.layer->block_size : 0;
 }
 
-Index StepperPanel::previousGroupStart(Index from) const {
-    for (Index p = from - 1; p > 0; --p) {
-        if (groupAt(p) != groupAt(p - 1)) return p;
-    }
-    return 0;
+Index StepperPanel::previousBlockStart(Index from) const {
+    return input_.layer ? (std::max<Index>(from, 1) - 1) / input_.layer->block_size * input_.layer->block_size : 0;
 }
 
 void StepperPanel::goTo(Index position) {
-    if (!input_.stepper) return;
-    const Index next = std::clamp<Index>(position, 0, static_cast<Index>(position_of_.size()));
-    if (next == input_.stepper->position()) return;
+    if (!input_.layer) return;
+    const Index next = std::clamp<Index>(position, 0, columnCount());
+    if (next == position_) return;
     if (!isPlaying()) message_->clear();
-    input_.stepper->goTo(next);
+    position_ = next;
     refresh();
     emit positionChanged(next);
 }
 
 void StepperPanel::play() {
-    if (!input_.stepper) return;
+    if (!input_.layer) return;
     message_->clear();
-    if (input_.stepper->done()) goTo(0);
+    if (position_ == columnCount()) goTo(0);
     timer_->start(1000 / speed_->value());
     play_button_->setAccessibleName(tr("Pause"));
     restyle();
@@ -378,9 +323,9 @@ void StepperPanel::pause() {
 }
 
 QString StepperPanel::reasonToStop(Index position) const {
-    if (position == static_cast<Index>(position_of_.size())) return tr("All columns are done.");
+    if (position == columnCount()) return tr("All columns are done.");
     if (break_error_->isChecked() && position > 0) {
-        const float worst = (original_->col(position - 1) - rounded_.col(position - 1)).cwiseAbs().maxCoeff();
+        const float worst = (input_.layer->original->col(position - 1) - input_.layer->rounded.col(position - 1)).cwiseAbs().maxCoeff();
         if (static_cast<double>(worst) > break_threshold_->value()) {
             return tr("Stopped: error %1 in channel %2.").arg(numberText(static_cast<double>(worst))).arg(channelAt(position - 1));
         }
@@ -392,6 +337,8 @@ QString StepperPanel::reasonToStop(Index position) const {
 }
 
 void StepperPanel::advance() {
+    const bool is_shown = pictures_.state && pictures_.state->position == position_;
+    if (!is_shown) return;  // each column is seen, however long its pictures take
     goTo(position() + 1);
     const QString reason = reasonToStop(position());
     if (reason.isEmpty()) return;
@@ -408,15 +355,16 @@ void StepperPanel::setBreakOnError(bool is_on, double threshold) {
 void StepperPanel::setBreakOnGroup(bool is_on) { break_group_->setChecked(is_on); }
 
 void StepperPanel::setSelectedCell(Index row, Index channel) {
-    if (!original_) return;
-    if (row >= 0 && row < original_->rows()) row_ = row;
-    if (channel >= 0 && channel < static_cast<Index>(position_of_.size()))
-        chosen_position_ = position_of_[static_cast<std::size_t>(channel)];
-    for (HeatmapView* map : {weights_, error_, pending_}) map->setSelectedCell(row_, chosen_position_);
-    if (state_) {
-        refreshText(*state_);
-        refreshRow(*state_);
-    }
+    if (!input_.layer) return;
+    if (row >= 0 && row < input_.layer->rowCount()) row_ = row;
+    if (channel >= 0 && channel < columnCount()) chosen_channel_ = channel;
+    maps_->setSelectedCell(row_, chosenPosition());
+    refreshText();
+    refreshRow();
+}
+
+Index StepperPanel::chosenPosition() const {
+    return chosen_channel_ < 0 ? -1 : input_.layer->position_of[static_cast<std::size_t>(chosen_channel_)];
 }
 
 void StepperPanel::choose(Index row, Index position) {
@@ -434,88 +382,65 @@ void StepperPanel::keyPressEvent(QKeyEvent* event) {
 }
 
 void StepperPanel::refresh() {
-    const bool has_stepper = input_.stepper != nullptr;
-    const auto n_columns = static_cast<Index>(position_of_.size());
-    for (const auto& [button, name] : icons_) button->setEnabled(has_stepper);
-    for (QWidget* control : std::initializer_list<QWidget*>{jump_slider_, jump_spin_, row_content_}) control->setEnabled(has_stepper);
-    const bool has_column = has_stepper && position() < n_columns;
-    keep_button_->setEnabled(has_column);
-    first_button_->setEnabled(has_column);
-    if (!has_stepper) {
-        for (HeatmapView* map : {weights_, error_, pending_}) map->setMatrix(nullptr);
+    const bool has_layer = input_.layer != nullptr;
+    for (const auto& [button, name] : icons_) button->setEnabled(has_layer);
+    for (QWidget* control : std::initializer_list<QWidget*>{jump_slider_, jump_spin_, row_content_}) control->setEnabled(has_layer);
+    what_if_->setColumn(channelAt(position_), columnCount());
+    if (!has_layer) {
         loss_->setSeries({});
         row_chart_->setSeries({});
         place_->setText(tr("Choose a layer to step through."));
         equation_->clear();
         return;
     }
-    const auto out = static_cast<double>(original_->rows());
-    const auto in = static_cast<double>(n_columns);
-    state_ = std::make_shared<const GptqStepper::State>(input_.stepper->state(out * in * in <= kCheapLoss));
     const QSignalBlocker slider_blocker(jump_slider_);
     const QSignalBlocker spin_blocker(jump_spin_);
-    jump_slider_->setValue(static_cast<int>(state_->position));
-    jump_spin_->setValue(static_cast<int>(state_->position));
-    if (out * in * in <= kCheapLoss) nearest_after_[state_->position] = state_->nearest_loss;
-    refreshMaps(*state_);
-    refreshText(*state_);
-    refreshLoss(*state_);
-    refreshRow(*state_);
-}
-
-void StepperPanel::refreshMaps(const GptqStepper::State& state) {
-    const Index q = state.position;
-    const Index n_columns = original_->cols();
-    weights_->setMatrix(std::shared_ptr<const Matrix>(state_, &state_->updated));
-    pending_->setMatrix(std::shared_ptr<const Matrix>(state_, &state_->pending));
-    // The column's own error would drown what reaches the others: the colours are made for those.
-    const Index rest = n_columns - q - 1;
-    const float reach = rest > 0 ? state.pending.rightCols(rest).cwiseAbs().maxCoeff() : error_limit_;
-    pending_->setColourScale(divergingScale(reach > 0.0F ? reach : error_limit_));
-    Matrix error = Matrix::Zero(original_->rows(), n_columns);
-    error.leftCols(q) = original_->leftCols(q) - rounded_.leftCols(q);
-    error_->setMatrix(std::make_shared<const Matrix>(std::move(error)));
-
-    std::vector<ColumnMark> marks;
-    if (q < n_columns) {
-        const Index block = q / input_.block_size * input_.block_size;
-        const Index block_end = std::min(n_columns, block + input_.block_size);
-        const Index group = groupAt(q) == groupAt(std::max<Index>(q - 1, 0)) ? previousGroupStart(q) : q;
-        const Index group_end = nextGroupStart(q);
-        const bool has_group = group_end - group < n_columns && group_end - group > 1;
-        const bool is_block_too = has_group && group == block && group_end == block_end;
-        if (block_end - block < n_columns && !is_block_too) marks.push_back({block, block_end, tr("block"), 0});
-        if (has_group) marks.push_back({group, group_end, tr("group %1").arg(groupAt(q)), 2});
-        marks.push_back({q, q + 1, tr("q = %1").arg(q), 1});
-    }
-    for (HeatmapView* map : {weights_, error_, pending_}) {
-        map->setColumnMarks(marks);
-        map->setSelectedCell(row_, chosen_position_);
+    jump_slider_->setValue(static_cast<int>(position_));
+    jump_spin_->setValue(static_cast<int>(position_));
+    if (input_.layer->isLarge()) {
+        refreshLoss();
+        emit picturesWanted(position_);
+    } else {
+        setPictures(stepperPictures(input_.layer, *input_.stepper, position_));
     }
 }
 
-void StepperPanel::refreshText(const GptqStepper::State& state) {
+void StepperPanel::setPictures(const StepperPictures& pictures) {
+    if (!pictures.layer || pictures.layer != input_.layer) return;
+    pictures_ = pictures;
+    if (input_.layer->hasQuickTotals()) nearest_after_[pictures.state->position] = pictures.state->nearest_loss;
+    maps_->setPictures(pictures);
+    maps_->setSelectedCell(row_, chosenPosition());
+    refreshText();
+    refreshLoss();
+    refreshRow();
+}
+
+void StepperPanel::refreshText() {
+    if (!pictures_.state) return;
+    const StepperLayer& layer = *input_.layer;
+    const GptqStepper::State& state = *pictures_.state;
     const Index q = state.position;
-    const double total = losses_.back();
-    const double nearest = input_.stepper->nearestLoss();
-    const QString layer = input_.layer.toHtmlEscaped();
-    if (q == original_->cols()) {
+    const QString name = layer.name.toHtmlEscaped();
+    if (q == layer.columnCount()) {
+        const double total = layer.losses.back();
+        const double nearest = layer.nearest_total;
         place_->setText(
             tr("<b>%1</b><br>All %2 columns are done. Loss %3; plain rounding leaves %4.")
-                .arg(layer)
+                .arg(name)
                 .arg(q)
                 .arg(numberText(total), numberText(nearest)) +
             (nearest > 0.0 ? QLatin1Char(' ') + tr("GPTQ leaves %1 % of it.").arg(numberText(100.0 * total / nearest, 3)) : QString()));
         equation_->clear();
         return;
     }
-    const Index n_blocks = (original_->cols() + input_.block_size - 1) / input_.block_size;
+    const Index n_blocks = (layer.columnCount() + layer.block_size - 1) / layer.block_size;
     place_->setText(
         tr("<b>%1</b><br>Column <i>q</i> = %2 is input channel %3; block %4 of %5, group %6; output row&nbsp;<i>r</i>&nbsp;=&nbsp;%7.")
-            .arg(layer)
+            .arg(name)
             .arg(q)
             .arg(channelAt(q))
-            .arg(q / input_.block_size + 1)
+            .arg(q / layer.block_size + 1)
             .arg(n_blocks)
             .arg(groupAt(q))
             .arg(row_));
@@ -524,39 +449,41 @@ void StepperPanel::refreshText(const GptqStepper::State& state) {
     numbers.channel = channelAt(q);
     numbers.row = row_;
     numbers.weight = static_cast<double>(state.updated(row_, q));
-    numbers.rounded = static_cast<double>(rounded_(row_, q));
+    numbers.rounded = static_cast<double>(layer.rounded(row_, q));
     numbers.inverse_row.assign(state.inverse_row.begin() + q, state.inverse_row.end());
     equation_->setText(stepEquation(numbers));
 }
 
-void StepperPanel::refreshLoss(const GptqStepper::State& state) {
-    const Index q = state.position;
-    const double at = losses_[static_cast<std::size_t>(q)];
-    loss_->setSeries(lossSeries(losses_, q, input_.stepper->nearestLoss(), nearest_after_));
-    loss_->setMarks({{static_cast<double>(q), numberText(at), 0, at}});
+void StepperPanel::refreshLoss() {
+    const double at = input_.layer->losses[static_cast<std::size_t>(position_)];
+    loss_->setSeries(lossSeries(*input_.layer, position_, nearest_after_));
+    loss_->setMarks({{static_cast<double>(position_), numberText(at), 0, at}});
 }
 
-void StepperPanel::refreshRow(const GptqStepper::State& state) { row_content_->currentIndex() == 0 ? showRowOfU(state) : showInflow(); }
+void StepperPanel::refreshRow() {
+    if (!pictures_.state) return;
+    row_content_->currentIndex() == 0 ? showRowOfU() : showInflow();
+}
 
-void StepperPanel::showRowOfU(const GptqStepper::State& state) {
+void StepperPanel::showRowOfU() {
     row_chart_->setTitle(tr("U[q, q:]"));
     row_chart_->setAxes({tr("column in processing order"), false, true, {}, {}}, {tr("U[q, j]"), false, false, {}, {}});
     row_chart_->setEmptyText(tr("No column is left."));
-    row_chart_->setSeries(rowOfU(state));
+    row_chart_->setSeries(rowOfU(*pictures_.state));
 }
 
 void StepperPanel::showInflow() {
     row_chart_->setAxes({tr("earlier column, in processing order"), false, true, {}, {}},
                         {tr("change of the weight"), false, false, {}, {}});
-    if (chosen_position_ <= 0) {
+    const Index position = chosenPosition();
+    if (position <= 0) {
         row_chart_->setTitle(tr("Errors that flowed into the chosen cell"));
-        row_chart_->setEmptyText(chosen_position_ < 0 ? tr("Choose a cell in one of the pictures.")
-                                                      : tr("Nothing flows into the first column."));
+        row_chart_->setEmptyText(position < 0 ? tr("Choose a cell in one of the pictures.") : tr("Nothing flows into the first column."));
         row_chart_->setSeries({});
         return;
     }
-    row_chart_->setTitle(tr("Into row %1, channel %2").arg(row_).arg(channelAt(chosen_position_)));
-    row_chart_->setSeries(inflowSeries(*original_, rounded_, input_.stepper->inverseFactor(), row_, chosen_position_));
+    row_chart_->setTitle(tr("Into row %1, channel %2").arg(row_).arg(channelAt(position)));
+    row_chart_->setSeries(inflowSeries(*input_.layer->original, input_.layer->rounded, input_.stepper->inverseFactor(), row_, position));
 }
 
 }  // namespace salient

@@ -7,17 +7,20 @@
 
 namespace salient {
 
-std::vector<ChartSeries> lossSeries(const std::vector<double>& losses, Index position, double nearest_total,
-                                    const std::map<Index, double>& nearest_after) {
+std::vector<ChartSeries> lossSeries(const StepperLayer& layer, Index position, const std::map<Index, double>& nearest_after) {
     using Kind = ChartSeries::Kind;
-    std::vector<double> columns(losses.size());
+    std::vector<double> columns(layer.losses.size());
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = static_cast<double>(i);
-    std::vector<double> so_far = losses;
+    std::vector<double> so_far = layer.losses;
     std::fill(so_far.begin() + static_cast<std::ptrdiff_t>(position) + 1, so_far.end(), std::nan(""));
-    std::vector<ChartSeries> series{
-        {StepperPanel::tr("GPTQ so far"), Kind::Line, columns, so_far, {}, 0, false},
-        {{}, Kind::Line, columns, losses, {}, 0, true},
-        {StepperPanel::tr("plain rounding, total"), Kind::Line, {0.0, columns.back()}, {nearest_total, nearest_total}, {}, 1, true}};
+    std::vector<ChartSeries> series{{StepperPanel::tr("GPTQ so far"), Kind::Line, columns, so_far, {}, 0, false},
+                                    {{}, Kind::Line, columns, layer.losses, {}, 0, true}};
+    if (layer.nearest.running.size() == columns.size()) {
+        const QString name = layer.nearest.n_rows < layer.rowCount()
+                                 ? StepperPanel::tr("plain rounding, from %1 of %2 rows").arg(layer.nearest.n_rows).arg(layer.rowCount())
+                                 : StepperPanel::tr("plain rounding");
+        series.push_back({name, Kind::Line, columns, layer.nearest.running, {}, 1, false});
+    }
     if (nearest_after.empty()) return series;
     ChartSeries rest{StepperPanel::tr("total if the rest were rounded now"), Kind::Points, {}, {}, {}, 2, false};
     for (const auto& [at, loss] : nearest_after) {

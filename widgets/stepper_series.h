@@ -3,17 +3,16 @@
 #include <map>
 #include <vector>
 
-#include "core/quant/gptq_stepper.h"
 #include "widgets/chart.h"
+#include "widgets/stepper_layer.h"
 
 namespace salient {
 
 // What the stepper's charts show, from the solver's state.
 
-/// The loss after 0, 1, … columns, solid as far as `position`; plain rounding's total; and, at the columns visited, the total if the rest
-/// were rounded as it stands.
-[[nodiscard]] std::vector<ChartSeries> lossSeries(const std::vector<double>& losses, Index position, double nearest_total,
-                                                  const std::map<Index, double>& nearest_after);
+/// The loss after 0, 1, … columns, solid as far as `position`, beside that of plain rounding; and, at the columns visited, the total if the
+/// rest were rounded as it stands.
+[[nodiscard]] std::vector<ChartSeries> lossSeries(const StepperLayer& layer, Index position, const std::map<Index, double>& nearest_after);
 /// U[q, q:], the row in use; nothing when no column is left.
 [[nodiscard]] std::vector<ChartSeries> rowOfU(const GptqStepper::State& state);
 /// How much each earlier column's error changed the weight in a row at a position > 0 before it was rounded. Everything in processing

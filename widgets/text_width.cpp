@@ -2,15 +2,15 @@
 
 #include <QEvent>
 #include <QWidget>
-#include <functional>
+#include <utility>
 
 namespace salient {
 
 namespace {
 
-class WidthKeeper : public QObject {
+class FontFollower : public QObject {
 public:
-    WidthKeeper(QWidget* widget, std::function<void()> fit) : QObject(widget), fit_(std::move(fit)) {
+    FontFollower(QWidget* widget, std::function<void()> fit) : QObject(widget), fit_(std::move(fit)) {
         widget->installEventFilter(this);
         fit_();
     }
@@ -27,12 +27,18 @@ private:
 
 }  // namespace
 
+void followFont(QWidget* widget, std::function<void()> fit) { new FontFollower(widget, std::move(fit)); }
+
 void keepWidth(QWidget* widget, int characters) {
-    new WidthKeeper(widget, [widget, characters] { widget->setFixedWidth(characters * widget->fontMetrics().averageCharWidth()); });
+    followFont(widget, [widget, characters] { widget->setFixedWidth(characters * widget->fontMetrics().averageCharWidth()); });
+}
+
+void keepLeastWidth(QWidget* widget, int characters) {
+    followFont(widget, [widget, characters] { widget->setMinimumWidth(characters * widget->fontMetrics().averageCharWidth()); });
 }
 
 void keepRoomFor(QWidget* widget, const QString& text) {
-    new WidthKeeper(widget, [widget, text] { widget->setMinimumWidth(widget->fontMetrics().horizontalAdvance(text)); });
+    followFont(widget, [widget, text] { widget->setMinimumWidth(widget->fontMetrics().horizontalAdvance(text)); });
 }
 
 }  // namespace salient

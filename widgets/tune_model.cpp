@@ -15,6 +15,14 @@ std::vector<MatrixView> viewsOf(const TuneModel& model) {
     return views;
 }
 
+constexpr Index kFewestPieceRows = 512;  // fewer leave cores idle
+
+/// Squared output error of some layers that read the model's input.
+double errorOf(const TuneModel& model, std::span<const MatrixView> weights, TuneMethod method, std::span<const float> scales) {
+    return method == TuneMethod::AwqRatio ? awqLoss(weights, *model.hessian, scales, model.awq_grid)
+                                          : w8a8Error(weights, *model.hessian, model.max_abs, scales, model.smooth_grid, model.activation);
+}
+
 double energyOf(const TuneModel& model) {
     double energy = 0.0;
     for (const auto& weight : model.weights) energy += outputError(*weight, *model.hessian);
@@ -81,11 +89,31 @@ std::vector<float> tuneScales(const TuneModel& model, const TuneChoice& choice) 
 
 double tuneLoss(const TuneModel& model, TuneMethod method, std::span<const float> scales) {
     if (model.energy <= 0.0) return 0.0;
-    const std::vector<MatrixView> views = viewsOf(model);
-    const double error = method == TuneMethod::AwqRatio
-                             ? awqLoss(views, *model.hessian, scales, model.awq_grid)
-                             : w8a8Error(views, *model.hessian, model.max_abs, scales, model.smooth_grid, model.activation);
+    return errorOf(model, viewsOf(model), method, scales) / model.energy;
+}
+
+double tuneLoss(const TuneModel& model, TuneMethod method, std::span<const float> scales, JobContext& job) {
+    if (model.energy <= 0.0) return 0.0;
+    const bool is_awq = method == TuneMethod::AwqRatio;
+    const bool has_whole_grid = is_awq ? model.awq_grid.per_tensor : model.smooth_grid.per_tensor;  // one scale for all rows of a weight
+    const Index n_parts = is_awq ? 8 : 4;  // what W8A8 computes once per piece costs more
+    const Index n_rows = has_whole_grid ? model.rowCount() : std::max(kFewestPieceRows, (model.rowCount() + n_parts - 1) / n_parts);
+    const std::vector<MatrixView> pieces = weightPieces(model, n_rows);
+    double error = 0.0;
+    for (std::size_t k = 0; k < pieces.size(); ++k) {
+        job.checkpoint({"loss curve", static_cast<std::int64_t>(k), static_cast<std::int64_t>(pieces.size())});
+        error += errorOf(model, std::span(pieces).subspan(k, 1), method, scales);
+    }
     return error / model.energy;
+}
+
+std::vector<MatrixView> weightPieces(const TuneModel& model, Index n_rows) {
+    std::vector<MatrixView> pieces;
+    for (const auto& weight : model.weights) {
+        for (Index first = 0; first < weight->rows(); first += n_rows)
+            pieces.emplace_back(weight->middleRows(first, std::min(n_rows, weight->rows() - first)));
+    }
+    return pieces;
 }
 
 std::vector<double> tuneValues(TuneMethod method) {

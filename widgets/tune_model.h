@@ -3,8 +3,11 @@
 #include <QString>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "core/job.h"
+#include "core/model/model_config.h"
 #include "core/quant/awq.h"
 #include "core/quant/smoothquant.h"
 
@@ -24,6 +27,14 @@ struct TuneChoice {
     bool operator==(const TuneChoice&) const = default;
 };
 
+/// Where the inverse of the scales goes, so that the model stays the function it is.
+struct ScaleTarget {
+    Absorber::Kind kind = Absorber::Kind::None;
+    QString name;              ///< full name of the norm or the linear layer
+    bool takes_awq = true;     ///< false: the recipe's run of that kind does not fold into linear layers
+    bool takes_smooth = true;  ///< likewise
+};
+
 /// The layers that share one input, with everything that their error under a choice of scales depends on.
 struct TuneModel {
     QString layer;                                       ///< name shown in titles
@@ -33,9 +44,11 @@ struct TuneModel {
     std::vector<float> max_abs;                          ///< [in] of the activations
     std::vector<float> weight_max;                       ///< [in] largest |w| of each column over all weights
     GridSpec awq_grid;
+    AwqOptions awq;  ///< of the clip search
     GridSpec smooth_grid{.bits = 8, .is_symmetric = true, .group_size = -1, .rule = GridRule::Int8};
     ActivationScale activation = ActivationScale::PerTensor;
-    double energy = 0.0;  ///< Σ tr(W H Wᵀ): what errors are relative to
+    double energy = 0.0;                    ///< Σ tr(W H Wᵀ): what errors are relative to
+    std::optional<ScaleTarget> folds_into;  ///< unset: not known
 
     [[nodiscard]] Index channelCount() const noexcept { return hessian ? hessian->rows() : 0; }
     [[nodiscard]] Index rowCount() const noexcept;
@@ -52,6 +65,11 @@ struct TuneModel {
 [[nodiscard]] std::vector<float> tuneScales(const TuneModel& model, const TuneChoice& choice);
 /// Relative output error (tr(D H Dᵀ) / tr(W H Wᵀ) over all layers of the model) with these scales.
 [[nodiscard]] double tuneLoss(const TuneModel& model, TuneMethod method, std::span<const float> scales);
+/// The same for large models, some rows of a weight at a time (an eighth of all for AWQ, a quarter for W8A8, 512 at least), with a
+/// checkpoint before each: where it can be paused or given up. Differs in the last digits of the sum.
+[[nodiscard]] double tuneLoss(const TuneModel& model, TuneMethod method, std::span<const float> scales, JobContext& job);
+/// The weights in pieces of so many rows, or whole where that is less: views, as long as the model lives.
+[[nodiscard]] std::vector<MatrixView> weightPieces(const TuneModel& model, Index n_rows);
 /// Where the curve is sampled: 0, 0.05, … below 1 for the ratio (as published), to 1 for α.
 [[nodiscard]] std::vector<double> tuneValues(TuneMethod method);
 

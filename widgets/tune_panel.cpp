@@ -2,20 +2,25 @@
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/chart.h"
+#include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
+#include "widgets/plain_text.h"
+#include "widgets/text_width.h"
+#include "widgets/tune_history.h"
+#include "widgets/tune_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -25,10 +30,13 @@ namespace {
 // Multiply-adds that fit into a frame with room to spare: up to here every answer is exact at once.
 constexpr double kDirectCost = 2.0e8;
 constexpr Index kFewestRows = 4;
-constexpr int kAskAfterMs = 40;
-constexpr int kSliderSteps = 200;   // per unit of the value
-constexpr int kFactorSteps = 100;   // per octave of a channel's factor
-constexpr double kMostOctaves = 6;  // factor 1/64 … 64
+constexpr int kComparisonCharacters = 30;
+constexpr int kAskAfterMs = 16;      // a frame: a drag goes on sooner
+constexpr int kCurveWaitsMs = 400;   // for an exact answer, before it goes on without
+constexpr int kSettleAfterMs = 400;  // without a move
+constexpr int kSliderSteps = 200;    // per unit of the value
+constexpr int kFactorSteps = 100;    // per octave of a channel's factor
+constexpr double kMostOctaves = 6;   // factor 1/64 … 64
 
 QLabel* labelFor(const QString& text, QWidget* buddy) {
     auto* label = new QLabel(text);
@@ -43,13 +51,18 @@ std::vector<double> asDouble(const std::vector<float>& values) { return {values.
 
 TunePanel::TunePanel(QWidget* parent)
     : QWidget(parent),
+      history_(new TuneHistory(this)),
       method_(new QComboBox),
       value_name_(new QLabel),
       value_slider_(new QSlider(Qt::Horizontal)),
       value_spin_(new QDoubleSpinBox),
       loss_(new QLabel),
       comparison_(new QLabel),
+      note_(plainLabel(nullptr)),
+      apply_(new QPushButton(tr("&Apply to this input"))),
+      apply_all_(new QPushButton(tr("Apply to a&ll like this"))),
       curve_chart_(new Chart),
+      clip_(new ClipPanel),
       activation_chart_(new Chart),
       weight_chart_(new Chart),
       channel_spin_(new QSpinBox),
@@ -58,19 +71,34 @@ TunePanel::TunePanel(QWidget* parent)
       channel_text_(new QLabel),
       ask_timer_(new QTimer(this)),
       curve_timer_(new QTimer(this)),
-      difficulty_timer_(new QTimer(this)) {
+      difficulty_timer_(new QTimer(this)),
+      settle_timer_(new QTimer(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(buildValueRow());
     layout->addWidget(buildCharts(), 1);
     layout->addWidget(buildChannelRow());
     ask_timer_->setSingleShot(true);
     ask_timer_->setInterval(kAskAfterMs);
-    connect(ask_timer_, &QTimer::timeout, this, [this] { emit lossWanted({serial_, choice_.method, scales_}); });
+    connect(ask_timer_, &QTimer::timeout, this, [this] {
+        if (curve_timer_->isActive()) curve_timer_->start(kCurveWaitsMs);  // its points would take the cores from the answer
+        emit lossWanted({serial_, choice_.method, scales_});
+    });
     difficulty_timer_->setSingleShot(true);
     difficulty_timer_->setInterval(0);
     connect(difficulty_timer_, &QTimer::timeout, this, &TunePanel::showDifficulty);
-    curve_timer_->setInterval(0);
     connect(curve_timer_, &QTimer::timeout, this, &TunePanel::continueCurve);
+    settle_timer_->setSingleShot(true);
+    settle_timer_->setInterval(kSettleAfterMs);
+    connect(settle_timer_, &QTimer::timeout, this, &TunePanel::settle);
+    connect(clip_, &ClipPanel::clipWanted, this, &TunePanel::clipWanted);
+    connect(history_, &TuneHistory::wanted, this, [this](const TuneChoice& choice) {
+        takeChoice(choice);
+        emit choiceChanged(choice_);
+        emit choiceSettled(choice_);
+    });
+    // A spin box would undo its own text.
+    for (QWidget* watched : std::initializer_list<QWidget*>{this, value_spin_, channel_spin_, factor_spin_})
+        watched->installEventFilter(history_);
     setModel({});
 }
 
@@ -78,17 +106,15 @@ QWidget* TunePanel::buildValueRow() {
     auto* box = new QWidget;
     auto* rows = new QVBoxLayout(box);
     rows->setContentsMargins(0, 0, 0, 0);
-    auto* row = new QHBoxLayout;
-    rows->addLayout(row);
+    auto* row = new FlowRow;
+    rows->addWidget(row);
     method_->addItem(tr("AWQ ratio"));
     method_->addItem(tr("SmoothQuant α"));
     method_->setToolTip(
         tr("Which scales to tune: AWQ's s = mean|x|^ratio, judged by weight rounding; "
            "or SmoothQuant's s = max|x|^α / max|w|^(1−α), judged by 8-bit weights and activations"));
-    row->addWidget(labelFor(tr("&Method"), method_));
-    row->addWidget(method_);
-    row->addSpacing(8);
-    row->addWidget(value_name_);
+    row->add({labelFor(tr("&Method"), method_), method_});
+    row->add({value_name_, value_slider_, value_spin_}, value_slider_);
     value_name_->setBuddy(value_slider_);
     value_slider_->setObjectName(QStringLiteral("value"));
     value_slider_->setRange(0, kSliderSteps);
@@ -96,18 +122,23 @@ QWidget* TunePanel::buildValueRow() {
     value_spin_->setRange(0.0, 1.0);
     value_spin_->setDecimals(3);
     value_spin_->setSingleStep(0.05);
-    row->addWidget(value_slider_, 1);
-    row->addWidget(value_spin_);
     auto* optimum = new QPushButton(tr("Use &optimum"));
     optimum->setToolTip(tr("Set the value to the lowest point of the loss curve"));
     auto* reset_button = new QPushButton(tr("&Reset"));
     reset_button->setToolTip(tr("Back to 0.5, all channels as the value gives them"));
     auto* pin_button = new QPushButton(tr("P&in"));
     pin_button->setToolTip(tr("Keep this state in the chart, to compare the next ones with"));
-    for (QPushButton* button : {optimum, reset_button, pin_button}) row->addWidget(button);
+    auto* undo_button = new QPushButton(tr("Undo"));
+    undo_button->setObjectName(QStringLiteral("undo"));
+    undo_button->setToolTip(tr("Take back the last change made here (Ctrl+Z; the recipe keeps its own history)"));
+    auto* redo_button = new QPushButton(tr("Redo"));
+    redo_button->setObjectName(QStringLiteral("redo"));
+    redo_button->setToolTip(tr("Make the change taken back last again (Ctrl+Shift+Z)"));
+    row->add({undo_button, redo_button});
+    row->add({optimum, reset_button, pin_button});
 
-    auto* answer = new QHBoxLayout;
-    rows->addLayout(answer);
+    auto* answer = new FlowRow;
+    rows->addWidget(answer);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.35);
     large.setBold(true);
@@ -117,26 +148,26 @@ QWidget* TunePanel::buildValueRow() {
         tr("tr(D H Dᵀ) / tr(W H Wᵀ): squared output error relative to the squared output, in percent.\n"
            "≈ means: estimated from some of the rows, the exact number follows."));
     for (QLabel* label : {loss_, comparison_}) label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    answer->addWidget(loss_);
-    answer->addSpacing(12);
     comparison_->setWordWrap(true);
-    answer->addWidget(comparison_, 1);
-    auto* apply = new QPushButton(tr("&Apply to this input"));
-    apply->setObjectName(QStringLiteral("apply"));
-    apply->setToolTip(tr("Write this choice into the recipe, for the layers that share this input"));
-    auto* apply_all = new QPushButton(tr("Apply to a&ll like this"));
-    apply_all->setObjectName(QStringLiteral("apply_all"));
-    apply_all->setToolTip(tr("Write this value into the recipe, for the same layers of every block"));
-    answer->addWidget(apply);
-    answer->addWidget(apply_all);
-    controls_.insert(controls_.end(), {method_, value_slider_, value_spin_, optimum, reset_button, pin_button, apply, apply_all});
+    keepLeastWidth(comparison_, kComparisonCharacters);
+    answer->add({loss_});
+    answer->add({comparison_}, comparison_);
+    apply_->setObjectName(QStringLiteral("apply"));
+    apply_all_->setObjectName(QStringLiteral("apply_all"));
+    answer->add({apply_, apply_all_});
+    note_->setObjectName(QStringLiteral("note"));
+    note_->setAccessibleName(tr("What becomes of the scales"));
+    note_->setWordWrap(true);
+    note_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    rows->addWidget(note_);
+    controls_.insert(controls_.end(), {method_, value_slider_, value_spin_, optimum, reset_button, pin_button});
 
     connect(method_, &QComboBox::currentIndexChanged, this, [this](int index) {
         TuneChoice next = choice_;
         next.method = index == 0 ? TuneMethod::AwqRatio : TuneMethod::SmoothAlpha;
         next.channel_factors.clear();
         changeChoice(next);
-        emit choiceSettled(choice_);
+        settle();
     });
     const auto setValue = [this](double value) {
         TuneChoice next = choice_;
@@ -145,18 +176,28 @@ QWidget* TunePanel::buildValueRow() {
     };
     connect(value_slider_, &QSlider::valueChanged, this, [this, setValue](int value) {
         setValue(static_cast<double>(value) / kSliderSteps);
-        if (!value_slider_->isSliderDown()) emit choiceSettled(choice_);
+        if (!value_slider_->isSliderDown()) settle();
     });
-    connect(value_slider_, &QSlider::sliderReleased, this, [this] { emit choiceSettled(choice_); });
+    connect(value_slider_, &QSlider::sliderReleased, this, [this] { settle(); });
     connect(value_spin_, &QDoubleSpinBox::valueChanged, this, [this, setValue](double value) {
         setValue(value);
-        emit choiceSettled(choice_);
+        settle();
     });
     connect(optimum, &QPushButton::clicked, this, &TunePanel::useOptimum);
     connect(reset_button, &QPushButton::clicked, this, &TunePanel::reset);
     connect(pin_button, &QPushButton::clicked, this, &TunePanel::pin);
-    connect(apply, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, false); });
-    connect(apply_all, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, true); });
+    QUndoStack& stack = history_->stack();
+    for (QPushButton* button : {undo_button, redo_button}) button->setEnabled(false);
+    connect(undo_button, &QPushButton::clicked, &stack, &QUndoStack::undo);
+    connect(redo_button, &QPushButton::clicked, &stack, &QUndoStack::redo);
+    connect(&stack, &QUndoStack::canUndoChanged, undo_button, &QWidget::setEnabled);
+    connect(&stack, &QUndoStack::canRedoChanged, redo_button, &QWidget::setEnabled);
+    const auto apply = [this](bool to_all_like_this) {
+        history_->leave();  // undo means the recipe now
+        emit applyWanted(choice_, to_all_like_this);
+    };
+    connect(apply_, &QPushButton::clicked, this, [apply] { apply(false); });
+    connect(apply_all_, &QPushButton::clicked, this, [apply] { apply(true); });
     return box;
 }
 
@@ -185,13 +226,14 @@ QWidget* TunePanel::buildCharts() {
         const double wanted = static_cast<double>(model_.max_abs[i]) / height;
         setSelectedChannel(channel);
         scaleChannel(channel, factorOf(channel) * wanted / static_cast<double>(scales_[i]));
+        settle_timer_->start();
     });
     connect(curve_chart_, &Chart::chosen, this, [this](Index index) {
         const std::vector<double> values = tuneValues(choice_.method);
         TuneChoice next = choice_;
         next.value = values.at(static_cast<std::size_t>(index));
         changeChoice(next);
-        emit choiceSettled(choice_);
+        settle();
     });
     auto* difficulty = new QSplitter(Qt::Vertical);
     difficulty->addWidget(activation_chart_);
@@ -199,7 +241,14 @@ QWidget* TunePanel::buildCharts() {
     auto* charts = new QSplitter(Qt::Horizontal);
     charts->setChildrenCollapsible(false);
     difficulty->setChildrenCollapsible(false);
-    charts->addWidget(curve_chart_);
+    auto* tabs = new QTabWidget;
+    tabs->setDocumentMode(true);
+    tabs->addTab(curve_chart_, tr("Scales"));
+    tabs->setTabToolTip(0, tr("The error over the whole range of the value above"));
+    tabs->addTab(clip_, tr("Clip"));
+    tabs->setTabToolTip(1, tr("What cutting the range of the weights would do"));
+    keepSetting(tabs, "tune.view");
+    charts->addWidget(tabs);
     charts->addWidget(difficulty);
     charts->setStretchFactor(0, 1);
     charts->setStretchFactor(1, 1);
@@ -209,9 +258,7 @@ QWidget* TunePanel::buildCharts() {
 }
 
 QWidget* TunePanel::buildChannelRow() {
-    auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* row = new FlowRow;
     channel_spin_->setToolTip(tr("Input channel whose scale is changed by hand"));
     channel_spin_->setKeyboardTracking(false);
     factor_spin_->setRange(std::exp2(-kMostOctaves), std::exp2(kMostOctaves));
@@ -224,13 +271,9 @@ QWidget* TunePanel::buildChannelRow() {
     factor_slider_->setAccessibleName(tr("Factor on the channel's scale"));
     auto* release = new QPushButton(tr("As &computed"));
     release->setToolTip(tr("Take back the factor on this channel"));
-    row->addWidget(labelFor(tr("Cha&nnel"), channel_spin_));
-    row->addWidget(channel_spin_);
-    row->addWidget(labelFor(tr("&Scale"), factor_spin_));
-    row->addWidget(factor_spin_);
-    row->addWidget(factor_slider_, 1);
-    row->addWidget(release);
-    row->addWidget(channel_text_, 2);
+    row->add({labelFor(tr("Cha&nnel"), channel_spin_), channel_spin_});
+    row->add({labelFor(tr("&Scale"), factor_spin_), factor_spin_, factor_slider_, release}, factor_slider_);
+    row->add({channel_text_}, channel_text_);
     channel_text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     controls_.insert(controls_.end(), {channel_spin_, factor_spin_, factor_slider_, release});
     connect(channel_spin_, &QSpinBox::valueChanged, this, [this](int channel) {
@@ -239,36 +282,33 @@ QWidget* TunePanel::buildChannelRow() {
     });
     connect(factor_spin_, &QDoubleSpinBox::valueChanged, this, [this](double factor) {
         scaleChannel(channel_, factor);
-        emit choiceSettled(choice_);
+        settle();
     });
     connect(factor_slider_, &QSlider::valueChanged, this, [this](int value) {
         scaleChannel(channel_, std::exp2(static_cast<double>(value) / kFactorSteps));
-        if (!factor_slider_->isSliderDown()) emit choiceSettled(choice_);
+        if (!factor_slider_->isSliderDown()) settle();
     });
-    connect(factor_slider_, &QSlider::sliderReleased, this, [this] { emit choiceSettled(choice_); });
+    connect(factor_slider_, &QSlider::sliderReleased, this, [this] { settle(); });
     connect(release, &QPushButton::clicked, this, [this] {
         scaleChannel(channel_, 1.0);
-        emit choiceSettled(choice_);
+        settle();
     });
-    return box;
+    return row;
 }
 
 bool TunePanel::isDirect() const { return model_.cost() <= kDirectCost; }
 
-void TunePanel::setOneInputOffered(bool is_offered) {
-    findChild<QPushButton*>(QStringLiteral("apply"))->setVisible(is_offered);
-    auto* apply_all = findChild<QPushButton*>(QStringLiteral("apply_all"));
-    apply_all->setText(is_offered ? tr("Apply to a&ll like this") : tr("&Add to the recipe"));
-    apply_all->setToolTip(is_offered ? tr("Write this value into the recipe, for the same layers of every block")
-                                     : tr("Add a run with this value, for all layers, to those that Quantize executes"));
-}
-
 void TunePanel::setModel(const TuneModel& model) {
+    const bool is_same = model.channelCount() > 0 && model.layer == model_.layer && model.channelCount() == model_.channelCount();
     model_ = model;
     const Index count = model_.channelCount();
     for (QWidget* control : controls_) control->setEnabled(count > 0);
-    choice_.channel_factors.clear();
-    pinned_.reset();
+    settle_timer_->stop();
+    if (!is_same) {
+        choice_.channel_factors.clear();
+        history_->begin(choice_);
+    }
+    if (!is_same || !isDirect()) pinned_.reset();
     if (count == 0) {
         preview_ = {};
         scales_.clear();
@@ -284,20 +324,31 @@ void TunePanel::setModel(const TuneModel& model) {
             chart->setMarks({});
         }
         channel_text_->clear();
+        clip_->setModel({}, {});
+        showNote();
         return;
     }
     const double per_row = static_cast<double>(count) * static_cast<double>(count);
     preview_ = isDirect() ? model_ : sampledRows(model_, std::max(kFewestRows, static_cast<Index>(kDirectCost / per_row)));
     const QSignalBlocker blocker(channel_spin_);
     channel_spin_->setRange(0, static_cast<int>(count - 1));
-    const auto loudest = std::max_element(model_.max_abs.begin(), model_.max_abs.end());
-    channel_ = static_cast<Index>(loudest - model_.max_abs.begin());
+    if (!is_same) {
+        const auto loudest = std::max_element(model_.max_abs.begin(), model_.max_abs.end());
+        channel_ = static_cast<Index>(loudest - model_.max_abs.begin());
+    }
+    if (pinned_) pinned_->loss = tuneLoss(model_, pinned_->choice.method, tuneScales(model_, pinned_->choice));
+    clip_->setModel(model_, preview_);
     showChoice();
     startCurve();
     computeLoss();
 }
 
 void TunePanel::setChoice(const TuneChoice& choice) {
+    history_->setPresent(choice);
+    takeChoice(choice);
+}
+
+void TunePanel::takeChoice(const TuneChoice& choice) {
     const bool is_other_method = choice.method != choice_.method;
     choice_ = choice;
     if (model_.channelCount() == 0) return;
@@ -308,8 +359,14 @@ void TunePanel::setChoice(const TuneChoice& choice) {
 
 void TunePanel::changeChoice(const TuneChoice& choice) {
     if (choice == choice_) return;
-    setChoice(choice);
+    takeChoice(choice);
     emit choiceChanged(choice_);
+}
+
+void TunePanel::settle() {
+    settle_timer_->stop();
+    history_->add(choice_);
+    emit choiceSettled(choice_);
 }
 
 void TunePanel::showChoice() {
@@ -328,6 +385,8 @@ void TunePanel::showChoice() {
     value_slider_->setValue(static_cast<int>(std::lround(choice_.value * kSliderSteps)));
     value_spin_->setValue(choice_.value);
     scales_ = tuneScales(model_, choice_);
+    clip_->setScales(is_awq ? scales_ : std::vector<float>());
+    showNote();
     difficulty_timer_->start();  // after the answer: two charts of thousands of channels can wait for the next turn
     showChannel();
 }
@@ -339,8 +398,12 @@ void TunePanel::computeLoss() {
 }
 
 void TunePanel::setLoss(int serial, double relative_error) {
-    if (serial == serial_) showLoss(relative_error, true);
+    if (serial != serial_) return;
+    showLoss(relative_error, true);
+    if (curve_timer_->isActive()) curve_timer_->start(0);
 }
+
+void TunePanel::setClipLosses(int serial, const ClipLosses& losses) { clip_->setLosses(serial, losses); }
 
 void TunePanel::showLoss(double relative_error, bool is_exact) {
     shown_loss_ = relative_error;
@@ -358,7 +421,7 @@ std::optional<double> TunePanel::optimum() const {
 void TunePanel::startCurve() {
     curve_.clear();
     is_curve_exact_ = isDirect();
-    curve_timer_->start();
+    curve_timer_->start(0);
     if (!isDirect()) emit curveWanted(choice_.method);
 }
 
@@ -368,7 +431,7 @@ void TunePanel::continueCurve() {
         const TuneChoice point{choice_.method, values[curve_.size()], {}};
         curve_.push_back(tuneLoss(preview_, point.method, tuneScales(preview_, point)));
     }
-    if (curve_.size() >= values.size()) curve_timer_->stop();
+    curve_.size() < values.size() ? curve_timer_->start(0) : curve_timer_->stop();
     showCurve();
 }
 
@@ -436,6 +499,22 @@ void TunePanel::showDifficulty() {
         {{tr("after, |w| · s"), Kind::Line, {}, weight_after, {}, 0, false}, {tr("before"), Kind::Line, {}, weight, {}, 1, true}});
 }
 
+void TunePanel::showNote() {
+    const bool has_model = model_.channelCount() > 0;
+    QStringList sentences;
+    for (const QString& sentence : {foldText(model_, choice_.method), leftOutText(choice_)}) {
+        if (has_model && !sentence.isEmpty()) sentences << sentence;
+    }
+    note_->setText(sentences.join(QLatin1Char(' ')));
+    note_->setVisible(!sentences.isEmpty());
+    const bool can_apply = has_model && canFold(model_, choice_.method);
+    const QString reason = has_model && !can_apply ? plainTip(foldText(model_, choice_.method)) : QString();
+    apply_->setEnabled(can_apply);
+    apply_->setToolTip(can_apply ? tr("Write this value into the recipe, for the layers that share this input") : reason);
+    apply_all_->setEnabled(can_apply);
+    apply_all_->setToolTip(can_apply ? tr("Write this value into the recipe, for the same layers of every block") : reason);
+}
+
 double TunePanel::factorOf(Index channel) const {
     const auto found = choice_.channel_factors.find(channel);
     return found == choice_.channel_factors.end() ? 1.0 : found->second;
@@ -481,13 +560,15 @@ void TunePanel::useOptimum() {
     TuneChoice next = choice_;
     next.value = *best;
     changeChoice(next);
-    emit choiceSettled(choice_);
+    settle();
 }
 
 void TunePanel::reset() {
     changeChoice({choice_.method, 0.5, {}});
-    emit choiceSettled(choice_);
+    settle();
 }
+
+void TunePanel::leaveHistory() { history_->leave(); }
 
 void TunePanel::pin() {
     pinned_ = Pinned{choice_, shown_loss_};

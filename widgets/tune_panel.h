@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/clip_panel.h"
 #include "widgets/tune_model.h"
 
 class QComboBox;
@@ -17,6 +18,7 @@ class QTimer;
 namespace salient {
 
 class Chart;
+class TuneHistory;
 
 /// A question for the exact loss, to be answered with TunePanel::setLoss() and the same serial.
 struct TuneRequest {
@@ -27,22 +29,25 @@ struct TuneRequest {
 
 /// AWQ's ratio or SmoothQuant's α by hand: live error, the whole loss curve with its optimum, how difficult activations and weights
 /// are before and after, and the scale of any single channel.
-/// Small layers are computed on the spot. For large ones the panel answers within a frame from a few rows ("≈"), emits lossWanted()
-/// and curveWanted(), and shows the exact numbers when they come.
+/// Small layers are computed on the spot. For large ones the panel answers within a frame from a few rows ("≈"), emits lossWanted(),
+/// curveWanted() and clipWanted(), and shows the exact numbers when they come.
+/// Ctrl+Z and Ctrl+Shift+Z go through the choices made here (tune_history.h).
 class TunePanel : public QWidget {
     Q_OBJECT
 
 public:
     explicit TunePanel(QWidget* parent = nullptr);
 
-    /// A completed() model; one without channels shows the empty state.
+    /// A completed() model; one without channels shows the empty state. The same layers on other grids keep choice and history, and the
+    /// pinned state where that can be measured anew at once; other layers keep method and value alone.
     void setModel(const TuneModel& model);
     [[nodiscard]] const TuneChoice& choice() const noexcept { return choice_; }
+    /// The layer on display; empty: none.
+    [[nodiscard]] const QString& layer() const noexcept { return model_.layer; }
     /// Relative output error on display.
     [[nodiscard]] double shownLoss() const noexcept { return shown_loss_; }
     [[nodiscard]] bool isExact() const noexcept { return is_exact_; }
-    /// Whether a choice can be kept for one group of layers alone, besides for all.
-    void setOneInputOffered(bool is_offered);
+    [[nodiscard]] const ClipPanel& clip() const noexcept { return *clip_; }
     /// The value of least loss on the curve, once it is complete.
     [[nodiscard]] std::optional<double> optimum() const;
 
@@ -53,9 +58,12 @@ public slots:
     /// Exact answers; one to an older question is ignored.
     void setLoss(int serial, double relative_error);
     void setCurve(salient::TuneMethod method, const std::vector<double>& relative_errors);
+    void setClipLosses(int serial, const salient::ClipLosses& losses);
     void useOptimum();
     void reset();
     void pin();
+    /// The recipe was changed: the keys of undo mean that now.
+    void leaveHistory();
 
 signals:
     /// After every change by the user; the end of a drag or of typing is when undo should remember it.
@@ -64,8 +72,10 @@ signals:
     void lossWanted(const salient::TuneRequest& request);
     /// The losses at tuneValues(method), without channel factors.
     void curveWanted(salient::TuneMethod method);
+    /// The losses of a clip, see ClipPanel.
+    void clipWanted(const salient::ClipRequest& request);
     void channelSelected(salient::Index channel);
-    /// Put it into the recipe, for this group of layers or for all of its kind.
+    /// Put its value into the recipe, for the layers that share this input or for their like in all blocks.
     void applyWanted(const salient::TuneChoice& choice, bool to_all_like_this);
 
 private:
@@ -73,7 +83,10 @@ private:
     QWidget* buildCharts();
     QWidget* buildChannelRow();
     void changeChoice(const TuneChoice& choice);
+    void takeChoice(const TuneChoice& choice);
+    void settle();
     void showChoice();
+    void showNote();
     void computeLoss();
     void showLoss(double relative_error, bool is_exact);
     void startCurve();
@@ -101,13 +114,18 @@ private:
     std::optional<Pinned> pinned_;
     Index channel_ = -1;
 
+    TuneHistory* history_;
     QComboBox* method_;
     QLabel* value_name_;
     QSlider* value_slider_;
     QDoubleSpinBox* value_spin_;
     QLabel* loss_;
     QLabel* comparison_;
+    QLabel* note_;
+    QPushButton* apply_;
+    QPushButton* apply_all_;
     Chart* curve_chart_;
+    ClipPanel* clip_;
     Chart* activation_chart_;
     Chart* weight_chart_;
     QSpinBox* channel_spin_;
@@ -118,6 +136,7 @@ private:
     QTimer* ask_timer_;               // gathers the questions of a drag
     QTimer* curve_timer_;             // one point of the curve per turn of the event loop
     QTimer* difficulty_timer_;        // redraws the charts of difficulty once per turn
+    QTimer* settle_timer_;            // a drag in a chart has no end of its own
 };
 
 }  // namespace salient

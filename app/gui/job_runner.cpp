@@ -28,6 +28,7 @@ struct JobRunner::Job {
     qint64 done = 0;
     qint64 total = 0;
     bool report_posted = false;
+    bool is_waiting = false;
     QElapsedTimer since_report;
     QElapsedTimer since_start;
     qint64 paused_ms = 0;
@@ -107,9 +108,15 @@ void JobRunner::cancelAll() {
 void JobRunner::setPaused(bool paused) {
     {
         const std::scoped_lock lock(queue_->mutex);
+        if (queue_->paused == paused) return;
         queue_->paused = paused;
     }
     queue_->wake.notify_all();
+    emit pausedChanged(paused);
+}
+
+void JobRunner::warn(const QStringList& warnings) {
+    if (delivering_ != nullptr) delivering_->record.warnings += warnings;
 }
 
 void JobRunner::pauseWhen(std::function<bool(const Progress&)> is_there) {
@@ -146,7 +153,7 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
         job->since_report.start();
     }
     const auto report = [this, job](const Progress& now) {
-        bool post = false;
+        bool is_due = false;
         {
             const std::scoped_lock lock(job->mutex);
             const bool is_new_stage = job->stage != QLatin1StringView(now.stage.data(), static_cast<qsizetype>(now.stage.size()));
@@ -154,27 +161,10 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
             job->detail = QString::fromStdString(now.detail);
             job->done = now.done;
             job->total = now.total;
-            if (!job->report_posted && (is_new_stage || job->since_report.elapsed() >= kReportInterval_ms)) {
-                job->report_posted = post = true;
-                job->since_report.restart();
-            }
+            is_due = is_new_stage || job->since_report.elapsed() >= kReportInterval_ms;
         }
-        if (post)
-            QMetaObject::invokeMethod(
-                this, [this, job] { deliverProgress(job); }, Qt::QueuedConnection);
-
-        std::unique_lock lock(queue_->mutex);
-        if (queue_->pause_when && queue_->pause_when(now)) {
-            queue_->pause_when = nullptr;
-            queue_->paused = true;
-        }
-        if (queue_->paused && !job->stop.stop_requested()) {
-            QElapsedTimer pause;
-            pause.start();
-            queue_->wake.wait(lock, [this, &job] { return !queue_->paused || job->stop.stop_requested(); });
-            const std::scoped_lock job_lock(job->mutex);
-            job->paused_ms += pause.elapsed();
-        }
+        if (is_due) postProgress(job);
+        waitWhilePaused(job, now);
     };
 
     JobRecord::State state = JobRecord::State::Failed;
@@ -202,11 +192,56 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
         Qt::QueuedConnection);
 }
 
+void JobRunner::postProgress(const std::shared_ptr<Job>& job) {
+    {
+        const std::scoped_lock lock(job->mutex);
+        if (job->report_posted) return;  // what is delivered then is what is known then
+        job->report_posted = true;
+        job->since_report.restart();
+    }
+    QMetaObject::invokeMethod(
+        this, [this, job] { deliverProgress(job); }, Qt::QueuedConnection);
+}
+
+void JobRunner::waitWhilePaused(const std::shared_ptr<Job>& job, const Progress& now) {
+    const auto set_waiting = [&](bool is_waiting, qint64 paused_ms) {
+        {
+            const std::scoped_lock lock(job->mutex);
+            job->is_waiting = is_waiting;
+            job->paused_ms += paused_ms;
+        }
+        postProgress(job);  // no other checkpoint will until it goes on
+    };
+    bool is_place = false;
+    {
+        const std::scoped_lock lock(queue_->mutex);
+        is_place = queue_->pause_when && queue_->pause_when(now);
+        if (is_place) {
+            queue_->pause_when = nullptr;
+            queue_->paused = true;
+        }
+        if (!queue_->paused || job->stop.stop_requested()) return;
+    }
+    if (is_place)
+        QMetaObject::invokeMethod(
+            this, [this] { emit pausedChanged(isPaused()); }, Qt::QueuedConnection);
+    set_waiting(true, 0);
+    QElapsedTimer pause;
+    pause.start();
+    {
+        std::unique_lock lock(queue_->mutex);
+        queue_->wake.wait(lock, [this, &job] { return !queue_->paused || job->stop.stop_requested(); });
+    }
+    set_waiting(false, pause.elapsed());
+}
+
 void JobRunner::deliverProgress(const std::shared_ptr<Job>& job) {
     if (job->record.isOver()) return;
+    bool is_waiting = false;
     {
         const std::scoped_lock lock(job->mutex);
         job->report_posted = false;
+        is_waiting = job->is_waiting;
         job->record.stage = job->stage;
         job->record.detail = job->detail;
         job->record.done = job->done;
@@ -214,7 +249,7 @@ void JobRunner::deliverProgress(const std::shared_ptr<Job>& job) {
         job->record.elapsed_seconds = static_cast<double>(job->since_start.elapsed() - job->paused_ms) / 1000.0;
     }
     JobRecord& record = job->record;
-    record.state = isPaused() ? JobRecord::State::Paused : JobRecord::State::Running;
+    record.state = is_waiting ? JobRecord::State::Paused : JobRecord::State::Running;
     if (record.stage != job->timed_stage || record.done < job->stage_first_done) {
         job->timed_stage = record.stage;
         job->stage_started_s = record.elapsed_seconds;
@@ -222,9 +257,9 @@ void JobRunner::deliverProgress(const std::shared_ptr<Job>& job) {
     }
     const double spent = record.elapsed_seconds - job->stage_started_s;
     const auto finished_units = static_cast<double>(record.done - job->stage_first_done);
-    record.seconds_left = record.total > 0 && finished_units > 0 && spent > kEarliestEstimate_s
-                              ? spent / finished_units * static_cast<double>(record.total - record.done)
-                              : -1.0;
+    const bool is_known = record.total > 0 && finished_units > 0 && spent > kEarliestEstimate_s;
+    record.per_second = is_known ? finished_units / spent : -1.0;
+    record.seconds_left = is_known ? static_cast<double>(record.total - record.done) / record.per_second : -1.0;
     emit changed(record);
 }
 
@@ -233,15 +268,18 @@ void JobRunner::deliverEnd(const std::shared_ptr<Job>& job, const Delivery& deli
         const std::scoped_lock lock(job->mutex);
         job->record.elapsed_seconds = static_cast<double>(job->since_start.elapsed() - job->paused_ms) / 1000.0;
         job->record.seconds_left = -1.0;
+        job->record.per_second = -1.0;
         if (job->record.state == JobRecord::State::Done && job->total > 0) job->record.done = job->record.total = job->total;
     }
     if (!job->has_context || job->context) {
         try {
+            delivering_ = job.get();
             if (job->record.state == JobRecord::State::Done) delivery();
         } catch (const std::exception& error) {
             job->record.state = JobRecord::State::Failed;
             job->record.message = QString::fromUtf8(error.what());
         }
+        delivering_ = nullptr;
         if (job->record.state != JobRecord::State::Done && job->otherwise) job->otherwise(job->record);
     }
     emit finished(job->record);

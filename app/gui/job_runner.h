@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <QPointer>
+#include <QStringList>
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -45,10 +46,12 @@ public:
     /// Asks a queued or running job to stop; no effect on one that is over.
     void cancel(int id);
     void cancelAll();
-    /// A paused job waits at its next checkpoint, keeping what it has.
+    /// A paused job waits at its next checkpoint, keeping what it has; changed() tells when it waits, and when it goes on.
     void setPaused(bool paused);
     /// Pauses at the first checkpoint of which that is true, once. Asked on the worker's thread; must not call the runner.
     void pauseWhen(std::function<bool(const Progress&)> is_there);
+    /// For a receiver, while a result is delivered to it: what is to be known about that result. Tells nothing at other times.
+    void warn(const QStringList& warnings);
     [[nodiscard]] bool isPaused() const;
     /// Whether anything is queued, running, or about to be delivered.
     [[nodiscard]] bool isIdle() const noexcept { return n_open_ == 0; }
@@ -57,6 +60,8 @@ signals:
     void changed(const salient::JobRecord& record);   ///< queued, started or progressed (at most 20 times a second)
     void finished(const salient::JobRecord& record);  ///< after the result was delivered
     void idle();
+    /// Jobs are to wait from now on, or to go on, whoever wanted it.
+    void pausedChanged(bool paused);
 
 private:
     using Delivery = std::function<void()>;
@@ -67,6 +72,9 @@ private:
                 std::function<void(const JobRecord&)> otherwise);
     void workLoop(const std::stop_token& stop);
     void runOne(const std::shared_ptr<Job>& job);
+    void waitWhilePaused(const std::shared_ptr<Job>& job, const Progress& now);
+    /// From the worker's thread: lets the runner's thread tell how far the job is, unless it is about to.
+    void postProgress(const std::shared_ptr<Job>& job);
     void deliverProgress(const std::shared_ptr<Job>& job);
     void deliverEnd(const std::shared_ptr<Job>& job, const Delivery& delivery);
 
@@ -74,6 +82,7 @@ private:
     int id_step_;
     int last_id_ = 0;
     int n_open_ = 0;
+    Job* delivering_ = nullptr;  ///< whose result is being delivered
 };
 
 }  // namespace salient

@@ -8,6 +8,7 @@
 #include "widgets/icon.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
+#include "widgets/rate_text.h"
 #include "widgets/stage_text.h"
 #include "widgets/text_width.h"
 
@@ -19,7 +20,12 @@ constexpr int kBarWidth = 220;
 }  // namespace
 
 JobStatus::JobStatus(QWidget* parent)
-    : QWidget(parent), text_(plainLabel(this)), bar_(new QProgressBar(this)), time_(plainLabel(this)), cancel_(new QToolButton(this)) {
+    : QWidget(parent),
+      text_(plainLabel(this)),
+      bar_(new QProgressBar(this)),
+      rate_(plainLabel(this)),
+      time_(plainLabel(this)),
+      cancel_(new QToolButton(this)) {
     bar_->setFixedWidth(kBarWidth);
     bar_->setTextVisible(false);
     bar_->setAccessibleName(tr("Progress of the running job"));
@@ -34,6 +40,7 @@ JobStatus::JobStatus(QWidget* parent)
     layout->setSpacing(10);
     layout->addWidget(text_, 1);
     layout->addWidget(bar_);
+    layout->addWidget(rate_);
     layout->addWidget(time_);
     layout->addWidget(cancel_);
     connect(cancel_, &QToolButton::clicked, this, [this] {
@@ -63,6 +70,8 @@ void JobStatus::setRecord(const JobRecord& record) {
         bar_->setRange(0, kSteps);
         bar_->setValue(static_cast<int>(record.fraction() * kSteps));
     }
+    rate_->setText(record.state == JobRecord::State::Paused ? QString() : rateText(record.stage, record.per_second));
+    rate_->setVisible(!rate_->text().isEmpty());
     time_->setText(record.state == JobRecord::State::Paused ? tr("paused")
                    : record.seconds_left >= 0               ? tr("%1 left").arg(durationText(record.seconds_left))
                                                             : durationText(record.elapsed_seconds));

@@ -10,7 +10,7 @@ class QToolButton;
 
 namespace salient {
 
-/// The running job in the status bar: what it does, how far it is, how long it will take, and a button to stop it.
+/// The running job in the status bar: what it does, how far it is, how fast it goes and how long it will take, and a button to stop it.
 class JobStatus : public QWidget {
     Q_OBJECT
 public:
@@ -24,6 +24,7 @@ signals:
 private:
     QLabel* text_;
     QProgressBar* bar_;
+    QLabel* rate_;
     QLabel* time_;
     QToolButton* cancel_;
     int running_ = 0;

@@ -1,9 +1,11 @@
 #include "app/gui/layer_workflow.h"
 
-#include <QRegularExpression>
 #include <algorithm>
-#include <span>
+#include <utility>
 
+#include "app/gui/stepper_source.h"
+#include "app/gui/text_around.h"
+#include "app/gui/tune_apply.h"
 #include "core/eval/layer_metrics.h"
 #include "core/model/model.h"
 #include "core/quant/smoothquant.h"
@@ -12,64 +14,18 @@ namespace salient {
 
 namespace {
 
-constexpr Index kContextTokens = 12;                 // on each side of the token in question
-constexpr Index kStepperElements = Index{16} << 20;  // weights the stepper redraws at each step
-constexpr Index kFewestStepperRows = 64;
-
 /// Statistics with a Hessian, made again from the samples where it was not kept.
 InputStatistics withHessian(const Calibration& calibration, const LinearInfo& layer, JobContext& job) {
     const InputStatistics& kept = calibration.of(layer);
     return kept.hessian.size() > 0 ? kept : recalibrate(calibration, layer.block, layer.group, job);
 }
 
-/// A token with those around it: "… before ▸token◂ after …".
-QString textAround(const Tokenizer& tokenizer, std::span<const TokenId> window, Index at) {
-    const Index first = std::max<Index>(0, at - kContextTokens);
-    const Index last = std::min<Index>(static_cast<Index>(window.size()), at + kContextTokens + 1);
-    // Decoded together and cut where the token begins and ends: tokens decoded alone lose the space they start with.
-    const auto upTo = [&](Index end) {
-        return QString::fromStdString(
-            tokenizer.decode(window.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)), false));
-    };
-    const QString before = upTo(at);
-    const QString with_token = upTo(at + 1);
-    const QString all = upTo(last);
-    const bool is_cut_clean = with_token.startsWith(before) && all.startsWith(with_token);  // not inside a character of several tokens
-    const QString token = is_cut_clean && with_token.size() > before.size()
-                              ? with_token.mid(before.size())
-                              : QString::fromStdString(tokenizer.displayText(window[static_cast<std::size_t>(at)]));
-    const QString after = is_cut_clean ? all.mid(with_token.size()) : QString();
-    static const QRegularExpression kSpace(QStringLiteral("\\s+"));
-    return QStringLiteral("…%1▸%2◂%3…").arg(before, token, after).replace(kSpace, QStringLiteral(" "));
-}
-
 }  // namespace
 
-MethodSpec stepperMethod(const Recipe& recipe) {
-    for (const RecipeRun& run : recipe.runs) {
-        if (run.method.rounding == Rounding::Gptq) return run.method;
-    }
-    MethodSpec base;
-    for (const RecipeRun& run : recipe.runs) {
-        if (run.method.activations == ActivationScale::None) {
-            base.grid = run.method.grid;
-            break;
-        }
-    }
-    base.grid.rule = GridRule::Gptq;
-    return methodFromName("gptq", base);
+LayerWorkflow::LayerWorkflow(Session& session, JobRunner& quick, QObject* parent)
+    : QObject(parent), session_(session), quick_(quick), tune_answers_(quick, answers_) {
+    connect(&tune_answers_, &TuneAnswers::failed, this, &LayerWorkflow::failed);
 }
-
-GridSpec tunedGrid(const Recipe& recipe) {
-    for (const RecipeRun& run : recipe.runs) {
-        if (run.method.scaling == Scaling::Awq && run.method.activations == ActivationScale::None) return run.method.grid;
-    }
-    MethodSpec base;
-    base.grid = stepperMethod(recipe).grid;
-    return methodFromName("awq", base).grid;
-}
-
-LayerWorkflow::LayerWorkflow(Session& session, JobRunner& quick, QObject* parent) : QObject(parent), session_(session), quick_(quick) {}
 
 bool LayerWorkflow::isStillChosen(const LinearInfo& layer, const std::shared_ptr<const Calibration>& calibration) const {
     return session_.calibration() == calibration && session_.selectedLayer() != nullptr && session_.selectedLayer()->name == layer.name;
@@ -77,6 +33,13 @@ bool LayerWorkflow::isStillChosen(const LinearInfo& layer, const std::shared_ptr
 
 std::function<void(const JobRecord&)> LayerWorkflow::reportFailure() {
     return [this](const JobRecord& record) {
+        if (record.state == JobRecord::State::Failed) emit failed(record.title, record.message);
+    };
+}
+
+std::function<void(const JobRecord&)> LayerWorkflow::reportFailureOf(Shown LayerWorkflow::*shown, const Shown& wanted) {
+    return [this, shown, wanted](const JobRecord& record) {
+        if (this->*shown == wanted) this->*shown = {};  // whoever looks again, asks again
         if (record.state == JobRecord::State::Failed) emit failed(record.title, record.message);
     };
 }
@@ -103,36 +66,53 @@ void LayerWorkflow::loadChannels() {
 }
 
 void LayerWorkflow::loadStepper() {
-    quick_.cancel(stepper_job_);
     const LinearInfo* chosen = session_.selectedLayer();
     const auto calibration = session_.calibration();
     if (chosen == nullptr || !calibration) return;
-    const LinearInfo layer = *chosen;
-    MethodSpec method = stepperMethod(session_.recipe());
-    if (what_if_layer_ != QString::fromStdString(layer.name)) resetWhatIf();
-    what_if_layer_ = QString::fromStdString(layer.name);
-    method.gptq.keep_columns = what_if_.keep_columns;
-    if (!what_if_.column_order.empty()) method.gptq.column_order = what_if_.column_order;
-    const auto work = [layer, calibration, method](JobContext& job) {
-        StepperInput input;
-        input.layer = QString::fromStdString(layer.name);
-        input.block_size = method.gptq.block_size;
-        Matrix weight = loadLinear(*calibration->model, layer);
-        const Index n_rows = std::max(kFewestStepperRows, kStepperElements / weight.cols());
-        if (n_rows < weight.rows()) {  // rows are independent: what is shown of them is exact
-            weight = Matrix(weight.topRows(n_rows));
-            input.layer = LayerWorkflow::tr("%1, first %2 rows").arg(input.layer).arg(n_rows);
+    const QString name = QString::fromStdString(chosen->name);
+    if (what_if_layer_ != name) clearWhatIf();
+    what_if_layer_ = name;
+    try {
+        startStepper(*chosen, calibration, stepperMethod(session_.recipe(), chosen->name));
+    } catch (const Error& error) {  // of a stranger's expressions about layers
+        emit failed(tr("Solve %1").arg(name), QString::fromUtf8(error.what()));
+    }
+}
+
+void LayerWorkflow::startStepper(const LinearInfo& layer, const std::shared_ptr<const Calibration>& calibration, MethodSpec method) {
+    MethodSpec relevant;  // the rest of the method does not change what is shown
+    relevant.rounding = Rounding::Gptq;
+    relevant.grid = method.grid;
+    relevant.gptq = method.gptq;
+    const Shown untouched{layer.name, calibration, toJson(relevant).dump()};
+    const Shown wanted{layer.name, calibration, untouched.settings + whatIf().dump()};
+    if (stepper_shown_ == wanted) return;
+    quick_.cancel(stepper_job_);
+    stepper_shown_ = wanted;
+    StepperTask task{layer, calibration, std::move(method), what_if_, moved_order_, std::nullopt};
+    if (untouched_ == untouched) task.untouched_loss = untouched_loss_;
+    const auto work = [task = std::move(task)](JobContext& job) { return solveStepper(task, job); };
+    const auto done = [this, layer, calibration, wanted, untouched](const StepperInput& input) {
+        if (!(stepper_shown_ == wanted)) return;
+        if (!isStillChosen(layer, calibration)) {
+            stepper_shown_ = {};
+            return;
         }
-        Matrix hessian = withHessian(*calibration, layer, job).hessian;
-        input.stepper = std::make_shared<GptqStepper>(std::move(weight), std::move(hessian), method.grid, method.gptq, job);
-        return input;
-    };
-    const auto done = [this, layer, calibration](const StepperInput& input) {
-        if (!isStillChosen(layer, calibration)) return;
-        last_order_ = input.stepper->result().order;
+        untouched_ = untouched;
+        untouched_loss_ = input.what_if.loss_before;
+        stepper_ = input;
         emit stepperReady(input);
     };
-    stepper_job_ = quick_.start(tr("Solve %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
+    stepper_job_ = quick_.start(tr("Solve %1").arg(QString::fromStdString(layer.name)), this, work, done,
+                                reportFailureOf(&LayerWorkflow::stepper_shown_, wanted));
+}
+
+void LayerWorkflow::answerPictures(Index position) {
+    answers_.cancel(pictures_job_);
+    if (!stepper_.layer) return;
+    const auto work = [input = stepper_, position](JobContext&) { return stepperPictures(input.layer, *input.stepper, position); };
+    const auto done = [this](const StepperPictures& pictures) { emit picturesReady(pictures); };
+    pictures_job_ = answers_.start(tr("Pictures of the stepper"), this, work, done, reportFailure());
 }
 
 void LayerWorkflow::diagnose(const QString& run) {
@@ -175,36 +155,65 @@ void LayerWorkflow::forecast(const QString& run, const MethodSpec& before, const
     forecast_job_ = quick_.start(tr("Compare settings"), this, work, done, reportFailure());
 }
 
+bool LayerWorkflow::showsChosen() const {
+    const LinearInfo* chosen = session_.selectedLayer();
+    return stepper_.layer != nullptr && chosen != nullptr && untouched_.layer == chosen->name;
+}
+
 void LayerWorkflow::toggleKeptColumn(Index channel) {
-    if (std::erase(what_if_.keep_columns, channel) == 0) what_if_.keep_columns.push_back(channel);
+    if (!showsChosen()) return;
+    if (std::erase(what_if_.kept, channel) == 0) what_if_.kept.push_back(channel);
     loadStepper();
 }
 
 void LayerWorkflow::moveColumn(Index channel, Index position) {
-    std::vector<Index> order = last_order_;
+    if (!showsChosen()) return;
+    std::vector<Index> order = moved_order_.empty() ? stepper_.layer->order : moved_order_;
     if (std::erase(order, channel) == 0) return;
-    order.insert(order.begin() + std::clamp<Index>(position, 0, static_cast<Index>(order.size())), channel);
-    what_if_.column_order = std::move(order);
+    const Index target = std::clamp<Index>(position, 0, static_cast<Index>(order.size()));
+    order.insert(order.begin() + target, channel);
+    moved_order_ = std::move(order);
+    std::erase_if(what_if_.moved, [channel](const MovedColumn& known) { return known.channel == channel; });
+    what_if_.moved.push_back({channel, target});
     loadStepper();
 }
 
-void LayerWorkflow::resetWhatIf() {
+void LayerWorkflow::takeBackWhatIf() {
+    clearWhatIf();
+    loadStepper();
+}
+
+void LayerWorkflow::clearWhatIf() {
     what_if_ = {};
-    last_order_.clear();
+    moved_order_.clear();
+}
+
+void LayerWorkflow::resetWhatIf() {
+    clearWhatIf();
+    stepper_shown_ = {};
+    tune_shown_ = {};
+    untouched_ = {};
+    stepper_ = {};
+    tune_answers_.setModel(nullptr);
 }
 
 Json LayerWorkflow::whatIf() const {
-    return {{"layer", what_if_layer_.toStdString()}, {"keep", what_if_.keep_columns}, {"order", what_if_.column_order}};
+    Json moved = Json::array();
+    for (const MovedColumn& column : what_if_.moved) moved.push_back({column.channel, column.position});
+    return {{"layer", what_if_layer_.toStdString()}, {"keep", what_if_.kept}, {"order", moved_order_}, {"moved", std::move(moved)}};
 }
 
 void LayerWorkflow::restoreWhatIf(const Json& what_if) {
-    resetWhatIf();
-    GptqOptions options;
+    clearWhatIf();
+    WhatIf tried;
+    std::vector<Index> order;
     std::string layer;
     try {
         layer = what_if.at("layer").get<std::string>();
-        options.keep_columns = what_if.at("keep").get<std::vector<Index>>();
-        options.column_order = what_if.at("order").get<std::vector<Index>>();
+        tried.kept = what_if.at("keep").get<std::vector<Index>>();
+        order = what_if.at("order").get<std::vector<Index>>();
+        for (const Json& column : what_if.value("moved", Json::array()))
+            tried.moved.push_back({column.at(0).get<Index>(), column.at(1).get<Index>()});
     } catch (const std::exception&) {
         return;
     }
@@ -213,45 +222,74 @@ void LayerWorkflow::restoreWhatIf(const Json& what_if) {
     if (found == linears.end()) return;
     const Index n = found->in_features;
     const auto is_channel = [n](Index channel) { return channel >= 0 && channel < n; };
-    std::vector<Index> sorted = options.column_order;
+    const auto is_move = [&](const MovedColumn& column) { return is_channel(column.channel) && is_channel(column.position); };
+    std::vector<Index> sorted = order;
     std::ranges::sort(sorted);
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         if (sorted[i] != static_cast<Index>(i)) return;  // no order of the columns
     }
     const bool is_order = sorted.empty() || static_cast<Index>(sorted.size()) == n;
-    if (!is_order || static_cast<Index>(options.keep_columns.size()) > n || !std::ranges::all_of(options.keep_columns, is_channel)) return;
+    const auto are_few = [n](const auto& columns) { return static_cast<Index>(columns.size()) <= n; };
+    if (!is_order || !are_few(tried.kept) || !std::ranges::all_of(tried.kept, is_channel)) return;
+    if (!are_few(tried.moved) || !std::ranges::all_of(tried.moved, is_move)) return;
+    if (tried.moved.empty()) order.clear();  // of a version that did not tell the moves
+    if (order.empty()) tried.moved.clear();
     what_if_layer_ = QString::fromStdString(layer);
-    what_if_ = std::move(options);
+    what_if_ = std::move(tried);
+    moved_order_ = std::move(order);
+    const LinearInfo* chosen = session_.selectedLayer();
+    const bool is_looked_at = chosen != nullptr && chosen->name == layer && stepper_shown_.layer == layer;
+    if (is_looked_at) loadStepper();
 }
 
 void LayerWorkflow::loadTune() {
-    quick_.cancel(tune_job_);
-    quick_.cancel(loss_job_);
-    quick_.cancel(curve_job_);
     const LinearInfo* chosen = session_.selectedLayer();
     const auto calibration = session_.calibration();
     if (chosen == nullptr || !calibration) return;
-    const LinearInfo layer = *chosen;
-    TuneModel base;
-    base.layer = QString::fromStdString(layer.name);
-    base.awq_grid = tunedGrid(session_.recipe());
-    for (const RecipeRun& run : session_.recipe().runs) {
-        if (run.method.activations == ActivationScale::None) continue;
-        base.activation = run.method.activations;
-        base.smooth_grid = run.method.grid;
-        break;
-    }
-    const auto work = [layer, calibration, base](JobContext& job) {
-        TuneModel model = base;
-        // Scales are chosen for all layers that share them, on what they have in common.
-        const std::vector<InputGroup>& groups = calibration->model->groups;
-        const auto scale_group = [&](const LinearInfo& linear) { return groups[static_cast<std::size_t>(linear.group)].scaled_with; };
-        LinearInfo common = layer;
-        common.group = scale_group(layer);
-        for (const LinearInfo& linear : calibration->model->linearsOf(layer.block)) {
-            if (scale_group(linear) != common.group || isRouter(linear.role)) continue;
-            model.weights.push_back(std::make_shared<const Matrix>(loadLinear(*calibration->model, linear)));
+    const QString name = QString::fromStdString(chosen->name);
+    try {
+        const Recipe& recipe = session_.recipe();
+        TuneModel base;
+        base.layer = name;
+        base.folds_into = scaleTarget(*calibration->model, recipe, *chosen);
+        MethodSpec relevant;
+        base.awq_grid = relevant.grid = tunedGrid(recipe, chosen->name);
+        if (const auto awq = awqMethod(recipe, chosen->name)) base.awq.n_clip_levels = relevant.awq.n_clip_levels = awq->awq.n_clip_levels;
+        std::string settings = toJson(relevant).dump();
+        if (const auto int8 = int8Method(recipe, chosen->name)) {
+            base.activation = int8->activations;
+            base.smooth_grid = relevant.grid = int8->grid;
+            relevant.activations = int8->activations;
+            settings += toJson(relevant).dump();
         }
+        settings += Json{base.folds_into->takes_awq, base.folds_into->takes_smooth}.dump();
+        // Scales are chosen for all layers that share them, on what they have in common; what no run rounds has no say in it.
+        std::vector<LinearInfo> layers;
+        for (const LinearInfo* linear : layersOfReach(*calibration->model, *chosen, TuneReach::OneInput)) {
+            const auto rounds = [&](const RecipeRun& run) { return !keepsLayer(run.method, linear->name); };
+            if (linear->name != chosen->name && !recipe.runs.empty() && std::ranges::none_of(recipe.runs, rounds)) continue;
+            layers.push_back(*linear);
+            settings += linear->name;
+        }
+        startTune(*chosen, calibration, std::move(base), std::move(layers), std::move(settings));
+    } catch (const Error& error) {  // of a stranger's expressions about layers
+        emit failed(tr("Prepare %1").arg(name), QString::fromUtf8(error.what()));
+    }
+}
+
+void LayerWorkflow::startTune(const LinearInfo& layer, const std::shared_ptr<const Calibration>& calibration, TuneModel base,
+                              std::vector<LinearInfo> layers, std::string settings) {
+    const Shown wanted{layer.name, calibration, std::move(settings)};
+    if (tune_shown_ == wanted) return;
+    quick_.cancel(tune_job_);
+    tune_answers_.setModel(nullptr);
+    tune_shown_ = wanted;
+    LinearInfo common = layer;
+    common.group = calibration->model->groups[static_cast<std::size_t>(layer.group)].scaled_with;
+    const auto work = [calibration, base = std::move(base), layers = std::move(layers), common](JobContext& job) {
+        TuneModel model = base;
+        for (const LinearInfo& linear : layers)
+            model.weights.push_back(std::make_shared<const Matrix>(loadLinear(*calibration->model, linear)));
         InputStatistics input = withHessian(*calibration, common, job);
         model.mean_abs = input.channels.meanAbs();
         model.max_abs = input.channels.max_abs;
@@ -259,44 +297,17 @@ void LayerWorkflow::loadTune() {
         job.checkpoint({.stage = "preparing"});
         return std::make_shared<const TuneModel>(completed(std::move(model)));
     };
-    const auto done = [this, layer, calibration](const std::shared_ptr<const TuneModel>& model) {
-        if (!isStillChosen(layer, calibration)) return;
-        tune_model_ = model;
+    const auto done = [this, layer, calibration, wanted](const std::shared_ptr<const TuneModel>& model) {
+        if (!(tune_shown_ == wanted)) return;
+        if (!isStillChosen(layer, calibration)) {
+            tune_shown_ = {};
+            return;
+        }
+        tune_answers_.setModel(model);
         emit tuneReady(*model);
     };
-    tune_job_ = quick_.start(tr("Prepare %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
-}
-
-void LayerWorkflow::answerLoss(const TuneRequest& request) {
-    quick_.cancel(loss_job_);
-    if (!tune_model_) return;
-    const auto work = [model = tune_model_, request](JobContext&) { return tuneLoss(*model, request.method, request.scales); };
-    const auto done = [this, serial = request.serial](double loss) { emit lossReady(serial, loss); };
-    loss_job_ = quick_.start(tr("Exact error"), this, work, done, reportFailure());
-}
-
-void LayerWorkflow::answerCurve(TuneMethod method) {
-    quick_.cancel(curve_job_);
-    if (!tune_model_) return;
-    const auto work = [model = tune_model_, method](JobContext& job) {
-        std::vector<double> losses;
-        const std::vector<double> values = tuneValues(method);
-        for (const double value : values) {
-            job.checkpoint({.stage = "loss curve",
-                            .done = static_cast<std::int64_t>(losses.size()),
-                            .total = static_cast<std::int64_t>(values.size()),
-                            .detail = {}});
-            TuneChoice choice;
-            choice.method = method;
-            choice.value = value;
-            losses.push_back(tuneLoss(*model, method, tuneScales(*model, choice)));
-        }
-        return losses;
-    };
-    const auto done = [this, method, model = tune_model_](const std::vector<double>& losses) {
-        if (tune_model_ == model) emit curveReady(method, losses);
-    };
-    curve_job_ = quick_.start(tr("Exact loss curve"), this, work, done, reportFailure());
+    tune_job_ = quick_.start(tr("Prepare %1").arg(QString::fromStdString(layer.name)), this, work, done,
+                             reportFailureOf(&LayerWorkflow::tune_shown_, wanted));
 }
 
 void LayerWorkflow::loadErrors(const std::vector<std::string>& runs) {
@@ -348,7 +359,7 @@ void LayerWorkflow::findOrigin(Index channel, Index batch_position) {
     const Index at = batch_position % windows.seq_len;
     QString text;
     try {
-        text = textAround(*calibration->model->tokenizer, windows.window(window), at);
+        text = textAround(*calibration->model->tokenizer, windows.window(window), static_cast<std::size_t>(at));
     } catch (const Error& error) {  // of a stranger's decoder
         text = QString::fromUtf8(error.what());
     }

@@ -3,20 +3,19 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
-#include <QDragEnterEvent>
 #include <QHBoxLayout>
-#include <QMimeData>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include "app/gui/application.h"
 #include "app/gui/demo_location.h"
 #include "app/gui/job_status.h"
+#include "app/gui/lesson_library.h"
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
+#include "app/gui/page_host.h"
 #include "app/gui/page_scroller.h"
 #include "app/gui/selection_bar.h"
 #include "core/io/process_memory.h"
@@ -29,6 +28,7 @@
 #include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
+#include "widgets/kept_settings.h"
 #include "widgets/memory_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
@@ -43,6 +43,7 @@ namespace {
 
 constexpr QSize kFirstSize{1280, 800};
 constexpr int kJobsHeight = 110;
+const QString kProgram = QStringLiteral("Salient");  // the same in every language
 
 bool looksAtLayer(Page page) {
     return page == Page::Map || page == Page::Channels || page == Page::Stepper || page == Page::Tune || page == Page::Compare ||
@@ -66,6 +67,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       stack_(new QStackedWidget(this)),
       messages_(new MessageArea(this)),
       selection_bar_(new SelectionBar(session_.selection(), this)),
+      selection_strip_(new QWidget(this)),
       job_status_(new JobStatus(this)),
       jobs_panel_(new JobsPanel(this)),
       jobs_dock_(new QDockWidget(tr("Jobs"), this)),
@@ -79,11 +81,12 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       compare_(new ComparePanel(this)),
       evaluate_(new EvaluatePanel(this)),
       export_(new ExportPanel(this)) {
-    setWindowTitle(tr("Salient"));
+    setWindowTitle(kProgram);
     setAcceptDrops(true);
     buildPages();
     buildShell();
     buildMenus();
+    wireHosts();
     buildPalette();
     wireOpen();
     wireSessions();
@@ -126,6 +129,10 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
 
 MainWindow::~MainWindow() {
     keeper_.disconnect(this);
+    for (PageHost* one : hosts_) {
+        one->disconnect(this);
+        if (one->isDetached()) one->ownWindow()->removeEventFilter(one);  // its end brings no page back
+    }
     // Views go last, when what they are wired to is gone already.
     navigation_->disconnect(this);
     stack_->disconnect(this);
@@ -134,7 +141,10 @@ MainWindow::~MainWindow() {
 PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* content) {
     auto* frame = new PageFrame(pageTitle(page), explanation, content, this);
     frames_[at(page)] = frame;
-    stack_->addWidget(new PageScroller(frame, this));
+    auto* scroller = new PageScroller(frame, this);
+    keepSetting(scroller, ("page." + pageKey(page).toLatin1()).constData());
+    hosts_[at(page)] = new PageHost(scroller, pageTitle(page), this);
+    stack_->addWidget(hosts_[at(page)]);
     return frame;
 }
 
@@ -163,15 +173,14 @@ void MainWindow::buildPages() {
 }
 
 void MainWindow::buildShell() {
-    auto* selection_strip = new QWidget(this);
-    auto* strip_layout = new QHBoxLayout(selection_strip);
+    auto* strip_layout = new QHBoxLayout(selection_strip_);
     strip_layout->setContentsMargins(20, 10, 20, 0);
     strip_layout->addWidget(selection_bar_);
 
     auto* right = new QVBoxLayout;
     right->setSpacing(0);
     right->addWidget(messages_);
-    right->addWidget(selection_strip);
+    right->addWidget(selection_strip_);
     right->addWidget(stack_, 1);
     auto* rule = new QFrame(this);
     rule->setFrameShape(QFrame::VLine);
@@ -198,19 +207,34 @@ void MainWindow::buildShell() {
     statusBar()->addWidget(job_status_, 1);
     statusBar()->setSizeGripEnabled(false);
 
-    selection_strip->setObjectName(QStringLiteral("selectionStrip"));
-    connect(navigation_, &Navigation::pageChosen, this, [this, selection_strip](Page page) {
+    selection_strip_->setObjectName(QStringLiteral("selectionStrip"));
+    connect(navigation_, &Navigation::pageChosen, this, [this](Page page) {
         stack_->setCurrentIndex(static_cast<int>(page));
-        selection_strip->setVisible(looksAtLayer(page) && session_.model());
+        refreshStrip();
         loadPage();
         lessons_->setPage(page);
     });
-    selection_strip->hide();
+    selection_strip_->hide();
 }
 
-void MainWindow::goTo(Page page) { navigation_->setPage(page); }
+void MainWindow::goTo(Page page) {
+    if (host(page).isDetached()) return host(page).raiseOwnWindow();
+    navigation_->setPage(page);
+}
 
 Page MainWindow::page() const { return navigation_->page(); }
+
+PageHost& MainWindow::host(Page page) { return *hosts_[at(page)]; }
+
+/// Layer, channel and row stand above the page as long as any page that is looked at is about them.
+void MainWindow::refreshStrip() {
+    bool is_wanted = false;
+    for (int i = 0; i < kPages; ++i) {
+        const auto one = static_cast<Page>(i);
+        is_wanted = is_wanted || (looksAtLayer(one) && isLookedAt(one));
+    }
+    selection_strip_->setVisible(is_wanted && session_.model());
+}
 
 void MainWindow::openDemo() {
     const QString folder = demoFolder(QApplication::applicationDirPath());
@@ -232,9 +256,10 @@ void MainWindow::setCalibrationText(const QString& file) {
 
 void MainWindow::modelChanged() {
     const auto& model = session_.model();
-    setWindowTitle(model ? tr("%1 — Salient").arg(modelTitle(model->directory)) : tr("Salient"));
+    setWindowTitle(model ? tr("%1 — Salient").arg(modelTitle(model->directory)) : kProgram);
     open_page_->setModel(model);
     selection_bar_->setModel(model);
+    refreshStrip();
     map_->setModel(model);
     calibration_panel_->setMaxSeqLen(model ? model->config.max_positions : 0);
     evaluate_->setMaxSeqLen(model ? model->config.max_positions : 0);
@@ -242,6 +267,7 @@ void MainWindow::modelChanged() {
     stepper_->setStepper({});
     channels_->setChannels({});
     tune_->setModel({});
+    compare_->setErrors({}, {});
     layers_.resetWhatIf();
     restored_ = Json::object();
 }
@@ -285,9 +311,11 @@ void MainWindow::recipeChanged() {
     const QString memory = model ? memoryText(forecastJob(*model, recipe, true, false).total(), physicalMemoryBytes()) : QString();
     calibration_panel_->setMemoryNote(memory);
     quantize_->setMemoryNote(memory);
-    is_stale_[at(Page::Stepper)] = true;
-    is_stale_[at(Page::Tune)] = true;
     refreshPages();
+    for (const Page page : {Page::Stepper, Page::Tune}) {
+        is_stale_[at(page)] = true;
+        if (isLookedAt(page) && session_.calibration()) load(page);  // undo reaches every page
+    }
 }
 
 void MainWindow::selectionChanged(const Selection& now, const Selection& before) {
@@ -296,6 +324,7 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
     stepper_->setSelectedCell(now.row, now.channel);
     tune_->setSelectedChannel(now.channel);
     compare_->setSelectedCell(now.row, now.channel);
+    compare_->setSelectedLayer(now.layer);
     evaluate_->setSelectedLayer(now.layer);
     if (now.layer == before.layer) return;
     if (!waitsForThisLayer()) restored_ = Json::object();
@@ -304,8 +333,13 @@ void MainWindow::selectionChanged(const Selection& now, const Selection& before)
 }
 
 void MainWindow::loadPage() {
-    const Page shown = page();
     if (!session_.calibration()) return;
+    for (int i = 0; i < kPages; ++i) {
+        if (isLookedAt(static_cast<Page>(i))) load(static_cast<Page>(i));
+    }
+}
+
+void MainWindow::load(Page shown) {
     if (shown == Page::Map && is_forecast_stale_) map_->overrides().askAgain();
     if (!is_stale_[at(shown)]) return;
     is_stale_[at(shown)] = false;
@@ -359,23 +393,10 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     projector_.setOn(false);  // the next start is an ordinary one
     preferences_.setLayout(saveGeometry(), saveState());
     keeper_.flush();
-    QMainWindow::closeEvent(event);
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    const QUrl url = event->mimeData()->urls().constFirst();
-    event->acceptProposedAction();
-    const QString path = url.toLocalFile();
-    if (session_.model() && (path.endsWith(QLatin1String(".txt")) || path.endsWith(QLatin1String(".jsonl")))) {
-        setCalibrationText(path);
-        goTo(Page::Calibrate);
-    } else {
-        open(path);
+    for (const PageHost* one : hosts_) {
+        if (one->isDetached()) one->ownWindow()->hide();
     }
+    QMainWindow::closeEvent(event);
 }
 
 }  // namespace salient

@@ -34,6 +34,7 @@ class MessageArea;
 class ModelMapView;
 class OpenPage;
 class PageFrame;
+class PageHost;
 class QuantizePanel;
 class SelectionBar;
 class StepperPanel;
@@ -52,8 +53,10 @@ public:
     void open(const QString& path);
     void openDemo();
     void setCalibrationText(const QString& file);
+    /// Shows a page, in its own window if it has one.
     void goTo(Page page);
     [[nodiscard]] Page page() const;
+    [[nodiscard]] PageHost& host(Page page);
 
     [[nodiscard]] Session& session() noexcept { return session_; }
     [[nodiscard]] Workflow& workflow() noexcept { return workflow_; }
@@ -68,8 +71,6 @@ signals:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
 
 private:
     // main_window.cpp: what the window is made of, and what follows when the session changes
@@ -83,7 +84,9 @@ private:
     void selectionChanged(const Selection& now, const Selection& before);
     void refreshPages();
     void refreshJobs();
+    void refreshStrip();
     void loadPage();
+    void load(Page page);
     void refreshExport();
     void proposeFormat();
     // main_window_actions.cpp: menus, shortcuts, and what they do
@@ -108,12 +111,19 @@ private:
     void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
+    [[nodiscard]] Json ownWindows() const;
+    void restoreOwnWindows(const Json& windows);
     [[nodiscard]] bool waitsForThisLayer() const;
     void restoreStepper();
     void restoreTune();
     void saveSessionAs();
     void browseSession();
     void startAnew();
+    // main_window_windows.cpp: pages in windows of their own
+    void wireHosts();
+    void toggleOwnWindow();
+    void detach(Page page, const QByteArray& geometry = {});
+    [[nodiscard]] bool isLookedAt(Page page) const;  ///< in this window or in its own
     // main_window_wiring.cpp: which wish of which view goes where
     void wireOpen();
     void wireCalibrate();
@@ -127,7 +137,7 @@ private:
     void wireExport();
     void wireJobs();
     void wireFigures();
-    [[nodiscard]] QString provenance() const;  ///< of what is on screen, one fact per line
+    [[nodiscard]] QString provenance(const QWidget& picture) const;  ///< where what it shows comes from, one fact per line
     void wireLessons();
 
     Preferences preferences_;
@@ -146,13 +156,16 @@ private:
     QStackedWidget* stack_;
     MessageArea* messages_;
     SelectionBar* selection_bar_;
+    QWidget* selection_strip_;
     JobStatus* job_status_;
     JobsPanel* jobs_panel_;
     QDockWidget* jobs_dock_;
     CommandPalette* palette_ = nullptr;
     QAction* palette_action_ = nullptr;
     std::vector<std::function<void()>> palette_actions_;  ///< parallel to what the palette shows
+    QAction* own_window_action_ = nullptr;
     std::array<PageFrame*, kPages> frames_{};
+    std::array<PageHost*, kPages> hosts_{};
     OpenPage* open_page_;
     CalibrationPanel* calibration_panel_;
     ModelMapView* map_;

@@ -1,3 +1,4 @@
+#include <QAbstractButton>
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
@@ -5,20 +6,60 @@
 #include <QDockWidget>
 #include <QMenuBar>
 
+#include "app/gui/drop_desk.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "app/gui/run_menu.h"
 #include "core/io/json_file.h"
+#include "widgets/calibration_panel.h"
+#include "widgets/evaluate_panel.h"
+#include "widgets/export_panel.h"
+#include "widgets/jobs_panel.h"
+#include "widgets/quantize_panel.h"
 
 namespace salient {
 
 namespace {
 QString recipeFilter() { return MainWindow::tr("Recipe (*.json)"); }
+
+QAbstractButton* buttonThatSays(const QString& text, const QWidget& panel) {
+    for (QAbstractButton* button : panel.findChildren<QAbstractButton*>()) {
+        if (button->text() == text) return button;
+    }
+    return nullptr;
+}
 }  // namespace
 
 void MainWindow::buildMenus() {
     buildFileMenu();
     buildEditMenu();
     buildViewMenu();
+
+    auto* run = new RunMenu(tr("R&un"), jobs_, this);
+    const auto add = [run](const QWidget& panel, const QString& button, Page page, const QString& text, const QKeySequence& keys) {
+        run->addButton(buttonThatSays(button, panel), page, text, keys);
+    };
+    constexpr auto kCtrl = Qt::CTRL;
+    constexpr auto kBoth = Qt::CTRL | Qt::SHIFT;
+    add(*calibration_panel_, CalibrationPanel::tr("Calibrate"), Page::Calibrate, tr("&Calibrate"), kBoth | Qt::Key_B);
+    add(*quantize_, QuantizePanel::tr("Quantize all"), Page::Quantize, tr("&Quantize all"), kCtrl | Qt::Key_R);
+    add(*quantize_, QuantizePanel::tr("Quantize this one"), Page::Quantize, tr("Quantize &this one"), kBoth | Qt::Key_R);
+    add(*evaluate_, EvaluatePanel::tr("Measure perplexity and KL"), Page::Evaluate, tr("Measure &perplexity and KL"), kCtrl | Qt::Key_T);
+    add(*evaluate_, EvaluatePanel::tr("Measure layer by layer"), Page::Evaluate, tr("Measure &layer by layer"), kBoth | Qt::Key_M);
+    add(*export_, ExportPanel::tr("Export and verify"), Page::Export, tr("&Export and verify"), kBoth | Qt::Key_X);
+    add(*export_, ExportPanel::tr("Write report"), Page::Export, tr("Write &report"), kBoth | Qt::Key_T);
+    run->addJobEntries();
+    menuBar()->addMenu(run);
+    connect(run, &RunMenu::pageWanted, this, &MainWindow::goTo);
+    connect(&jobs_, &JobRunner::pausedChanged, jobs_panel_, &JobsPanel::setPaused);
+    connect(&workflow_, &Workflow::unfinishedExportFound, this, [this](const UnfinishedExport& found) {
+        messages_->showMessage(MessageArea::Kind::Note, tr("An unfinished export"),
+                               tr("Beside %1 lies an export of which %2 of %3 blocks are done. Going on with it gives what it would have "
+                                  "given; to begin anew, choose another folder or remove %4.")
+                                   .arg(found.folder, QString::number(found.n_blocks_done), QString::number(found.n_blocks), found.place),
+                               {tr("Go on"), [this, found] { workflow_.resumeExport(found); }});
+    });
+
     buildHelpMenu();
 }
 
@@ -44,6 +85,18 @@ void MainWindow::buildFileMenu() {
     buildSessionMenu(menu);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+    // Whatever can be opened can be dropped.
+    auto* drops = new DropDesk(*this, session_, workflow_, [this] { return page(); });
+    connect(drops, &DropDesk::openWanted, this, &MainWindow::open);
+    connect(&keeper_, &SessionKeeper::failed, drops, &DropDesk::forget);
+    connect(drops, &DropDesk::lessonsWanted, lessons_, &LessonDesk::openFolder);
+    connect(drops, &DropDesk::calibrationTextDropped, this, [this](const QString& file) {
+        setCalibrationText(file);
+        goTo(Page::Calibrate);
+    });
+    connect(drops, &DropDesk::noted, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
 }
 
 void MainWindow::buildEditMenu() {
@@ -75,6 +128,10 @@ void MainWindow::buildViewMenu() {
     jobs->setText(tr("&Jobs"));
     jobs->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_J));
     menu->addAction(jobs);
+    own_window_action_ =
+        menu->addAction(tr("Page in its own &window"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), this, &MainWindow::toggleOwnWindow);
+    own_window_action_->setCheckable(true);
+    own_window_action_->setToolTip(tr("For a second screen; closing that window brings the page back"));
     QAction* projector = menu->addAction(tr("&Projector mode"), QKeySequence(Qt::Key_F5), this, [this](bool on) { projector_.setOn(on); });
     projector->setCheckable(true);
     projector->setToolTip(tr("Large type and full screen, for all views"));

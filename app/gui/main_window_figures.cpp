@@ -1,11 +1,11 @@
 // Any picture as a file, with where it comes from.
 
+#include "app/gui/figure_desk.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "app/gui/page_frame.h"
 #include "core/exporter/export_checkpoint.h"
-#include "widgets/chart.h"
 #include "widgets/figure.h"
-#include "widgets/heatmap_view.h"
 #include "widgets/method_text.h"
 
 namespace salient {
@@ -16,23 +16,22 @@ void MainWindow::wireFigures() {
             choose_.save(this, tr("Save as figure"), figureFileName(figure.title) + QStringLiteral(".png"), figureFilter());
         if (file.isEmpty()) return;
         try {
-            saveFigure(figure, file, provenance());
+            saveFigure(figure, file, provenance(*figure.view));
             messages_->showMessage(MessageArea::Kind::Note, tr("Figure saved"), file);
         } catch (const Error& error) {
             messages_->showMessage(MessageArea::Kind::Error, tr("Save as figure"), QString::fromUtf8(error.what()));
         }
     };
-    for (Chart* chart : findChildren<Chart*>()) {
-        connect(chart, &Chart::figureWanted, this, [save, chart] { save({chart, chart->title(), [chart] { return chart->toCsv(); }}); });
-    }
-    for (HeatmapView* view : findChildren<HeatmapView*>()) {
-        connect(view, &HeatmapView::figureWanted, this, [save, view] { save({view, view->title(), [view] { return view->toCsv(); }}); });
-    }
+    new FigureDesk(*this, save);
 }
 
-QString MainWindow::provenance() const {
+QString MainWindow::provenance(const QWidget& picture) const {
+    Page shown = page();
+    for (int i = 0; i < kPages; ++i) {  // it may be on a page that has a window of its own
+        if (frames_[static_cast<std::size_t>(i)]->isAncestorOf(&picture)) shown = static_cast<Page>(i);
+    }
     QStringList facts;
-    facts << tr("Salient %1; %2").arg(QStringLiteral(SALIENT_VERSION), pageTitle(page()));
+    facts << tr("Salient %1; %2").arg(QStringLiteral(SALIENT_VERSION), pageTitle(shown));
     if (const auto& model = session_.model()) facts << tr("Model: %1").arg(toQString(model->directory));
     if (const LinearInfo* layer = session_.selectedLayer()) facts << tr("Layer: %1").arg(QString::fromStdString(layer->name));
     if (const auto& calibration = session_.calibration()) {

@@ -1,9 +1,12 @@
-// What the command palette offers: every entry of the menus, every view, layer and result.
+// What the command palette offers: every entry of the menus, what the views of the page have in their context menus, every layer and
+// result.
 
 #include <QAction>
 #include <QMenuBar>
+#include <QPointer>
 
 #include "app/gui/main_window.h"
+#include "app/gui/page_frame.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
 
@@ -25,6 +28,7 @@ void MainWindow::buildPalette() {
 }
 
 void MainWindow::openPalette() {
+    activateWindow();  // the keys may have been pressed in a page's own window
     std::vector<PaletteEntry> entries;
     palette_actions_.clear();
     const auto add = [&](const QString& place, const QString& title, const QString& shortcut, std::function<void()> act) {
@@ -44,6 +48,19 @@ void MainWindow::openPalette() {
     };
     for (const QAction* top : menuBar()->actions()) {
         if (top->menu() != nullptr) add_menu(top->menu(), withoutAmpersands(top->text()));
+    }
+    for (QWidget* view : frames_.at(static_cast<std::size_t>(page()))->findChildren<QWidget*>()) {
+        if (!view->isVisible() || view->contextMenuPolicy() != Qt::ActionsContextMenu) continue;
+        for (QAction* action : view->actions()) {
+            if (action->isSeparator() || !action->isEnabled()) continue;
+            // The view may be gone by the time it is chosen: a lesson's, of another step.
+            add(view->accessibleName(), withoutAmpersands(action->text()), action->shortcut().toString(QKeySequence::NativeText),
+                [view = QPointer(view), action = QPointer(action)] {
+                    if (!view || !action) return;
+                    view->setFocus();
+                    action->trigger();
+                });
+        }
     }
     for (const auto& run : session_.runs()) {
         const QString name = QString::fromStdString(run->name);

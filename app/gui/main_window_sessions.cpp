@@ -2,22 +2,28 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QMenu>
+#include <QPointer>
 #include <QStackedWidget>
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "app/gui/lesson_library.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "app/gui/page_host.h"
 #include "widgets/compare_panel.h"
 #include "widgets/kept_settings.h"
 #include "widgets/open_page.h"
+#include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
 
 namespace salient {
 
 namespace {
+
+constexpr std::size_t kLongestGeometry = 4096;  // characters of base 64; Qt writes about a hundred
 
 std::string textOf(const Json& object, const char* key) {
     const auto found = object.find(key);
@@ -82,7 +88,11 @@ void MainWindow::wireSessions() {
     connect(navigation_, &Navigation::pageChosen, &keeper_, &SessionKeeper::touch);
     connect(stepper_, &StepperPanel::positionChanged, &keeper_, &SessionKeeper::touchWindow);
     connect(tune_, &TunePanel::choiceSettled, &keeper_, &SessionKeeper::touchWindow);
-    watchSettings(*this, [this] { keeper_.touchWindow(); });
+    watchSettings(*this, [keeper = QPointer<SessionKeeper>(&keeper_)] {
+        if (keeper) keeper->touchWindow();  // what is scrolled may end later
+    });
+    connect(compare_, &ComparePanel::currentRunChanged, &keeper_, &SessionKeeper::touchWindow);
+    connect(quantize_, &QuantizePanel::currentRunChanged, &keeper_, &SessionKeeper::touchWindow);
     connect(&jobs_, &JobRunner::finished, &keeper_, &SessionKeeper::touch);
     connect(&keeper_, &SessionKeeper::saved, this, &MainWindow::refreshSessions);
     connect(&keeper_, &SessionKeeper::failed, this,
@@ -151,6 +161,9 @@ Json MainWindow::windowState() const {
     state["edits"] = session_.editHistory();
     state["what_if"] = layers_.whatIf();
     state["hidden_runs"] = compare_->hiddenRuns();
+    state["compare_run"] = compare_->currentRun().toStdString();
+    if (quantize_->currentRun() >= 0) state["quantize_row"] = quantize_->currentRun();
+    state["windows"] = ownWindows();
     state["columns_done"] = stepper_->position();
     if (const auto waiting = restored_.find("columns_done"); waiting != restored_.end()) state["columns_done"] = *waiting;
     const TuneChoice& choice = tune_->choice();
@@ -170,6 +183,8 @@ void MainWindow::restoreWindow(const Json& window) {
     session_.restoreEditHistory(window.value("edits", Json()));
     layers_.restoreWhatIf(window.value("what_if", Json()));
     compare_->setHiddenRuns(namesIn(window.value("hidden_runs", Json())));
+    compare_->chooseRun(QString::fromStdString(textOf(window, "compare_run")));
+    quantize_->setCurrentRun(static_cast<int>(indexOf(window, "quantize_row", static_cast<Index>(session_.recipe().runs.size()))));
     const std::string layer = textOf(window, "layer");
     const auto& linears = session_.model()->linears;
     const auto chosen = std::ranges::find(linears, layer, &LinearInfo::name);
@@ -177,8 +192,38 @@ void MainWindow::restoreWindow(const Json& window) {
         session_.selection().select({chosen->block, QString::fromStdString(layer), indexOf(window, "channel", chosen->in_features),
                                      indexOf(window, "row", chosen->out_features)});
     }
+    restoreOwnWindows(Json());
     const std::string name = textOf(window, "page");
     if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(name))) goTo(*shown);
+    restoreOwnWindows(window.value("windows", Json()));
+}
+
+/// The pages that have windows of their own, and where those are.
+Json MainWindow::ownWindows() const {
+    Json windows = Json::array();
+    for (int i = 0; i < kPages; ++i) {
+        const PageHost& one = *hosts_[static_cast<std::size_t>(i)];
+        if (!one.isDetached()) continue;
+        Json kept = Json::object();
+        kept["page"] = pageKey(static_cast<Page>(i)).toStdString();
+        kept["geometry"] = one.ownWindow()->saveGeometry().toBase64().toStdString();
+        windows.push_back(std::move(kept));
+    }
+    return windows;
+}
+
+/// Exactly those: all other pages go back to their places.
+void MainWindow::restoreOwnWindows(const Json& windows) {
+    for (PageHost* one : hosts_) one->attach();
+    if (!windows.is_array()) return;
+    for (const Json& one : windows) {
+        if (!one.is_object()) continue;
+        const std::optional<Page> page = pageOfKey(QString::fromStdString(textOf(one, "page")));
+        const std::string geometry = textOf(one, "geometry");
+        if (!page || geometry.size() > kLongestGeometry) continue;
+        detach(*page, QByteArray::fromBase64(QByteArray::fromStdString(geometry)));
+        activateWindow();  // what is restored does not take the keyboard away
+    }
 }
 
 bool MainWindow::waitsForThisLayer() const { return session_.selection().current().layer.toStdString() == textOf(restored_, "layer"); }

@@ -8,6 +8,8 @@
 #include "app/gui/main_window.h"
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
+#include "app/gui/token_workflow.h"
+#include "app/gui/tune_apply.h"
 #include "core/exporter/export_checkpoint.h"
 #include "core/exporter/loader_verdicts.h"
 #include "core/io/process_memory.h"
@@ -25,6 +27,7 @@
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
+#include "widgets/tune_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -71,7 +74,7 @@ void MainWindow::wireCalibrate() {
         if (!recipe.calibration_text.empty()) recipe.inputs.clear();
         recipe.samples = choice.samples;
         recipe.compute = choice.compute;
-        session_.editRecipe(recipe, what);
+        session_.editRecipe(recipe, what, EditKind::Movement);
     });
     // Undo and recipes change the choice as well: the preview follows the recipe, whoever changed it.
     connect(&session_, &Session::recipeChanged, this, [this] {
@@ -98,10 +101,16 @@ void MainWindow::wireLayerViews() {
         channels_->setChannels(channels);
         channels_->setSelectedChannel(session_.selection().current().channel);
     });
+    auto* tokens = new TokenWorkflow(session_, jobs_, quick_, *channels_, *calibration_panel_, this);
+    connect(tokens, &TokenWorkflow::failed, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
 
     connect(stepper_, &StepperPanel::cellChosen, &selection, &SelectionModel::selectCell);
     connect(stepper_, &StepperPanel::keepColumnWanted, &layers_, &LayerWorkflow::toggleKeptColumn);
     connect(stepper_, &StepperPanel::moveColumnWanted, &layers_, &LayerWorkflow::moveColumn);
+    connect(stepper_, &StepperPanel::whatIfResetWanted, &layers_, &LayerWorkflow::takeBackWhatIf);
+    connect(stepper_, &StepperPanel::picturesWanted, &layers_, &LayerWorkflow::answerPictures);
+    connect(&layers_, &LayerWorkflow::picturesReady, stepper_, &StepperPanel::setPictures);
     connect(&layers_, &LayerWorkflow::stepperReady, this, [this](const StepperInput& input) {
         stepper_->setStepper(input);
         const Selection& now = session_.selection().current();
@@ -111,33 +120,39 @@ void MainWindow::wireLayerViews() {
 }
 
 void MainWindow::wireTune() {
-    tune_->setOneInputOffered(false);  // a recipe holds one ratio, or one α, for all layers of a run
-    connect(tune_, &TunePanel::lossWanted, &layers_, &LayerWorkflow::answerLoss);
-    connect(tune_, &TunePanel::curveWanted, &layers_, &LayerWorkflow::answerCurve);
-    connect(&layers_, &LayerWorkflow::lossReady, tune_, &TunePanel::setLoss);
-    connect(&layers_, &LayerWorkflow::curveReady, tune_, &TunePanel::setCurve);
+    TuneAnswers& answers = layers_.tuneAnswers();
+    connect(tune_, &TunePanel::lossWanted, &answers, &TuneAnswers::answerLoss);
+    connect(tune_, &TunePanel::curveWanted, &answers, &TuneAnswers::answerCurve);
+    connect(tune_, &TunePanel::clipWanted, &answers, &TuneAnswers::answerClip);
+    connect(&answers, &TuneAnswers::lossReady, tune_, &TunePanel::setLoss);
+    connect(&answers, &TuneAnswers::curveReady, tune_, &TunePanel::setCurve);
+    connect(&answers, &TuneAnswers::clipReady, tune_, &TunePanel::setClipLosses);
     connect(tune_, &TunePanel::channelSelected, &session_.selection(), &SelectionModel::selectChannel);
     connect(&layers_, &LayerWorkflow::tuneReady, this, [this](const TuneModel& model) {
         tune_->setModel(model);
         tune_->setSelectedChannel(session_.selection().current().channel);
         restoreTune();
     });
-    connect(tune_, &TunePanel::applyWanted, this, [this](const TuneChoice& choice) {
-        Recipe recipe = session_.recipe();
-        const bool is_awq = choice.method == TuneMethod::AwqRatio;
-        MethodSpec base;
-        base.grid = stepperMethod(recipe).grid;
-        RecipeRun run;
-        run.method = methodFromName(is_awq ? "awq" : "smoothquant", base);
-        run.method.awq.fixed_ratio = is_awq ? choice.value : -1.0;
-        run.method.smoothquant.alpha = is_awq ? run.method.smoothquant.alpha : choice.value;
-        const QString title = is_awq ? tr("AWQ ratio %1") : tr("SmoothQuant α %1");
-        run.name = title.arg(numberText(choice.value, 3)).toStdString();
-        std::erase_if(recipe.runs, [&](const RecipeRun& known) { return known.name == run.name; });
-        recipe.runs.push_back(run);
-        session_.editRecipe(recipe, tr("apply tuned value"));
-        messages_->showMessage(MessageArea::Kind::Note, tr("Added to the recipe"),
-                               tr("“%1”, for all layers. Quantize runs it beside the others.").arg(QString::fromStdString(run.name)));
+    connect(&session_, &Session::recipeChanged, tune_, &TunePanel::leaveHistory);
+    connect(tune_, &TunePanel::applyWanted, this, [this](const TuneChoice& choice, bool to_all_like_this) {
+        if (!session_.model() || tune_->layer().isEmpty()) return;
+        // The one on display: another may be chosen and on its way.
+        const LinearInfo* layer = &session_.model()->linear(tune_->layer().toStdString());
+        const QString value =
+            (choice.method == TuneMethod::AwqRatio ? tr("AWQ ratio %1") : tr("SmoothQuant α %1")).arg(numberText(choice.value, 3));
+        try {
+            const TuneReach reach = to_all_like_this ? TuneReach::AllLikeIt : TuneReach::OneInput;
+            const TunedRecipe tuned = applyTuned(*session_.model(), session_.recipe(), *layer, choice.method, choice.value, reach);
+            session_.editRecipe(tuned.recipe, tr("%1 for %2").arg(value, QString::fromStdString(layer->name)));
+            const QString run = QString::fromStdString(tuned.run);
+            const QString done = tuned.is_new_run ? tr("New run “%1”, with %2 in %3 of its layers. Quantize runs it beside the others.")
+                                                  : tr("“%1” has %2 in %3 of its layers now. Quantize runs it beside the others.");
+            QStringList sentences{done.arg(run, value, QString::number(tuned.n_layers))};
+            if (const QString left_out = leftOutText(choice); !left_out.isEmpty()) sentences << left_out;
+            messages_->showMessage(MessageArea::Kind::Note, tr("Written into the recipe"), sentences.join(QLatin1Char(' ')));
+        } catch (const Error& error) {
+            messages_->showMessage(MessageArea::Kind::Error, tr("The recipe cannot hold that"), QString::fromUtf8(error.what()));
+        }
     });
 }
 
@@ -145,7 +160,7 @@ void MainWindow::wireQuantize() {
     connect(quantize_, &QuantizePanel::runsEdited, this, [this](const std::vector<RecipeRun>& runs, const QString& what) {
         Recipe recipe = session_.recipe();
         recipe.runs = runs;
-        session_.editRecipe(recipe, what);
+        session_.editRecipe(recipe, what, EditKind::Movement);
     });
     connect(quantize_, &QuantizePanel::evaluationTextEdited, this, [this](const QString& file) {
         Recipe recipe = session_.recipe();
@@ -155,7 +170,7 @@ void MainWindow::wireQuantize() {
     connect(quantize_, &QuantizePanel::evaluationWindowsEdited, this, [this](Index n_windows) {
         Recipe recipe = session_.recipe();
         recipe.perplexity.n_windows = n_windows;
-        session_.editRecipe(recipe, tr("evaluation windows"));
+        session_.editRecipe(recipe, tr("evaluation windows"), EditKind::Movement);
     });
     connect(quantize_, &QuantizePanel::browseEvaluationRequested, this, [this] {
         const QString file = choose_.file(this, tr("Choose the evaluation text"), textFilter());
@@ -249,7 +264,7 @@ void MainWindow::wireEvaluate() {
         recipe.perplexity.protocol = choice.spec.protocol;
         recipe.perplexity.seq_len = choice.spec.seq_len;
         recipe.perplexity.n_windows = choice.spec.n_windows;
-        session_.editRecipe(recipe, what);
+        session_.editRecipe(recipe, what, EditKind::Movement);
     });
     connect(evaluate_, &EvaluatePanel::browseRequested, quantize_, &QuantizePanel::browseEvaluationRequested);
     connect(evaluate_, &EvaluatePanel::evaluateRequested, this, [this] {
@@ -277,11 +292,15 @@ void MainWindow::wireEvaluate() {
 
 void MainWindow::wireOverrides() {
     OverridePanel& overrides = map_->overrides();
-    connect(&overrides, &OverridePanel::runsEdited, quantize_, &QuantizePanel::runsEdited);
+    connect(&overrides, &OverridePanel::runsEdited, this, [this](const std::vector<RecipeRun>& runs, const QString& what) {
+        Recipe recipe = session_.recipe();
+        recipe.runs = runs;
+        session_.editRecipe(recipe, what);  // an act of its own, not part of a movement
+    });
     connect(&overrides, &OverridePanel::forecastWanted, this,
             [this](const QString& run, const MethodSpec& before, const MethodSpec& after) {
                 // It reads the layers' weights: not while nobody looks.
-                is_forecast_stale_ = page() != Page::Map || !session_.calibration();
+                is_forecast_stale_ = !isLookedAt(Page::Map) || !session_.calibration();
                 if (!is_forecast_stale_) layers_.forecast(run, before, after);
             });
     connect(&layers_, &LayerWorkflow::forecastReady, this, [this](const QString& run, const SettingsForecast& forecast) {

@@ -1,5 +1,6 @@
 #include "app/gui/selection_bar.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -25,11 +26,18 @@ SelectionBar::SelectionBar(SelectionModel& selection, QWidget* parent)
     previous_->setArrowType(Qt::LeftArrow);
     previous_->setToolTip(tr("Layer before (Alt+Left)"));
     previous_->setAccessibleName(tr("Layer before"));
-    previous_->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Left));
     next_->setArrowType(Qt::RightArrow);
     next_->setToolTip(tr("Next layer (Alt+Right)"));
     next_->setAccessibleName(tr("Next layer"));
-    next_->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Right));
+    // As actions, so that other windows can have the keys, too.
+    const auto add_key = [this](QToolButton* button, Qt::Key key) {
+        auto* action = new QAction(button->accessibleName(), this);
+        action->setShortcut(QKeySequence(Qt::ALT | key));
+        connect(action, &QAction::triggered, button, &QToolButton::click);
+        addAction(action);
+    };
+    add_key(previous_, Qt::Key_Left);
+    add_key(next_, Qt::Key_Right);
     for (QSpinBox* box : {channel_, row_}) {
         box->setSpecialValueText(QStringLiteral("–"));
         box->setKeyboardTracking(false);

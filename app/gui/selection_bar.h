@@ -12,7 +12,7 @@ class QToolButton;
 
 namespace salient {
 
-/// Chooses the layer, channel and row that all views look at.
+/// Chooses the layer, channel and row that all views look at. Its actions are the keys of the layer before and after.
 class SelectionBar : public QWidget {
     Q_OBJECT
 public:

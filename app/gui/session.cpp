@@ -2,6 +2,7 @@
 
 #include <QUndoCommand>
 #include <algorithm>
+#include <string>
 
 #include "core/io/process_memory.h"
 #include "core/recipe/draft_recipe.h"
@@ -10,19 +11,45 @@
 
 namespace salient {
 
+namespace {
+
+constexpr int kMovementId = 1;
+
+/// Where the one number stands that differs; empty: more than that does. A run's name does not count: it follows the settings.
+std::string movedNumber(const Recipe& before, const Recipe& after) {
+    const Json then = toJson(before);
+    const Json changes = Json::diff(then, toJson(after));
+    std::string place;
+    for (const Json& change : changes) {
+        const auto path = change.at("path").get<std::string>();
+        if (change.at("op").get<std::string>() != "replace") return {};
+        const bool is_number = change.at("value").is_number() && then.at(Json::json_pointer(path)).is_number();
+        const bool is_name = path.starts_with("/runs/") && path.ends_with("/name");
+        if (is_name) continue;
+        if (!is_number || !place.empty()) return {};
+        place = path;
+    }
+    return place;
+}
+
+}  // namespace
+
 /// One undoable change of the recipe.
 class RecipeEdit : public QUndoCommand {
 public:
-    RecipeEdit(Session& session, Recipe before, Recipe after, const QString& what)
-        : QUndoCommand(what), session_(session), before_(std::move(before)), after_(std::move(after)) {}
+    RecipeEdit(Session& session, Recipe before, Recipe after, const QString& what, EditKind kind)
+        : QUndoCommand(what), session_(session), before_(std::move(before)), after_(std::move(after)), kind_(kind) {}
     void undo() override { session_.applyRecipe(before_); }
     void redo() override { session_.applyRecipe(after_); }
-    [[nodiscard]] int id() const override { return 1; }
+    [[nodiscard]] int id() const override { return kind_ == EditKind::Movement ? kMovementId : -1; }
     [[nodiscard]] const Recipe& before() const noexcept { return before_; }
     [[nodiscard]] const Recipe& after() const noexcept { return after_; }
     bool mergeWith(const QUndoCommand* next) override {
-        if (next->text() != text()) return false;
-        after_ = static_cast<const RecipeEdit*>(next)->after_;
+        const auto& later = *static_cast<const RecipeEdit*>(next);
+        const std::string place = movedNumber(before_, after_);
+        if (later.text() != text() || place.empty() || movedNumber(later.before_, later.after_) != place) return false;
+        after_ = later.after_;
+        setObsolete(toJson(after_) == toJson(before_));
         return true;
     }
 
@@ -30,6 +57,7 @@ private:
     Session& session_;
     Recipe before_;
     Recipe after_;
+    EditKind kind_;
 };
 
 bool hasSameEvaluation(const Recipe& a, const Recipe& b) {
@@ -204,9 +232,9 @@ void Session::setReference(std::shared_ptr<const EvaluationReference> reference)
     emit runsChanged();
 }
 
-void Session::editRecipe(const Recipe& next, const QString& what) {
+void Session::editRecipe(const Recipe& next, const QString& what, EditKind kind) {
     if (toJson(next) == toJson(recipe_)) return;
-    undo_.push(new RecipeEdit(*this, recipe_, next, what));
+    undo_.push(new RecipeEdit(*this, recipe_, next, what, kind));
 }
 
 Json Session::editHistory() const {
@@ -241,7 +269,7 @@ void Session::restoreEditHistory(const Json& history) {
     if (draftToJson(recipes[done]) != draftToJson(recipe_)) return;
     is_restoring_ = true;
     for (std::size_t i = 0; i < names.size(); ++i)
-        undo_.push(new RecipeEdit(*this, recipes[i], recipes[i + 1], QString::fromStdString(names[i])));
+        undo_.push(new RecipeEdit(*this, recipes[i], recipes[i + 1], QString::fromStdString(names[i]), EditKind::Act));
     undo_.setIndex(static_cast<int>(done));
     is_restoring_ = false;
 }

@@ -18,6 +18,9 @@
 
 namespace salient {
 
+/// Whether an edit of the recipe is an act of its own, or one moment of a movement: of a slider, of a spin box that counts.
+enum class EditKind { Act, Movement };
+
 /// Everything one sitting has found out, as shared values that never change: a new result replaces an old one and no view loses the data
 /// it is drawing. What follows from something that was replaced is let go with it: another model takes the calibration along, another
 /// calibration the runs. The recipe is the user's plan; its edits can be undone, results cannot.
@@ -68,9 +71,10 @@ public:
     void setReference(std::shared_ptr<const EvaluationReference> reference);
     /// Replaces what is known of that run's layers.
     void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);
-    /// Replaces the recipe as one undoable step. Perplexities measured by another protocol or on another text are let go. Edits with the
-    /// same text in a row become one step; an equal recipe is none.
-    void editRecipe(const Recipe& next, const QString& what);
+    /// Replaces the recipe as one undoable step. Perplexities measured by another protocol or on another text are let go. Movements of one
+    /// number in a row, with the same text, become one step, and none when they end where they began; acts stay apart. An equal recipe
+    /// is no edit.
+    void editRecipe(const Recipe& next, const QString& what, EditKind kind = EditKind::Act);
 
     /// The edits that can be undone and redone, the latest fifty, for a session's folder.
     [[nodiscard]] Json editHistory() const;

@@ -11,6 +11,7 @@
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
+#include "core/recipe/unfinished_job.h"
 
 namespace salient {
 
@@ -26,13 +27,58 @@ bool hasSameWindows(const SampleSpec& a, const SampleSpec& b) {
     return a.n_samples == b.n_samples && a.seq_len == b.seq_len && a.seed == b.seed && a.choice == b.choice;
 }
 
+QStringList inQt(const std::vector<std::string>& sentences) {
+    QStringList list;
+    for (const std::string& sentence : sentences) list << QString::fromStdString(sentence);
+    return list;
+}
+
+/// What reading an export back found, but for mere remarks.
+QStringList warningsOf(const VerifyReport& report) {
+    QStringList warnings;
+    for (const Finding& finding : report.findings) {
+        if (finding.severity == Severity::Note) continue;
+        warnings << QStringLiteral("%1: %2").arg(QString::fromStdString(finding.subject), QString::fromStdString(finding.message));
+    }
+    return warnings;
+}
+
+std::size_t layerCount(const QuantizedModel& model) {
+    std::size_t count = 0;
+    for (const QuantizedBlock& block : model.blocks) count += block.linears.size();
+    return count;
+}
+
+/// A model of the layers that are not among those. What is left is copied, which costs a byte per weight: far less than the hidden states
+/// that a measurement holds.
+std::shared_ptr<const QuantizedModel> without(const std::shared_ptr<const QuantizedModel>& model,
+                                              const std::vector<LayerSensitivity>& known) {
+    if (known.empty()) return model;
+    const auto is_known = [&](const std::string& layer) {
+        return std::ranges::find(known, layer, &LayerSensitivity::layer) != known.end();
+    };
+    auto rest = std::make_shared<QuantizedModel>();
+    rest->original = model->original;
+    rest->method = model->method;
+    for (const QuantizedBlock& block : model->blocks) {
+        QuantizedBlock part;
+        part.block = block.block;
+        for (const QuantizedLinear& linear : block.linears) {
+            if (!is_known(linear.name)) part.linears.push_back(linear);
+        }
+        if (!part.linears.empty()) rest->blocks.push_back(std::move(part));
+    }
+    return rest;
+}
+
 }  // namespace
 
 Workflow::Workflow(Session& session, JobRunner& jobs, JobRunner& quick, QObject* parent)
     : QObject(parent), session_(session), jobs_(jobs), quick_(quick) {
     connect(&jobs_, &JobRunner::changed, this, [this](const JobRecord& record) {
         const auto known = while_running_.find(record.id);
-        if (known != while_running_.end() && record.state == JobRecord::State::Running) known->second();
+        const bool has_begun = record.state == JobRecord::State::Running || record.state == JobRecord::State::Paused;
+        if (known != while_running_.end() && has_begun) known->second();
     });
     connect(&jobs_, &JobRunner::finished, this, [this](const JobRecord& record) { while_running_.erase(record.id); });
 }
@@ -159,7 +205,9 @@ void Workflow::calibrate() {
         session_.setCalibration(calibration);
         noteResumed(title.toStdString(), made.n_blocks_resumed);
         if (!made.failure.empty()) {
-            emit noted(tr("Finished blocks were not kept, or not read again: %1").arg(QString::fromStdString(made.failure)));
+            const QString warning = tr("Finished blocks were not kept, or not read again: %1").arg(QString::fromStdString(made.failure));
+            jobs_.warn({warning});
+            emit noted(warning);
         }
     };
     jobs_.start(title, this, work, done, reportFailure());
@@ -202,6 +250,7 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
     const auto done = [this, calibration, ended](const Report& report) {
         const bool is_outdated = session_.calibration() != calibration;
         if (!is_outdated && !report.runs.empty()) {
+            jobs_.warn(inQt(report.runs.front().warnings));
             session_.addRun(report.runs.front());
             noteResumed(report.runs.front().name, report.runs.front().n_blocks_resumed);
         }
@@ -292,6 +341,10 @@ void Workflow::measureSensitivity(const std::string& name) {
         std::vector<LayerSensitivity> layers;
     };
     const auto found = std::make_shared<Found>();
+    // What an earlier measurement found before it was cancelled. It goes with its run and its protocol: what is there belongs to these.
+    if (const auto before = session_.sensitivities().find(name);
+        before != session_.sensitivities().end() && before->second.size() < layerCount(*run->model))
+        found->layers = before->second;
     const auto shared = sharedReference();
     // On the window's thread: what has been found so far, unless what it is about is gone.
     const auto take = [this, found, shared, name, model = run->model] {
@@ -303,10 +356,10 @@ void Workflow::measureSensitivity(const std::string& name) {
         if (known == session_.sensitivities().end() ? !found->layers.empty() : known->second.size() != found->layers.size())
             session_.setSensitivities(name, found->layers);
     };
-    const auto work = [shared, found, model = run->model](JobContext& job) {
+    const auto work = [shared, found, known = found->layers, model = run->model](JobContext& job) {
         const EvaluationReference& reference = shared->get(job);
         layerSensitivity(
-            *model, reference, shared->forward(),
+            *without(model, known), reference, shared->forward(),
             [&](LayerSensitivity layer) {
                 const std::scoped_lock lock(found->mutex);
                 found->layers.push_back(std::move(layer));
@@ -324,6 +377,16 @@ void Workflow::measureSensitivity(const std::string& name) {
 void Workflow::exportRun(const std::string& name, ExportFormat format, const QString& folder, GgufWeights gguf_weights) {
     const auto run = session_.runNamed(name);
     if (!run || !run->model) return;
+    try {
+        if (const auto unfinished = findUnfinished(toPath(folder))) {
+            emit unfinishedExportFound(
+                {name, format, folder, gguf_weights, toQString(unfinished->place), unfinished->n_blocks_done, unfinished->n_blocks});
+            return;
+        }
+    } catch (const Error& error) {  // of a record that is none
+        emit failed(tr("Export: %1").arg(QString::fromStdString(name)), QString::fromUtf8(error.what()));
+        return;
+    }
     ExportOptions options;
     options.format = format;
     options.gguf_weights = gguf_weights;
@@ -343,13 +406,40 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
             outcome.verification.findings.push_back(std::move(*finding));
         return outcome;
     };
-    const auto done = [this, run, model](const ExportOutcome& outcome) {
+    jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, takeExport(run), reportFailure());
+}
+
+std::function<void(const ExportOutcome&)> Workflow::takeExport(const std::shared_ptr<const RunResult>& run) {
+    return [this, run, model = session_.model()](const ExportOutcome& outcome) {
         if (session_.model() != model) return;
         const auto now = session_.runNamed(run->name);
         if (now && now->model == run->model) session_.setRunFlushedValues(run->name, outcome.n_flushed_values);
+        jobs_.warn(warningsOf(outcome.verification));
         emit exported(outcome);
     };
-    jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, done, reportFailure());
+}
+
+void Workflow::resumeExport(const UnfinishedExport& unfinished) {
+    const auto run = session_.runNamed(unfinished.run);
+    if (!run) return;
+    // The job of the command line: the recipe's samples, the result's settings, written while it is made.
+    Recipe recipe = session_.recipe();
+    RecipeRun written;
+    written.name = run->name;
+    written.method = run->method;
+    written.format = unfinished.format;
+    written.out = toPath(unfinished.folder);
+    written.gguf_weights = unfinished.gguf_weights;
+    recipe.runs = {std::move(written)};
+    recipe.evaluation_text.clear();
+    recipe.report.clear();
+    const auto work = [recipe, folder = unfinished.folder, model = session_.model()](JobContext& job) {
+        RunOptions options;
+        options.resume = true;
+        const Report report = salient::run(recipe, options, job);
+        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), report.runs.front().counts.n_flushed_values};
+    };
+    jobs_.start(tr("Export: %1").arg(QString::fromStdString(run->name)), this, work, takeExport(run), reportFailure());
 }
 
 void Workflow::examine() {

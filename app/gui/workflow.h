@@ -20,6 +20,17 @@ struct ExportOutcome {
     std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
 };
 
+/// An export that something else began at that place and did not end: the same run and settings go on after its finished blocks.
+struct UnfinishedExport {
+    std::string run;
+    ExportFormat format = ExportFormat::Gptq;
+    QString folder;
+    GgufWeights gguf_weights = GgufWeights::Lossless;
+    QString place;  ///< where it lies, beside the folder
+    int n_blocks_done = 0;
+    int n_blocks = 0;
+};
+
 /// A job whose finished blocks can be kept: the calibration, or the run of that name.
 struct JobName {
     bool is_calibration = false;
@@ -51,9 +62,15 @@ public:
     void quantize(const std::vector<std::string>& names = {}, bool then_evaluate = false);
     /// Perplexity of the original, and perplexity and divergence of every run that has none yet.
     void evaluate();
-    /// What each layer of a run costs when it alone is quantized. Shown as it comes; what is done stays when the job is cancelled.
+    /// What each layer of a run costs when it alone is quantized. Shown as it comes; what is done stays when the job is cancelled, and the
+    /// next one goes on with the layers that are left. When none is left, all are measured again.
     void measureSensitivity(const std::string& name);
+    /// Writes a result from memory. Where an export was begun and not ended (by the command line), unfinishedExportFound() offers to go on
+    /// with that one, and nothing is written.
     void exportRun(const std::string& name, ExportFormat format, const QString& folder, GgufWeights gguf_weights = GgufWeights::Lossless);
+    /// Goes on with it: quantizes and writes the blocks that are left, as the command line with --resume does. Fails, in words, when it was
+    /// begun with other settings.
+    void resumeExport(const UnfinishedExport& unfinished);
     void writeReport(const QString& folder);
     /// Reads every layer of the open model's files and checks them as an export is checked.
     void examine();
@@ -61,6 +78,7 @@ public:
 signals:
     void opened(const QString& path);
     void exported(const salient::ExportOutcome& outcome);
+    void unfinishedExportFound(const salient::UnfinishedExport& unfinished);
     void reported(const QString& folder);
     void examined(const salient::VerifyReport& report);
     /// One sentence that says what went wrong, as the core worded it.
@@ -80,6 +98,8 @@ private:
     void noteResumed(const std::string& name, int n_blocks_resumed);
     void quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended);
     [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
+    /// Takes what an export of that result gave, if the result is still there.
+    [[nodiscard]] std::function<void(const ExportOutcome&)> takeExport(const std::shared_ptr<const RunResult>& run);
 
     Session& session_;
     JobRunner& jobs_;

@@ -264,6 +264,29 @@
     </message>
 </context>
 <context>
+    <name>rateText</name>
+    <message>
+        <source>%1 tokens/s per block</source>
+        <translation>%1 Token/s pro Block</translation>
+    </message>
+    <message>
+        <source>%1 per layer</source>
+        <translation>%1 pro Schicht</translation>
+    </message>
+    <message>
+        <source>%1 layers/s</source>
+        <translation>%1 Schichten/s</translation>
+    </message>
+    <message>
+        <source>%1 per step</source>
+        <translation>%1 pro Schritt</translation>
+    </message>
+    <message>
+        <source>%1 steps/s</source>
+        <translation>%1 Schritte/s</translation>
+    </message>
+</context>
+<context>
     <name>reportPdf</name>
     <message>
         <source>write report: %1: cannot be written: %2</source>
@@ -469,6 +492,18 @@
     <message>
         <source>Calibrated with other settings. Calibrate again to use these.</source>
         <translation>Mit anderen Einstellungen kalibriert. Neu kalibrieren, damit diese gelten.</translation>
+    </message>
+    <message>
+        <source>The chosen windows of the text</source>
+        <translation>Die gewählten Fenster des Texts</translation>
+    </message>
+    <message>
+        <source>Convergence</source>
+        <translation>Konvergenz</translation>
+    </message>
+    <message>
+        <source>Whether the windows are enough for the chosen layer</source>
+        <translation>Ob die Fenster für die gewählte Schicht genügen</translation>
     </message>
 </context>
 <context>
@@ -700,6 +735,26 @@
         <source>mean %1</source>
         <translation>Mittelwert %1</translation>
     </message>
+    <message>
+        <source>Every input channel over all tokens</source>
+        <translation>Jeder Eingangskanal über alle Token</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Every channel at each token of one window</source>
+        <translation>Jeder Kanal bei jedem Token eines Fensters</translation>
+    </message>
+    <message>
+        <source>Spectrum</source>
+        <translation>Spektrum</translation>
+    </message>
+    <message>
+        <source>The eigenvalues of the layer&apos;s Hessian, and the damping</source>
+        <translation>Die Eigenwerte der Hesse-Matrix der Schicht und die Dämpfung</translation>
+    </message>
 </context>
 <context>
     <name>salient::Chart</name>
@@ -747,6 +802,67 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     <message>
         <source>What fits</source>
         <translation>Was passt</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ClipPanel</name>
+    <message>
+        <source>Weights, scaled, within their group</source>
+        <translation>Gewichte, skaliert, innerhalb ihrer Gruppe</translation>
+    </message>
+    <message>
+        <source>|w| as a share of the group&apos;s largest</source>
+        <translation>|w| als Anteil am größten der Gruppe</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Clip, share of the group&apos;s largest weight</source>
+        <translation>Clip, Anteil am größten Gewicht der Gruppe</translation>
+    </message>
+    <message>
+        <source>Where the range of every group of weights is cut, as a share of its largest |w| (no unit).
+Right: no clip. A click on the chart sets it, too. A preview: it does not go into the recipe.</source>
+        <translation>Wo der Bereich jeder Gruppe von Gewichten beschnitten wird, als Anteil an ihrem größten |w| (ohne Einheit).
+Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau: er kommt nicht ins Rezept.</translation>
+    </message>
+    <message>
+        <source>What the clip does to the error</source>
+        <translation>Was der Clip am Fehler ändert</translation>
+    </message>
+    <message>
+        <source>Clip at</source>
+        <translation>Clip bei</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>Only AWQ clips weights: choose it as the method.</source>
+        <translation>Nur AWQ beschneidet Gewichte: als Verfahren AWQ wählen.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1 % output error&lt;/b&gt; clipped here</source>
+        <translation>&lt;b&gt;%1 % Ausgabefehler&lt;/b&gt; mit diesem Clip</translation>
+    </message>
+    <message>
+        <source>%1 % not clipped</source>
+        <translation>%1 % ohne Clip</translation>
+    </message>
+    <message>
+        <source>%1 % with AWQ&apos;s own search, group by group</source>
+        <translation>%1 % mit der Suche von AWQ selbst, Gruppe für Gruppe</translation>
+    </message>
+    <message>
+        <source>%1 % of the weights are cut</source>
+        <translation>%1 % der Gewichte werden beschnitten</translation>
+    </message>
+    <message>
+        <source>clip %1 %</source>
+        <translation>Clip %1 %</translation>
     </message>
 </context>
 <context>
@@ -877,6 +993,89 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
         <source>All methods, layer by layer. Choose one in the table to see it before and after.</source>
         <translation>Alle Verfahren, Schicht für Schicht. Eines in der Tabelle wählen, um es vorher und nachher zu sehen.</translation>
     </message>
+    <message>
+        <source>Adds how far each method is from this one, in the table and in the error maps</source>
+        <translation>Zeigt, wie weit jedes Verfahren von diesem entfernt ist, in der Tabelle und in den Fehlerkarten</translation>
+    </message>
+    <message>
+        <source>Baseline of the table</source>
+        <translation>Bezug der Tabelle</translation>
+    </message>
+    <message>
+        <source>In 16 bits with %1.</source>
+        <translation>In 16 Bit bei %1.</translation>
+    </message>
+    <message>
+        <source>no baseline</source>
+        <translation>kein Bezug</translation>
+    </message>
+    <message>
+        <source>Δ to %1</source>
+        <translation>Δ zu %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::ConvergencePanel</name>
+    <message>
+        <source>Measure convergence</source>
+        <translation>Konvergenz messen</translation>
+    </message>
+    <message>
+        <source>Runs a quarter, a half and all of the windows up to the chosen layer, and solves it by GPTQ with the Hessian of each part</source>
+        <translation>Rechnet ein Viertel, die Hälfte und alle Fenster bis zur gewählten Schicht und löst diese mit GPTQ und der Hesse-Matrix jedes Teils</translation>
+    </message>
+    <message>
+        <source>Convergence</source>
+        <translation>Konvergenz</translation>
+    </message>
+    <message>
+        <source>How far H is from that of all windows</source>
+        <translation>Wie weit H von dem aller Fenster abweicht</translation>
+    </message>
+    <message>
+        <source>windows</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>relative change of H</source>
+        <translation>relative Änderung von H</translation>
+    </message>
+    <message>
+        <source>Is the calibration set large enough? Measure how much of the Hessian still moves.</source>
+        <translation>Sind es genug Kalibrierfenster? Messen, wie sehr sich die Hesse-Matrix noch bewegt.</translation>
+    </message>
+    <message>
+        <source>Parts of the calibration set</source>
+        <translation>Teile der Kalibrierfenster</translation>
+    </message>
+    <message>
+        <source>Running the windows up to %1 …</source>
+        <translation>Die Fenster werden bis %1 gerechnet …</translation>
+    </message>
+    <message>
+        <source>Calibrate first, and choose a layer in the model map.</source>
+        <translation>Erst kalibrieren, dann eine Schicht in der Modellkarte wählen.</translation>
+    </message>
+    <message>
+        <source>Windows</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation>Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>H of %1</source>
+        <translation>H von %1</translation>
+    </message>
+    <message>
+        <source>%1 by GPTQ, judged on all %2 windows: solved from %3 of them its output error is %4, from all %5.</source>
+        <translation>%1 mit GPTQ, beurteilt an allen %2 Fenstern: aus %3 davon gelöst, ist der Ausgabefehler %4, aus allen %5.</translation>
+    </message>
 </context>
 <context>
     <name>salient::DiagnosisPanel</name>
@@ -931,6 +1130,49 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     <message>
         <source>Add a run with this one change to the recipe, and run it beside the others</source>
         <translation>Einen Lauf mit nur dieser Änderung ins Rezept aufnehmen und neben den anderen ausführen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::DropDesk</name>
+    <message>
+        <source>Not opened</source>
+        <translation>Nicht geöffnet</translation>
+    </message>
+    <message>
+        <source>One model and one folder of lessons at a time: %1</source>
+        <translation>Auf einmal gehen nur ein Modell und ein Ordner mit Lektionen; übrig: %1</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>Noch kein Modell</translation>
+    </message>
+    <message>
+        <source>A text is run through a model: open one first, or drop it together with the text.</source>
+        <translation>Ein Text wird durch ein Modell geschickt: erst eines öffnen oder es zusammen mit dem Text hierher ziehen.</translation>
+    </message>
+    <message>
+        <source>Evaluation text</source>
+        <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>%1 is what results are measured on now. Dropped on the Calibrate page, a text is calibrated on.</source>
+        <translation>Ergebnisse werden jetzt an %1 gemessen. Auf der Seite Kalibrieren abgelegt, dient ein Text der Kalibrierung.</translation>
+    </message>
+    <message>
+        <source>%1 to calibrate on, %2 to evaluate on.</source>
+        <translation>Kalibriert wird mit %1, bewertet mit %2.</translation>
+    </message>
+    <message>
+        <source>Not used: %1</source>
+        <translation>Nicht verwendet: %1</translation>
+    </message>
+    <message>
+        <source>Texts</source>
+        <translation>Texte</translation>
+    </message>
+    <message>
+        <source>evaluation text</source>
+        <translation>Bewertungstext</translation>
     </message>
 </context>
 <context>
@@ -1058,6 +1300,22 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     <message>
         <source>error, %</source>
         <translation>Fehler, %</translation>
+    </message>
+    <message>
+        <source>Linked</source>
+        <translation>Gekoppelt</translation>
+    </message>
+    <message>
+        <source>Pressed: the maps share zoom, cursor and colours. Released: each is moved by itself, in colours of its own range</source>
+        <translation>Gedrückt: die Karten teilen Zoom, Fadenkreuz und Farben. Gelöst: jede bewegt sich für sich, in den Farben ihres eigenen Bereichs</translation>
+    </message>
+    <message>
+        <source>Methods that are ticked but not shown</source>
+        <translation>Angehakte Verfahren, die nicht gezeigt werden</translation>
+    </message>
+    <message>
+        <source>%1 methods are ticked and %2 have room: the first %2 are shown. Untick one of them to see another.</source>
+        <translation>%1 Verfahren sind angehakt, Platz ist für %2: gezeigt werden die ersten %2. Eines davon abwählen, um ein anderes zu sehen.</translation>
     </message>
 </context>
 <context>
@@ -1465,6 +1723,14 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
         <translation>Ordner des Berichts</translation>
     </message>
     <message>
+        <source>Made if it is not there; an earlier report in it is replaced</source>
+        <translation>Wird angelegt, wenn es ihn nicht gibt; ein früherer Bericht darin wird ersetzt</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the report</source>
+        <translation>Einen Ordner für den Bericht wählen</translation>
+    </message>
+    <message>
         <source>All results so far with tables and plots, as one page, as PDF and as JSON</source>
         <translation>Alle bisherigen Ergebnisse mit Tabellen und Diagrammen, als Seite, als PDF und als JSON</translation>
     </message>
@@ -1499,6 +1765,13 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
     <message>
         <source>Quantize first: there is nothing to write yet.</source>
         <translation>Erst quantisieren: noch gibt es nichts zu schreiben.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::FigureDesk</name>
+    <message>
+        <source>Save as figure…</source>
+        <translation>Als Abbildung speichern…</translation>
     </message>
 </context>
 <context>
@@ -1651,7 +1924,7 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     </message>
     <message>
         <source>Stop this job; nothing half done is kept</source>
-        <translation>Diese Aufgabe anhalten; nichts Halbfertiges bleibt zurück</translation>
+        <translation>Diese Aufgabe beenden; nichts Halbfertiges bleibt zurück</translation>
     </message>
     <message>
         <source>paused</source>
@@ -1711,6 +1984,17 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>What</source>
         <translation>Was</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s): %1</source>
+        <translation>
+            <numerusform>%n Warnung: %1</numerusform>
+            <numerusform>%n Warnungen: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Tempo</translation>
     </message>
 </context>
 <context>
@@ -1783,20 +2067,16 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <translation>%1 vorbereiten</translation>
     </message>
     <message>
-        <source>Exact error</source>
-        <translation>Genauer Fehler</translation>
-    </message>
-    <message>
-        <source>Exact loss curve</source>
-        <translation>Genaue Verlustkurve</translation>
-    </message>
-    <message>
         <source>Errors of %1</source>
         <translation>Fehler von %1</translation>
     </message>
     <message>
         <source>Window %1, token %2: %3</source>
         <translation>Fenster %1, Token %2: %3</translation>
+    </message>
+    <message>
+        <source>Pictures of the stepper</source>
+        <translation>Bilder der Einzelschritte</translation>
     </message>
 </context>
 <context>
@@ -1923,10 +2203,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Jobs</source>
         <translation>Aufgaben</translation>
-    </message>
-    <message>
-        <source>Salient</source>
-        <translation>Herausragend</translation>
     </message>
     <message>
         <source>This should not have happened</source>
@@ -2087,6 +2363,14 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>&amp;Jobs</source>
         <translation>A&amp;ufgaben</translation>
+    </message>
+    <message>
+        <source>Page in its own &amp;window</source>
+        <translation>Seite in &amp;eigenem Fenster</translation>
+    </message>
+    <message>
+        <source>For a second screen; closing that window brings the page back</source>
+        <translation>Für einen zweiten Bildschirm; wird das Fenster geschlossen, kommt die Seite zurück</translation>
     </message>
     <message>
         <source>&amp;Projector mode</source>
@@ -2299,18 +2583,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <translation>SmoothQuant α %1</translation>
     </message>
     <message>
-        <source>apply tuned value</source>
-        <translation>Abgestimmten Wert übernehmen</translation>
-    </message>
-    <message>
-        <source>Added to the recipe</source>
-        <translation>Ins Rezept aufgenommen</translation>
-    </message>
-    <message>
-        <source>“%1”, for all layers. Quantize runs it beside the others.</source>
-        <translation>„%1“, für alle Schichten. Quantisieren führt es neben den anderen aus.</translation>
-    </message>
-    <message>
         <source>evaluation text</source>
         <translation>Bewertungstext</translation>
     </message>
@@ -2349,6 +2621,66 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Go on</source>
         <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>R&amp;un</source>
+        <translation>A&amp;usführen</translation>
+    </message>
+    <message>
+        <source>&amp;Calibrate</source>
+        <translation>&amp;Kalibrieren</translation>
+    </message>
+    <message>
+        <source>&amp;Quantize all</source>
+        <translation>Alle &amp;quantisieren</translation>
+    </message>
+    <message>
+        <source>Quantize &amp;this one</source>
+        <translation>&amp;Diesen quantisieren</translation>
+    </message>
+    <message>
+        <source>Measure &amp;perplexity and KL</source>
+        <translation>&amp;Perplexität und KL messen</translation>
+    </message>
+    <message>
+        <source>Measure &amp;layer by layer</source>
+        <translation>&amp;Schicht für Schicht messen</translation>
+    </message>
+    <message>
+        <source>&amp;Export and verify</source>
+        <translation>&amp;Exportieren und prüfen</translation>
+    </message>
+    <message>
+        <source>Write &amp;report</source>
+        <translation>&amp;Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>An unfinished export</source>
+        <translation>Ein unfertiger Export</translation>
+    </message>
+    <message>
+        <source>Beside %1 lies an export of which %2 of %3 blocks are done. Going on with it gives what it would have given; to begin anew, choose another folder or remove %4.</source>
+        <translation>Neben %1 liegt ein Export, von dem %2 von %3 Blöcken fertig sind. Die Fortsetzung ergibt, was er ergeben hätte; um neu zu beginnen, einen anderen Ordner wählen oder %4 entfernen.</translation>
+    </message>
+    <message>
+        <source>%1 for %2</source>
+        <translation>%1 für %2</translation>
+    </message>
+    <message>
+        <source>New run “%1”, with %2 in %3 of its layers. Quantize runs it beside the others.</source>
+        <translation>Neuer Lauf „%1“, mit %2 in %3 seiner Schichten. Quantisieren führt ihn neben den anderen aus.</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 in %3 of its layers now. Quantize runs it beside the others.</source>
+        <translation>„%1“ hat jetzt %2 in %3 seiner Schichten. Quantisieren führt ihn neben den anderen aus.</translation>
+    </message>
+    <message>
+        <source>Written into the recipe</source>
+        <translation>Ins Rezept geschrieben</translation>
+    </message>
+    <message>
+        <source>The recipe cannot hold that</source>
+        <translation>Das Rezept kann das nicht aufnehmen</translation>
     </message>
 </context>
 <context>
@@ -2847,6 +3179,38 @@ Perplexität</translation>
         <source>Time</source>
         <translation>Zeit</translation>
     </message>
+    <message>
+        <source>Relative output error less that of %1, in percentage points</source>
+        <translation>Relativer Ausgabefehler minus der von %1, in Prozentpunkten</translation>
+    </message>
+    <message>
+        <source>Perplexity less that of %1</source>
+        <translation>Perplexität minus die von %1</translation>
+    </message>
+    <message>
+        <source>KL divergence less that of %1, in nats</source>
+        <translation>KL-Divergenz minus die von %1, in Nat</translation>
+    </message>
+    <message>
+        <source>Size less that of %1</source>
+        <translation>Größe minus die von %1</translation>
+    </message>
+    <message>
+        <source>Δ error</source>
+        <translation>Δ Fehler</translation>
+    </message>
+    <message>
+        <source>Δ perplexity</source>
+        <translation>Δ Perplexität</translation>
+    </message>
+    <message>
+        <source>Δ KL</source>
+        <translation>Δ KL</translation>
+    </message>
+    <message>
+        <source>Δ size</source>
+        <translation>Δ Größe</translation>
+    </message>
 </context>
 <context>
     <name>salient::ModelMapModel</name>
@@ -2915,6 +3279,30 @@ Perplexität</translation>
     <message>
         <source>Block %1 · %2 — %3</source>
         <translation>Block %1 · %2 — %3</translation>
+    </message>
+    <message>
+        <source>How many layers are listed, those with the largest values first</source>
+        <translation>Wie viele Schichten aufgeführt werden, die mit den größten Werten zuerst</translation>
+    </message>
+    <message>
+        <source>Number of listed layers</source>
+        <translation>Anzahl der aufgeführten Schichten</translation>
+    </message>
+    <message>
+        <source>Click: sort the blocks by this module&apos;s values, the other way round, and back into their order</source>
+        <translation>Klick: die Blöcke nach den Werten dieses Moduls sortieren, dann andersherum, dann wieder in ihrer Reihenfolge</translation>
+    </message>
+    <message>
+        <source>Save as figure…</source>
+        <translation>Als Abbildung speichern…</translation>
+    </message>
+    <message>
+        <source>Blocks by this module, largest first</source>
+        <translation>Blöcke nach diesem Modul, größte zuerst</translation>
+    </message>
+    <message>
+        <source>Blocks in their order</source>
+        <translation>Blöcke in ihrer Reihenfolge</translation>
     </message>
 </context>
 <context>
@@ -3285,7 +3673,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>SmoothQuant&apos;s α or AWQ&apos;s ratio; layers that read one input need the same, so match them all</source>
-        <translation>α von SmoothQuant oder Verhältnis von AWQ; Schichten mit derselben Eingabe brauchen dasselbe, also alle auswählen</translation>
+        <translation>α von SmoothQuant oder Exponent von AWQ; Schichten mit derselben Eingabe brauchen dasselbe, also alle auswählen</translation>
     </message>
     <message>
         <source>same scaling</source>
@@ -3293,7 +3681,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>α or ratio %1</source>
-        <translation>α oder Verhältnis %1</translation>
+        <translation>α oder Exponent %1</translation>
     </message>
     <message>
         <source>α %1</source>
@@ -3301,7 +3689,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>ratio %1</source>
-        <translation>Verhältnis %1</translation>
+        <translation>Exponent %1</translation>
     </message>
     <message>
         <source>groups of %1</source>
@@ -3348,10 +3736,6 @@ Perplexität</translation>
         <translation>die gewählte Schicht, %1,</translation>
     </message>
     <message>
-        <source>Choose a layer, or type an expression above, to give some layers other bits or keep them in 16 bits.</source>
-        <translation>Eine Schicht wählen oder oben einen Ausdruck eingeben, um Schichten andere Bits zu geben oder sie in 16 Bit zu lassen.</translation>
-    </message>
-    <message>
         <source>Choose what is different for them.</source>
         <translation>Wählen, was bei ihnen anders ist.</translation>
     </message>
@@ -3395,6 +3779,40 @@ Perplexität</translation>
     <message>
         <source>take back layer settings</source>
         <translation>Einstellungen von Schichten zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Choose a layer, or several with Ctrl or Shift, or type an expression above, to give them other bits or keep them in 16 bits.</source>
+        <translation>Eine Schicht wählen, mit Strg oder Umschalt auch mehrere, oder oben einen Ausdruck eingeben, um ihnen andere Bits zu geben oder sie in 16 Bit zu lassen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>the %n chosen layer(s),</source>
+        <translation>
+            <numerusform>die %n gewählte Schicht</numerusform>
+            <numerusform>die %n gewählten Schichten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>salient::PageHost</name>
+    <message>
+        <source>%1 is open in a window of its own.</source>
+        <translation>%1 ist in einem eigenen Fenster offen.</translation>
+    </message>
+    <message>
+        <source>Show its window</source>
+        <translation>Sein Fenster zeigen</translation>
+    </message>
+    <message>
+        <source>Bring the window with this view to the front</source>
+        <translation>Das Fenster mit dieser Ansicht nach vorn holen</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Close that window and show the view here</source>
+        <translation>Jenes Fenster schließen und die Ansicht hier zeigen</translation>
     </message>
 </context>
 <context>
@@ -3564,6 +3982,33 @@ Perplexität</translation>
     <message>
         <source>Grid</source>
         <translation>Raster</translation>
+    </message>
+</context>
+<context>
+    <name>salient::RunMenu</name>
+    <message>
+        <source>P&amp;ause</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Let the running job wait where it is; nothing is lost</source>
+        <translation>Die laufende Aufgabe warten lassen, wo sie ist; nichts geht verloren</translation>
+    </message>
+    <message>
+        <source>Cancel the r&amp;unning job</source>
+        <translation>&amp;Laufende Aufgabe abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop it at its next checkpoint; nothing half done is kept</source>
+        <translation>Sie an ihrem nächsten Haltepunkt beenden; nichts Halbfertiges bleibt zurück</translation>
+    </message>
+    <message>
+        <source>Cancel all &amp;jobs</source>
+        <translation>Alle A&amp;ufgaben abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the running job and take back those that wait; what is done is kept</source>
+        <translation>Die laufende Aufgabe beenden und die wartenden zurücknehmen; was fertig ist, bleibt</translation>
     </message>
 </context>
 <context>
@@ -3774,6 +4219,53 @@ Perplexität</translation>
     </message>
 </context>
 <context>
+    <name>salient::SpectrumPanel</name>
+    <message>
+        <source>Summary of the spectrum</source>
+        <translation>Zusammenfassung des Spektrums</translation>
+    </message>
+    <message>
+        <source>Spectrum of H</source>
+        <translation>Spektrum von H</translation>
+    </message>
+    <message>
+        <source>The eigenvalues of the Hessian of this input: its power along each direction, largest first</source>
+        <translation>Die Eigenwerte der Hesse-Matrix dieser Eingabe: ihre Leistung in jeder Richtung, größte zuerst</translation>
+    </message>
+    <message>
+        <source>direction, by its power</source>
+        <translation>Richtung, nach ihrer Leistung</translation>
+    </message>
+    <message>
+        <source>eigenvalue of H</source>
+        <translation>Eigenwert von H</translation>
+    </message>
+    <message>
+        <source>The eigenvalues of the layer&apos;s Hessian appear here.</source>
+        <translation>Hier erscheinen die Eigenwerte der Hesse-Matrix der Schicht.</translation>
+    </message>
+    <message>
+        <source>eigenvalue</source>
+        <translation>Eigenwert</translation>
+    </message>
+    <message>
+        <source>damping</source>
+        <translation>Dämpfung</translation>
+    </message>
+    <message>
+        <source>direction</source>
+        <translation>Richtung</translation>
+    </message>
+    <message>
+        <source>below the damping</source>
+        <translation>unter der Dämpfung</translation>
+    </message>
+    <message>
+        <source>Below the damping of %1: %2 of %3 directions, of these never seen at all: %4. Dead channels: %5. Condition number after damping: %6.</source>
+        <translation>Unter der Dämpfung von %1: %2 von %3 Richtungen, davon nie gesehen: %4. Tote Kanäle: %5. Konditionszahl nach der Dämpfung: %6.</translation>
+    </message>
+</context>
+<context>
     <name>salient::StepDots</name>
     <message>
         <source>Step %1 of %2</source>
@@ -3905,26 +4397,6 @@ Perplexität</translation>
     <message>
         <source>Stop playing before the first column of a group, where a new scale is taken</source>
         <translation>Vor der ersten Spalte einer Gruppe anhalten, wo eine neue Skalierung genommen wird</translation>
-    </message>
-    <message>
-        <source>What if</source>
-        <translation>Was wäre, wenn</translation>
-    </message>
-    <message>
-        <source>&amp;Keep this column in 16 bits</source>
-        <translation>Spalte in 16 Bit &amp;lassen</translation>
-    </message>
-    <message>
-        <source>Solve again with this input channel left unrounded, and compare the loss</source>
-        <translation>Neu lösen, wobei dieser Eingangskanal ungerundet bleibt, und den Verlust vergleichen</translation>
-    </message>
-    <message>
-        <source>Do it firs&amp;t</source>
-        <translation>&amp;Zuerst rechnen</translation>
-    </message>
-    <message>
-        <source>Solve again with this input channel quantized before all others, and compare the loss</source>
-        <translation>Neu lösen, wobei dieser Eingangskanal vor allen anderen quantisiert wird, und den Verlust vergleichen</translation>
     </message>
     <message>
         <source>W, updated so far</source>
@@ -4081,10 +4553,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>GPTQ bisher</translation>
     </message>
     <message>
-        <source>plain rounding, total</source>
-        <translation>einfaches Runden, gesamt</translation>
-    </message>
-    <message>
         <source>total if the rest were rounded now</source>
         <translation>gesamt, Rest jetzt gerundet</translation>
     </message>
@@ -4095,6 +4563,162 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>change</source>
         <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Left of q, in the columns that are done: Ŵ, rounded for good. From q on: W with all updates so far.</source>
+        <translation>Links von q, in den fertigen Spalten: Ŵ, endgültig gerundet. Ab q: W mit allen bisherigen Korrekturen.</translation>
+    </message>
+    <message>
+        <source>plain rounding, from %1 of %2 rows</source>
+        <translation>einfaches Runden, aus %1 von %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>plain rounding</source>
+        <translation>einfaches Runden</translation>
+    </message>
+</context>
+<context>
+    <name>salient::TokenMapPanel</name>
+    <message>
+        <source>Find largest tokens</source>
+        <translation>Größte Token suchen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>The calibration window whose tokens are shown</source>
+        <translation>Das Kalibrierfenster, dessen Token gezeigt werden</translation>
+    </message>
+    <message>
+        <source>&amp;Window</source>
+        <translation>Fe&amp;nster</translation>
+    </message>
+    <message>
+        <source>Tokens × channels</source>
+        <translation>Token × Kanäle</translation>
+    </message>
+    <message>
+        <source>activation x</source>
+        <translation>Aktivierung x</translation>
+    </message>
+    <message>
+        <source>row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>Eingangskanal</translation>
+    </message>
+    <message>
+        <source>Token under the cursor</source>
+        <translation>Token am Fadenkreuz</translation>
+    </message>
+    <message>
+        <source>Runs all calibration windows up to this layer once more, and lists the ten tokens with the largest |x| of the chosen channel</source>
+        <translation>Rechnet alle Kalibrierfenster noch einmal bis zu dieser Schicht und nennt die zehn Token mit dem größten |x| des gewählten Kanals</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Largest tokens</source>
+        <translation>Größte Token</translation>
+    </message>
+    <message>
+        <source>of %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>What one window of the calibration text does to every channel appears here.</source>
+        <translation>Hier erscheint, was ein Fenster des Kalibriertexts in jedem Kanal bewirkt.</translation>
+    </message>
+    <message>
+        <source>Tokens × channels, window %1</source>
+        <translation>Token × Kanäle, Fenster %1</translation>
+    </message>
+    <message>
+        <source>No token of this window reached this input.</source>
+        <translation>Kein Token dieses Fensters hat diese Eingabe erreicht.</translation>
+    </message>
+    <message>
+        <source>Token %1 “%2”, channel %3: %4</source>
+        <translation>Token %1 „%2“, Kanal %3: %4</translation>
+    </message>
+    <message>
+        <source>Looking through all windows …</source>
+        <translation>Alle Fenster werden durchsucht …</translation>
+    </message>
+    <message>
+        <source>Largest tokens of channel %1</source>
+        <translation>Größte Token von Kanal %1</translation>
+    </message>
+    <message>
+        <source>Choose a channel, in the heatmap or under Channels.</source>
+        <translation>Einen Kanal wählen, in der Heatmap oder unter Kanäle.</translation>
+    </message>
+</context>
+<context>
+    <name>salient::TokenRuler</name>
+    <message>
+        <source>The tokens of the window, one for each row of the heatmap</source>
+        <translation>Die Token des Fensters, eines pro Zeile der Heatmap</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+</context>
+<context>
+    <name>salient::TokenWorkflow</name>
+    <message>
+        <source>These statistics came from a file, which does not tell one token from another.</source>
+        <translation>Diese Statistiken stammen aus einer Datei, die einzelne Token nicht unterscheidet.</translation>
+    </message>
+    <message>
+        <source>This layer has %1 inputs. The spectrum is computed for up to %2: beyond, it would take minutes.</source>
+        <translation>Diese Schicht hat %1 Eingänge. Das Spektrum wird bis %2 berechnet: darüber würde es Minuten dauern.</translation>
+    </message>
+    <message>
+        <source>Tokens of %1</source>
+        <translation>Token von %1</translation>
+    </message>
+    <message>
+        <source>Largest tokens of channel %1</source>
+        <translation>Größte Token von Kanal %1</translation>
+    </message>
+    <message>
+        <source>Spectrum of %1</source>
+        <translation>Spektrum von %1</translation>
+    </message>
+    <message>
+        <source>Convergence of %1</source>
+        <translation>Konvergenz von %1</translation>
+    </message>
+</context>
+<context>
+    <name>salient::TuneAnswers</name>
+    <message>
+        <source>Exact error</source>
+        <translation>Genauer Fehler</translation>
+    </message>
+    <message>
+        <source>Exact loss curve</source>
+        <translation>Genaue Verlustkurve</translation>
+    </message>
+    <message>
+        <source>Exact error of the clip</source>
+        <translation>Genauer Fehler des Clips</translation>
     </message>
 </context>
 <context>
@@ -4152,10 +4776,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>&amp;Apply to this input</source>
         <translation>Auf diese Eingabe an&amp;wenden</translation>
-    </message>
-    <message>
-        <source>Write this choice into the recipe, for the layers that share this input</source>
-        <translation>Diese Wahl ins Rezept schreiben, für die Schichten mit dieser Eingabe</translation>
     </message>
     <message>
         <source>Apply to a&amp;ll like this</source>
@@ -4220,14 +4840,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>&amp;Scale</source>
         <translation>&amp;Skalierung</translation>
-    </message>
-    <message>
-        <source>&amp;Add to the recipe</source>
-        <translation>Ins &amp;Rezept aufnehmen</translation>
-    </message>
-    <message>
-        <source>Add a run with this value, for all layers, to those that Quantize executes</source>
-        <translation>Einen Lauf mit diesem Wert, für alle Schichten, zu denen hinzufügen, die Quantisieren ausführt</translation>
     </message>
     <message>
         <source>No layer chosen</source>
@@ -4328,6 +4940,113 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>channel %1</source>
         <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Take back the last change made here (Ctrl+Z; the recipe keeps its own history)</source>
+        <translation>Die letzte hier gemachte Änderung zurücknehmen (Strg+Z; das Rezept hat seinen eigenen Verlauf)</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Make the change taken back last again (Ctrl+Shift+Z)</source>
+        <translation>Die zuletzt zurückgenommene Änderung wiederholen (Strg+Umschalt+Z)</translation>
+    </message>
+    <message>
+        <source>What becomes of the scales</source>
+        <translation>Was aus den Skalierungen wird</translation>
+    </message>
+    <message>
+        <source>Scales</source>
+        <translation>Skalierungen</translation>
+    </message>
+    <message>
+        <source>The error over the whole range of the value above</source>
+        <translation>Der Fehler über den ganzen Bereich des Werts oben</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation>Clip</translation>
+    </message>
+    <message>
+        <source>What cutting the range of the weights would do</source>
+        <translation>Was es bewirken würde, den Bereich der Gewichte zu beschneiden</translation>
+    </message>
+    <message>
+        <source>Write this value into the recipe, for the layers that share this input</source>
+        <translation>Diesen Wert ins Rezept schreiben, für die Schichten mit dieser Eingabe</translation>
+    </message>
+</context>
+<context>
+    <name>salient::WhatIfBar</name>
+    <message>
+        <source>Loss %1</source>
+        <translation>Verlust %1</translation>
+    </message>
+    <message>
+        <source>Loss %1 → %2</source>
+        <translation>Verlust %1 → %2</translation>
+    </message>
+    <message>
+        <source>Loss %1 → %2 (%3 %)</source>
+        <translation>Verlust %1 → %2 (%3 %)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep this column in 16 bits</source>
+        <translation>Spalte in 16 Bit &amp;lassen</translation>
+    </message>
+    <message>
+        <source>Solve again with this input channel left unrounded, and compare the loss; once more takes it back</source>
+        <translation>Neu lösen, ohne diesen Eingangskanal zu runden, und den Verlust vergleichen; noch einmal nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Do i&amp;t at position</source>
+        <translation>Rechnen an &amp;Stelle</translation>
+    </message>
+    <message>
+        <source>Solve again with this input channel quantized after so many others (0: before all), and compare the loss</source>
+        <translation>Neu lösen und diesen Eingangskanal erst nach so vielen anderen quantisieren (0: vor allen); den Verlust vergleichen</translation>
+    </message>
+    <message>
+        <source>Position to move the column to</source>
+        <translation>Stelle, an die die Spalte rückt</translation>
+    </message>
+    <message>
+        <source>What that does to the loss</source>
+        <translation>Was das am Verlust ändert</translation>
+    </message>
+    <message>
+        <source>½ tr(D H Dᵀ) after the last column: as the recipe has the layer → with what is tried out</source>
+        <translation>½ tr(D H Dᵀ) nach der letzten Spalte: mit der Schicht, wie das Rezept sie hat → mit dem, was ausprobiert wird</translation>
+    </message>
+    <message>
+        <source>What is tried out</source>
+        <translation>Was ausprobiert wird</translation>
+    </message>
+    <message>
+        <source>Take it all back</source>
+        <translation>Alles zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Solve the layer as the recipe has it: no column kept, none moved</source>
+        <translation>Die Schicht lösen, wie das Rezept sie hat: alle Spalten gerundet, keine verschoben</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>Was wäre, wenn</translation>
+    </message>
+    <message>
+        <source>kept: %1</source>
+        <translation>in 16 Bit: %1</translation>
+    </message>
+    <message>
+        <source>moved: %1</source>
+        <translation>verschoben: %1</translation>
     </message>
 </context>
 <context>
@@ -4513,11 +5232,41 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
     <message>
         <source>opening finished blocks</source>
-        <translation>fertige Blöcke werden geöffnet</translation>
+        <translation>öffnet fertige Blöcke</translation>
     </message>
     <message>
         <source>reading inputs</source>
-        <translation>Eingaben werden gelesen</translation>
+        <translation>liest Eingaben</translation>
+    </message>
+</context>
+<context>
+    <name>tableCopy</name>
+    <message>
+        <source>Copy what is selected</source>
+        <translation>Auswahl kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>tuneText</name>
+    <message>
+        <source>Nothing before these layers can take the inverse of scales: tuning them shows what it would do, and no recipe holds it.</source>
+        <translation>Vor diesen Schichten kann nichts den Kehrwert von Skalierungen aufnehmen: Abstimmen zeigt, was sie bewirken würden, aber kein Rezept nimmt sie auf.</translation>
+    </message>
+    <message>
+        <source>%1 could take the inverse of the scales in its rows, but the recipe&apos;s run folds them into norms alone.</source>
+        <translation>%1 könnte den Kehrwert der Skalierungen in seine Zeilen aufnehmen, aber der Lauf des Rezepts rechnet sie nur in Normen ein.</translation>
+    </message>
+    <message>
+        <source>The inverse of the scales goes into the gain of the norm %1.</source>
+        <translation>Der Kehrwert der Skalierungen wird in die Faktoren der Norm %1 eingerechnet.</translation>
+    </message>
+    <message>
+        <source>The inverse of the scales goes into the rows of %1.</source>
+        <translation>Der Kehrwert der Skalierungen wird in die Zeilen von %1 eingerechnet.</translation>
+    </message>
+    <message>
+        <source>Scales set by hand (channels %1) are not part of a recipe: it holds the value alone, and applying leaves them out.</source>
+        <translation>Von Hand gesetzte Skalierungen (Kanäle %1) gehören nicht ins Rezept: es enthält nur den Wert, und Anwenden lässt sie weg.</translation>
     </message>
 </context>
 <context>

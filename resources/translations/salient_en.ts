@@ -39,6 +39,16 @@
     </message>
 </context>
 <context>
+    <name>salient::JobsModel</name>
+    <message numerus="yes">
+        <source>%n warning(s): %1</source>
+        <translation>
+            <numerusform>%n warning: %1</numerusform>
+            <numerusform>%n warnings: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>salient::LessonsPanel</name>
     <message numerus="yes">
         <source>%n step(s)</source>
@@ -144,6 +154,13 @@
         <translation>
             <numerusform>%1: %2 — %3 (%n layer)</numerusform>
             <numerusform>%1: %2 — %3 (%n layers)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>the %n chosen layer(s),</source>
+        <translation>
+            <numerusform>the %n chosen layer</numerusform>
+            <numerusform>the %n chosen layers</numerusform>
         </translation>
     </message>
 </context>

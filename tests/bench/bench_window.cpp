@@ -1,5 +1,6 @@
-// How long the window makes its user wait: frames of a large heatmap while it is panned and zoomed, and answers of the Tune view on a
-// 4096×4096 layer. Offscreen, one JSON line per case; "limit" is what the user would feel.
+// How long the window makes its user wait: frames of a large heatmap while it is panned and zoomed, answers of the Tune view on a
+// 4096×4096 layer, steps through as much of an 11008×4096 layer as the stepper shows. Offscreen, one JSON line per case; "limit" is what
+// the user would feel.
 #include <QApplication>
 #include <QSlider>
 #include <algorithm>
@@ -9,11 +10,14 @@
 #include <functional>
 #include <string_view>
 
+#include "app/gui/job_runner.h"
+#include "app/gui/tune_answers.h"
 #include "core/io/process_memory.h"
 #include "core/quant/smoothquant.h"
 #include "tests/bench/gemm_time.h"
 #include "tests/bench/inputs.h"
 #include "widgets/heatmap_view.h"
+#include "widgets/stepper_panel.h"
 #include "widgets/tune_panel.h"
 
 namespace salient::bench {
@@ -74,6 +78,34 @@ void heatmaps() {
     print("heatmap_zoom_11008x4096", framesOf(view, zoom), kFrame_s);
 }
 
+/// From a move of the slider, made as soon as a layer is there and while its curve is being computed, to the exact number on display.
+std::vector<double> exactAnswers(const TuneModel& model, TunePanel& panel, QSlider& slider) {
+    JobRunner slow(nullptr, -1);
+    JobRunner urgent;
+    TuneAnswers answers(slow, urgent);
+    QObject::connect(&panel, &TunePanel::lossWanted, &answers, &TuneAnswers::answerLoss);
+    QObject::connect(&panel, &TunePanel::curveWanted, &answers, &TuneAnswers::answerCurve);
+    QObject::connect(&answers, &TuneAnswers::lossReady, &panel, &TunePanel::setLoss);
+    QObject::connect(&answers, &TuneAnswers::curveReady, &panel, &TunePanel::setCurve);
+    const auto turn = [] { QApplication::processEvents(QEventLoop::WaitForMoreEvents); };
+    const auto shared = std::make_shared<const TuneModel>(model);
+    std::vector<double> seconds;
+    for (int i = 0; i < 10; ++i) {
+        answers.setModel(nullptr);
+        while (!slow.isIdle() || !urgent.isIdle()) turn();
+        answers.setModel(shared);
+        panel.setModel(model);
+        const int position = slider.minimum() + (slider.maximum() - slider.minimum()) * (i * 3 % 10 + 1) / 11;
+        seconds.push_back(secondsOf([&] {
+            slider.setValue(position);
+            while (!panel.isExact()) turn();
+        }));
+    }
+    answers.setModel(nullptr);
+    while (!slow.isIdle() || !urgent.isIdle()) turn();
+    return seconds;
+}
+
 void tuning() {
     TuneModel model;
     model.layer = QStringLiteral("layer");
@@ -89,7 +121,7 @@ void tuning() {
     panel.setModel(model);
     panel.show();
     QApplication::processEvents();
-    auto* slider = panel.findChild<QSlider*>();
+    auto* slider = panel.findChild<QSlider*>(QStringLiteral("value"));
     QImage surface(panel.size() * panel.devicePixelRatioF(), QImage::Format_ARGB32_Premultiplied);
     std::vector<double> previews;
     std::vector<double> exact;
@@ -103,6 +135,38 @@ void tuning() {
     }
     print("tune_preview_4096", std::move(previews), 0.016);
     print("tune_exact_4096", std::move(exact), 0.250);
+    print("tune_exact_after_open_4096", exactAnswers(model, panel, *slider), 0.250);
+}
+
+void stepping() {
+    constexpr Index kSide = 4096;  // as many rows of 11008 as are stepped through
+    JobContext job;
+    auto stepper =
+        std::make_shared<GptqStepper>(weights(kSide, kSide, 4), statistics(kSide, kSide, 5).hessian, GridSpec{}, GptqOptions{}, job);
+    const StepperInput input{stepper, stepperLayer(QStringLiteral("layer"), *stepper, GptqOptions{}.block_size, {}), {}};
+    StepperPanel panel;
+    panel.resize(1280, 800);
+    panel.setStepper(input);
+    panel.setPictures(stepperPictures(input.layer, *stepper, 0));
+    panel.show();
+    QApplication::processEvents();
+    QImage surface(panel.size() * panel.devicePixelRatioF(), QImage::Format_ARGB32_Premultiplied);
+    std::vector<double> moves;
+    std::vector<double> pictures;
+    std::vector<double> frames;
+    for (int i = 0; i < 40; ++i) {
+        const Index next = panel.position() + (i < 20 ? 1 : -1);
+        moves.push_back(secondsOf([&] { panel.goTo(next); }));
+        StepperPictures made;
+        pictures.push_back(secondsOf([&] { made = stepperPictures(input.layer, *stepper, next); }));
+        frames.push_back(secondsOf([&] {
+            panel.setPictures(made);
+            panel.render(&surface);
+        }));
+    }
+    print("stepper_move_11008x4096", std::move(moves), kFrame_s);      // the window's thread: where the user is
+    print("stepper_frame_11008x4096", std::move(frames), 0.050);       // the window's thread: pictures, charts and text
+    print("stepper_pictures_11008x4096", std::move(pictures), 0.250);  // another thread: until they are there
 }
 
 }  // namespace
@@ -115,5 +179,6 @@ int main(int argc, char** argv) {
     const std::string_view wanted = argc > 2 && std::string_view(argv[1]) == "--case" ? argv[2] : "";
     if (wanted.empty() || wanted == "heatmap") salient::bench::heatmaps();
     if (wanted.empty() || wanted == "tune") salient::bench::tuning();
+    if (wanted.empty() || wanted == "stepper") salient::bench::stepping();
     return 0;
 }

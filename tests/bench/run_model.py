@@ -35,7 +35,8 @@ def main():
             "--group-size", "128", "--symmetric", "--text", HERE.parents[1] / "resources" / "demo" / "calib.txt",
             "--n-samples", str(run["windows"]), "--seq-len", "2048", "--max-memory", run["limit"], "--json", "--quiet"]
         report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    seconds = {stage["stage"]: round(stage["seconds"], 1) for stage in report["stages"]}
+    # A stage is named after what it does, and after its run where a run has one: "calibrate: gptq".
+    seconds = {stage["stage"].partition(":")[0]: round(stage["seconds"], 1) for stage in report["stages"]}
     tokens = report["calibration"]["n_tokens"]
     print(json.dumps({
         "case": f"model_{args.shape}", "blocks": args.blocks or "all", "tokens": tokens, "seconds": seconds,

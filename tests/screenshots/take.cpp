@@ -19,9 +19,11 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "app/gui/projector_mode.h"
+#include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
+#include "widgets/convergence_panel.h"
 #include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
@@ -32,6 +34,7 @@
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
 #include "widgets/theme.h"
+#include "widgets/token_map_panel.h"
 #include "widgets/tune_panel.h"
 
 using namespace salient;
@@ -79,6 +82,22 @@ public:
         const Index channel = std::min<Index>(37, window_.session().selectedLayer()->in_features - 1);
         window_.session().selection().selectCell(5, channel);
         picture(Page::Channels);
+        auto* channels = view<ChannelsPanel>()->findChild<QTabWidget*>();
+        channels->setCurrentIndex(1);
+        waitForJobs();
+        emit view<ChannelsPanel>()->tokens().largestTokensWanted(channel);
+        waitForJobs();
+        picture(Page::Channels, QStringLiteral("tokens"));
+        channels->setCurrentIndex(2);
+        waitForJobs();
+        picture(Page::Channels, QStringLiteral("spectrum"));
+        channels->setCurrentIndex(0);
+        auto* calibrating = view<CalibrationPanel>()->findChild<QTabWidget*>();
+        calibrating->setCurrentIndex(1);
+        emit view<CalibrationPanel>()->convergence().measureWanted();
+        waitForJobs();
+        picture(Page::Calibrate, QStringLiteral("convergence"));
+        calibrating->setCurrentIndex(0);
         window_.goTo(Page::Stepper);
         waitForJobs();
         picture(Page::Stepper, QStringLiteral("start"));
@@ -87,6 +106,10 @@ public:
         picture(Page::Tune);
         view<TunePanel>()->useOptimum();
         picture(Page::Tune, QStringLiteral("optimum"));
+        view<TunePanel>()->findChild<QTabWidget*>()->setCurrentIndex(1);
+        waitForJobs();
+        picture(Page::Tune, QStringLiteral("clip"));
+        view<TunePanel>()->findChild<QTabWidget*>()->setCurrentIndex(0);
 
         picture(Page::Quantize);
         view<QuantizePanel>()->setCurrentRun(2);

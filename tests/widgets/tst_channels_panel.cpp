@@ -6,6 +6,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "tests/widgets/find_widgets.h"
 #include "tests/widgets/sample_layers.h"
 #include "widgets/channels_panel.h"
 #include "widgets/chart.h"
@@ -104,7 +105,7 @@ private slots:
         panel.setChannels(small());
         QSignalSpy selected(&panel, &ChannelsPanel::channelSelected);
         QSignalSpy wanted(&panel, &ChannelsPanel::originWanted);
-        auto* table = panel.findChild<QTableView*>();
+        auto* table = named<QTableView>(panel, QStringLiteral("Channels"));
         QVERIFY(table != nullptr);
         table->selectRow(0);  // sorted by mean |x|, largest first
         QCOMPARE(selected.count(), 1);
@@ -120,7 +121,7 @@ private slots:
         panel.setSelectedChannel(1);
         QCOMPARE(panel.selectedChannel(), Index{1});
         QCOMPARE(selected.count(), 0);
-        auto* table = panel.findChild<QTableView*>();
+        auto* table = named<QTableView>(panel, QStringLiteral("Channels"));
         QCOMPARE(static_cast<const ChannelTableModel*>(table->model())->channelAt(table->currentIndex().row()), Index{1});
         panel.setSelectedChannel(99);
         QCOMPARE(panel.selectedChannel(), Index{-1});

@@ -50,7 +50,7 @@ private slots:
         panel.setDiagnosis(someDiagnosis());
         QVERIFY(says(panel, "GPTQ 4-bit — model.layers.0.mlp.up_proj: output error 4.12 %"));
         QVERIFY(says(panel, "Outlier channels") && says(panel, "Dead channels"));
-        QVERIFY(says(panel, "window 2, token 2"));
+        QVERIFY(says(panel, "window 3, token 3"));  // token 130 of windows of 64, both counted from 1
         QVERIFY(says(panel,
                      "75.0 % of the output error comes from input channel 37, whose largest |x| of 52 is 40 times the median channel's."));
         QSignalSpy cell(&panel, &DiagnosisPanel::cellChosen);

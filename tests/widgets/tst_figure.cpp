@@ -1,6 +1,7 @@
 #include <QImage>
 #include <QTemporaryDir>
 #include <QTest>
+#include <cstdlib>
 
 #include "core/error.h"
 #include "widgets/chart.h"
@@ -14,6 +15,19 @@ namespace {
 QByteArray bytesOf(const QString& file) {
     QFile opened(file);
     return opened.open(QIODevice::ReadOnly) ? opened.readAll() : QByteArray();
+}
+
+/// Whether such a colour is between those columns of pixels, within what smoothing does to it.
+bool holds(const QImage& image, QRgb colour, int first, int last) {
+    const auto is_near = [](int a, int b) { return std::abs(a - b) <= 8; };
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = first; x < last; ++x) {
+            const QRgb found = image.pixel(x, y);
+            if (is_near(qRed(found), qRed(colour)) && is_near(qGreen(found), qGreen(colour)) && is_near(qBlue(found), qBlue(colour)))
+                return true;
+        }
+    }
+    return false;
 }
 
 const QString kProvenance = QStringLiteral("Model: demo <x>\nLayer: model.layers.0.mlp.up_proj");
@@ -63,6 +77,23 @@ private slots:
         QCOMPARE(lines[0], QString("# Error of every layer"));
         QCOMPARE(lines[2], QString("# Layer: model.layers.0.mlp.up_proj"));
         QVERIFY(lines.contains("1,0.25"));
+    }
+
+    void aScaleStandsBesideThePictureWithItsUnit() {
+        Figure scaled = figure();
+        scaled.scale = FigureScale{divergingScale(2.0F), QStringLiteral("ŵ − w")};
+        const QString png = folder_.filePath("scaled.png");
+        saveFigure(scaled, png, kProvenance);
+        const QImage image(png);
+        QVERIFY(image.width() > 1500);
+        QVERIFY(!holds(image, colourOf(2.0F, divergingScale(2.0F)), 0, 1500));  // not in the view's own part
+        QVERIFY(holds(image, colourOf(2.0F, divergingScale(2.0F)), 1500, image.width()));
+        QVERIFY(holds(image, colourOf(-2.0F, divergingScale(2.0F)), 1500, image.width()));
+        const QString svg = folder_.filePath("scaled.svg");
+        saveFigure(scaled, svg, kProvenance);
+        QVERIFY(QString::fromUtf8(bytesOf(svg)).contains(QStringLiteral("ŵ − w")));
+        saveFigure(scaled, folder_.filePath("scaled.pdf"), kProvenance);
+        QVERIFY(bytesOf(folder_.filePath("scaled.pdf")).size() > 1000);
     }
 
     void aHeatmapsDataAreTheCellsInSight() {

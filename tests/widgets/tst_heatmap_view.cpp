@@ -63,6 +63,44 @@ private slots:
         QCOMPARE(pixelAt(view, centreOf(view, 0, 0) + aside), divergingColour(0.0));
     }
 
+    void comesBackToAPlaceOnceThereIsAMatrixOfItsShape() {
+        HeatmapView view;
+        view.resize(600, 400);
+        QVERIFY(!view.place());
+        const MatrixRegion part{10.0, 4.0, 20.0, 8.0};
+        view.goToPlace(HeatmapPlace{part, 64, 32});
+        QVERIFY(view.place() && view.place()->part == part);  // waited for
+        view.setMatrix(nullptr);
+        view.setMatrix(ramp(64, 32));
+        QCOMPARE(view.viewport(), part);
+        QVERIFY(view.place() && view.place()->rows == 64 && view.place()->columns == 32);
+        view.setMatrix(ramp(64, 32));  // the next one of the same shape
+        QCOMPARE(view.viewport(), part);
+        view.showAll();
+        QVERIFY(!view.place());
+
+        view.goToPlace(HeatmapPlace{part, 64, 32});  // it is there already
+        QCOMPARE(view.viewport(), part);
+        view.goToPlace(std::nullopt);
+        QCOMPARE(view.viewport(), (MatrixRegion{0.0, 0.0, 64.0, 32.0}));
+
+        view.goToPlace(HeatmapPlace{part, 128, 128});
+        view.setMatrix(ramp(40, 50));  // another shape ends the waiting
+        QVERIFY(!view.place());
+        view.setMatrix(ramp(128, 128));
+        QCOMPARE(view.viewport(), (MatrixRegion{0.0, 0.0, 128.0, 128.0}));
+
+        view.goToPlace(HeatmapPlace{part, 64, 32});
+        view.zoomIn();  // so does the user
+        view.setMatrix(ramp(64, 32));
+        QCOMPARE(view.viewport(), (MatrixRegion{0.0, 0.0, 64.0, 32.0}));
+
+        view.goToPlace(HeatmapPlace{{-5.0, 1e9, 1e9, 0.0}, 64, 32});  // a stranger's: kept inside the matrix
+        QCOMPARE(view.viewport().first_row, 0.0);
+        QVERIFY(view.viewport().first_col + view.viewport().n_cols <= 32.0);
+        QCOMPARE(view.viewport().n_rows, 64.0);
+    }
+
     void aSwipeShowsTheOtherMatrixRightOfTheDivider() {
         HeatmapView view;
         view.resize(600, 400);

@@ -154,6 +154,23 @@ private slots:
         QCOMPARE(changed.count(), 1);
     }
 
+    void theSameWindowsDrawnAgainMoveNothing() {
+        CalibrationPanel panel;
+        auto samples = std::make_shared<Samples>();
+        samples->windows.seq_len = 2;
+        for (TokenId id = 0; id < 40; ++id) samples->windows.ids.push_back(id);
+        for (Index window = 0; window < 20; ++window) samples->first_token.push_back(2 * window);
+        panel.setSamples(samples, nullptr);
+        auto* table = named<QTableView>(panel, QStringLiteral("Chosen windows"));
+        QCOMPARE(table->model()->rowCount(), 20);
+        table->selectRow(7);
+        panel.setSamples(std::make_shared<const Samples>(*samples), nullptr);
+        QCOMPARE(table->currentIndex().row(), 7);
+        samples->windows.ids.back() = 99;
+        panel.setSamples(std::make_shared<const Samples>(*samples), nullptr);  // other windows: from the top
+        QCOMPARE(table->currentIndex().row(), 0);
+    }
+
     void exportPanelRefusesWhileSomethingStandsInTheWay() {
         ExportPanel panel;
         QVERIFY(!button(panel, QStringLiteral("Export and verify"))->isEnabled());
@@ -351,6 +368,18 @@ private slots:
         QCOMPARE(cancelled.count(), 1);
         const JobsModel& model = panel.model();
         QCOMPARE(model.data(model.index(0, JobsModel::Progress)).toString(), QStringLiteral("8 %"));
+    }
+
+    void jobsPanelFollowsAPauseThatSomethingElseWanted() {
+        JobsPanel panel;
+        QSignalSpy wanted(&panel, &JobsPanel::pauseRequested);
+        panel.setRecord({.id = 5, .title = QStringLiteral("job"), .state = JobRecord::State::Running});
+        panel.setPaused(true);
+        QCOMPARE(wanted.count(), 0);  // a setter never emits
+        button(panel, QStringLiteral("Resume"))->click();
+        QCOMPARE(wanted.count(), 1);
+        QVERIFY(!wanted.first().first().toBool());
+        QVERIFY(button(panel, QStringLiteral("Pause")) != nullptr);
     }
 
     void jobsPanelCancelsTheRunningJob() {

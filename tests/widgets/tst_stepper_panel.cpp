@@ -1,10 +1,12 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QSpinBox>
 #include <QToolButton>
 #include <QtTest>
 
 #include "core/job.h"
+#include "tests/widgets/find_widgets.h"
 #include "tests/widgets/sample_layers.h"
 #include "widgets/chart.h"
 #include "widgets/heatmap_view.h"
@@ -24,7 +26,28 @@ StepperInput sampleInput(Index in = 16, Index group_size = 4, Index block_size =
     options.act_order = act_order;
     JobContext job;
     Matrix hessian = sampleHessian(sampleActivations(4 * in, in));
-    return {"layer", std::make_shared<GptqStepper>(sampleWeight(6, in), std::move(hessian), grid, options, job), block_size};
+    auto stepper = std::make_shared<GptqStepper>(sampleWeight(6, in), std::move(hessian), grid, options, job);
+    auto layer = stepperLayer("layer", *stepper, block_size, {});
+    return {std::move(stepper), std::move(layer), {}};
+}
+
+/// One whose pictures take longer than a frame.
+StepperInput largeInput() {
+    constexpr Index kColumns = 512;
+    GridSpec grid;
+    JobContext job;
+    auto stepper = std::make_shared<GptqStepper>(sampleWeight(2100, kColumns), sampleHessian(sampleActivations(64, kColumns)), grid,
+                                                 GptqOptions{}, job);
+    auto layer = stepperLayer("large", *stepper, 128, {});
+    return {std::move(stepper), std::move(layer), {}};
+}
+
+/// The same layer solved again, as after a what-if.
+StepperInput renamed(StepperInput input, const QString& name) {
+    auto layer = std::make_shared<StepperLayer>(*input.layer);
+    layer->name = name;
+    input.layer = std::move(layer);
+    return input;
 }
 
 }  // namespace
@@ -159,12 +182,107 @@ private slots:
 
     void whatIfNamesTheColumnInHand() {
         StepperPanel panel;
-        panel.setStepper(sampleInput());
+        const StepperInput input = sampleInput(16, -1, 8, true);
+        panel.setStepper(input);
         panel.goTo(7);
         QSignalSpy kept(&panel, &StepperPanel::keepColumnWanted);
+        QSignalSpy moved(&panel, &StepperPanel::moveColumnWanted);
+        QSignalSpy reset(&panel, &StepperPanel::whatIfResetWanted);
         panel.findChild<QToolButton*>(QStringLiteral("keep"))->click();
         QCOMPARE(kept.count(), 1);
-        QCOMPARE(kept.first().first().value<Index>(), Index{7});
+        QCOMPARE(kept.first().first().value<Index>(), input.layer->order[7]);
+        panel.findChild<QSpinBox*>(QStringLiteral("target"))->setValue(11);
+        panel.findChild<QToolButton*>(QStringLiteral("move"))->click();
+        QCOMPARE(moved.count(), 1);
+        QCOMPARE(moved.first().at(0).value<Index>(), input.layer->order[7]);
+        QCOMPARE(moved.first().at(1).value<Index>(), Index{11});
+        StepperInput touched = sampleInput();
+        touched.what_if.kept = {3};
+        panel.setStepper(touched);
+        panel.findChild<QToolButton*>(QStringLiteral("what_if_reset"))->click();
+        QCOMPARE(reset.count(), 1);
+        panel.goTo(16);  // no column is in hand
+        QVERIFY(!panel.findChild<QToolButton*>(QStringLiteral("keep"))->isEnabled());
+        QVERIFY(!panel.findChild<QToolButton*>(QStringLiteral("move"))->isEnabled());
+    }
+
+    void aLayerSolvedAgainStaysAtItsColumnAndAnotherBeginsAnew() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.setSelectedCell(4, 9);
+        panel.goTo(6);
+        QSignalSpy moved(&panel, &StepperPanel::positionChanged);
+        const StepperInput again = sampleInput();
+        panel.setStepper(again);
+        QCOMPARE(panel.position(), Index{6});
+        QVERIFY(*panel.findChild<HeatmapView*>(QStringLiteral("weights"))->matrix() == again.stepper->state().updated);
+        QCOMPARE(again.stepper->position(), Index{6});
+        QCOMPARE(moved.count(), 0);
+        panel.setStepper(renamed(sampleInput(), "other"));
+        QCOMPARE(panel.position(), Index{0});
+        panel.goTo(6);
+        panel.setStepper(sampleInput(24));  // another shape
+        QCOMPARE(panel.position(), Index{0});
+    }
+
+    void picturesOfALargeLayerAreMadeElsewhere() {
+        StepperPanel panel;
+        QSignalSpy wanted(&panel, &StepperPanel::picturesWanted);
+        const StepperInput input = largeInput();
+        QVERIFY(input.layer->isLarge());
+        panel.setStepper(input);
+        QCOMPARE(wanted.count(), 1);
+        auto* map = panel.findChild<HeatmapView*>(QStringLiteral("weights"));
+        QVERIFY(map->matrix() == nullptr);
+        panel.setPictures(stepperPictures(input.layer, *input.stepper, 0));
+        QVERIFY(map->matrix() != nullptr);
+
+        panel.goTo(200);
+        panel.goTo(201);
+        QCOMPARE(panel.position(), Index{201});  // at once
+        QCOMPARE(named<QSlider>(panel, "Columns done")->value(), 201);
+        QCOMPARE(wanted.count(), 3);
+        QCOMPARE(wanted.last().first().value<Index>(), Index{201});
+        const Matrix* before = map->matrix().get();
+        panel.setPictures(stepperPictures(renamed(input, "other").layer, *input.stepper, 5));  // of another layer: not shown
+        QVERIFY(map->matrix().get() == before);
+        panel.setPictures(stepperPictures(input.layer, *input.stepper, 201));
+        QVERIFY(*map->matrix() == input.stepper->state(false).updated);
+    }
+
+    void playWaitsForThePicturesOfALargeLayer() {
+        StepperPanel panel;
+        const StepperInput input = largeInput();
+        panel.setStepper(input);
+        panel.findChild<QSlider*>(QStringLiteral("speed"))->setValue(60);
+        QSignalSpy wanted(&panel, &StepperPanel::picturesWanted);
+        panel.play();
+        QTest::qWait(100);
+        QCOMPARE(panel.position(), Index{0});  // nothing is on display yet
+        panel.setPictures(stepperPictures(input.layer, *input.stepper, 0));
+        QVERIFY(wanted.wait(5000));
+        QTest::qWait(100);
+        QCOMPARE(panel.position(), Index{1});
+        panel.pause();
+    }
+
+    void theLossOfPlainRoundingRunsBesideGptqs() {
+        StepperPanel panel;
+        StepperInput input = sampleInput();
+        auto layer = std::make_shared<StepperLayer>(*input.layer);
+        JobContext job;
+        layer->nearest = roundingLoss(sampleWeight(6, 16), sampleHessian(sampleActivations(64, 16)), input.stepper->result(), 2, job);
+        input.layer = layer;
+        panel.setStepper(input);
+        bool is_drawn = false;
+        for (const Chart* chart : panel.findChildren<Chart*>()) {
+            for (const ChartSeries& series : chart->series()) {
+                if (series.name != QLatin1String("plain rounding, from 2 of 6 rows")) continue;
+                is_drawn = true;
+                QCOMPARE(series.y, layer->nearest.running);
+            }
+        }
+        QVERIFY(is_drawn);
     }
 
     void equationHoldsTheNumbersWorkedByHand() {

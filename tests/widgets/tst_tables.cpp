@@ -1,4 +1,5 @@
 #include <QAbstractItemModelTester>
+#include <QIcon>
 #include <QTest>
 
 #include "core/calib/samples.h"
@@ -8,6 +9,7 @@
 #include "widgets/metrics_model.h"
 #include "widgets/model_map_model.h"
 #include "widgets/number_text.h"
+#include "widgets/rate_text.h"
 #include "widgets/recipe_runs_model.h"
 #include "widgets/samples_model.h"
 
@@ -71,6 +73,49 @@ private slots:
         QCOMPARE(text(model, 1, JobsModel::Message), QStringLiteral("why"));
         model.removeFinished();
         QCOMPARE(model.rowCount(), 1);
+    }
+
+    void ratesAreInWhatTheStageCounts_data() {
+        QTest::addColumn<QString>("stage");
+        QTest::addColumn<double>("per_second");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("tokens") << "calibrating" << 12345.6 << "12346 tokens/s per block";
+        QTest::newRow("many tokens") << "perplexity" << 1234567.0 << "1.23 M tokens/s per block";
+        QTest::newRow("layers") << "quantizing" << 2.5 << "2.5 layers/s";
+        QTest::newRow("slow layers") << "sensitivity" << 0.25 << "4.0 s per layer";
+        QTest::newRow("anything") << "writing" << 30.0 << "30 steps/s";
+        QTest::newRow("slowly") << "writing" << 0.1 << "10 s per step";
+        QTest::newRow("not known") << "writing" << -1.0 << "";
+    }
+    void ratesAreInWhatTheStageCounts() {
+        QFETCH(QString, stage);
+        QFETCH(double, per_second);
+        QFETCH(QString, expected);
+        QCOMPARE(rateText(stage, per_second), expected);
+    }
+
+    void jobsShowTheirRateAndABadgeForWarnings() {
+        JobsModel model;
+        model.setRecord({.id = 1,
+                         .title = QStringLiteral("job"),
+                         .stage = QStringLiteral("quantizing"),
+                         .done = 4,
+                         .total = 8,
+                         .elapsed_seconds = 2.0,
+                         .seconds_left = 2.0,
+                         .per_second = 2.0,
+                         .state = JobRecord::State::Running});
+        QCOMPARE(text(model, 0, JobsModel::Rate), QStringLiteral("2 layers/s"));
+        QCOMPARE(text(model, 0, JobsModel::Time), QStringLiteral("2.0 s, 2.0 s left"));
+        QVERIFY(!model.index(0, JobsModel::State).data(Qt::DecorationRole).isValid());
+        model.setRecord({.id = 1,
+                         .title = QStringLiteral("job"),
+                         .state = JobRecord::State::Done,
+                         .warnings = {QStringLiteral("first"), QStringLiteral("second <b>")}});
+        QVERIFY(!model.index(0, JobsModel::State).data(Qt::DecorationRole).value<QIcon>().isNull());
+        QVERIFY(text(model, 0, JobsModel::Message).endsWith(QStringLiteral("first; second <b>")));
+        QVERIFY(text(model, 0, JobsModel::Message).startsWith(QStringLiteral("2 warning")));
+        QVERIFY(model.index(0, JobsModel::Title).data(Qt::ToolTipRole).toString().contains(QStringLiteral("&lt;b&gt;")));
     }
 
     void windowsAreShownAsText() {

@@ -1,10 +1,16 @@
+#include <QApplication>
+#include <QDoubleSpinBox>
+#include <QKeyEvent>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QTabWidget>
 #include <QtTest>
 #include <cmath>
 
 #include "core/quant/layer_error.h"
+#include "tests/widgets/find_widgets.h"
 #include "tests/widgets/sample_layers.h"
 #include "widgets/tune_panel.h"
 
@@ -36,6 +42,17 @@ TuneModel largeModel() {
 }
 
 void finishCurve(const TunePanel& panel) { QTRY_VERIFY(panel.optimum().has_value()); }
+
+QString noteOf(const TunePanel& panel) {
+    const auto* note = panel.findChild<QLabel*>(QStringLiteral("note"));
+    return note->isHidden() ? QString() : note->text();
+}
+
+TuneModel foldingInto(const ScaleTarget& target) {
+    TuneModel model = sampleModel();
+    model.folds_into = target;
+    return model;
+}
 
 }  // namespace
 
@@ -182,6 +199,207 @@ private slots:
         QCOMPARE(applied.count(), 2);
         QCOMPARE(applied.at(0).at(1).toBool(), false);
         QCOMPARE(applied.at(1).at(1).toBool(), true);
+    }
+
+    void lossInPiecesIsTheLoss_data() {
+        QTest::addColumn<bool>("is_awq");
+        QTest::addColumn<bool>("per_tensor");
+        QTest::newRow("AWQ") << true << false;
+        QTest::newRow("SmoothQuant") << false << false;
+        QTest::newRow("SmoothQuant, one scale for a weight") << false << true;  // which cannot be cut
+    }
+    void lossInPiecesIsTheLoss() {
+        QFETCH(bool, is_awq);
+        QFETCH(bool, per_tensor);
+        TuneModel model = sampleModel(8, 64);
+        model.weights = {std::make_shared<const Matrix>(sampleWeight(1200, 64)), std::make_shared<const Matrix>(sampleWeight(700, 64, 5))};
+        model.smooth_grid.per_tensor = per_tensor;
+        model = completed(std::move(model));
+        const TuneMethod method = is_awq ? TuneMethod::AwqRatio : TuneMethod::SmoothAlpha;
+        const std::vector<float> scales = tuneScales(model, {method, 0.5, {}});
+        int n_checkpoints = 0;
+        JobContext job({}, [&](const Progress&) { ++n_checkpoints; });
+        const double whole = tuneLoss(model, method, scales);
+        QVERIFY(std::abs(tuneLoss(model, method, scales, job) - whole) <= 1e-5 * whole);  // float32 products of other shapes
+        QVERIFY(per_tensor ? n_checkpoints == 2 : n_checkpoints > 3);
+    }
+
+    void theLossIsGivenUpAtAnyPiece() {
+        TuneModel model = sampleModel(8, 64);
+        model.weights = {std::make_shared<const Matrix>(sampleWeight(2000, 64))};
+        model = completed(std::move(model));
+        std::stop_source stop;
+        int n_checkpoints = 0;
+        JobContext job(stop.get_token(), [&](const Progress&) {
+            if (++n_checkpoints == 2) stop.request_stop();
+        });
+        const std::vector<float> scales = tuneScales(model, {});
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(tuneLoss(model, TuneMethod::AwqRatio, scales, job)), Cancelled);
+        QCOMPARE(n_checkpoints, 2);
+    }
+
+    void aPreviewedCurveLeavesTheCoresToTheExactAnswer() {
+        TunePanel panel;
+        QSignalSpy asked(&panel, &TunePanel::lossWanted);
+        panel.setModel(largeModel());
+        QVERIFY(asked.wait(2000));
+        QVERIFY(!panel.optimum());
+        QTest::qWait(100);
+        QVERIFY(!panel.optimum());
+        panel.setLoss(asked.first().first().value<TuneRequest>().serial, 0.01);
+        finishCurve(panel);  // and goes on after it
+    }
+
+    void undoAndRedoGoThroughTheChoices() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        auto* slider = panel.findChild<QSlider*>(QStringLiteral("value"));
+        auto* undo = panel.findChild<QPushButton*>(QStringLiteral("undo"));
+        auto* redo = panel.findChild<QPushButton*>(QStringLiteral("redo"));
+        QVERIFY(!undo->isEnabled() && !redo->isEnabled());
+        QTest::keyClick(slider, Qt::Key_PageUp);
+        QTest::keyClick(slider, Qt::Key_PageUp);
+        QCOMPARE(panel.choice().value, 0.6);
+        QSignalSpy changed(&panel, &TunePanel::choiceChanged);
+        QSignalSpy settled(&panel, &TunePanel::choiceSettled);
+        QTest::keyClick(slider, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(panel.choice().value, 0.55);
+        QCOMPARE(slider->value(), 110);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(settled.count(), 1);
+        QTest::keyClick(slider, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(panel.choice().value, 0.5);
+        QVERIFY(!undo->isEnabled());
+        QTest::keyClick(slider, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(panel.choice().value, 0.5);
+        QTest::keyClick(slider, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(panel.choice().value, 0.55);
+        redo->click();
+        QCOMPARE(panel.choice().value, 0.6);
+        undo->click();
+        panel.reset();  // a new change: what was undone is gone
+        QVERIFY(!redo->isEnabled());
+        undo->click();
+        QCOMPARE(panel.choice().value, 0.55);
+    }
+
+    void undoIsTheViewsInItsSpinBoxesToo() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        auto* factor = named<QDoubleSpinBox>(panel, "Scale");
+        QVERIFY(factor != nullptr);
+        factor->setValue(2.0);
+        QCOMPARE(panel.choice().channel_factors.size(), std::size_t{1});
+        QTest::keyClick(factor, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(panel.choice().channel_factors.empty());
+        QCOMPARE(factor->value(), 1.0);
+    }
+
+    void undoIsTheWindowsWhereNothingWasChangedHere_data() {
+        QTest::addColumn<QString>("last");
+        QTest::addColumn<bool>("is_windows");
+        QTest::newRow("nothing") << QString() << true;
+        QTest::newRow("a change here") << QStringLiteral("change") << false;
+        QTest::newRow("it was applied") << QStringLiteral("apply") << true;
+        QTest::newRow("another layer") << QStringLiteral("layer") << true;
+    }
+    void undoIsTheWindowsWhereNothingWasChangedHere() {
+        QFETCH(QString, last);
+        QFETCH(bool, is_windows);
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        auto* slider = panel.findChild<QSlider*>(QStringLiteral("value"));
+        if (!last.isEmpty()) QTest::keyClick(slider, Qt::Key_PageUp);
+        if (last == "apply") panel.findChild<QPushButton*>(QStringLiteral("apply"))->click();
+        if (last == "layer") {
+            TuneModel other = sampleModel();
+            other.layer = "other";
+            panel.setModel(other);
+        }
+        QKeyEvent offered(QEvent::ShortcutOverride, Qt::Key_Z, Qt::ControlModifier);
+        offered.ignore();
+        QApplication::sendEvent(slider, &offered);
+        QCOMPARE(offered.isAccepted(), !is_windows);
+    }
+
+    void theSameLayersOnAnotherGridKeepChoiceAndHistory() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        named<QDoubleSpinBox>(panel, "Scale")->setValue(2.0);
+        panel.pin();
+        const TuneChoice choice = panel.choice();
+        TuneModel finer = sampleModel();
+        finer.awq_grid.bits = 4;
+        panel.setModel(finer);
+        QCOMPARE(panel.choice(), choice);
+        QCOMPARE(panel.shownLoss(), tuneLoss(finer, choice.method, tuneScales(finer, choice)));
+        QVERIFY(panel.findChild<QPushButton*>(QStringLiteral("undo"))->isEnabled());
+        QCOMPARE(named<QDoubleSpinBox>(panel, "Scale")->value(), 2.0);
+        finishCurve(panel);
+        bool is_pin_at_the_new_loss = false;  // measured anew: 0 % from what is on display
+        for (const QLabel* label : panel.findChildren<QLabel*>())
+            is_pin_at_the_new_loss = is_pin_at_the_new_loss || label->text().contains(QStringLiteral(" · 0 % against the pinned state"));
+        QVERIFY(is_pin_at_the_new_loss);
+
+        finer.layer = "other";
+        panel.setModel(finer);
+        QVERIFY(panel.choice().channel_factors.empty());
+        QVERIFY(!panel.findChild<QPushButton*>(QStringLiteral("undo"))->isEnabled());
+    }
+
+    void whatIsNoPartOfARecipeIsSaidBeforeItIsApplied() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        QCOMPARE(noteOf(panel), QString());
+        panel.setChoice({TuneMethod::AwqRatio, 0.5, {{7, 2.0}, {12, 0.5}}});
+        QVERIFY2(noteOf(panel).contains(QStringLiteral("Scales set by hand (channels 7, 12) are not part of a recipe")),
+                 qPrintable(noteOf(panel)));
+        panel.reset();
+        QCOMPARE(noteOf(panel), QString());
+    }
+
+    void theViewSaysWhereTheScalesGo_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<bool>("takes_awq");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("can_apply");
+        using Kind = Absorber::Kind;
+        QTest::newRow("norm") << int(Kind::Norm) << true << QStringLiteral("goes into the gain of the norm before") << true;
+        QTest::newRow("linear") << int(Kind::Linear) << true << QStringLiteral("goes into the rows of before") << true;
+        QTest::newRow("not this run") << int(Kind::Linear) << false << QStringLiteral("folds them into norms alone") << false;
+        QTest::newRow("nothing") << int(Kind::None) << true << QStringLiteral("Nothing before these layers can take") << false;
+    }
+    void theViewSaysWhereTheScalesGo() {
+        QFETCH(int, kind);
+        QFETCH(bool, takes_awq);
+        QFETCH(QString, text);
+        QFETCH(bool, can_apply);
+        TunePanel panel;
+        panel.setModel(foldingInto({static_cast<Absorber::Kind>(kind), "before", takes_awq, true}));
+        QVERIFY2(noteOf(panel).contains(text), qPrintable(noteOf(panel)));
+        for (const char* name : {"apply", "apply_all"}) {
+            const auto* apply = panel.findChild<QPushButton*>(QLatin1String(name));
+            QCOMPARE(apply->isEnabled(), can_apply);
+            QVERIFY(!apply->toolTip().isEmpty());
+        }
+    }
+
+    void theClipIsAskedAboutOnlyWhileItIsSeen() {
+        TunePanel panel;
+        panel.resize(900, 600);
+        panel.show();
+        QSignalSpy asked(&panel, &TunePanel::clipWanted);
+        panel.setModel(largeModel());
+        QTest::qWait(400);
+        QCOMPARE(asked.count(), 0);
+        panel.findChild<QTabWidget*>()->setCurrentIndex(1);
+        QVERIFY(asked.wait(5000));
+        const auto request = asked.first().first().value<ClipRequest>();
+        QCOMPARE(request.share, 1.0);
+        QVERIFY(request.wants_references);
+        panel.setClipLosses(request.serial, {0.02, 0.02, 0.01});
+        QVERIFY(panel.clip().isExact());
+        QCOMPARE(panel.clip().losses().searched, 0.01);
     }
 
     void withoutALayerNothingCanBeChanged() {

@@ -303,7 +303,7 @@ private slots:
         desk.window.open(model.path);
         QVERIFY(desk.waitForModel());
         desk.window.goTo(Page::Calibrate);
-        const QAbstractItemModel* windows = desk.view<CalibrationPanel>()->findChild<QTableView*>()->model();
+        const QAbstractItemModel* windows = named<QTableView>(*desk.view<CalibrationPanel>(), QStringLiteral("Chosen windows"))->model();
         const QString begins = windows->index(0, SamplesModel::Text).data().toString();
         QVERIFY2(begins.contains("at most"), qPrintable(begins));
         QVERIFY(desk.calibrate());
@@ -402,6 +402,7 @@ private slots:
         desk.view<ComparePanel>()->chooseRun(markup);
         desk.view<DiagnosisPanel>()->setDiagnosis({markup, markup, 0.1, {}, 64});
         desk.view<ExportPanel>()->setForecast({name}, {}, {name}, 0);
+        desk.view<ExportPanel>()->setReportWritten(folder);
         for (QAction* action : desk.window.findChildren<QAction*>()) {
             if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)) action->trigger();
         }

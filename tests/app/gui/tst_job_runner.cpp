@@ -1,7 +1,9 @@
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
 #include <atomic>
+#include <cmath>
 #include <memory>
 #include <semaphore>
 
@@ -232,6 +234,96 @@ private slots:
         runner.setPaused(false);
         QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
         QCOMPARE(steps.load(), 10);
+    }
+
+    void saysThatItWaitsAndThatItGoesOn() {
+        JobRunner runner;
+        Gate gate;
+        QSignalSpy changed(&runner, &JobRunner::changed);
+        QSignalSpy paused(&runner, &JobRunner::pausedChanged);
+        const auto last = [&changed] { return changed.last().first().value<JobRecord>(); };
+        runner.start(
+            QStringLiteral("job"), this,
+            [&](JobContext& job) {
+                job.checkpoint({"working", 1, 3, {}});  // told: a new stage
+                gate.reached.release();
+                gate.open.acquire();
+                job.checkpoint({"working", 2, 3, {}});  // so soon after that it would not be told
+            },
+            [] {});
+        gate.reached.acquire();
+        runner.setPaused(true);
+        QCOMPARE(paused.count(), 1);
+        QVERIFY(paused.first().first().toBool());
+        gate.open.release();
+        QTRY_VERIFY_WITH_TIMEOUT(last().state == JobRecord::State::Paused, kPatience_ms);
+        QCOMPARE(last().done, qint64{2});
+        const qsizetype n_before = changed.count();
+        runner.setPaused(false);
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+        QCOMPARE(paused.count(), 2);
+        QVERIFY(changed.count() > n_before);
+        QVERIFY(changed.at(n_before).first().value<JobRecord>().state == JobRecord::State::Running);
+    }
+
+    void tellsWhenItPausesByItself() {
+        JobRunner runner;
+        QSignalSpy paused(&runner, &JobRunner::pausedChanged);
+        runner.pauseWhen([](const Progress& now) { return now.done == 2; });
+        runner.start(
+            QStringLiteral("job"), this,
+            [](JobContext& job) {
+                for (int i = 1; i <= 3; ++i) job.checkpoint({"counting", i, 3, {}});
+            },
+            [] {});
+        QTRY_COMPARE_WITH_TIMEOUT(paused.count(), 1, kPatience_ms);
+        QVERIFY(paused.first().first().toBool());
+        runner.setPaused(false);
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+    }
+
+    void tellsHowFastItGoesAndHowLongItTakes() {
+        JobRunner runner;
+        QSignalSpy changed(&runner, &JobRunner::changed);
+        runner.start(
+            QStringLiteral("job"), this,
+            [](JobContext& job) {
+                QElapsedTimer clock;
+                clock.start();
+                for (int i = 0; clock.elapsed() < 900; ++i) {  // no estimate is made of the first half second
+                    job.checkpoint({"counting", i, 1000000, {}});
+                    QThread::msleep(1);
+                }
+            },
+            [] {});
+        QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+        bool is_told = false;
+        for (const auto& arguments : changed) {
+            const auto record = arguments.first().value<JobRecord>();
+            if (record.stage != QLatin1String("counting") || record.per_second < 0.0) continue;
+            is_told = true;
+            QVERIFY(record.elapsed_seconds > 0.5);
+            QVERIFY(record.per_second < 1100.0);  // a millisecond is slept after each
+            const auto left = static_cast<double>(record.total - record.done);
+            QVERIFY(std::abs(record.seconds_left * record.per_second - left) < 1e-6 * left);
+        }
+        QVERIFY(is_told);
+    }
+
+    void aReceiverWarnsAboutTheResultItTakes() {
+        JobRunner runner;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        runner.warn({QStringLiteral("about nothing")});
+        for (const QString& name : {QStringLiteral("plain"), QStringLiteral("warned")}) {
+            runner.start(
+                name, this, [](JobContext&) { return 1; },
+                [&runner, name](int) {
+                    if (name == QLatin1String("warned")) runner.warn({QStringLiteral("the Hessian needed damping")});
+                });
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience_ms);
+        QCOMPARE(finished.at(0).first().value<JobRecord>().warnings, QStringList());
+        QCOMPARE(finished.at(1).first().value<JobRecord>().warnings, QStringList{QStringLiteral("the Hessian needed damping")});
     }
 
     void cancelsAPausedJob() {

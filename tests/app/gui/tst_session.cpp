@@ -83,19 +83,97 @@ private slots:
         QCOMPARE(changed.count(), 3);
     }
 
-    void mergesEditsOfTheSameFieldAndIgnoresEqualOnes() {
+    void aMovementOfOneNumberIsOneStepAndAnEqualRecipeIsNone() {
         Session session;
         session.setModel(model_, proposedRecipe(*model_));
         const int before = session.recipe().samples.n_samples;
         Recipe edited = session.recipe();
         for (const int n : {3, 4, 5}) {
             edited.samples.n_samples = n;
-            session.editRecipe(edited, QStringLiteral("number of windows"));
+            session.editRecipe(edited, QStringLiteral("number of windows"), EditKind::Movement);
         }
         session.editRecipe(edited, QStringLiteral("nothing"));
         QCOMPARE(session.undoStack().count(), 1);
         session.undoStack().undo();
         QCOMPARE(session.recipe().samples.n_samples, before);
+    }
+
+    void aMovementThatEndsWhereItBeganIsNoStep() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        const int before = session.recipe().samples.n_samples;
+        Recipe edited = session.recipe();
+        for (const int n : {before + 1, before}) {
+            edited.samples.n_samples = n;
+            session.editRecipe(edited, QStringLiteral("number of windows"), EditKind::Movement);
+        }
+        QCOMPARE(session.undoStack().count(), 0);
+        QCOMPARE(session.recipe().samples.n_samples, before);
+    }
+
+    void theNameThatFollowsTheSettingsMovesAlong() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        Recipe edited = session.recipe();
+        for (const int bits : {3, 2}) {
+            edited.runs[1].method.grid.bits = bits;
+            edited.runs[1].name = "GPTQ " + std::to_string(bits) + "-bit";
+            session.editRecipe(edited, QStringLiteral("bits"), EditKind::Movement);
+        }
+        QCOMPARE(session.undoStack().count(), 1);
+    }
+
+    void whatIsNoMovementOfOneNumberStaysApart_data() {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("two acts") << 0;
+        QTest::newRow("the same setting of two runs") << 1;
+        QTest::newRow("two runs added") << 2;
+        QTest::newRow("a switch, there and back") << 3;
+        QTest::newRow("layers of a run, twice") << 4;
+        QTest::newRow("two files") << 5;
+    }
+    void whatIsNoMovementOfOneNumberStaysApart() {
+        QFETCH(int, kind);
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        const Json start = toJson(session.recipe());
+        std::vector<Json> between;
+        for (const int i : {0, 1}) {
+            Recipe edited = session.recipe();
+            if (kind == 0) edited.samples.n_samples = 3 + i;
+            if (kind == 1) edited.runs[static_cast<std::size_t>(i)].method.grid.bits = 3;
+            if (kind == 2) {
+                edited.runs.push_back(edited.runs[0]);
+                edited.runs.back().name = "added " + std::to_string(i);
+            }
+            if (kind == 3) edited.runs[1].method.gptq.act_order = !edited.runs[1].method.gptq.act_order;
+            if (kind == 4) edited.runs[0].method.keep.push_back(i == 0 ? "down_proj" : "o_proj");
+            if (kind == 5) edited.evaluation_text = i == 0 ? "/texts/a.txt" : "/texts/b.txt";
+            session.editRecipe(edited, QStringLiteral("the same words"), kind == 0 ? EditKind::Act : EditKind::Movement);
+            between.push_back(toJson(session.recipe()));
+        }
+        QCOMPARE(session.undoStack().count(), 2);
+        session.undoStack().undo();
+        QVERIFY(toJson(session.recipe()) == between[0]);
+        session.undoStack().undo();
+        QVERIFY(toJson(session.recipe()) == start);
+    }
+
+    void editsWithTheSameWordsComeBackAsTheStepsTheyWere() {
+        Session session;
+        session.setModel(model_, proposedRecipe(*model_));
+        Recipe edited = session.recipe();
+        for (const int n : {3, 4}) {
+            edited.samples.n_samples = n;
+            session.editRecipe(edited, QStringLiteral("number of windows"));
+        }
+        const Json history = session.editHistory();
+        Session later;
+        later.setModel(model_, edited);
+        later.restoreEditHistory(history);
+        QCOMPARE(later.undoStack().count(), 2);
+        later.undoStack().undo();
+        QCOMPARE(later.recipe().samples.n_samples, 3);
     }
 
     void neverMixesPerplexitiesOfTwoProtocols() {

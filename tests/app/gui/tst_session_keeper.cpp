@@ -1,8 +1,12 @@
 #include <QAction>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QListWidget>
 #include <QProcess>
+#include <QScrollBar>
 #include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -10,7 +14,10 @@
 #include "core/io/json_file.h"
 #include "core/recipe/kept_blocks.h"
 #include "tests/app/gui/desk.h"
+#include "tests/widgets/find_widgets.h"
 #include "widgets/channels_panel.h"
+#include "widgets/compare_panel.h"
+#include "widgets/heatmap_view.h"
 #include "widgets/kept_settings.h"
 #include "widgets/open_page.h"
 #include "widgets/stepper_panel.h"
@@ -238,6 +245,50 @@ private slots:
         QCOMPARE(session.runs().size(), std::size_t{1});  // going through the history lets go of nothing
     }
 
+    void placesOrderAndBaselineComeBack() {
+        constexpr int kRow = 60;
+        QTemporaryDir root;
+        MatrixRegion part;
+        QString second;
+        const auto table_of = [](Desk& desk) { return named<QTableView>(*desk.view<ChannelsPanel>(), QStringLiteral("Channels")); };
+        const auto map_of = [](Desk& desk) { return desk.view<ErrorMapsPanel>()->findChildren<HeatmapView*>().constFirst(); };
+        const auto baseline_of = [](Desk& desk) { return named<QComboBox>(*desk.view<ErrorMapsPanel>(), QStringLiteral("Baseline")); };
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            second = QString::fromStdString(desk.window.session().recipe().runs.back().name);
+            desk.window.workflow().quantize({second.toStdString()});
+            QVERIFY(desk.waitForJobs());
+            desk.window.goTo(Page::Compare);
+            auto* compare = desk.view<ComparePanel>();
+            compare->chooseRun(second);
+            compare->findChild<QTabWidget*>()->setCurrentIndex(1);
+            QVERIFY(desk.waitForJobs());
+            baseline_of(desk)->setCurrentIndex(baseline_of(desk)->findData(second));
+            map_of(desk)->zoomIn();
+            map_of(desk)->zoomIn();
+            part = map_of(desk)->viewport();
+            desk.window.goTo(Page::Channels);
+            QVERIFY(desk.waitForJobs());
+            table_of(desk)->horizontalHeader()->setSortIndicator(0, Qt::AscendingOrder);
+            QTRY_VERIFY(table_of(desk)->verticalScrollBar()->maximum() > kRow);
+            table_of(desk)->verticalScrollBar()->setValue(kRow);
+            desk.window.close();
+        }
+        Desk desk;
+        QVERIFY(reopen(desk, root.path()));
+        QCOMPARE(desk.window.page(), Page::Channels);
+        QTRY_COMPARE(table_of(desk)->verticalScrollBar()->value(), kRow);
+        QCOMPARE(table_of(desk)->horizontalHeader()->sortIndicatorSection(), 0);
+        QCOMPARE(table_of(desk)->horizontalHeader()->sortIndicatorOrder(), Qt::AscendingOrder);
+        desk.window.goTo(Page::Compare);
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(desk.view<ComparePanel>()->currentRun(), second);
+        QCOMPARE(desk.view<ComparePanel>()->findChild<QTabWidget*>()->currentIndex(), 1);
+        QCOMPARE(baseline_of(desk)->currentData().toString(), second);
+        QCOMPARE(map_of(desk)->viewport(), part);
+    }
+
     void aWindowsStateOfAStrangerHarmsNothing() {
         QTemporaryDir root;
         QString folder;
@@ -251,10 +302,19 @@ private slots:
         const auto file = toPath(folder) / "session.json";
         const Json before = readJson(file);
         const std::vector<Json> strange = {
-            nullptr, -1, 1e300, "x", Json::array(), Json::object(), {{"layer", 5}}, {{"edits", 3}, {"done", -1}}};
+            nullptr,
+            -1,
+            1e300,
+            "x",
+            Json::array(),
+            Json::object(),
+            {{"layer", 5}},
+            {{"edits", 3}, {"done", -1}},
+            Json::parse(R"([{"page": "compare", "geometry": "AAAA"}, {"page": 3, "geometry": []}, {"page": "nowhere"}, 7])")};
         for (const Json& value : strange) {
             Json document = before;
-            for (const char* key : {"settings", "edits", "what_if", "hidden_runs", "columns_done", "tune", "page", "layer", "channel"})
+            for (const char* key : {"settings", "edits", "what_if", "hidden_runs", "compare_run", "quantize_row", "windows", "columns_done",
+                                    "tune", "page", "layer", "channel"})
                 document["window"][key] = value;
             writeJson(file, document);
             Desk desk;

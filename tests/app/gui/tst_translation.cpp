@@ -303,6 +303,15 @@ private slots:
         QVERIFY2(same.isEmpty(), qPrintable(same.join(QLatin1Char('\n'))));
     }
 
+    void theProgramIsCalledTheSameInEveryLanguage() {
+        applyLanguage(kGerman);
+        Desk desk;
+        QCOMPARE(desk.window.windowTitle(), QStringLiteral("Salient"));
+        desk.window.openDemo();
+        QVERIFY(desk.waitForModel());
+        QVERIFY2(desk.window.windowTitle().endsWith(QStringLiteral("— Salient")), qPrintable(desk.window.windowTitle()));
+    }
+
     void noCaptionIsCutOff_data() {
         QTest::addColumn<bool>("is_projected");
         QTest::newRow("1280x800") << false;

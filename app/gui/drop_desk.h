@@ -1,0 +1,54 @@
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <functional>
+
+#include "app/gui/navigation.h"
+#include "app/gui/session.h"
+#include "app/gui/workflow.h"
+
+namespace salient {
+
+/// What can be made of something that was dropped.
+enum class Dropped {
+    Openable,  ///< a model, a session or a recipe, or nothing that is known: opening it says so
+    Lessons,   ///< a folder of lessons
+    Text,
+};
+[[nodiscard]] Dropped droppedKind(const QString& path);
+
+/// Files and folders dropped on the window, any number at once: the first model, session or recipe is opened, the first folder of lessons
+/// shown, and texts become the calibration or the evaluation text. Of a single text the page decides: on those where figures are made of it
+/// (Quantize, Compare, Evaluate) it is evaluated, elsewhere calibrated on. Two texts are one for each, by their names if those tell. Texts
+/// that come with a model wait until it is open. What found no use is told.
+class DropDesk : public QObject {
+    Q_OBJECT
+public:
+    DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page()> page);
+
+    void take(const QStringList& paths);
+    /// What they came with does not open.
+    void forget() { waiting_.clear(); }
+
+signals:
+    void openWanted(const QString& path);
+    void lessonsWanted(const QString& folder);
+    void calibrationTextDropped(const QString& file);
+    void noted(const QString& title, const QString& message);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    /// Of that page, whichever is shown by now.
+    void useTexts(const QStringList& texts, Page page);
+    void evaluateOn(const QString& file);
+
+    Session& session_;
+    std::function<Page()> page_;
+    QStringList waiting_;  ///< texts, until the model they came with is open
+    Page waiting_page_ = Page::Open;
+};
+
+}  // namespace salient

@@ -1,0 +1,160 @@
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QTabWidget>
+#include <QTableView>
+#include <QtTest>
+
+#include "app/gui/language.h"
+#include "app/gui/page_scroller.h"
+#include "app/gui/projector_mode.h"
+#include "tests/app/gui/desk.h"
+#include "widgets/compare_panel.h"
+#include "widgets/evaluate_panel.h"
+#include "widgets/model_map_view.h"
+#include "widgets/quantize_panel.h"
+
+using namespace salient;
+using namespace salient::demo;
+
+namespace {
+
+constexpr QSize kScreen(1280, 800);
+const QLocale kEnglish(QLocale::English, QLocale::UnitedStates);
+const QLocale kGerman(QLocale::German, QLocale::Germany);
+
+/// What of the page in sight does not fit: the page itself, or titles of tables.
+QStringList misfits(const QWidget& window, const QString& where) {
+    QStringList found;
+    for (const PageScroller* page : window.findChildren<PageScroller*>()) {
+        const QScrollBar* bar = page->horizontalScrollBar();
+        if (page->isVisible() && bar->maximum() > bar->minimum())
+            found << QStringLiteral("%1: scrolls sideways by %2 pixels").arg(where).arg(bar->maximum());
+    }
+    for (const QHeaderView* header : window.findChildren<QHeaderView*>()) {
+        if (!header->isVisible() || header->orientation() != Qt::Horizontal) continue;
+        for (int section = 0; section < header->count(); ++section) {
+            const int needed = header->sectionSizeHint(section);
+            if (header->isSectionHidden(section) || header->sectionSize(section) >= needed) continue;
+            found << QStringLiteral("%1: “%2” has %3 pixels of %4")
+                         .arg(where, header->model()->headerData(section, Qt::Horizontal).toString())
+                         .arg(header->sectionSize(section))
+                         .arg(needed);
+        }
+    }
+    return found;
+}
+
+/// … and whether all columns of a table are in sight.
+QStringList columnsOutOfSight(const QWidget& view, const QString& where) {
+    QStringList found;
+    for (const QTableView* table : view.findChildren<QTableView*>()) {
+        if (table->isVisible() && table->horizontalHeader()->length() > table->viewport()->width())
+            found << QStringLiteral("%1: columns of %2 pixels in %3")
+                         .arg(where)
+                         .arg(table->horizontalHeader()->length())
+                         .arg(table->viewport()->width());
+    }
+    return found;
+}
+
+}  // namespace
+
+class TestProjector : public QObject {
+    Q_OBJECT
+
+private slots:
+    void cleanup() { applyLanguage(kEnglish); }
+
+    void everyPageFitsIntoTheWidthOfAProjector_data() {
+        QTest::addColumn<QLocale>("locale");
+        QTest::addColumn<bool>("is_projected");
+        QTest::newRow("English") << kEnglish << false;
+        QTest::newRow("English, for a projector") << kEnglish << true;
+        QTest::newRow("German") << kGerman << false;
+        QTest::newRow("German, for a projector") << kGerman << true;
+    }
+    void everyPageFitsIntoTheWidthOfAProjector() {
+        QFETCH(QLocale, locale);
+        QFETCH(bool, is_projected);
+        applyLanguage(locale);
+        Desk desk;
+        desk.window.openDemo();
+        QVERIFY(desk.waitForModel());
+        desk.window.workflow().calibrate();
+        QVERIFY(desk.waitForJobs());
+        desk.window.workflow().quantize({}, true);
+        QVERIFY(desk.waitForJobs());
+        desk.window.workflow().measureSensitivity(desk.window.session().runs().front()->name);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(!desk.window.session().sensitivities().empty());
+        ProjectorMode projector(desk.window);
+        projector.setOn(is_projected);
+        desk.window.showNormal();
+        desk.window.resize(kScreen);
+
+        QStringList found;
+        const auto look = [&](const QString& where) {
+            QVERIFY(desk.waitForJobs());
+            QTest::qWait(200);  // layouts that go on until they are settled
+            found << misfits(desk.window, where);
+        };
+        for (int i = 0; i < kPages; ++i) {
+            const auto page = static_cast<Page>(i);
+            desk.window.goTo(page);
+            look(pageTitle(page));
+        }
+        desk.window.goTo(Page::Quantize);
+        auto* quantize = desk.view<QuantizePanel>();
+        for (int run = 0; run < static_cast<int>(quantize->runs().size()); ++run) {
+            quantize->setCurrentRun(run);
+            look(QStringLiteral("run %1").arg(run));
+        }
+        desk.window.goTo(Page::Compare);
+        auto* compare = desk.view<ComparePanel>();
+        auto* tabs = compare->findChild<QTabWidget*>();
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            tabs->setCurrentIndex(tab);
+            look(tabs->tabText(tab));
+        }
+        tabs->setCurrentIndex(0);
+        look(tabs->tabText(0));
+        found << columnsOutOfSight(*compare, QStringLiteral("Compare"));
+        desk.window.goTo(Page::Evaluate);
+        look(QStringLiteral("Evaluate"));
+        found << columnsOutOfSight(*desk.view<EvaluatePanel>(), QStringLiteral("Evaluate"));
+        desk.window.goTo(Page::Map);
+        auto* map = desk.view<ModelMapView>();
+        map->findChild<QLineEdit*>()->setText(QStringLiteral("gate_proj|up_proj|down_proj"));
+        for (QComboBox* box : map->findChildren<QComboBox*>()) {
+            if (box->isVisible() && box->count() == 2) box->setCurrentIndex(1);  // these layers are quantized otherwise
+        }
+        look(QStringLiteral("settings for some layers"));
+        projector.setOn(false);
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(QLatin1Char('\n'))));
+    }
+
+    void leavingProjectorModeLeavesNoSmallTypeBehind() {
+        applyLanguage(kEnglish);
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        desk.window.workflow().quantize({}, true);
+        QVERIFY(desk.waitForJobs());
+        desk.window.goTo(Page::Compare);
+        auto* table = desk.view<ComparePanel>()->findChild<QTableView*>();
+        const double ordinary = table->font().pointSizeF();
+        ProjectorMode projector(desk.window);
+        projector.setOn(true);
+        desk.window.showNormal();
+        desk.window.resize(kScreen);
+        QTRY_VERIFY(table->font().pointSizeF() > ordinary);
+        QTest::qWait(200);
+        projector.setOn(false);
+        QTRY_COMPARE(table->font().pointSizeF(), ordinary);
+        QCOMPARE(table->horizontalHeader()->font().pointSizeF(), ordinary);
+    }
+};
+
+QTEST_MAIN(TestProjector)
+#include "tst_projector.moc"
