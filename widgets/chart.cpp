@@ -28,7 +28,6 @@ struct Chart::Content : ChartPicture {
     std::vector<Index> numbers;
     Extent all_x;
     bool has_legend = true;
-    bool are_points_draggable = false;
     // While the left button is down.
     std::optional<QPointF> pressed;
     Extent pressed_x;
@@ -118,8 +117,6 @@ void Chart::setEmptyText(const QString& text) {
     content_->empty_text = text;
     canvas_->viewport()->update();
 }
-
-void Chart::setPointsDraggable(bool are_draggable) { content_->are_points_draggable = are_draggable; }
 
 void Chart::fitAxes() {
     const Extent before = content_->all_x;
@@ -346,7 +343,7 @@ bool Chart::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::MouseButtonPress: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
             if (mouse->button() != Qt::LeftButton) return false;
-            press(mouse->position(), content_->are_points_draggable || mouse->modifiers().testFlag(Qt::ShiftModifier));
+            press(mouse->position(), mouse->modifiers().testFlag(Qt::ShiftModifier));
             return true;
         }
         case QEvent::MouseMove: {

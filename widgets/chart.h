@@ -72,8 +72,6 @@ public:
     /// What the cursor counts, for the read-out: "channel"; numbers shown for each point instead of x where points are sorted.
     void setPointName(const QString& name, std::vector<Index> numbers = {});
     void setEmptyText(const QString& text);
-    /// Dragging moves the point under the cursor (valueDragged) instead of the picture.
-    void setPointsDraggable(bool are_draggable);
 
     /// The interval of x on screen. A setter never emits: link two charts by their signals.
     void setXRange(double low, double high);
@@ -106,7 +104,7 @@ signals:
     void hovered(salient::Index index);
     void chosen(salient::Index index);
     void xRangeChanged(double low, double high);
-    /// The height under the cursor while a point is dragged: with Shift held, or on a chart whose points can be dragged.
+    /// The height under the cursor while a point is dragged, with Shift held.
     void valueDragged(salient::Index index, double y);
 
 protected:

@@ -8,8 +8,6 @@
 
 #include <cstring>
 
-#include "core/tensor/float16.h"
-
 HWY_BEFORE_NAMESPACE();
 namespace salient::HWY_NAMESPACE {
 namespace {
@@ -146,17 +144,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace salient {
-namespace {
-
-std::uint16_t loadHalf(const std::byte* from) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, from, sizeof bits);
-    return bits;
-}
-
-void storeHalf(std::uint16_t bits, std::byte* to) { std::memcpy(to, &bits, sizeof bits); }
-
-}  // namespace
 
 HWY_EXPORT(widenFloat16Impl);
 HWY_EXPORT(widenBFloat16Impl);
@@ -168,28 +155,28 @@ HWY_EXPORT(largestMagnitudeImpl);
 // The kernels do whole vectors; what is left is done by the definition.
 
 void widenFloat16(const std::byte* from, std::size_t count, float* to) noexcept {
-    for (std::size_t i = HWY_DYNAMIC_DISPATCH(widenFloat16Impl)(from, count, to); i < count; ++i)
-        to[i] = fromFloat16(loadHalf(from + 2 * i));
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(widenFloat16Impl)(from, count, to);
+    widenFloat16Plain(from + 2 * done, count - done, to + done);
 }
 
 void widenBFloat16(const std::byte* from, std::size_t count, float* to) noexcept {
-    for (std::size_t i = HWY_DYNAMIC_DISPATCH(widenBFloat16Impl)(from, count, to); i < count; ++i)
-        to[i] = fromBFloat16(loadHalf(from + 2 * i));
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(widenBFloat16Impl)(from, count, to);
+    widenBFloat16Plain(from + 2 * done, count - done, to + done);
 }
 
 void narrowToFloat16(const float* from, std::size_t count, std::byte* to) noexcept {
-    for (std::size_t i = HWY_DYNAMIC_DISPATCH(narrowToFloat16Impl)(from, count, to); i < count; ++i)
-        storeHalf(toFloat16(from[i]), to + 2 * i);
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(narrowToFloat16Impl)(from, count, to);
+    narrowToFloat16Plain(from + done, count - done, to + 2 * done);
 }
 
 void narrowToBFloat16(const float* from, std::size_t count, std::byte* to) noexcept {
-    for (std::size_t i = HWY_DYNAMIC_DISPATCH(narrowToBFloat16Impl)(from, count, to); i < count; ++i)
-        storeHalf(toBFloat16(from[i]), to + 2 * i);
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(narrowToBFloat16Impl)(from, count, to);
+    narrowToBFloat16Plain(from + done, count - done, to + 2 * done);
 }
 
 void roundToBFloat16(float* values, std::size_t count) noexcept {
-    for (std::size_t i = HWY_DYNAMIC_DISPATCH(roundToBFloat16Impl)(values, count); i < count; ++i)
-        values[i] = fromBFloat16(toBFloat16(values[i]));
+    const std::size_t done = HWY_DYNAMIC_DISPATCH(roundToBFloat16Impl)(values, count);
+    roundToBFloat16Plain(values + done, count - done);
 }
 
 bool hasNonFinite(const float* values, std::size_t count) noexcept {

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/quant/scaling.h"
-#include "tests/widgets/sample_layers.h"
+#include "tests/widgets/sample_tune_model.h"
 #include "widgets/chart.h"
 #include "widgets/clip_panel.h"
 
@@ -17,19 +17,9 @@ using namespace salient::testing;
 namespace {
 
 TuneModel sampleModel(Index out = 24, Index in = 64) {
-    const Matrix x = sampleActivations(200, in);
-    const auto statistics = sampleStatistics(x);
-    TuneModel model;
-    model.layer = "layer";
-    model.weights = {std::make_shared<const Matrix>(sampleWeight(out, in, 3)),
-                     std::make_shared<const Matrix>(sampleWeight(out / 2, in, 4))};
-    model.hessian = std::make_shared<const Matrix>(sampleHessian(x));
-    model.mean_abs = statistics->meanAbs();
-    model.max_abs = statistics->max_abs;
-    model.awq_grid.bits = 3;
+    TuneModel model = sampleTuneModel(out, in);
     model.awq_grid.is_symmetric = false;
     model.awq_grid.rule = GridRule::Awq;
-    model.awq_grid.group_size = 16;
     return completed(std::move(model));
 }
 

@@ -11,7 +11,7 @@
 
 #include "core/quant/layer_error.h"
 #include "tests/widgets/find_widgets.h"
-#include "tests/widgets/sample_layers.h"
+#include "tests/widgets/sample_tune_model.h"
 #include "widgets/tune_panel.h"
 
 using namespace salient;
@@ -20,17 +20,7 @@ using namespace salient::testing;
 namespace {
 
 TuneModel sampleModel(Index out = 24, Index in = 64) {
-    const Matrix x = sampleActivations(200, in);
-    const auto statistics = sampleStatistics(x);
-    TuneModel model;
-    model.layer = "layer";
-    model.weights = {std::make_shared<const Matrix>(sampleWeight(out, in, 3)),
-                     std::make_shared<const Matrix>(sampleWeight(out / 2, in, 4))};
-    model.hessian = std::make_shared<const Matrix>(sampleHessian(x));
-    model.mean_abs = statistics->meanAbs();
-    model.max_abs = statistics->max_abs;
-    model.awq_grid.bits = 3;
-    model.awq_grid.group_size = 16;
+    TuneModel model = sampleTuneModel(out, in);
     return completed(std::move(model));
 }
 
