@@ -7,54 +7,28 @@
 #include <tuple>
 
 #include "core/error.h"
-#include "core/tokenizer/limits.h"
+#include "core/tokenizer/byte_tokens.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
 namespace {
 
-using tokenizer_limits::kMaxId;
-
 constexpr TokenId kNoToken = -1;
-constexpr std::size_t kMaxCachedBytes = 64;  // longer words hardly ever come twice
-constexpr std::size_t kMaxCachedWords = 1 << 16;
 constexpr std::size_t kShortSymbols = 32;  // up to here scanning for the best merge beats a heap
 constexpr std::size_t kPage = 256;
 constexpr std::size_t kPages = 0x110000 / kPage;
-
-std::string byteToken(unsigned byte) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    return {'<', '0', 'x', kDigits[byte >> 4U], kDigits[byte & 15U], '>'};
-}
 
 }  // namespace
 
 BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptions options, std::string_view origin)
     : options_(std::move(options)),
-      ids_(std::move(vocabulary)),
+      vocabulary_(std::move(vocabulary), origin),
       ranks_(merges.size()),
       joins_(merges.size()),
       pages_(kPages, 0),
       symbols_(kPage, kNoToken),
       byte_ids_(256, kNoToken) {
-    const auto fail = [&](const std::string& reason) {
-        throw Error(ErrorCode::Format, "openTokenizer: " + std::string(origin) + ": model: " + reason);
-    };
-
-    TokenId max_id = -1;
-    for (const auto& [token, id] : ids_) {
-        if (id < 0 || id > kMaxId)
-            fail("token '" + token + "': expected an id from 0 to " + std::to_string(kMaxId) + ", found " + std::to_string(id));
-        max_id = std::max(max_id, id);
-    }
-    if (!tokenizer_limits::isDense(max_id, ids_.size())) {
-        fail("expected ids near the number of tokens (" + std::to_string(ids_.size()) + "), found " + std::to_string(max_id));
-    }
-    texts_.resize(static_cast<std::size_t>(max_id) + 1);
-    for (const auto& [token, id] : ids_) {
-        std::string& text = texts_[static_cast<std::size_t>(id)];
-        if (!text.empty()) fail("id " + std::to_string(id) + ": expected one token, found '" + text + "' and '" + token + "'");
-        text = token;
+    for (const auto& [token, id] : vocabulary_.ids()) {
         if (token.empty()) continue;
         const unicode::CodePoint c = unicode::decodeAt(token, 0);
         if (c.n_bytes != token.size()) continue;
@@ -68,13 +42,13 @@ BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptio
 
     if (options_.unk_token) {
         const auto unk = idOf(*options_.unk_token);
-        if (!unk) fail("unk_token '" + *options_.unk_token + "': expected it in the vocabulary");
+        if (!unk) failModel(origin, "unk_token '" + *options_.unk_token + "': expected it in the vocabulary");
         unk_id_ = *unk;
     }
     std::set<TokenId> byte_tokens;
     if (options_.byte_fallback) {
         for (unsigned byte = 0; byte < 256; ++byte) {
-            byte_ids_[byte] = idOf(byteToken(byte)).value_or(kNoToken);
+            byte_ids_[byte] = idOf(byteToken(static_cast<unsigned char>(byte))).value_or(kNoToken);
             if (byte_ids_[byte] != kNoToken) byte_tokens.insert(byte_ids_[byte]);
         }
         bytes_stay_apart_ = std::find(byte_ids_.begin(), byte_ids_.end(), kNoToken) == byte_ids_.end();
@@ -83,7 +57,7 @@ BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptio
     for (const auto& [left, right] : merges) {
         const auto part = [&, &first = left, &second = right](const std::string& text) {
             const auto id = idOf(text);
-            if (!id || text.empty()) fail("merge '" + first + " " + second + "': expected '" + text + "' in the vocabulary");
+            if (!id || text.empty()) failModel(origin, "merge '" + first + " " + second + "': expected '" + text + "' in the vocabulary");
             return *id;
         };
         const TokenId left_id = part(left);
@@ -94,17 +68,6 @@ BpeModel::BpeModel(StringMap<TokenId> vocabulary, const Merges& merges, BpeOptio
         joins_.set(unicode::decodeBefore(left, left.size()).value, unicode::decodeAt(right, 0).value, 1);
         if (byte_tokens.contains(left_id) || byte_tokens.contains(right_id)) bytes_stay_apart_ = false;
     }
-}
-
-std::optional<TokenId> BpeModel::idOf(std::string_view token) const {
-    const auto found = ids_.find(token);
-    if (found == ids_.end()) return std::nullopt;
-    return found->second;
-}
-
-std::optional<std::string_view> BpeModel::textOf(TokenId id) const {
-    if (id < 0 || id > maxId() || texts_[static_cast<std::size_t>(id)].empty()) return std::nullopt;
-    return texts_[static_cast<std::size_t>(id)];
 }
 
 std::uint32_t BpeModel::rankOf(TokenId left, TokenId right) const noexcept {
@@ -121,23 +84,11 @@ bool BpeModel::canJoin(char32_t left, char32_t right) const noexcept {
 }
 
 void BpeModel::encode(std::string_view word, Workspace& workspace, std::vector<TokenId>& ids) const {
-    const auto cached = [&](std::string_view text, auto&& compute) {
-        const auto found = workspace.seen.find(text);
-        if (found != workspace.seen.end()) {
-            ids.insert(ids.end(), found->second.begin(), found->second.end());
-            return;
-        }
-        const std::size_t before = ids.size();
-        compute(text);
-        if (text.size() <= kMaxCachedBytes && workspace.seen.size() < kMaxCachedWords) {
-            workspace.seen.emplace(text, std::vector<TokenId>(ids.begin() + static_cast<std::ptrdiff_t>(before), ids.end()));
-        }
-    };
-    if (word.size() <= kMaxCachedBytes) {
-        return cached(word, [&](std::string_view text) {
-            const auto whole = options_.ignore_merges ? idOf(text) : std::nullopt;
+    if (word.size() <= WordCache::kMaxBytes) {
+        return workspace.seen.append(word, ids, [&] {
+            const auto whole = options_.ignore_merges ? idOf(word) : std::nullopt;
             if (whole) return ids.push_back(*whole);
-            encodeSegment(text, workspace, ids);
+            encodeSegment(word, workspace, ids);
         });
     }
     if (options_.ignore_merges) {
@@ -154,7 +105,7 @@ void BpeModel::encode(std::string_view word, Workspace& workspace, std::vector<T
             if (options_.ignore_merges) {
                 encodeSegment(segment, workspace, ids);
             } else {
-                cached(segment, [&](std::string_view text) { encodeSegment(text, workspace, ids); });
+                workspace.seen.append(segment, ids, [&] { encodeSegment(segment, workspace, ids); });
             }
             begin = i;
         }

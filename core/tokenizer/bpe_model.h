@@ -5,22 +5,15 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/tokenizer/pair_table.h"
 #include "core/tokenizer/tokenizer.h"
+#include "core/tokenizer/vocabulary.h"
+#include "core/tokenizer/word_cache.h"
 
 namespace salient {
-
-/// Lets a hash map keyed by strings be asked with a view.
-struct StringHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-template <typename Value>
-using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
 
 /// What the model's file says beside vocabulary and merges.
 struct BpeOptions {
@@ -40,7 +33,7 @@ public:
     /// Results for words seen before in one text, and scratch space. One per thread; bounded.
     class Workspace {
         friend class BpeModel;
-        StringMap<std::vector<TokenId>> seen;
+        WordCache seen;
         std::vector<std::int32_t> previous, next;
         std::vector<std::uint32_t> ranks;
         std::vector<std::uint64_t> queue;
@@ -55,10 +48,10 @@ public:
     /// where no merge can reach across.
     void encode(std::string_view word, Workspace& workspace, std::vector<TokenId>& ids) const;
 
-    [[nodiscard]] std::optional<TokenId> idOf(std::string_view token) const;
+    [[nodiscard]] std::optional<TokenId> idOf(std::string_view token) const { return vocabulary_.idOf(token); }
     /// The token's text, or nothing for an id the vocabulary has not.
-    [[nodiscard]] std::optional<std::string_view> textOf(TokenId id) const;
-    [[nodiscard]] TokenId maxId() const noexcept { return static_cast<TokenId>(texts_.size()) - 1; }
+    [[nodiscard]] std::optional<std::string_view> textOf(TokenId id) const { return vocabulary_.textOf(id); }
+    [[nodiscard]] TokenId maxId() const noexcept { return vocabulary_.maxId(); }
 
 private:
     void encodeSegment(std::string_view segment, Workspace& workspace, std::vector<TokenId>& ids) const;
@@ -70,8 +63,7 @@ private:
     [[nodiscard]] bool canJoin(char32_t left, char32_t right) const noexcept;
 
     BpeOptions options_;
-    StringMap<TokenId> ids_;
-    std::vector<std::string> texts_;    // by id; empty for a hole
+    Vocabulary vocabulary_;
     PairTable ranks_;                   // (left id, right id) → rank
     std::vector<TokenId> merged_;       // by rank
     PairTable joins_;                   // (last character of a left part, first of its right part), for all merges

@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] const Json& json() const noexcept { return *json_; }
     [[nodiscard]] bool isNull() const noexcept { return json_->is_null(); }
+    /// Where it stands, for messages.
+    [[nodiscard]] const std::string& place() const noexcept { return place_; }
     /// The value of "type".
     [[nodiscard]] std::string type() const { return text("type"); }
 

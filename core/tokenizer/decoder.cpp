@@ -1,11 +1,12 @@
 #include "core/tokenizer/decoder.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <optional>
 #include <utility>
 
 #include "core/tokenizer/byte_level.h"
+#include "core/tokenizer/byte_tokens.h"
 #include "core/tokenizer/limits.h"
 #include "core/tokenizer/unicode.h"
 
@@ -19,16 +20,6 @@ struct Allowed {
     std::size_t n_bytes;
     MatchBudget matches;
 };
-
-/// The byte that a token of the form <0xNN> stands for.
-std::optional<char> fallbackByte(std::string_view token) {
-    if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return std::nullopt;
-    unsigned value = 0;
-    const char* const end = token.data() + 5;
-    const auto [stop, error] = std::from_chars(token.data() + 3, end, value, 16);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return static_cast<char>(value);
-}
 
 /// What a character outside the byte alphabet means is its own bytes: an added token may hold any text.
 std::string byteLevelBytes(std::string_view token) {
@@ -66,7 +57,7 @@ Texts run(const ByteFallbackDecode&, Texts texts, Allowed&) {
         bytes.clear();
     };
     for (std::string& text : texts) {
-        if (const auto byte = fallbackByte(text)) {
+        if (const auto byte = byteOfToken(text)) {
             bytes.push_back(*byte);
         } else {
             flush();
@@ -117,6 +108,40 @@ Texts run(const MetaspaceDecode& step, Texts texts, Allowed&) {
     return texts;
 }
 
+/// A token in the middle of a text: what continues a word without its prefix, what begins one behind a space.
+std::string continued(const WordPieceDecode& step, std::string_view token) {
+    if (token.starts_with(step.prefix)) return std::string(token.substr(step.prefix.size()));
+    return " " + std::string(token);
+}
+
+/// The spaces that English has not before its punctuation, and "do not"; one after the other, each token alone.
+std::string cleanedUp(std::string text) {
+    struct Rule {
+        std::string_view from, to;
+    };
+    static constexpr std::array<Rule, 11> kRules{{{" .", "."},
+                                                  {" ?", "?"},
+                                                  {" !", "!"},
+                                                  {" ,", ","},
+                                                  {" ' ", "'"},
+                                                  {" n't", "n't"},
+                                                  {" 'm", "'m"},
+                                                  {" do not", " don't"},
+                                                  {" 's", "'s"},
+                                                  {" 've", "'ve"},
+                                                  {" 're", "'re"}}};
+    for (const Rule& rule : kRules) text = replaceLiteral(text, rule.from, rule.to);
+    return text;
+}
+
+Texts run(const WordPieceDecode& step, Texts texts, Allowed&) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (i > 0) texts[i] = continued(step, texts[i]);
+        if (step.cleans_up) texts[i] = cleanedUp(std::move(texts[i]));
+    }
+    return texts;
+}
+
 }  // namespace
 
 Decoder::Decoder(const Component& json) {
@@ -146,6 +171,8 @@ void Decoder::add(const Component& json) {
         const bool was_prepended =
             json.has("prepend_scheme") ? json.text("prepend_scheme") != "never" : json.flag("add_prefix_space", true);
         steps_.emplace_back(MetaspaceDecode{json.text("replacement", "▁"), was_prepended});
+    } else if (type == "WordPiece") {
+        steps_.emplace_back(WordPieceDecode{json.text("prefix", "##"), json.flag("cleanup", true)});
     } else {
         json.unsupported("decoder " + type);
     }
@@ -173,12 +200,14 @@ std::string Decoder::bytesOf(std::string_view token) const {
         if (std::holds_alternative<ByteLevelDecode>(step)) {
             bytes = byteLevelBytes(bytes);
         } else if (std::holds_alternative<ByteFallbackDecode>(step)) {
-            if (const auto byte = fallbackByte(bytes)) return {*byte};
+            if (const auto byte = byteOfToken(bytes)) return {*byte};
         } else if (const auto* const replace = std::get_if<ReplaceDecode>(&step)) {
             MatchBudget budget(token.size());
             bytes = replace->pattern.replaceAll(bytes, replace->content, tokenizer_limits::grownBytes(token.size()), budget);
         } else if (const auto* const metaspace = std::get_if<MetaspaceDecode>(&step)) {
             bytes = replaceLiteral(bytes, metaspace->replacement, " ");
+        } else if (const auto* const word_piece = std::get_if<WordPieceDecode>(&step)) {
+            bytes = continued(*word_piece, bytes);
         }
     }
     return bytes;

@@ -26,6 +26,10 @@ struct MetaspaceDecode {
     std::string replacement;  ///< becomes a space; in the first text it goes, if one was put there
     bool drops_first;
 };
+struct WordPieceDecode {
+    std::string prefix;  ///< goes from what continues a word; what begins one gets a space before it
+    bool cleans_up;      ///< takes the spaces before English punctuation away
+};
 
 /// Joins token texts into the text they came from.
 class Decoder {
@@ -42,7 +46,8 @@ public:
     [[nodiscard]] std::string bytesOf(std::string_view token) const;
 
 private:
-    using Step = std::variant<ByteLevelDecode, ByteFallbackDecode, FuseDecode, ReplaceDecode, StripDecode, MetaspaceDecode>;
+    using Step =
+        std::variant<ByteLevelDecode, ByteFallbackDecode, FuseDecode, ReplaceDecode, StripDecode, MetaspaceDecode, WordPieceDecode>;
     void add(const Component& json);
     std::vector<Step> steps_;
 };

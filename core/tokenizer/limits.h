@@ -24,6 +24,14 @@ inline constexpr std::size_t kMaxSteps = 64;
 /// Bytes of the text of one added token.
 inline constexpr std::size_t kMaxAddedTokenBytes = 4096;
 
+/// Bytes of one piece of a unigram or WordPiece vocabulary: a word's cost is its length times the longest piece's.
+inline constexpr std::size_t kMaxPieceBytes = 1024;
+/// Bytes of all of them, four times the most in use: a trie takes some fifty times as many.
+inline constexpr std::size_t kMaxBytesOfPieces = std::size_t{16} << 20U;
+
+/// Bytes of SentencePiece's table of replacements, sixty times the largest in use: all its paths are followed.
+inline constexpr std::size_t kMaxCharsmapBytes = std::size_t{16} << 20U;
+
 /// Bytes that a text may become. Unicode's compatibility forms make up to 18 characters of one; steps that each double a text would
 /// make a terabyte of a line.
 constexpr std::size_t grownBytes(std::size_t n_bytes) noexcept { return 64 * n_bytes + 4096; }

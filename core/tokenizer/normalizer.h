@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/tokenizer/charsmap.h"
 #include "core/tokenizer/component.h"
 #include "core/tokenizer/split.h"
 #include "core/tokenizer/unicode.h"
@@ -28,7 +30,19 @@ struct StripStep {
 };
 struct StripAccentsStep {};  ///< drops every mark (category M*); an accent is one only after NFD or NFKD
 
-/// What is done to a text before it is cut: prepend, replace, normal forms, lower case, strip, strip accents, in sequence.
+/// In this order, as BERT prepares a text.
+struct BertStep {
+    bool clean_text;            ///< drops controls, formats, private use, NUL and U+FFFD; all white space becomes a space
+    bool handle_chinese_chars;  ///< a space on each side of every ideograph
+    bool strip_accents;         ///< NFD, and no nonspacing mark
+    bool lowercase;
+};
+struct CharsmapStep {
+    std::shared_ptr<const Charsmap> charsmap;
+};
+
+/// What is done to a text before it is cut: prepend, replace, normal forms, lower case, strip, strip accents, what BERT and
+/// SentencePiece do, in sequence.
 class Normalizer {
 public:
     Normalizer() = default;
@@ -36,11 +50,16 @@ public:
     explicit Normalizer(const Component& json);
 
     [[nodiscard]] bool isIdentity() const noexcept { return steps_.empty(); }
+    struct Result {
+        std::string text;
+        bool keeps_start = true;  ///< the first character of the text was not dropped
+    };
     /// Throws Error{Unsupported} when a text grows beyond tokenizer_limits::grownBytes(), or an expression exceeds MatchBudget.
-    [[nodiscard]] std::string apply(std::string_view text) const;
+    [[nodiscard]] Result apply(std::string_view text) const;
 
 private:
-    using Step = std::variant<PrependStep, ReplaceStep, UnicodeFormStep, LowercaseStep, StripStep, StripAccentsStep>;
+    using Step =
+        std::variant<PrependStep, ReplaceStep, UnicodeFormStep, LowercaseStep, StripStep, StripAccentsStep, BertStep, CharsmapStep>;
     void add(const Component& json);
     std::vector<Step> steps_;
 };

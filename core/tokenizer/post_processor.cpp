@@ -35,7 +35,7 @@ PostProcessor readTemplate(const Component& json) {
     return result;
 }
 
-/// [content, id] of RobertaProcessing.
+/// [content, id] of RobertaProcessing and BertProcessing.
 TokenId readPair(const Component& json, const char* key) {
     const std::vector<Component> pair = json.list(key);
     if (pair.size() != 2) json.malformed(std::string(key) + ": expected [text, id]");
@@ -49,7 +49,7 @@ PostProcessor PostProcessor::read(const Component& json) {
     const std::string type = json.type();
     if (type == "ByteLevel") return {};
     if (type == "TemplateProcessing") return readTemplate(json);
-    if (type == "RobertaProcessing") return {{readPair(json, "cls")}, {readPair(json, "sep")}};
+    if (type == "RobertaProcessing" || type == "BertProcessing") return {{readPair(json, "cls")}, {readPair(json, "sep")}};
     if (type != "Sequence") json.unsupported("post-processor " + type);
     PostProcessor result;
     const std::vector<Component> steps = json.list("processors");

@@ -12,8 +12,8 @@ struct PostProcessor {
     std::vector<TokenId> before;
     std::vector<TokenId> after;
 
-    /// From the "post_processor" of a tokenizer.json, which may be null: TemplateProcessing, RobertaProcessing, ByteLevel (which
-    /// adds nothing) and sequences of them. Throws Error{Format}, Error{Unsupported}.
+    /// From the "post_processor" of a tokenizer.json, which may be null: TemplateProcessing, RobertaProcessing,
+    /// BertProcessing, ByteLevel (which adds nothing) and sequences of them. Throws Error{Format}, Error{Unsupported}.
     [[nodiscard]] static PostProcessor read(const Component& json);
 };
 

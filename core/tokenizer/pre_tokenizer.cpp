@@ -121,6 +121,9 @@ void PreTokenizer::add(const Component& json) {
         steps_.emplace_back(CharacterStep{&unicode::isNumeric, one_by_one ? SplitBehavior::Isolated : SplitBehavior::Contiguous});
     } else if (type == "Punctuation") {
         steps_.emplace_back(CharacterStep{&unicode::isPunctuation, splitBehaviorFromName(json.text("behavior", "Isolated"), json)});
+    } else if (type == "BertPreTokenizer") {
+        steps_.emplace_back(CharacterStep{&unicode::isWhiteSpace, SplitBehavior::Removed});
+        steps_.emplace_back(CharacterStep{&unicode::isPunctuation, SplitBehavior::Isolated});
     } else {
         json.unsupported("pre-tokenizer " + type);
     }
@@ -138,10 +141,11 @@ void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, B
     budget.left -= text.size();
     if (step == steps_.size()) return sink(text);
     if (step + 1 == steps_.size()) return cutBy(steps_[step], text, at_start, budget.matches, sink);
-    // A piece starts the input when it is the first of a text that does.
+    // A piece starts the input when it is the first of a text that does, and nothing before it was removed.
+    const bool is_rewritten = std::holds_alternative<ByteLevelStep>(steps_[step]) || std::holds_alternative<MetaspaceStep>(steps_[step]);
     bool is_first = at_start;
     const auto next = [&](std::string_view piece) {
-        run(step + 1, piece, is_first, budget, sink);
+        run(step + 1, piece, is_first && (is_rewritten || piece.data() == text.data()), budget, sink);
         is_first = false;
     };
     // A reference fits into a PieceSink, all that is captured would be allocated.

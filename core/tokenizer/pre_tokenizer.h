@@ -31,7 +31,7 @@ struct CharacterStep {
     SplitBehavior behavior;
 };
 
-/// Cuts a text into the words that BPE never merges across.
+/// Cuts a text into the words that become tokens one by one.
 class PreTokenizer {
 public:
     PreTokenizer() = default;

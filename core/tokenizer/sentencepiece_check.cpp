@@ -4,16 +4,16 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "core/error.h"
+#include "core/tokenizer/charsmap.h"
 #include "core/tokenizer/limits.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
 namespace {
 
-constexpr std::size_t kLongestReplacement = 256;                   // a character's compatibility form has at most 54 bytes
+constexpr const char* kExpected = ": expected a SentencePiece model";
 constexpr std::size_t kMostSelfTestBytes = std::size_t{1} << 20U;  // the library encodes these texts while it loads
 
 // Numbers of the fields in sentencepiece_model.proto.
@@ -53,7 +53,7 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorCode::Format, "openTokenizer: " + std::string(origin_) + ": expected a SentencePiece model: " + reason);
+        throw Error(ErrorCode::Format, "openTokenizer: " + std::string(origin_) + kExpected + ": " + reason);
     }
 
     std::uint64_t varint(std::string_view& bytes) const {
@@ -118,56 +118,10 @@ private:
     void normalizer(std::string_view bytes) const {
         while (!bytes.empty()) {
             const Field field = next(bytes);
-            if (field.number == kCharsmap && field.wire == Wire::Bytes && !field.bytes.empty()) charsmap(field.bytes);
-        }
-    }
-
-    /// u32 n; n bytes of a double-array trie; the replacements, each ended by a NUL. A unit of the trie: bit 8, a leaf hangs here;
-    /// bits 10 to 31, the offset (times 256 when bit 9 is set) that is XORed with the unit's own place to get that of its children;
-    /// bits 0 to 7 and 31, the label by which a child is recognized. A leaf's value is the place of its replacement.
-    void charsmap(std::string_view blob) const {
-        std::uint32_t n_bytes = 0;
-        if (blob.size() < sizeof n_bytes) fail("normalizer: expected a table, found " + std::to_string(blob.size()) + " bytes");
-        std::memcpy(&n_bytes, blob.data(), sizeof n_bytes);
-        blob.remove_prefix(sizeof n_bytes);
-        if (n_bytes >= blob.size() || n_bytes == 0 || n_bytes % sizeof(std::uint32_t) != 0) {
-            fail("normalizer: expected whole units and replacements, found " + std::to_string(n_bytes) + " of " +
-                 std::to_string(blob.size()) + " bytes");
-        }
-        std::vector<std::uint32_t> units(n_bytes / sizeof(std::uint32_t));
-        std::memcpy(units.data(), blob.data(), n_bytes);
-        const std::string_view texts = blob.substr(n_bytes);
-        if (texts.back() != '\0' || !unicode::isValid(texts)) fail("normalizer: expected replacements in UTF-8, each ended by a NUL");
-        follow(units, texts);
-    }
-
-    void follow(const std::vector<std::uint32_t>& units, std::string_view texts) const {
-        std::vector<bool> seen(units.size());
-        std::vector<std::size_t> open{0};
-        seen[0] = true;
-        while (!open.empty()) {
-            const std::size_t at = open.back();
-            open.pop_back();
-            const std::uint32_t unit = units[at];
-            const std::size_t children = at ^ (static_cast<std::size_t>(unit >> 10U) << ((unit & (1U << 9U)) >> 6U));
-            // The library looks at the child for whatever byte comes next before it knows that there is one.
-            if ((children | 0xFFU) >= units.size()) fail("normalizer: unit " + std::to_string(at) + " leads out of the table");
-            if ((unit >> 8U & 1U) != 0) replacement(texts, units[children] & 0x7FFFFFFFU);
-            for (std::size_t byte = 0; byte < 256; ++byte) {
-                const std::size_t child = children ^ byte;
-                if ((units[child] & 0x800000FFU) != byte || seen[child]) continue;
-                seen[child] = true;
-                open.push_back(child);
+            if (field.number == kCharsmap && field.wire == Wire::Bytes && !field.bytes.empty()) {
+                static_cast<void>(Charsmap(field.bytes, std::string(origin_) + kExpected + ": normalizer"));
             }
         }
-    }
-
-    void replacement(std::string_view texts, std::size_t begin) const {
-        // A character's first byte, or the NUL of an empty replacement: neither has the two bits 10.
-        if (begin >= texts.size() || (static_cast<unsigned char>(texts[begin]) & 0xC0U) == 0x80U) {
-            fail("normalizer: a replacement outside the replacements");
-        }
-        if (texts.find('\0', begin) - begin > kLongestReplacement) fail("normalizer: a replacement too long for one character");
     }
 
     std::string_view origin_;

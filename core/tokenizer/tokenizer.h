@@ -13,12 +13,19 @@ namespace salient {
 
 using TokenId = std::int32_t;
 
-/// Turns text into the ids a model was trained on and back: tokenizer.json (BPE, byte-level or SentencePiece-style with byte
-/// fallback, with its normalizers, pre-tokenizers, added tokens and post-processor) or, without one, tokenizer.model.
-/// Immutable and safe to share between threads.
+/// A form in which a directory can hold a tokenizer.
+struct TokenizerForm {
+    std::vector<std::string> files;   ///< all of them stand for it
+    std::vector<std::string> models;  ///< how words become tokens: BPE, Unigram, WordPiece
+};
+
+/// Turns text into the ids a model was trained on and back: tokenizer.json (with its normalizers, pre-tokenizers, added tokens,
+/// post-processor and decoders) or, without one, another of the forms. Immutable and safe to share between threads.
 class Tokenizer {
 public:
-    /// Throws Error{Io} when the directory holds neither file, Error{Format} or Error{Unsupported} naming the component.
+    /// Those that open() knows, in the order in which it looks for them.
+    [[nodiscard]] static std::vector<TokenizerForm> forms();
+    /// Throws Error{Io} when the directory holds none of the forms, Error{Format} or Error{Unsupported} naming the component.
     [[nodiscard]] static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& model_directory);
     virtual ~Tokenizer() = default;
 

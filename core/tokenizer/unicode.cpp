@@ -162,6 +162,24 @@ std::string toLower(std::string_view text) {
     return result;
 }
 
+std::size_t clusterEnd(std::string_view text, std::size_t begin) noexcept {
+    CodePoint previous = decodeAt(text, begin);
+    std::size_t end = begin + previous.n_bytes;
+    utf8proc_int32_t state = 0;
+    while (end < text.size()) {
+        // Of ASCII only a line's two ends stay together.
+        if (previous.value < 0x80 && isAscii(text[end]) && !(previous.value == '\r' && text[end] == '\n')) break;
+        const CodePoint next = decodeAt(text, end);
+        if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous.value), static_cast<utf8proc_int32_t>(next.value),
+                                             &state)) {
+            break;
+        }
+        end += next.n_bytes;
+        previous = next;
+    }
+    return end;
+}
+
 bool isWhiteSpace(char32_t c) noexcept {
     if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D);
     return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
@@ -183,6 +201,13 @@ bool isPunctuation(char32_t c) noexcept {
 bool isMark(char32_t c) noexcept {
     const auto kind = category(c);
     return kind == UTF8PROC_CATEGORY_MN || kind == UTF8PROC_CATEGORY_MC || kind == UTF8PROC_CATEGORY_ME;
+}
+
+bool isNonspacingMark(char32_t c) noexcept { return category(c) == UTF8PROC_CATEGORY_MN; }
+
+bool isControl(char32_t c) noexcept {
+    const auto kind = category(c);
+    return kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO;
 }
 
 bool isWord(char32_t c) noexcept {

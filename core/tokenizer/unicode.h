@@ -46,6 +46,10 @@ enum class Form { Nfc, Nfd, Nfkc, Nfkd };
 /// Each character by its own lower-case mapping, without regard to its neighbours.
 [[nodiscard]] std::string toLower(std::string_view text);
 
+/// Where the grapheme cluster that starts at `begin` ends: what people see as one character (Unicode Standard Annex 29, extended clusters).
+/// The text must be valid and `begin` the start of a cluster in it.
+[[nodiscard]] std::size_t clusterEnd(std::string_view text, std::size_t begin) noexcept;
+
 /// Property White_Space.
 [[nodiscard]] bool isWhiteSpace(char32_t c) noexcept;
 /// General categories Nd, Nl, No.
@@ -54,6 +58,10 @@ enum class Form { Nfc, Nfd, Nfkc, Nfkd };
 [[nodiscard]] bool isPunctuation(char32_t c) noexcept;
 /// General categories M*.
 [[nodiscard]] bool isMark(char32_t c) noexcept;
+/// General category Mn.
+[[nodiscard]] bool isNonspacingMark(char32_t c) noexcept;
+/// General categories Cc, Cf, Co: controls, formats, private use.
+[[nodiscard]] bool isControl(char32_t c) noexcept;
 /// \w of Unicode Technical Standard 18, Annex C: alphabetic, mark, decimal digit, connector punctuation, join control.
 [[nodiscard]] bool isWord(char32_t c) noexcept;
 /// Has an appearance of its own: not a control, format, surrogate, private or unassigned character, nor a line separator.

@@ -5,9 +5,9 @@
 
 #include "core/error.h"
 #include "core/io/contained_path.h"
-#include "core/tokenizer/bpe_tokenizer.h"
 #include "core/tokenizer/component.h"
 #include "core/tokenizer/limits.h"
+#include "core/tokenizer/pipeline_tokenizer.h"
 #include "core/tokenizer/tokenizer_config.h"
 
 namespace salient {
@@ -77,9 +77,9 @@ std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path&
                         "openTokenizer: " + directory.string() + ": add_bos_token is set, but bos_token is not in the vocabulary");
         post_processor.before = {bos->second.id};
     }
-    return std::make_shared<BpeTokenizer>(BpeParts{std::move(tokens), Normalizer(),
-                                                   PreTokenizer(ByteLevelStep{config.add_prefix_space, true}), std::move(model),
-                                                   std::move(post_processor), Decoder(ByteLevelDecode{})});
+    return std::make_shared<PipelineTokenizer>(PipelineParts{std::move(tokens), Normalizer(),
+                                                             PreTokenizer(ByteLevelStep{config.add_prefix_space, true}), std::move(model),
+                                                             std::move(post_processor), Decoder(ByteLevelDecode{})});
 }
 
 }  // namespace salient

@@ -73,6 +73,9 @@ BENCHMARK_CAPTURE(encodeText, metaspace_words, SALIENT_TEST_DATA "/tokenizer/mar
 BENCHMARK_CAPTURE(encodeText, metaspace_whole, SALIENT_TEST_DATA "/tokenizer/mistral")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, prepending, SALIENT_TEST_DATA "/tokenizer/llama2")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, replacing, SALIENT_TEST_DATA "/tokenizer/gemma")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, unigram_words, SALIENT_TEST_DATA "/tokenizer/t5")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, unigram_whole, SALIENT_TEST_DATA "/tokenizer/unigram_bytes")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, wordpiece, SALIENT_TEST_DATA "/tokenizer/bert_uncased")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, sentencepiece, SALIENT_TEST_DATA "/tokenizer/sentencepiece")->Unit(benchmark::kMillisecond);
 
 // What a heatmap asks for while an 11008 × 4096 layer is zoomed out and panned.

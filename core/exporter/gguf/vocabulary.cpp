@@ -78,6 +78,8 @@ private:
 
     void fromTokenizerJson(const Json& document) {
         const Json& model = document.at("model");
+        const Json type = model.value("type", Json(model.contains("merges") ? "BPE" : "without a type"));
+        if (type != Json("BPE")) refuse("expected a BPE model, found " + type.dump());
         const Json pre_tokenizer = document.value("pre_tokenizer", Json());
         const bool ignores_merges = model.value("ignore_merges", Json(false)) == Json(true);
         const std::string pre = preTokenizerName(pre_tokenizer, ignores_merges);
@@ -143,7 +145,8 @@ private:
         const bool splits_nothing =
             pre.is_null() || steps.find("\"Metaspace\"") != std::string::npos ||
             pre == Json{{"type", "Split"}, {"pattern", {{"String", " "}}}, {"behavior", "MergedWithPrevious"}, {"invert", false}};
-        for (const char* other : {"NFK", "NFC", "NFD", "Lowercase", "Strip", "Digits", "Punctuation", "Whitespace", "Regex", "ByteLevel"}) {
+        for (const char* other : {"NFK", "NFC", "NFD", "Lowercase", "Strip", "Digits", "Punctuation", "Whitespace", "Regex", "ByteLevel",
+                                  "Precompiled", "Bert"}) {
             if (steps.find(other) != std::string::npos || !splits_nothing)
                 refuse("expected SentencePiece's handling of spaces alone, found " + steps.substr(0, 200));
         }

@@ -78,18 +78,21 @@ std::string piece(const std::string& text, float score) {
     std::memcpy(bytes.data(), &score, sizeof score);
     return field(1, field(1, text) + varint(2U << 3U | 5U) + bytes);
 }
-std::string normalizer(const std::vector<std::uint32_t>& units, const std::string& texts) {
+std::string tableOf(const std::vector<std::uint32_t>& units, const std::string& texts) {
     const auto n_bytes = static_cast<std::uint32_t>(units.size() * sizeof(std::uint32_t));
     std::string table(sizeof n_bytes + n_bytes, '\0');
     std::memcpy(table.data(), &n_bytes, sizeof n_bytes);
     if (!units.empty()) std::memcpy(table.data() + sizeof n_bytes, units.data(), n_bytes);
-    return field(3, field(2, table + texts));
+    return table + texts;
 }
-/// A trie of 512 units that knows one character, "b", whose replacement starts at `value`. Its children are at 256.
-std::vector<std::uint32_t> trie(std::uint32_t value) {
+std::string normalizer(const std::vector<std::uint32_t>& units, const std::string& texts) {
+    return field(3, field(2, tableOf(units, texts)));
+}
+/// A trie of 512 units that knows one character, whose replacement starts at `value`. Its children are at 256.
+std::vector<std::uint32_t> trie(std::uint32_t value, unsigned character = 'b') {
     std::vector<std::uint32_t> units(512);
     units[0] = 256U << 10U;
-    units[256 ^ 'b'] = 'b' | 1U << 8U | ('b' ^ 1U) << 10U;  // children at 257
+    units[256 ^ character] = character | 1U << 8U | (character ^ 1U) << 10U;  // children at 257
     units[257] = 1U << 31U | value;
     return units;
 }
@@ -129,6 +132,27 @@ private slots:
         row("an endless added token", {{"added_tokens", {{{"id", 5}, {"content", std::string(5000, 'a')}}}}}, "at most 4096 bytes");
         Json parts = Json::array();
         for (int i = 0; i < 100; ++i) parts.push_back({{"SpecialToken", {{"id", "s"}}}});
+        const Json piece = Json::array({std::string(1025, 'a'), -1});
+        row("an endless piece", {{"model", {{"type", "Unigram"}, {"vocab", Json::array({piece})}}}}, "at most 1024 bytes");
+        row("no unknown piece", {{"model", {{"type", "Unigram"}, {"vocab", Json::array({Json::array({"a", -1})})}}}}, "no unk_id");
+        row("an unknown piece far away", {{"model", {{"type", "Unigram"}, {"unk_id", 4'000'000'000}, {"vocab", Json::array()}}}},
+            "one of 0 pieces");
+        row("an endless token", {{"model", {{"type", "WordPiece"}, {"vocab", {{std::string(1025, 'a'), 0}, {"[UNK]", 1}}}}}},
+            "at most 1024 bytes");
+        const auto charsmap = [](const std::string& bytes) {
+            return Json{{"type", "Precompiled"}, {"precompiled_charsmap", QByteArray::fromStdString(bytes).toBase64().toStdString()}};
+        };
+        const std::string texts("x\0y\0", 4);
+        row("a table's claimed length",
+            {{"normalizer", charsmap("\xFF\xFF\xFF\x7F"
+                                     "abc")}},
+            "found 2147483647 of 3 bytes");
+        row("a table that leads out", {{"normalizer", charsmap(tableOf({0xFFFFFC00U}, texts))}},
+            "normalizer.precompiled_charsmap: unit 0 leads out of the table");
+        row("a replacement outside", {{"normalizer", charsmap(tableOf(trie(4), texts))}}, "outside the replacements");
+        row("a replacement too long", {{"normalizer", charsmap(tableOf(trie(0), std::string(1000, 'x') + '\0'))}}, "too long");
+        const std::string grows = std::string(250, 'a') + '\0';
+        row("replacements that grow", {{"normalizer", sequence("normalizers", 60, charsmap(tableOf(trie(0, 'a'), grows)))}}, "at most");
         row("a long template",
             {{"post_processor", {{"type", "TemplateProcessing"}, {"single", parts}, {"special_tokens", {{"s", {{"ids", {0}}}}}}}}},
             "more than 64 parts");

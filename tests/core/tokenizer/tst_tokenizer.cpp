@@ -6,12 +6,14 @@
 #include <QTest>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/tokenizer/component.h"
 #include "core/tokenizer/regex.h"
+#include "core/tokenizer/sentencepiece_model.h"
 #include "tests/support/places.h"
 
 using namespace salient;
@@ -45,6 +47,13 @@ std::shared_ptr<const Tokenizer> openChanged(const Change& change) {
     const fs::path path = folder.path().toStdString();
     writeJson(path / "tokenizer.json", document);
     return Tokenizer::open(path);
+}
+
+/// Of a unigram model; a Json of such pairs would be an object.
+Json piecesOf(const std::vector<std::pair<const char*, double>>& pieces) {
+    Json list = Json::array();
+    for (const auto& [text, score] : pieces) list.push_back(Json::array({text, score}));
+    return list;
 }
 
 template <typename Change>
@@ -133,9 +142,14 @@ private slots:
         for (TokenId id = 3; id < from_json->vocabularySize(); ++id) QCOMPARE(from_json->displayText(id), from_model->displayText(id));
     }
 
+    void sentencePieceGivesWhatItsPythonModuleGives_data() {
+        QTest::addColumn<QString>("folder");
+        for (const char* const folder : {"sentencepiece", "sentencepiece_unigram"}) QTest::newRow(folder) << QString(folder);
+    }
     void sentencePieceGivesWhatItsPythonModuleGives() {
-        const auto tokenizer = Tokenizer::open(kData / "sentencepiece");
-        const Json document = readJson(kData / "sentencepiece/cases.json");
+        QFETCH(QString, folder);
+        const auto tokenizer = Tokenizer::open(kData / folder.toStdString());
+        const Json document = readJson(kData / folder.toStdString() / "cases.json");
         for (const Json& row : document["cases"]) {
             const auto expected = row["ids"].get<std::vector<TokenId>>();
             QCOMPARE(tokenizer->encode(row["text"].get<std::string>(), false), expected);
@@ -159,6 +173,31 @@ private slots:
         QCOMPARE(ids.size(), expected["n_tokens"].get<std::size_t>());
         QCOMPARE(checksum(ids), expected["checksum"].get<std::uint64_t>());
         QVERIFY(tokenizer->decode(ids) == text);
+    }
+
+    // The same pieces as a tokenizer.json: our way through them against SentencePiece's own.
+    void unigramPiecesGiveTheIdsOfSentencePiece() {
+        const auto library = Tokenizer::open(kData / "sentencepiece_unigram");
+        Json pieces = Json::array();
+        const std::string model = readText(kData / "sentencepiece_unigram/tokenizer.model");
+        for (const auto& piece : sentencePieceVocabulary(model).pieces) pieces.push_back(Json::array({piece.text, piece.score}));
+        const auto own = openChanged([&](Json& d) {
+            d["added_tokens"] = Json::array();
+            d["normalizer"] = {
+                {"type", "Sequence"},
+                {"normalizers",
+                 {{{"type", "Prepend"}, {"prepend", "▁"}}, {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}}}}};
+            d["model"] = {{"type", "Unigram"}, {"unk_id", 0}, {"vocab", pieces}, {"byte_fallback", true}};
+        });
+        std::istringstream lines(readText(kDemo / "eval.txt"));
+        std::size_t n_tokens = 0;
+        for (std::string line; n_tokens < 50'000 && std::getline(lines, line);) {
+            line += " é日😀 \u0301 x";
+            const auto ids = own->encode(line, false);
+            QVERIFY2(ids == library->encode(line, false), line.c_str());
+            n_tokens += ids.size();
+        }
+        QVERIFY(n_tokens > 20'000);
     }
 
     void sentencePieceObeysTheConfiguration() {
@@ -258,7 +297,8 @@ private slots:
     void aLongWordTakesTimeCloseToItsLength_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("unit");
-        for (const char* const name : {"gpt2", "qwen2", "llama3", "llama2", "mistral", "gemma", "folding", "across_words"}) {
+        for (const char* const name : {"gpt2", "qwen2", "llama3", "llama2", "mistral", "gemma", "folding", "across_words", "t5", "albert",
+                                       "unigram_bytes", "bert_uncased", "wordpiece_words"}) {
             for (const char* const unit : {"a", "the", " ", "\n", "é", "日", "!", "▁", "<", "9", "\u0301", " a"}) {
                 QTest::newRow(qPrintable(QString("%1 %2").arg(name, QString(unit).replace("\n", "\\n")))) << QString(name) << QString(unit);
             }
@@ -270,7 +310,9 @@ private slots:
         const auto tokenizer = Tokenizer::open(kData / name.toStdString());
         const std::string text = unit.repeated(150000 / static_cast<int>(unit.toUtf8().size())).toStdString();
         const auto ids = tokenizer->encode(text, false);
-        QVERIFY(!ids.empty() || name == "folding");
+        const bool drops_all = QStringList{"folding", "t5", "albert", "unigram_bytes", "bert_uncased", "wordpiece_words"}.contains(name) &&
+                               QStringList{" ", "\n", "\u0301"}.contains(unit);
+        QVERIFY(!ids.empty() || drops_all);
         // Some change the text on purpose: normal forms, a space in front, "▁" that becomes a space.
         const bool keeps_text = name == "llama3" || ((name == "llama2" || name == "gemma" || name == "across_words") && unit != "▁");
         if (keeps_text) QVERIFY(tokenizer->decode(ids, false) == text);
@@ -325,12 +367,13 @@ private slots:
         const auto unsupported = [](const char* key, const Json& value) {
             return openError(Unsupported, [&](Json& document) { document[key] = value; });
         };
-        QVERIFY(unsupported("normalizer", {{"type", "Precompiled"}}).contains("normalizer: normalizer Precompiled is not supported"));
+        QVERIFY(unsupported("normalizer", {{"type", "Nmt"}}).contains("normalizer: normalizer Nmt is not supported"));
         QVERIFY(unsupported("pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", Json::array({{{"type", "UnicodeScripts"}}})}})
                     .contains("pretokenizers[0]: pre-tokenizer UnicodeScripts is not supported"));
         QVERIFY(unsupported("decoder", {{"type", "CTC"}}).contains("decoder CTC is not supported"));
-        QVERIFY(unsupported("post_processor", {{"type", "BertProcessing"}}).contains("post-processor BertProcessing is not supported"));
-        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["type"] = "Unigram"; }).contains("model Unigram is not supported"));
+        QVERIFY(unsupported("post_processor", {{"type", "Other"}}).contains("post-processor Other is not supported"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["type"] = "WordLevel"; }).contains("model WordLevel is not supported"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"] = {{"vocab", {{"a", 0}}}}; }).contains("model without a type"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["dropout"] = 0.1; }).contains("dropout"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["end_of_word_suffix"] = "</w>"; }).contains("end_of_word_suffix '</w>'"));
         const auto pattern = [](const char* text) {
@@ -395,7 +438,161 @@ private slots:
         QVERIFY(broken([](Json& d) {
                     d["post_processor"] = {{"type", "TemplateProcessing"}, {"single", Json::array()}, {"special_tokens", Json::object()}};
                 }).contains("expected the text"));
+        const auto unigram = [](const Json& changes) {
+            return openError(ErrorCode::Format, [&](Json& d) {
+                d["model"] = {{"type", "Unigram"}, {"unk_id", 0}, {"vocab", piecesOf({{"<unk>", 0.0}, {"a", -1.0}})}};
+                d["model"].update(changes);
+            });
+        };
+        QCOMPARE(unigram(Json::object()), QString("no error"));
+        QVERIFY(unigram({{"vocab", Json::object()}}).contains("model.vocab: expected an array, found object"));
+        for (const Json& piece : {Json("a"), Json::array({"a"}), Json::array({"a", "b"}), Json::array({1, 2}), Json::array({"a", 1, 2}),
+                                  Json::array({"a", nullptr})}) {
+            QVERIFY(unigram({{"vocab", Json::array({piece})}}).contains("model.vocab: piece 0: expected [text, score], found "));
+        }
+        QVERIFY(unigram({{"unk_id", 2}}).contains("unk_id: expected the id of one of 2 pieces, found 2"));
+        QVERIFY(unigram({{"unk_id", -1}}).contains("unk_id"));
+        QVERIFY(unigram({{"unk_id", "<unk>"}}).contains("unk_id: expected an integer"));
+        QVERIFY(unigram({{"byte_fallback", 1}}).contains("byte_fallback: expected true or false"));
+        const auto wordpiece = [](const Json& changes) {
+            return openError(ErrorCode::Format, [&](Json& d) {
+                d["model"] = {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", {{"[UNK]", 0}, {"a", 1}}}};
+                d["model"].update(changes);
+            });
+        };
+        QCOMPARE(wordpiece(Json::object()), QString("no error"));
+        QVERIFY(wordpiece({{"unk_token", "<unk>"}}).contains("unk_token '<unk>': expected it in the vocabulary"));
+        QVERIFY(wordpiece({{"max_input_chars_per_word", -5}}).contains("max_input_chars_per_word"));
+        QVERIFY(wordpiece({{"max_input_chars_per_word", 1.5}}).contains("max_input_chars_per_word: expected an integer"));
+        QVERIFY(wordpiece({{"vocab", {{"[UNK]", 0}, {"a", 0}}}}).contains("id 0: expected one token"));
+        QVERIFY(broken([](Json& d) { d["normalizer"] = {{"type", "Precompiled"}}; }).contains("field 'precompiled_charsmap'"));
+        QVERIFY(broken([](Json& d) {
+                    d["normalizer"] = {{"type", "Precompiled"}, {"precompiled_charsmap", "AAA"}};
+                }).contains("normalizer.precompiled_charsmap: expected base64"));
+        QVERIFY(broken([](Json& d) {
+                    d["normalizer"] = {{"type", "Precompiled"}, {"precompiled_charsmap", ""}};
+                }).contains("normalizer.precompiled_charsmap: expected a table, found 0 bytes"));
         QCOMPARE(openError(ErrorCode::Format, [](Json&) {}), QString("no error"));
+    }
+
+    // JSON has no infinity, but numbers that are too large for one.
+    void aScoreBeyondAllNumbersIsAnError() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        write(path / "tokenizer.json", R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1e999]]}})");
+        QVERIFY_EXCEPTION_THROWN(Tokenizer::open(path), Error);
+    }
+
+    void modelsWithoutATypeAreKnownByTheirFields() {
+        using Ids = std::vector<TokenId>;
+        const auto bpe = openChanged([](Json& d) { d["model"].erase("type"); });
+        QCOMPARE(bpe->encode("aba", false), Ids{3});
+        const auto unigram = openChanged([](Json& d) {
+            d["model"] = {{"unk_id", 0}, {"vocab", piecesOf({{"<unk>", 0.0}, {"ab", -1.5}, {"a", -1.0}})}};
+        });
+        QCOMPARE(unigram->encode("abab", false), (Ids{1, 1}));
+        const auto wordpiece = openChanged([](Json& d) {
+            d["model"] = {{"unk_token", "u"},
+                          {"continuing_subword_prefix", "+"},
+                          {"max_input_chars_per_word", 3},
+                          {"vocab", {{"u", 0}, {"ab", 1}, {"+a", 2}}}};
+        });
+        QCOMPARE(wordpiece->encode("aba", false), (Ids{1, 2}));
+        QCOMPARE(wordpiece->encode("abaa", false), Ids{0});
+    }
+
+    void unigramWithBytesKeepsEveryText() {
+        const auto tokenizer = Tokenizer::open(kData / "unigram_bytes");
+        std::string text = readText(kDemo / "eval.txt").substr(0, 20000) + " é日\n\n\u0301 \u200D\x01 x";
+        QVERIFY(tokenizer->decode(tokenizer->encode(text, true)) == text);
+        QVERIFY(tokenizer->decode(tokenizer->encode("a𝒙a", true), false) == "a<unk>a");  // it lacks one byte of those of 𝒙
+        QCOMPARE(tokenizer->displayText(tokenizer->encode("a", false).front()), std::string(" a"));
+    }
+
+    void bertPreparesATextInItsOwnWay() {
+        using Ids = std::vector<TokenId>;
+        const auto encode = [](const Json& options, const std::string& text) {
+            return openChanged([&](Json& d) {
+                       d["added_tokens"] = Json::array();
+                       d["normalizer"] = {{"type", "BertNormalizer"}};
+                       d["normalizer"].update(options);
+                       d["model"]["merges"] = Json::array();
+                       d["model"]["vocab"] = {{"a", 0},  {"A", 1},      {"\u0301", 2}, {" ", 3},      {"日", 4},
+                                              {"\t", 5}, {"\u00E1", 6}, {"\u0903", 7}, {"\u0378", 8}, {"?", 9}};
+                       d["model"]["unk_token"] = "?";
+                   })
+                ->encode(text, false);
+        };
+        const Json off = {{"clean_text", false}, {"handle_chinese_chars", false}, {"strip_accents", false}, {"lowercase", false}};
+        const auto with = [&](const char* key, const Json& value) {
+            Json options = off;
+            options[key] = value;
+            return options;
+        };
+        QCOMPARE(encode(off, "aA\u0301 日\t\u00E1"), (Ids{0, 1, 2, 3, 4, 5, 6}));
+        const std::string dropped = std::string("a") + '\0' + "\uFFFD\x7F\u200D\uE000" + "a";
+        QCOMPARE(encode(with("clean_text", true), dropped), (Ids{0, 0}));
+        QCOMPARE(encode(with("clean_text", true), "a\ta\u3000a\u2028\u0378"), (Ids{0, 3, 0, 3, 0, 3, 8}));  // U+0378 is not assigned
+        QCOMPARE(encode(with("handle_chinese_chars", true), "a日日"), (Ids{0, 3, 4, 3, 3, 4, 3}));
+        QCOMPARE(encode(with("strip_accents", true), "\u00E1A\u0301\u0903"), (Ids{0, 1, 7}));  // a spacing mark stays
+        QCOMPARE(encode(with("lowercase", true), "A\u00E1"), (Ids{0, 6}));
+        // Without a word on accents, lower case decides.
+        Json undecided = with("strip_accents", nullptr);
+        QCOMPARE(encode(undecided, "A\u00E1"), (Ids{1, 6}));
+        undecided["lowercase"] = true;
+        QCOMPARE(encode(undecided, "A\u00E1"), (Ids{0, 0}));
+        QCOMPARE(encode(Json::object(), "A\t日\u00E1"), (Ids{0, 3, 3, 4, 3, 0}));  // all is on
+    }
+
+    void wordPiecesAreJoinedToWords() {
+        const auto decode = [](const Json& options, const std::vector<const char*>& tokens) {
+            Json vocabulary = Json::object();
+            std::vector<TokenId> ids;
+            for (const char* const token : tokens) {
+                if (!vocabulary.contains(token)) vocabulary[token] = vocabulary.size();
+                ids.push_back(vocabulary[token].get<TokenId>());
+            }
+            const auto tokenizer = openChanged([&](Json& d) {
+                d["added_tokens"] = Json::array();
+                d["model"] = {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", Json::array()}};
+                d["decoder"] = {{"type", "WordPiece"}};
+                d["decoder"].update(options);
+            });
+            return tokenizer->decode(ids);
+        };
+        QCOMPARE(decode({{"cleanup", false}}, {"##uelo", "Ara", "##új", "##o", ",", "No", "##gu"}), std::string("##uelo Araújo , Nogu"));
+        QCOMPARE(decode({{"cleanup", true}}, {"Well", ",", "it", "'s", "done", ".", "Is", "it", "?", "No", "!"}),
+                 std::string("Well, it's done. Is it? No!"));
+        QCOMPARE(decode({{"cleanup", true}}, {"I", "'m", "we", "'ve", "they", "'re", "do", "n't", "do not"}),
+                 std::string("I'm we've they're don't don't"));
+        QCOMPARE(decode({{"prefix", "@"}, {"cleanup", false}}, {"a", "@b", "##c"}), std::string("ab ##c"));
+        QCOMPARE(decode({{"prefix", ""}}, {"a", "b"}), std::string("ab"));
+
+        const auto bert = Tokenizer::open(kData / "bert_uncased");
+        QCOMPARE(bert->displayText(bert->encode("the", false).front()), std::string(" the"));
+        QCOMPARE(bert->bos(), std::optional<TokenId>(bert->encode("[CLS]", false).front()));
+    }
+
+    void directoriesHoldTheFormsThatAreListed() {
+        const std::vector<TokenizerForm> forms = Tokenizer::forms();
+        const std::vector<std::string> models{"BPE", "Unigram", "WordPiece"};
+        QCOMPARE(forms.size(), std::size_t{3});
+        QCOMPARE(forms[0].files, std::vector<std::string>{"tokenizer.json"});
+        QCOMPARE(forms[0].models, models);
+        for (const std::string& model : models) {
+            const QString found = openError(ErrorCode::Format, [&](Json& d) { d["model"] = {{"type", model}}; });
+            QVERIFY2(found.contains("expected a field 'vocab'"), qPrintable(found));
+        }
+        for (const TokenizerForm& form : forms) {
+            const QTemporaryDir folder;
+            const fs::path path = folder.path().toStdString();
+            for (const std::string& name : form.files) write(path / name, "");
+            try {
+                static_cast<void>(Tokenizer::open(path));
+            } catch (const Error& error) {
+                QVERIFY2(std::string(error.what()).find("found none of them") == std::string::npos, error.what());
+            }
+        }
     }
 
     void metaspacePutsItsMarkWhereTheSchemeSays() {
@@ -415,6 +612,31 @@ private slots:
         QCOMPARE(open({{"add_prefix_space", true}})->encode(text, false), (Ids{5, 0, 4, 5, 1, 5, 0}));
         QCOMPARE(open({{"add_prefix_space", false}})->encode(text, false), (Ids{0, 4, 1, 5, 0}));
         QCOMPARE(open({{"add_prefix_space", true}, {"prepend_scheme", "first"}})->encode(text, false), (Ids{5, 0, 4, 1, 5, 0}));
+        // A first word is none behind what was taken away, by the normalizer or the step before.
+        const auto behind = [&](const Json& normalizer, const Json& step, const std::string& input) {
+            const auto tokenizer = openChanged([&](Json& d) {
+                d["model"]["vocab"]["▁"] = 5;
+                d["normalizer"] = normalizer;
+                const Json metaspace = {{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "first"}};
+                d["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", Json::array({step, metaspace})}};
+            });
+            return tokenizer->encode(input, false);
+        };
+        const Json words = {{"type", "WhitespaceSplit"}};
+        QCOMPARE(behind(nullptr, words, "a b"), (Ids{5, 0, 1}));
+        QCOMPARE(behind(nullptr, words, " a b"), (Ids{0, 1}));
+        QCOMPARE(behind(nullptr, {{"type", "BertPreTokenizer"}}, "\na b"), (Ids{0, 1}));
+        const Json spaces = {{"type", "Metaspace"}, {"replacement", "b"}, {"prepend_scheme", "always"}, {"split", false}};
+        QCOMPARE(behind(nullptr, spaces, "a"), (Ids{5, 1, 0}));
+        const Json strip = {{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}};
+        QCOMPARE(behind(strip, words, "a "), (Ids{5, 0}));
+        QCOMPARE(behind(strip, words, " a"), Ids{0});
+        QCOMPARE(behind({{"type", "StripAccents"}}, words, "\u0301a"), Ids{0});
+        QCOMPARE(behind({{"type", "StripAccents"}}, words, "a\u0301"), (Ids{5, 0}));
+        QCOMPARE(behind({{"type", "BertNormalizer"}}, words,
+                        "\x01"
+                        "a"),
+                 Ids{0});
         QVERIFY_EXCEPTION_THROWN(open({{"prepend_scheme", "sometimes"}}), Error);
         QVERIFY_EXCEPTION_THROWN(open({{"replacement", "__"}}), Error);
     }
@@ -432,6 +654,7 @@ private slots:
         using Ids = std::vector<TokenId>;
         QCOMPARE(around(on_both_sides), (Ids{4, 3, 1, 2}));
         QCOMPARE(around(roberta), (Ids{2, 1, 3}));
+        QCOMPARE(around({{"type", "BertProcessing"}, {"sep", {"aba", 3}}, {"cls", {"ab", 2}}}), (Ids{2, 1, 3}));
         QCOMPARE(around({{"type", "Sequence"}, {"processors", {{{"type", "ByteLevel"}}, roberta, on_both_sides}}}),
                  (Ids{4, 3, 2, 1, 3, 2}));
     }

@@ -31,10 +31,13 @@ private slots:
     void everyTextGivesTheIdsAndTheTextBackThatTheNaiveProgramGives() {
         QFETCH(QString, name);
         const auto tokenizer = Tokenizer::open(kFolder / name.toStdString());
-        const Json& texts = cases_["texts"];
         const Json& rows = cases_["tokenizers"][name.toStdString()];
+        Json texts = cases_["texts"];
+        QVERIFY(texts.size() > 50);
+        if (rows.size() > texts.size()) {
+            for (const Json& text : cases_["more_texts"]) texts.push_back(text);
+        }
         QCOMPARE(rows.size(), texts.size());
-        QVERIFY(rows.size() > 50);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::string text = fromHex(texts[i].get<std::string>());
             const auto expected = rows[i]["ids"].get<std::vector<TokenId>>();

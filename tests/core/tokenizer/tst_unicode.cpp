@@ -67,6 +67,34 @@ private slots:
 
     void lowerCaseGoesCharacterByCharacter() { QCOMPARE(unicode::toLower("ÀB ΣΑΣ ẞİ"), std::string("àb σασ ßi\u0307")); }
 
+    // The rules of Unicode Standard Annex 29, one by one: what stands between two bars is one cluster.
+    void clustersAreWhatPeopleSeeAsOneCharacter_data() {
+        QTest::addColumn<QString>("clusters");
+        QTest::newRow("ascii") << "a|b| |c";
+        QTest::newRow("line ends") << "\r\n|\n|\r|a|\r\n|\r\n|\r";
+        QTest::newRow("marks") << QString::fromUtf8("e\u0301|e\u0301\u0302|x|\u0915\u093F|a");
+        QTest::newRow("marks first") << QString::fromUtf8("\u0301|a");
+        QTest::newRow("mark after a control") << QString::fromUtf8("\r|\u0301|\n|\u0301");
+        QTest::newRow("before") << QString::fromUtf8("a|\u06001|2");
+        QTest::newRow("hangul") << QString::fromUtf8("\u1100\u1161\u11A8|\u1100\u1161|각|\uAC00\u11A8|가|a");
+        QTest::newRow("families") << QString::fromUtf8("👩‍👩‍👧‍👦|👍🏽|☺\uFE0F|a\u200D|👍");
+        QTest::newRow("flags") << QString::fromUtf8("🇩🇪|🇫🇷|🇩|a|🇩");
+        QTest::newRow("wide") << QString::fromUtf8("日|本|語|ｶﾞ|か\u3099");
+    }
+    void clustersAreWhatPeopleSeeAsOneCharacter() {
+        QFETCH(QString, clusters);
+        QString text = clusters;
+        const std::string whole = text.remove('|').toStdString();
+        QStringList found;
+        for (std::size_t begin = 0; begin < whole.size();) {
+            const std::size_t end = unicode::clusterEnd(whole, begin);
+            QVERIFY(end > begin && end <= whole.size());
+            found << QString::fromStdString(whole.substr(begin, end - begin));
+            begin = end;
+        }
+        QCOMPARE(found.join('|'), clusters);
+    }
+
     void classesOfCharacters() {
         for (char32_t c = 0; c < 0x80; ++c) {
             const auto latin = static_cast<char>(c);
@@ -80,6 +108,9 @@ private slots:
                 !unicode::isWhiteSpace(0x200B));
         QVERIFY(unicode::isNumeric(0x0664) && unicode::isNumeric(0x216B) && unicode::isNumeric(0xBD) && !unicode::isNumeric(0x4E00));
         QVERIFY(unicode::isMark(0x301) && unicode::isMark(0x903) && unicode::isMark(0x20DD) && !unicode::isMark('a'));
+        QVERIFY(unicode::isNonspacingMark(0x301) && !unicode::isNonspacingMark(0x903) && !unicode::isNonspacingMark('a'));
+        QVERIFY(unicode::isControl(0) && unicode::isControl(0x85) && unicode::isControl(0x200B) && unicode::isControl(0xE000) &&
+                !unicode::isControl(0x378) && !unicode::isControl(0x2028) && !unicode::isControl(' '));
         QVERIFY(unicode::isWord(0x4E00) && unicode::isWord(0x24B6) && unicode::isWord(0x200D) && unicode::isWord(0x301) &&
                 !unicode::isWord(0x1F600));
         QVERIFY(unicode::isPunctuation(0x3002) && !unicode::isPunctuation(0x20AC));

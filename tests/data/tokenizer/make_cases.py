@@ -3,13 +3,17 @@
 
     make_cases.py            (writes NAME/tokenizer.json and cases.json beside itself)
 
-The merges are learnt from a part of the demo corpus mixed with seeded random words of many scripts. Python 3.11 (Unicode 14)
-and the module `regex`.
+The vocabularies are learnt from a part of the demo corpus mixed with seeded random words of many scripts. Python 3.11 (Unicode 14)
+and the module `regex`. The published library, tokenizers 0.22.2, gives the same for every text but those with characters younger than its
+own tables.
 """
+import base64
 import collections
 import json
+import math
 import pathlib
 import random
+import struct
 import unicodedata
 
 from naive_tokenizer import BYTES, Tokenizer, normalize, pre_tokenize
@@ -58,6 +62,63 @@ def bos(token):
             "special_tokens": {token: {"id": token, "ids": [token], "tokens": [token]}}}
 
 
+def around(before, after):
+    """Special tokens before and behind a text."""
+    item = lambda token: {"SpecialToken": {"id": token, "type_id": 0}}
+    return {"type": "TemplateProcessing", "single": [*map(item, before), {"Sequence": {"id": "A", "type_id": 0}}, *map(item, after)], "pair": [],
+            "special_tokens": {t: {"id": t, "ids": [t], "tokens": [t]} for t in before + after}}
+
+
+REPLACEMENTS = {
+    "\u00a0": " ", "\u3000": " ", "\u2003": " ", "\u200b": " ", "\t": " ", "\n": " ", "\r\n": " ", "\u0001": "", "\ufeff": "", "ﬁ": "fi", "ﬀ": "ff", "①": "1",
+    "e\u0301": "é", "n\u0303": "ñ", "a\u0323\u0307": "ạ\u0307", "\u0307": "", "Å": "Å", "Ω": "Ω", "½": "1⁄2", "²": "2", "³": "3", "Ⅻ": "XII", "™": "TM",
+    "ﷺ": "صلى الله عليه وسلم", "ｶ": "カ", "ﾞ": "\u3099", "ｶﾞ": "ガ", "각": "각", "👍🏽": "👍", "ſ": "s",
+    **{chr(0xFF21 + i): chr(0x41 + i) for i in range(26)}, **{chr(0xFF41 + i): chr(0x61 + i) for i in range(26)}}
+
+
+def charsmap(replacements):
+    """As SentencePiece stores them: the length of a double array in bytes, the array, the replacements, each ended by a NUL."""
+    texts, places = b"", {}
+    for text in replacements.values():
+        if text not in places:
+            places[text] = len(texts)
+            texts += text.encode() + b"\0"
+    tree = {}
+    for key, text in replacements.items():
+        node = tree
+        for byte in key.encode():
+            node = node.setdefault(byte, {})
+        node[0] = places[text]  # no key holds a NUL
+    units, next_free = {0: 0}, 1
+
+    def place(at, node):
+        nonlocal next_free
+        offset = next_free
+        while any((at ^ offset ^ label) in units for label in node) or not offset:
+            offset += 1
+        next_free += 1
+        assert offset < 1 << 21
+        units[at] |= offset << 10 | (1 << 8 if 0 in node else 0)
+        for label, child in node.items():
+            units[at ^ offset ^ label] = 1 << 31 | child if label == 0 else label
+        for label, child in node.items():
+            if label:
+                place(at ^ offset ^ label, child)
+
+    place(0, tree)
+    n_units = (max(units) | 0xFF) + 257
+    array = struct.pack(f"<{n_units}I", *(units.get(i, 0) for i in range(n_units)))
+    return base64.b64encode(struct.pack("<I", len(array)) + array + texts).decode()
+
+
+def precompiled():
+    return {"type": "Precompiled", "precompiled_charsmap": charsmap(REPLACEMENTS)}
+
+
+def bert(**kwargs):
+    return {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True, **kwargs}
+
+
 METASPACE_DECODER = sequence("decoders", replace(MARK, " "), {"type": "ByteFallback"}, {"type": "Fuse"},
                              {"type": "Strip", "content": " ", "start": 1, "stop": 0})
 LLAMA2_NORMALIZER = sequence("normalizers", {"type": "Prepend", "prepend": MARK}, replace(" ", MARK))
@@ -104,6 +165,31 @@ STYLES = {
     "bloom": {"pre_tokenizer": sequence("pretokenizers", split(BLOOM), byte_level(use_regex=False)),
               "post_processor": byte_level(add_prefix_space=True, trim_offsets=False, use_regex=False), "decoder": byte_level(),
               "added_tokens": added(("<unk>", "special"), ("<s>", "special"), ("</s>", "special"), ("<pad>", "special"))},
+    "t5": {"model": "Unigram", "normalizer": precompiled(), "pre_tokenizer": sequence("pretokenizers", {"type": "WhitespaceSplit"}, metaspace("always", True)),
+           "post_processor": around([], ["</s>"]), "decoder": metaspace("always", True),
+           "added_tokens": added(("<pad>", "special"), ("</s>", "special"), ("<unk>", "special")), "unk_token": "<unk>"},
+    "xlm_roberta": {"model": "Unigram", "normalizer": sequence("normalizers", precompiled(), replace(" {2,}", " ", "Regex")),
+                    "pre_tokenizer": metaspace("always", True), "post_processor": around(["<s>"], ["</s>"]), "decoder": metaspace("always", True),
+                    "added_tokens": added(("<s>", "special"), ("</s>", "special"), ("<mask>", "special lstrip")), "unk_token": "<unk>"},
+    "albert": {"model": "Unigram", "normalizer": sequence("normalizers", replace("``", '"'), replace("''", '"'), {"type": "NFKD"}, {"type": "StripAccents"},
+                                                          {"type": "Lowercase"}, precompiled()),
+               "pre_tokenizer": sequence("pretokenizers", {"type": "WhitespaceSplit"}, metaspace("always", True)),
+               "post_processor": around(["[CLS]"], ["[SEP]"]), "decoder": metaspace("always", True),
+               "added_tokens": added(("[CLS]", "special"), ("[SEP]", "special"), ("[MASK]", "special lstrip")), "unk_token": "<unk>"},
+    "unigram_bytes": {"model": "Unigram", "normalizer": {"type": "Strip", "strip_left": True, "strip_right": False},
+                      "pre_tokenizer": metaspace("first", False), "decoder": sequence("decoders", {"type": "ByteFallback"}, metaspace("first", True)),
+                      "added_tokens": added(("<s>", "special"),), "byte_fallback": True, "missing": ["<0xF0>"], "unk_token": "<unk>"},
+    "bert_uncased": {"model": "WordPiece", "normalizer": bert(), "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": around(["[CLS]"], ["[SEP]"]),
+                     "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True}, "prefix": "##", "longest": 100,
+                     "added_tokens": added(("[PAD]", "special"), ("[UNK]", "special"), ("[CLS]", "special"), ("[SEP]", "special"), ("[MASK]", "special")),
+                     "unk_token": "[UNK]"},
+    "bert_cased": {"model": "WordPiece", "normalizer": bert(lowercase=False), "pre_tokenizer": {"type": "BertPreTokenizer"},
+                   "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", "[SEP]"], "cls": ["[CLS]", "[CLS]"]},
+                   "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": False}, "prefix": "##", "longest": 12,
+                   "added_tokens": added(("[UNK]", "special"), ("[CLS]", "special"), ("[SEP]", "special")), "unk_token": "[UNK]"},
+    "wordpiece_words": {"model": "WordPiece", "normalizer": bert(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False),
+                        "pre_tokenizer": {"type": "WhitespaceSplit"}, "decoder": {"type": "WordPiece", "prefix": "", "cleanup": True}, "prefix": "", "longest": 200,
+                        "added_tokens": added(("<unk>", "special")), "unk_token": "<unk>"},
 }
 
 
@@ -117,13 +203,30 @@ def corpus(rng):
     return [line + " " + " ".join(random_word(rng, rng.randint(1, 6)) for _ in range(4)) for line in lines]
 
 
-def learn(document, lines, n_merges):
-    """Plain BPE training: the most frequent pair, the smaller of equals."""
+def word_counts(document, lines):
     counts = collections.Counter()
     for line in lines:
         for word, _ in pre_tokenize(document["pre_tokenizer"], [(normalize(document["normalizer"], line), True)]):
             parts = word.replace(MARK, " " + MARK).split(" ") if document.get("cut") else [word]
             counts.update(part for part in parts if part)
+    return counts
+
+
+def frequent(counts, n_pieces, rank):
+    """Single characters and the longer pieces of words that come first in `rank`, with their counts."""
+    pieces = collections.Counter()
+    for word, n in counts.items():
+        for begin in range(len(word)):
+            for end in range(begin + 1, min(len(word), begin + 9) + 1):
+                pieces[word[begin:end]] += n
+    single = [(p, n) for p, n in pieces.items() if len(p) == 1]
+    longer = [(p, n) for p, n in pieces.items() if len(p) > 1]
+    return sorted(single, key=lambda e: (-e[1], e[0]))[:150] + sorted(longer, key=lambda e: (-rank(*e), e[0]))[:n_pieces]
+
+
+def learn(document, lines, n_merges):
+    """Plain BPE training: the most frequent pair, the smaller of equals."""
+    counts = word_counts(document, lines)
     words = {word: list(word) for word in counts}
     merges = []
     while len(merges) < n_merges:
@@ -141,10 +244,41 @@ def learn(document, lines, n_merges):
     return merges, [c for c, n in characters.most_common(160)]
 
 
+def unigram(style, pieces):
+    tokens = [t["content"] for t in style["added_tokens"]]
+    if style["unk_token"] not in tokens:
+        tokens.append(style["unk_token"])
+    if style.get("byte_fallback"):
+        tokens += [t for b in range(256) if (t := f"<0x{b:02X}>") not in style["missing"]]
+    total = sum(n for _, n in pieces)
+    vocabulary = [[t, 0.0] for t in tokens] + [[p, round(math.log(n / total), 12)] for p, n in pieces]
+    return {"type": "Unigram", "unk_id": tokens.index(style["unk_token"]), "vocab": vocabulary, "byte_fallback": style.get("byte_fallback", False)}
+
+
+def wordpiece(style, pieces):
+    tokens = [t["content"] for t in style["added_tokens"]] + [p for p, _ in pieces] + [style["prefix"] + p for p, _ in pieces]
+    return {"type": "WordPiece", "unk_token": style["unk_token"], "continuing_subword_prefix": style["prefix"],
+            "max_input_chars_per_word": style["longest"], "vocab": {t: i for i, t in enumerate(dict.fromkeys(tokens))}}
+
+
 def build(name, style, lines):
     document = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": style["added_tokens"],
                 "normalizer": style.get("normalizer"), "pre_tokenizer": style.get("pre_tokenizer"),
-                "post_processor": style.get("post_processor"), "decoder": style.get("decoder"), "cut": name in ("llama2", "mistral", "gemma")}
+                "post_processor": style.get("post_processor"), "decoder": style.get("decoder"),
+                "cut": name in ("llama2", "mistral", "gemma", "unigram_bytes")}
+    if "model" in style:
+        counts = word_counts(document, lines)
+        del document["cut"]
+        if style["model"] == "Unigram":
+            document["model"] = unigram(style, frequent(counts, 260, lambda piece, n: n * (len(piece) - 1)))
+            vocabulary = {piece: i for i, (piece, _) in enumerate(document["model"]["vocab"])}
+        else:
+            document["model"] = wordpiece(style, frequent(counts, 130, lambda piece, n: n * (len(piece) - 1)))
+            vocabulary = document["model"]["vocab"]
+        for token in document["added_tokens"]:
+            token["id"] = vocabulary[token["content"]]
+        resolve_templates(document["post_processor"], vocabulary)
+        return document
     merges, characters = learn(document, lines if name != "across_words" else [line[:200] for line in lines], 260)
     del document["cut"]
     is_byte_level = "ByteLevel" in json.dumps(document["pre_tokenizer"])
@@ -188,6 +322,9 @@ def resolve_templates(step, vocabulary):
     elif step and step["type"] == "TemplateProcessing":
         for token in step["special_tokens"].values():
             token["ids"] = [vocabulary[t] for t in token["ids"]]
+    elif step and step["type"] == "BertProcessing":
+        for pair in (step["sep"], step["cls"]):
+            pair[1] = vocabulary[pair[1]]
 
 
 def texts(rng):
@@ -218,11 +355,20 @@ def texts(rng):
     return result
 
 
+def more_texts():
+    """What the steps around Unigram and WordPiece treat in a way of their own."""
+    plain = ["ﬁ\u0301 ﬁ\u0301\u0301 e\u0301\u0302 a\u0323\u0307\u0307 o\u0308 \u0301x",
+             "™\u0001g \u0001\ufeffx\r\ny\r\u0301\n ﷺ ｶﾞｶ ½\u0307",
+             "ｌａｎｔｅｒｎｓ ＡＮＤ 각각 👍🏽👍 🇩🇪🇩",
+             "it ' s not n't , do not stop . I 'm we 've ! ?", "``two'' lanterns''", "中文 lantern中文字㐀豈𠀀 ##s # # ##"]
+    return [text.encode() for text in plain]
+
+
 def main():
     rng = random.Random(20240607)
     lines = corpus(rng)
-    inputs = texts(rng)
-    cases = {"texts": [text.hex() for text in inputs], "tokenizers": {}}
+    inputs, more = texts(rng), more_texts()
+    cases = {"texts": [text.hex() for text in inputs], "more_texts": [text.hex() for text in more], "tokenizers": {}}
     for name, style in STYLES.items():
         document = build(name, style, lines)
         folder = HERE / name
@@ -230,7 +376,7 @@ def main():
         (folder / "tokenizer.json").write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n")
         tokenizer = Tokenizer(document)
         rows = []
-        for text in inputs:
+        for text in inputs + more if "model" in style else inputs:
             ids = tokenizer.encode(text.decode("utf-8", "replace"))
             rows.append({"ids": ids, "text": tokenizer.decode(ids, True), "text_with_special": tokenizer.decode(ids, False)})
         cases["tokenizers"][name] = rows

@@ -1,10 +1,13 @@
-"""An independent interpreter of tokenizer.json files with a BPE model: short and slow, to check a fast one with.
+"""An independent interpreter of tokenizer.json files: short and slow, to check a fast one with.
 
 It follows the published behaviour of the format step by step: added tokens are cut out, what lies between them is normalized,
-cut into words, and each word merged by looking for the best pair again and again.
+cut into words, and each word becomes tokens: BPE by looking for the best pair again and again, Unigram by trying every piece that may end
+at every character, WordPiece by trying ever shorter beginnings.
 
 Needs the Python module `regex` (Debian: python3-regex) for Unicode properties.
 """
+import base64
+import struct
 import unicodedata
 
 import regex
@@ -76,7 +79,77 @@ def normalize(step, text):
         return text[begin:end]
     if kind == "StripAccents":
         return "".join(c for c in text if not unicodedata.category(c).startswith("M"))
+    if kind == "BertNormalizer":
+        return bert(step, text)
+    if kind == "Precompiled":
+        return replace_characters(charsmap(base64.b64decode(step["precompiled_charsmap"])), text)
     raise ValueError(kind)
+
+
+def loses_start(step, text):
+    """Whether the first character is dropped: what follows does not stand at the start of the input then."""
+    if step is None or not text:
+        return False
+    if step["type"] == "Sequence":
+        for inner in step["normalizers"]:
+            if loses_start(inner, text):
+                return True
+            text = normalize(inner, text)
+        return False
+    if step["type"] == "Strip":
+        return step["strip_left"] and is_space(text[0])
+    return step["type"] in ("StripAccents", "BertNormalizer") and normalize(step, text[0]) == ""
+
+
+IDEOGRAPHS = [(0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF),
+              (0x2F800, 0x2FA1F)]
+
+
+def bert(step, text):
+    if step["clean_text"]:
+        keeps = [c for c in text if c in "\t\n\r" or not (c in "\0\ufffd" or unicodedata.category(c) in ("Cc", "Cf", "Co"))]
+        text = "".join(" " if is_space(c) else c for c in keeps)
+    if step["handle_chinese_chars"]:
+        text = "".join(f" {c} " if any(low <= ord(c) <= high for low, high in IDEOGRAPHS) else c for c in text)
+    strips = step["lowercase"] if step["strip_accents"] is None else step["strip_accents"]
+    if strips:
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return "".join(c.lower() for c in text) if step["lowercase"] else text
+
+
+def charsmap(data):
+    """The replacements by what they replace: every path through the double array that ends in a value."""
+    n_bytes, = struct.unpack_from("<I", data)
+    units = struct.unpack_from(f"<{n_bytes // 4}I", data, 4)
+    texts = data[4 + n_bytes:]
+    found, open_nodes = {}, [(0, b"")]
+    while open_nodes:
+        at, path = open_nodes.pop()
+        children = at ^ (units[at] >> 10 << (8 if units[at] & 1 << 9 else 0))
+        if units[at] & 1 << 8:
+            begin = units[children] & 0x7FFFFFFF
+            found[path] = texts[begin:texts.index(0, begin)].decode()
+        open_nodes += [(children ^ b, path + bytes([b])) for b in range(1, 256) if units[children ^ b] & 0x800000FF == b]
+    return found
+
+
+def replace_characters(replacements, text):
+    """What people see as one character, as a whole if it is short, else code point by code point. The shortest key that stands at its
+    beginning decides, and all of it goes."""
+    def replacement(part):
+        data = part.encode()
+        return next((replacements[data[:n]] for n in range(1, len(data) + 1) if data[:n] in replacements), None)
+
+    result = ""
+    for cluster in regex.findall(r"\X", text):
+        whole = replacement(cluster) if len(cluster.encode()) < 6 else None
+        if whole is not None:
+            result += whole
+            continue
+        for c in cluster:
+            single = replacement(c)
+            result += c if single is None else single
+    return result
 
 
 def split(text, spans, behavior, invert=False):
@@ -160,8 +233,13 @@ def pre_tokenize(step, pieces):
             words = split(text, digits, "Isolated" if step["individual_digits"] else "Contiguous")
         elif kind == "Punctuation":
             words = split(text, characters(text, is_punctuation), step["behavior"])
+        elif kind == "BertPreTokenizer":
+            words = split(text, characters(text, is_space), "Removed")
+            words = [piece for word in words for piece in split(word, characters(word, is_punctuation), "Isolated")]
         else:
             raise ValueError(kind)
+        # Behind something that was taken away, the first word does not stand at the start.
+        at_start = at_start and (kind in ("ByteLevel", "Metaspace") or (bool(words) and text.startswith(words[0])))
         result += [(word, at_start and i == 0) for i, word in enumerate(words)]
     return result
 
@@ -196,15 +274,19 @@ class Tokenizer:
     def __init__(self, document):
         self.document = document
         model = document["model"]
-        self.vocabulary = model["vocab"]
-        self.ranks = {tuple(m.split(" ")) if isinstance(m, str) else tuple(m): rank for rank, m in enumerate(model["merges"])}
+        if model["type"] == "Unigram":
+            self.vocabulary = {piece: i for i, (piece, _) in enumerate(model["vocab"])}
+        else:
+            self.vocabulary = model["vocab"]
+        self.ranks = {tuple(m.split(" ")) if isinstance(m, str) else tuple(m): rank for rank, m in enumerate(model.get("merges", []))}
+        self.word = {"BPE": self.merged, "Unigram": self.likeliest, "WordPiece": self.longest_first}[model["type"]]
         self.added = []
         for token in document["added_tokens"]:
             match = normalize(document["normalizer"], token["content"]) if token["normalized"] else token["content"]
             self.added.append({**token, "match": match})
         self.text_of = {i: t for t, i in self.vocabulary.items()} | {t["id"]: t["content"] for t in document["added_tokens"]}
 
-    def word(self, word):
+    def merged(self, word):
         """Symbols are token texts, so that merging is joining strings; a byte token or an unknown one is such a text, too."""
         model = self.document["model"]
         if model["ignore_merges"] and word in self.vocabulary:
@@ -225,6 +307,56 @@ class Tokenizer:
             symbols[best:best + 2] = [symbols[best] + symbols[best + 1]]
         return [self.vocabulary[symbol] for symbol in symbols]
 
+    def likeliest(self, word):
+        """The best cut of every beginning, from the best cuts of all shorter ones; of equals, the one whose last piece is longest. A
+        character that is no piece may be an unknown one, ten below the least score. Neighbouring unknown ones become one token."""
+        model = self.document["model"]
+        unk_score = min(score for _, score in model["vocab"]) - 10
+        best = [(0.0, None, None)]  # score, begin of the last piece, its id
+        for end in range(1, len(word) + 1):
+            found = None
+            for begin in range(end):
+                id = self.vocabulary.get(word[begin:end])
+                if id is None and begin + 1 < end:
+                    continue
+                score = best[begin][0] + (unk_score if id is None else model["vocab"][id][1])
+                if found is None or score > found[0]:
+                    found = (score, begin, model["unk_id"] if id is None else id)
+            best.append(found)
+        pieces, end = [], len(word)
+        while end > 0:
+            _, begin, id = best[end]
+            if id == model["unk_id"] and pieces and pieces[0][1] == id:
+                pieces[0] = (word[begin:end] + pieces[0][0], id)
+            else:
+                pieces.insert(0, (word[begin:end], id))
+            end = begin
+        ids = []
+        for piece, id in pieces:
+            byte_tokens = [f"<0x{b:02X}>" for b in piece.encode()]
+            if piece in self.vocabulary:
+                ids.append(self.vocabulary[piece])
+            elif model["byte_fallback"] and all(t in self.vocabulary for t in byte_tokens):
+                ids += [self.vocabulary[t] for t in byte_tokens]
+            else:
+                ids.append(id)
+        return ids
+
+    def longest_first(self, word):
+        model = self.document["model"]
+        unknown = [self.vocabulary[model["unk_token"]]]
+        if len(word) > model["max_input_chars_per_word"]:
+            return unknown
+        ids, begin = [], 0
+        while begin < len(word):
+            prefix = model["continuing_subword_prefix"] if begin else ""
+            ends = [end for end in range(len(word), begin, -1) if prefix + word[begin:end] in self.vocabulary]
+            if not ends:
+                return unknown
+            ids.append(self.vocabulary[prefix + word[begin:ends[0]]])
+            begin = ends[0]
+        return ids
+
     def encode(self, text):
         ids = []
         raw = [t for t in self.added if not t["normalized"]]
@@ -233,12 +365,13 @@ class Tokenizer:
             if token:
                 ids.append(token["id"])
                 continue
+            is_whole = not loses_start(self.document["normalizer"], section)
             section = normalize(self.document["normalizer"], section)
             for n_piece, (piece, inner) in enumerate(added_pieces(section, normalized)):
                 if inner:
                     ids.append(inner["id"])
                     continue
-                at_start = n_section == 0 and n_piece == 0
+                at_start = n_section == 0 and n_piece == 0 and is_whole
                 for word, _ in pre_tokenize(self.document["pre_tokenizer"], [(piece, at_start)]):
                     ids += self.word(word)
         return self.around(self.document["post_processor"], ids)
@@ -250,6 +383,8 @@ class Tokenizer:
             for inner in step["processors"]:
                 ids = self.around(inner, ids)
             return ids
+        if step["type"] == "BertProcessing":
+            return [step["cls"][1], *ids, step["sep"][1]]
         result = []
         for item in step["single"]:
             result += ids if "Sequence" in item else step["special_tokens"][item["SpecialToken"]["id"]]["ids"]
@@ -261,6 +396,10 @@ class Tokenizer:
         if self.document["decoder"] is None:
             return " ".join(tokens)
         return "".join(decode(self.document["decoder"], tokens))
+
+
+CLEANUP = [(" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"),
+           (" 've", "'ve"), (" 're", "'re")]
 
 
 def decode(step, tokens):
@@ -290,6 +429,15 @@ def decode(step, tokens):
     if kind == "Metaspace":
         first = "" if step["prepend_scheme"] != "never" else " "
         return [token.replace(step["replacement"], " " if i else first) for i, token in enumerate(tokens)]
+    if kind == "WordPiece":
+        result = []
+        for i, token in enumerate(tokens):
+            if i:
+                token = token.removeprefix(step["prefix"]) if token.startswith(step["prefix"]) else " " + token
+            for dirty, clean in CLEANUP if step["cleanup"] else []:
+                token = token.replace(dirty, clean)
+            result.append(token)
+        return result
     if kind == "ByteFallback":
         result, run = [], b""
         for token in [*tokens, None]:
