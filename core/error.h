@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -42,11 +43,15 @@ enum class ErrorCode {
 /// "operation: subject: expected …, found …" and is shown to the user as it is: on one line, without control characters.
 class Error : public std::runtime_error {
 public:
-    Error(ErrorCode code, const std::string& message) : std::runtime_error(onOneLine(message)), code_(code) {}
+    /// layer: full module name of the layer of a model that it is about, where it is about one.
+    Error(ErrorCode code, const std::string& message, const std::string& layer = {})
+        : std::runtime_error(onOneLine(message)), code_(code), layer_(std::make_shared<const std::string>(layer)) {}
     [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+    [[nodiscard]] const std::string& layer() const noexcept { return *layer_; }
 
 private:
     ErrorCode code_;
+    std::shared_ptr<const std::string> layer_;  // shared: copying an exception must not throw
 };
 
 /// Thrown by JobContext::checkpoint() when the user asked to stop. Not an error: nothing went wrong.

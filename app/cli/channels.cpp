@@ -8,9 +8,11 @@
 #include "app/cli/memory_use.h"
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
+#include "app/cli/report_text.h"
 #include "app/cli/text_format.h"
 #include "core/calib/calibrate.h"
 #include "core/calib/naming_text.h"
+#include "core/eval/weight_metrics.h"
 #include "core/quant/smoothquant.h"
 
 namespace salient::cli {
@@ -49,6 +51,7 @@ struct LayerChannels {
     const LinearInfo* linear = nullptr;
     float median_max_abs = 0.0F;
     float weight_max_abs = 0.0F;
+    double weight_kurtosis = 0.0;
     Index tokens = 0;           ///< that reached it: all, or those sent to its expert
     bool has_stand_in = false;  ///< they are too few, and the numbers are of other tokens (InputStatistics::is_stand_in)
     std::vector<Channel> top;   ///< by decreasing max |x|
@@ -87,6 +90,7 @@ LayerChannels describe(const Model& model, const LinearInfo& linear, const Input
     const std::vector<MatrixView> weights(1, weight);
     const std::vector<float> weight_max = columnMaxAbs(weights);
     layer.weight_max_abs = *std::max_element(weight_max.begin(), weight_max.end());
+    layer.weight_kurtosis = weightMetrics(weight).kurtosis;
     const std::vector<Index> salient = salientChannels(statistics, options.salient);
     const std::set<Index> is_salient(salient.begin(), salient.end());
     const std::vector<float> mean_abs = statistics.meanAbs();
@@ -172,6 +176,7 @@ Json toJson(const LayerChannels& layer) {
                  {"max_abs", layer.top.empty() ? 0.0F : layer.top.front().max_abs},
                  {"median_max_abs", layer.median_max_abs},
                  {"weight_max_abs", layer.weight_max_abs},
+                 {"weight_kurtosis", layer.weight_kurtosis},
                  {"channels", Json::array()}};
     if (layer.linear->expert >= 0) {
         json["tokens"] = layer.tokens;
@@ -226,7 +231,7 @@ void printAll(const std::vector<LayerChannels>& layers, std::ostream& out) {
     constexpr std::size_t kShown = 4;
     const bool has_experts =
         std::any_of(layers.begin(), layers.end(), [](const LayerChannels& layer) { return layer.linear->expert >= 0; });
-    std::vector<TextTable::Column> columns = {{"layer", Align::Left}, {"max |x|"}, {"median"}, {"ratio"}, {"max |w|"}};
+    std::vector<TextTable::Column> columns = {{"layer", Align::Left}, {"max |x|"}, {"median"}, {"ratio"}, {"max |w|"}, {"kurtosis of w"}};
     if (has_experts) columns.push_back({"tokens"});
     columns.push_back({"largest channels", Align::Left});
     TextTable table(std::move(columns));
@@ -236,9 +241,12 @@ void printAll(const std::vector<LayerChannels>& layers, std::ostream& out) {
             largest += (i == 0 ? "" : ", ") + std::to_string(layer.top[i].channel);
         }
         const float max_abs = layer.top.empty() ? 0.0F : layer.top.front().max_abs;
-        std::vector<std::string> cells = {layer.linear->name, significant(max_abs), significant(layer.median_max_abs),
+        std::vector<std::string> cells = {layer.linear->name,
+                                          significant(max_abs),
+                                          significant(layer.median_max_abs),
                                           layer.median_max_abs > 0.0F ? significant(max_abs / layer.median_max_abs, 3) : "",
-                                          significant(layer.weight_max_abs)};
+                                          significant(layer.weight_max_abs),
+                                          significant(layer.weight_kurtosis, 3)};
         if (has_experts) cells.push_back(tokensText(layer));
         cells.push_back(largest);
         table.addRow(std::move(cells));
@@ -263,6 +271,10 @@ int run(const Options& options, Context& context) {
     const Samples samples = namingText(options.calibration.text, [&] {
         return drawSamples(opened.model->requireTokenizer(), readCorpus(options.calibration.text), spec);
     });
+    const double passed_blocks = linear == nullptr ? opened.model->config.n_blocks : linear->block + 1;
+    const auto n_tokens = static_cast<double>(samples.windows.ids.size());
+    const double share = passed_blocks / std::max(1, opened.model->config.n_blocks);
+    printTimeForecast(share * forwardWork(*opened.model, n_tokens, spec.seq_len, computeFromName(options.calibration.compute)), context);
     if (samples.windows.count() < spec.n_samples) {
         context.warn("the text holds " + std::to_string(samples.windows.count()) + " windows of " +
                      std::to_string(samples.windows.seq_len) + " tokens, fewer than the " + std::to_string(spec.n_samples) + " asked for");

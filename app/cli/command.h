@@ -56,6 +56,7 @@ void addLayers(CLI::App& program, Action& action);
 void addVerify(CLI::App& program, Action& action);
 void addRun(CLI::App& program, Action& action);
 void addSensitivity(CLI::App& program, Action& action);
+void addCalibration(CLI::App& program, Action& action);
 void addFamilies(CLI::App& program, Action& action);
 void addFormats(CLI::App& program, Action& action);
 

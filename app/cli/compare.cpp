@@ -16,6 +16,8 @@ struct Options {
     EvaluationFlags evaluation;
     std::string report;
     std::int64_t max_memory_bytes = 0;
+    bool resume = false;
+    std::string unfinished;
 };
 
 Recipe recipeOf(const Options& options, const CommonOptions& common) {
@@ -61,10 +63,14 @@ void addCompare(CLI::App& program, Action& action) {
     addEvaluationOptions(*command, options->evaluation, true, true);
     command->add_option("--report", options->report, "Directory for report.html and report.json");
     addMemoryOption(*command, options->max_memory_bytes);
+    addResumeOption(*command, options->resume);
+    addUnfinishedOption(*command, options->unfinished);
     command->callback([options, &action] {
         action = [options](Context& context) {
             const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });
-            return printReport(run(recipe, context.job), context, false);
+            const auto before_work = [&context](const Report& planned) { announce(planned, context); };
+            const RunOptions how{.resume = options->resume, .unfinished = options->unfinished, .before_work = before_work};
+            return printReport(run(recipe, how, context.job), context, false);
         };
     });
 }

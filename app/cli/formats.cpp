@@ -4,6 +4,10 @@
 #include "app/cli/command.h"
 #include "app/cli/text_format.h"
 #include "core/exporter/format_table.h"
+#include "core/io/ggml_blocks.h"
+#include "core/model/gguf/architecture.h"
+#include "core/model/packed/stored_scheme.h"
+#include "core/tokenizer/tokenizer.h"
 
 namespace salient::cli {
 
@@ -56,6 +60,48 @@ Json describe(ExportFormat format) {
     return json;
 }
 
+Json describe(const TokenizerForm& form) { return {{"files", form.files}, {"models", form.models}}; }
+
+std::string joined(const std::vector<std::string>& parts, const char* separator) {
+    std::string text;
+    for (const std::string& part : parts) text += (text.empty() ? "" : separator) + part;
+    return text;
+}
+
+void printTokenizers(std::ostream& out) {
+    out << "\ntokenizers that can be read\n";
+    for (const TokenizerForm& form : Tokenizer::forms()) {
+        const std::string files = joined(form.files, " with ");
+        out << files << std::string(28 - std::min<std::size_t>(27, files.size()), ' ') << joined(form.models, ", ") << '\n';
+    }
+    out << "A GGUF file has its own.\n";
+}
+
+/// What can be opened, whoever made it.
+Json describeReads() {
+    Json tokenizers = Json::array();
+    for (const TokenizerForm& form : Tokenizer::forms()) tokenizers.push_back(describe(form));
+    Json architectures = Json::array();
+    for (const gguf::Architecture& architecture : gguf::architectures())
+        architectures.push_back({{"architecture", architecture.name}, {"family", architecture.model_type}});
+    Json quantized = Json::array();
+    for (const ReadableForm& form : readableForms()) quantized.push_back({{"quant_method", form.method}, {"format", form.format}});
+    return {
+        {"gguf", {{"types", readGgmlTypeNames()}, {"architectures", architectures}}}, {"quantized", quantized}, {"tokenizers", tokenizers}};
+}
+
+/// "gptq (gptq, gptq_v2), awq (gemm), …"
+std::string quantizedForms() {
+    std::string text;
+    std::string_view last;
+    for (const ReadableForm& form : readableForms()) {
+        if (form.method != last) text.append(text.empty() ? "" : "), ").append(form.method).append(" (");
+        text.append(form.method != last ? "" : ", ").append(form.format);
+        last = form.method;
+    }
+    return text + ")";
+}
+
 void print(std::ostream& out) {
     TextTable table({{"format", Align::Left},
                      {"width", Align::Left},
@@ -84,14 +130,18 @@ void print(std::ostream& out) {
         << "\nGroups must divide a layer's inputs, and packings its sizes; quantize says so before it starts. gguf also takes any other "
            "method\n"
            "dequantized (--gguf-type f16, bf16 or q8_0), or the weights of rtn and awq rounded to blocks of\n"
-           "its own (--gguf-type q4_k, q6_k or q4_k_m). What each loader makes of which settings: --json, and every report.\n";
+           "its own (--gguf-type q4_k, q6_k or q4_k_m). What each loader makes of which settings: --json, and every report.\n"
+           "\nopens models in 16 and 32 bits, and\n"
+           "quantized           "
+        << quantizedForms() << "\nGGUF types          " << readGgmlTypes() << "\nGGUF architectures  " << gguf::architectureNames() << '\n';
+    printTokenizers(out);
 }
 
 }  // namespace
 
 void addFormats(CLI::App& program, Action& action) {
-    CLI::App* command =
-        program.add_subcommand("formats", "List the formats that can be written: widths, grids, groups, orders and what loads them");
+    CLI::App* command = program.add_subcommand(
+        "formats", "List the formats that can be written (widths, grids, groups, orders and what loads them) and opened");
     command->callback([&action] {
         action = [](Context& context) {
             if (!context.common.json) {
@@ -100,7 +150,7 @@ void addFormats(CLI::App& program, Action& action) {
             }
             Json all = Json::array();
             for (const std::string& each : exportFormatNames()) all.push_back(describe(exportFormatFromName(each)));
-            context.print({{"formats", all}});
+            context.print({{"formats", all}, {"reads", describeReads()}});
             return kDone;
         };
     });

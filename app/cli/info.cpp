@@ -7,6 +7,7 @@
 #include "core/model/model.h"
 #include "core/model/packed/packed_model.h"
 #include "core/recipe/memory_forecast.h"
+#include "core/recipe/time_forecast.h"
 
 namespace salient::cli {
 
@@ -19,6 +20,12 @@ struct Options {
 };
 
 const SampleSpec kForecastSamples{.n_samples = 128, .seq_len = 2048};
+
+/// To calibrate on these and to quantize with GPTQ.
+JobWork forecastWork(const Model& model) {
+    const double n_tokens = static_cast<double>(kForecastSamples.n_samples) * static_cast<double>(kForecastSamples.seq_len);
+    return calibrationWork(model, n_tokens, kForecastSamples.seq_len, Compute::Float32) + quantizationWork(model, methodFromName("gptq"));
+}
 
 std::string absorberText(const Absorber& absorber) {
     switch (absorber.kind) {
@@ -110,6 +117,12 @@ Json describe(const Model& model) {
                                {"hidden_states_bytes", forecast.hidden_states},
                                {"workspace_bytes", forecast.workspace},
                                {"total_bytes", forecast.total()}};
+    const TimeForecast time = forecastTime(forecastWork(model), productRates());
+    json["time_forecast"] = {{"method", "gptq"},
+                             {"n_samples", kForecastSamples.n_samples},
+                             {"seq_len", kForecastSamples.seq_len},
+                             {"low_seconds", time.low_seconds},
+                             {"high_seconds", time.high_seconds}};
     return json;
 }
 
@@ -146,7 +159,8 @@ void print(const Model& model, std::ostream& out) {
     out << layers.text() << "\nmemory      " << byteSize(forecast.total()) << " to calibrate and quantize on " << kForecastSamples.n_samples
         << " x " << kForecastSamples.seq_len << " tokens (block " << byteSize(forecast.block_weights) << ", Hessians "
         << byteSize(forecast.hessians) << ", hidden states " << byteSize(forecast.hidden_states) << ", workspace "
-        << byteSize(forecast.workspace) << ")\n";
+        << byteSize(forecast.workspace) << ")\ntime        " << inWords(forecastTime(forecastWork(model), productRates()))
+        << " for that on this machine, with GPTQ\n";
 }
 
 }  // namespace

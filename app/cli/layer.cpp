@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "app/cli/layer_file.h"
+#include "app/cli/memory_use.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
 #include "core/kernels/convert.h"
@@ -23,6 +24,7 @@ struct Options {
     std::string out;
     bool curve = false;
     MethodFlags method;
+    std::int64_t max_memory_bytes = 0;
 };
 
 /// Tokens that the published AWQ code judges clipping by.
@@ -47,13 +49,20 @@ InputStatistics statisticsOf(MatrixView x, JobContext& job) {
     return input;
 }
 
-/// tr of the squared difference between what the layer gives and what it should give, for int8 activations: by real int8 products.
-double measuredRelativeError(MatrixView weight, MatrixView x, const QuantizedLinear& linear) {
+/// For int8 activations, by real int8 products.
+struct MeasuredInt8 {
+    double relative_error = 0.0;  ///< tr of the squared difference between what the layer gives and what it should give, of the latter's
+    std::int64_t n_raised_tokens = 0;  ///< on the least scale
+};
+
+MeasuredInt8 measuredInt8(MatrixView weight, MatrixView x, const QuantizedLinear& linear) {
     const Matrix expected = salient::linear(x, weight);
     const Matrix input = linear.channel_scale.empty() ? Matrix(x) : unscaledColumns(x, linear.channel_scale);
-    const Matrix found = int8Linear(input, toInt8Weight(linear.tensor, linear.activations, linear.input_scale));
+    Int8Weight int8 = toInt8Weight(linear.tensor, linear.activations, linear.input_scale);
+    int8.n_raised_tokens = std::make_shared<std::atomic<std::int64_t>>(0);
+    const Matrix found = int8Linear(input, int8);
     const double output = expected.cast<double>().squaredNorm();
-    return output > 0.0 ? (expected - found).cast<double>().squaredNorm() / output : 0.0;
+    return {output > 0.0 ? (expected - found).cast<double>().squaredNorm() / output : 0.0, int8.n_raised_tokens->load()};
 }
 
 Json curveOf(MatrixView weight, const InputStatistics& input, const MethodSpec& method, JobContext& job) {
@@ -67,20 +76,28 @@ Json curveOf(MatrixView weight, const InputStatistics& input, const MethodSpec& 
     return {{"alphas", curve.alphas}, {"losses", curve.losses}, {"best", curve.best}};
 }
 
+MemoryForecast forecastOf(const Options& options, const MethodSpec& method) {
+    const LayerTensorShape weight = layerTensorShape(options.weight);
+    const LayerTensorShape x = layerTensorShape(options.activations);
+    return forecastLayer(weight.rows, weight.cols, x.rows, method.activations != ActivationScale::None);
+}
+
 int run(const Options& options, const MethodSpec& method, Context& context) {
+    MemoryUse memory(forecastOf(options, method), options.max_memory_bytes, "fewer tokens, or a smaller layer,", context.job);
+    JobContext& job = memory.job();
     const Matrix weight = readLayerTensor(options.weight);
     const Matrix x = readLayerTensor(options.activations);
     if (x.cols() != weight.cols()) {
         throw Error(ErrorCode::ShapeMismatch, "layer: " + options.activations + ": expected activations with the weight's " +
                                                   std::to_string(weight.cols()) + " inputs, found " + std::to_string(x.cols()));
     }
-    const InputStatistics input = statisticsOf(x, context.job);
+    const InputStatistics input = statisticsOf(x, job);
     const std::vector<MatrixView> weights(1, weight);
     const std::vector<std::string> names(1, options.weight);
-    const QuantizedLinear linear = std::move(quantizeGroup(weights, names, input, true, method, context.job).front());
+    QuantizedLinear linear = std::move(quantizeGroup(weights, names, input, true, method, job).front());
     if (!options.out.empty()) writeLayerFile(options.out, linear, method);
 
-    const LayerReport& report = linear.report;
+    LayerReport& report = linear.report;
     const bool is_int8 = linear.activations != ActivationScale::None;
     Json json = {{"method", methodName(method)},
                  {"weight", options.weight},
@@ -93,7 +110,9 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
                  {"symmetric", method.grid.is_symmetric}};
     json["relative_output_error"] = report.error.relative_output_error;
     if (is_int8) {
-        json["relative_output_error"] = measuredRelativeError(weight, x, linear);
+        const MeasuredInt8 measured = measuredInt8(weight, x, linear);
+        json["relative_output_error"] = measured.relative_error;
+        report.n_raised_tokens = measured.n_raised_tokens;
         json["expected_relative_output_error"] = report.error.relative_output_error;
     }
     json["output_error"] = report.error.output_error;
@@ -108,13 +127,15 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     json["n_dead_columns"] = report.n_dead_columns;
     forEachGridCount(report.grids, [&json](const char* count, Index value) { json["n_" + std::string(count)] = value; });
     json["n_bounded_scales"] = report.n_bounded_scales;
+    json["n_raised_tokens"] = report.n_raised_tokens;
     json["clipped_fraction"] = report.clipped_fraction;
     json["saturated_fraction"] = report.saturated_fraction;
     json["bytes"] = report.bytes;
     json["bits_per_weight"] = 8.0 * static_cast<double>(report.bytes) / static_cast<double>(weight.size());
     json["seconds"] = report.seconds;
-    if (options.curve) json["curve"] = curveOf(weight, input, method, context.job);
+    if (options.curve) json["curve"] = curveOf(weight, input, method, job);
     if (!options.out.empty()) json["out"] = options.out;
+    memory.addTo(json);
     if (context.common.json) {
         context.print(json);
         return kDone;
@@ -132,6 +153,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
         context.out << '\n' << (method.scaling == Scaling::Awq ? "ratio " : "alpha ") << significant(report.scale_parameter, 3) << '\n';
     }
     if (!options.out.empty()) context.out << "\nwritten: " << options.out << '\n';
+    context.out << '\n' << memory.text() << '\n';
     if (report.n_dead_columns > 0) context.warn(std::to_string(report.n_dead_columns) + " input channels are never active");
     if (const std::string scales = scalesInWords(report); !scales.empty()) context.warn(scales);
     if (report.damping_tries.size() > 1) context.warn("the Hessian needed damping " + significant(report.damping_tries.back(), 3));
@@ -156,6 +178,7 @@ void addLayer(CLI::App& program, Action& action) {
         "weight. Int8 weights are stored as code + 128 with zero 128");
     command->add_flag("--curve", options->curve, "With --json: the whole loss curve over AWQ's ratio or SmoothQuant's alpha");
     addMethodOptions(*command, options->method, true);
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] {
         action = [options](Context& context) {
             const MethodSpec method = understood([&] {

@@ -34,15 +34,37 @@ Matrix fromNpz(const NpzFile& file, const std::string& name) {
     return values;
 }
 
-}  // namespace
+struct TensorPlace {
+    std::string file;
+    std::string name;
+};
 
-Matrix readLayerTensor(const std::string& file_and_name) {
+TensorPlace placeOf(const std::string& file_and_name) {
     const std::size_t colon = file_and_name.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == file_and_name.size()) {
         throw Error(ErrorCode::InvalidOption, "layer: expected FILE.safetensors:NAME or FILE.npz:NAME, found '" + file_and_name + "'");
     }
-    const std::string file = file_and_name.substr(0, colon);
-    const std::string name = file_and_name.substr(colon + 1);
+    return {file_and_name.substr(0, colon), file_and_name.substr(colon + 1)};
+}
+
+}  // namespace
+
+LayerTensorShape layerTensorShape(const std::string& file_and_name) {
+    const auto [file, name] = placeOf(file_and_name);
+    if (!isZip(file)) {
+        const SafetensorsFile opened = SafetensorsFile::open(file);
+        const TensorView& tensor = opened.tensor(name);
+        return {tensor.rowCount(), tensor.rowLength()};
+    }
+    const NpzFile opened = NpzFile::open(file);
+    const auto array = opened.arrays().find(name);
+    if (array == opened.arrays().end() || array->second.elementCount() == 0) return {};
+    const Index cols = array->second.shape.empty() ? 1 : array->second.shape.back();
+    return {array->second.elementCount() / cols, cols};
+}
+
+Matrix readLayerTensor(const std::string& file_and_name) {
+    const auto [file, name] = placeOf(file_and_name);
     Matrix values = isZip(file) ? fromNpz(NpzFile::open(file), name) : fromSafetensors(SafetensorsFile::open(file), name);
     if (values.size() == 0)
         throw Error(ErrorCode::ShapeMismatch, "layer: " + file_and_name + ": expected a tensor with elements, found none");

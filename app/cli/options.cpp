@@ -19,6 +19,64 @@ void addSwitch(CLI::App& command, const char* name, std::optional<bool>& target,
         ->group(group);
 }
 
+void addGptqOptions(CLI::App& command, MethodFlags& flags) {
+    addSwitch(command, "--act-order", flags.act_order, "Process columns by decreasing activity", kGptqGroup);
+    addSwitch(command, "--static-groups", flags.static_groups, "Take all grids before the first update", kGptqGroup);
+    command.add_option("--damping", flags.damping, "Added to the Hessian's diagonal, as a fraction of its mean [0.01]")
+        ->check(atLeast(0))
+        ->group(kGptqGroup);
+    command
+        .add_option("--damping-tries", flags.damping_tries,
+                    "How many dampings are tried until one suffices, each ten times the one before, up to 1 [6]")
+        ->check(atLeast(1))
+        ->group(kGptqGroup);
+    command.add_option("--block-size", flags.block_size, "Columns between two lazy updates [128]")->check(atLeast(1))->group(kGptqGroup);
+    command
+        .add_option(
+            "--group-parameters", flags.group_parameters,
+            "When a group takes its grid: published, without the updates pending in its block, as the published code; fresh, with them "
+            "[published]")
+        ->check(CLI::IsMember({"published", "fresh"}))
+        ->group(kGptqGroup);
+}
+
+void addAwqOptions(CLI::App& command, MethodFlags& flags) {
+    command.add_option("--ratio", flags.ratio, "Use this ratio instead of searching one")->check(CLI::Range(0.0, 1.0))->group(kAwqGroup);
+    command.add_option("--ratios", flags.ratios, "How many ratios are searched: 0, 1/n, … (n-1)/n [20]")
+        ->check(atLeast(1))
+        ->group(kAwqGroup);
+    addSwitch(command, "--duo", flags.duo, "Scales from activation and weight means together", kAwqGroup);
+    addSwitch(command, "--no-scale", flags.no_scale, "No scaling, only the clip", kAwqGroup);
+    addSwitch(command, "--no-clip", flags.no_clip, "No clip", kAwqGroup);
+    command
+        .add_option("--clip", flags.clip,
+                    "Cut the range of every group at this share of its largest weight, 0.05 to 1, instead of searching where")
+        ->check(CLI::Range(AwqOptions::kLeastClip, 1.0))
+        ->group(kAwqGroup);
+    command.add_option("--clip-levels", flags.clip_levels, "How many ranges the clip search tries: 100 %, 95 %, … of the whole one [10]")
+        ->check(CLI::Range(1, 20))
+        ->group(kAwqGroup);
+    command
+        .add_option("--clip-layers", flags.clip_layers, "What is clipped: all layers; published, those that make no queries and keys [all]")
+        ->check(CLI::IsMember({"all", "published"}))
+        ->group(kAwqGroup);
+    addSwitch(command, "--separate-loss", flags.separate_loss, "Judge scales by the first layer that shares an input, not by all",
+              kAwqGroup);
+}
+
+void addSmoothQuantOptions(CLI::App& command, MethodFlags& flags) {
+    command.add_option("--alpha", flags.alpha, "Share of the difficulty that moves to the weights, 0 to 1 [0.5]")
+        ->check(CLI::Range(0.0, 1.0))
+        ->group(kSmoothQuantGroup);
+    addSwitch(command, "--alpha-search", flags.alpha_search, "Search the alpha of each group of layers", kSmoothQuantGroup);
+    addSwitch(command, "--activation-only", flags.activation_only, "Scales max|x|^alpha, without the weights", kSmoothQuantGroup);
+    command
+        .add_option("--activation-scale", flags.activation_scale,
+                    "Scale of int8 inputs: token (one per token, from that token), tensor (one for all, from calibration) [token]")
+        ->check(CLI::IsMember({"token", "tensor"}))
+        ->group(kSmoothQuantGroup);
+}
+
 }  // namespace
 
 CLI::Validator atLeast(int least) {
@@ -66,42 +124,9 @@ void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method) {
         ->check(CLI::IsMember({"group", "row", "tensor"}))
         ->group(kGridGroup);
 
-    addSwitch(command, "--act-order", flags.act_order, "Process columns by decreasing activity", kGptqGroup);
-    addSwitch(command, "--static-groups", flags.static_groups, "Take all grids before the first update", kGptqGroup);
-    command.add_option("--damping", flags.damping, "Added to the Hessian's diagonal, as a fraction of its mean [0.01]")
-        ->check(atLeast(0))
-        ->group(kGptqGroup);
-    command.add_option("--block-size", flags.block_size, "Columns between two lazy updates [128]")->check(atLeast(1))->group(kGptqGroup);
-    command
-        .add_option(
-            "--group-parameters", flags.group_parameters,
-            "When a group takes its grid: published, without the updates pending in its block, as the published code; fresh, with them "
-            "[published]")
-        ->check(CLI::IsMember({"published", "fresh"}))
-        ->group(kGptqGroup);
-
-    command.add_option("--ratio", flags.ratio, "Use this ratio instead of searching one")->check(CLI::Range(0.0, 1.0))->group(kAwqGroup);
-    addSwitch(command, "--duo", flags.duo, "Scales from activation and weight means together", kAwqGroup);
-    addSwitch(command, "--no-scale", flags.no_scale, "No scaling, only the clip search", kAwqGroup);
-    addSwitch(command, "--no-clip", flags.no_clip, "No clip search", kAwqGroup);
-    command
-        .add_option("--clip-layers", flags.clip_layers,
-                    "What the clip search looks at: all layers; published, those that make no queries and keys [all]")
-        ->check(CLI::IsMember({"all", "published"}))
-        ->group(kAwqGroup);
-    addSwitch(command, "--separate-loss", flags.separate_loss, "Judge scales by the first layer that shares an input, not by all",
-              kAwqGroup);
-
-    command.add_option("--alpha", flags.alpha, "Share of the difficulty that moves to the weights, 0 to 1 [0.5]")
-        ->check(CLI::Range(0.0, 1.0))
-        ->group(kSmoothQuantGroup);
-    addSwitch(command, "--alpha-search", flags.alpha_search, "Search the alpha of each group of layers", kSmoothQuantGroup);
-    addSwitch(command, "--activation-only", flags.activation_only, "Scales max|x|^alpha, without the weights", kSmoothQuantGroup);
-    command
-        .add_option("--activation-scale", flags.activation_scale,
-                    "Scale of int8 inputs: token (one per token, from that token), tensor (one for all, from calibration) [token]")
-        ->check(CLI::IsMember({"token", "tensor"}))
-        ->group(kSmoothQuantGroup);
+    addGptqOptions(command, flags);
+    addAwqOptions(command, flags);
+    addSmoothQuantOptions(command, flags);
 }
 
 void addWalkOptions(CLI::App& command, MethodFlags& flags) {
@@ -110,6 +135,10 @@ void addWalkOptions(CLI::App& command, MethodFlags& flags) {
     command.add_option("--feed", flags.feed, "What feeds the next block: the original or the quantized block before it [original]")
         ->check(CLI::IsMember({"original", "quantized"}))
         ->group(kWalkGroup);
+    addLayerOptions(command, flags);
+}
+
+void addLayerOptions(CLI::App& command, MethodFlags& flags) {
     addSwitch(command, "--norms-only", flags.norms_only, "Fold scales into norms only, not into earlier linear layers", kWalkGroup);
     command.add_option("--keep", flags.keep, "Layers that stay in 16 bits: a regular expression found in their names; may be repeated")
         ->allow_extra_args(false)
@@ -117,8 +146,8 @@ void addWalkOptions(CLI::App& command, MethodFlags& flags) {
     command
         .add_option(
             "--override", flags.overrides,
-            "Other settings for some layers: EXPRESSION:bits=8,group_size=32,method=rtn,alpha=0.6,ratio=0.4; the first that matches a name "
-            "counts; may be repeated")
+            "Other settings for some layers: EXPRESSION:bits=8,group_size=32,method=awq,ratio=0.4,clip=0.9 or alpha=0.6; the first that "
+            "matches a name counts; may be repeated")
         ->allow_extra_args(false)
         ->group(kWalkGroup);
 }
@@ -174,6 +203,12 @@ void addMemoryOption(CLI::App& command, std::int64_t& max_memory_bytes) {
 void addResumeOption(CLI::App& command, bool& resume) {
     command.add_flag("--resume", resume,
                      "Go on after the last finished block of the same job, which was interrupted, died or failed, with the same bits");
+}
+
+void addUnfinishedOption(CLI::App& command, std::string& directory) {
+    command.add_option("--unfinished", directory,
+                       "Directory for finished runs and blocks, from which --resume goes on; removed when the job is done [hidden, beside "
+                       "the first export or the report; nothing is kept where neither is written]");
 }
 
 SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common) {

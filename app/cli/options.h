@@ -17,6 +17,8 @@ namespace salient::cli {
 void addMethodOptions(CLI::App& command, MethodFlags& flags, bool with_method);
 /// Options of the walk over a model, which a single layer does not have.
 void addWalkOptions(CLI::App& command, MethodFlags& flags);
+/// Those of them that say which layers get what, for a command whose blocks are always fed by the original model.
+void addLayerOptions(CLI::App& command, MethodFlags& flags);
 
 /// Which text calibrates, how much of it, and in what precision the model runs.
 struct CalibrationFlags {
@@ -37,8 +39,10 @@ void addComputeOption(CLI::App& command, std::string& compute);
 
 /// `--max-memory`, in bytes or with a unit; 0: no limit.
 void addMemoryOption(CLI::App& command, std::int64_t& max_memory_bytes);
-/// `--resume`, for commands that write while they quantize.
+/// `--resume`, for commands that keep what they finished.
 void addResumeOption(CLI::App& command, bool& resume);
+/// `--unfinished`, for those that may write nothing to keep it beside.
+void addUnfinishedOption(CLI::App& command, std::string& directory);
 
 /// How perplexity is measured.
 struct EvaluationFlags {

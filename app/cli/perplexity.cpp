@@ -4,6 +4,7 @@
 #include "app/cli/memory_use.h"
 #include "app/cli/opened_model.h"
 #include "app/cli/options.h"
+#include "app/cli/report_text.h"
 #include "app/cli/text_format.h"
 #include "core/calib/naming_text.h"
 #include "core/recipe/run.h"
@@ -26,6 +27,9 @@ int run(const Options& options, Context& context) {
                      context.job);
     const std::string text = readCorpus(options.evaluation.text);
     const ForwardOptions forward{.compute = computeFromName(options.compute)};
+    const Index seq_len = spec.seq_len > 0 ? spec.seq_len : usualWindow(*opened.model);
+    const auto n_tokens = static_cast<double>(evaluatedTokens(options.evaluation.text, spec, seq_len));
+    printTimeForecast(evaluationWork(*opened.model, n_tokens, seq_len, 0, forward.compute), context);
     const PerplexityResult result =
         namingText(options.evaluation.text, [&] { return perplexity(*opened.model, opened.blocks, text, spec, forward, memory.job()); });
     if (context.common.json) {
@@ -36,8 +40,11 @@ int run(const Options& options, Context& context) {
     }
     context.out << "perplexity  " << significant(result.perplexity, 6) << "\nmean NLL    " << significant(result.mean_nll, 6)
                 << " nats\ntokens      " << result.n_tokens << " scored in " << result.n_windows << " windows of " << result.seq_len
-                << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n"
-                << memory.text() << "\n";
+                << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n";
+    RunCounts counts;
+    addCounts(counts, result);
+    if (counts.n_raised_tokens > 0) context.out << "counted     " << inWords(counts) << "\n";
+    context.out << memory.text() << "\n";
     return kDone;
 }
 

@@ -16,15 +16,16 @@ namespace salient::cli {
 
 namespace {
 
-constexpr std::array kCommands = {addInfo,   addChannels, addPerplexity,  addQuantize, addCompare,  addLayer,
-                                  addLayers, addVerify,   addSensitivity, addRun,      addFamilies, addFormats};
+constexpr std::array kCommands = {addInfo,   addChannels,    addPerplexity,  addQuantize, addCompare,  addLayer,  addLayers,
+                                  addVerify, addSensitivity, addCalibration, addRun,      addFamilies, addFormats};
 
 constexpr const char* kFooter =
     "Exit status: 0 done; 1 bad input or failed job; 2 usage; 130 cancelled.\n"
+    "With --json, standard output holds one document, or nothing where an error ended the command: what it was stands on standard error.\n"
     "An interrupt (Ctrl-C, or SIGTERM) stops the job cleanly and leaves nothing that looks complete; a second one ends the program at "
     "once.\n"
-    "A job that is interrupted, dies or fails keeps its finished blocks beside the output: the same command with --resume goes on from "
-    "there.";
+    "A job that is interrupted, dies or fails keeps its finished runs and blocks beside the output: the same command with --resume goes "
+    "on from there.";
 
 /// One line, whatever a message holds.
 std::string oneLine(std::string text) {

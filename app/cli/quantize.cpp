@@ -71,8 +71,8 @@ void addQuantize(CLI::App& program, Action& action) {
     command->callback([options, &action] {
         action = [options](Context& context) {
             const Recipe recipe = understood([&] { return recipeOf(*options, context.common); });
-            const auto announce = [&context](const Report& planned) { printLoaders(planned, context); };
-            return printReport(run(recipe, {.resume = options->resume, .before_work = announce}, context.job), context, true);
+            const auto before_work = [&context](const Report& planned) { announce(planned, context); };
+            return printReport(run(recipe, {.resume = options->resume, .before_work = before_work}, context.job), context, true);
         };
     });
 }

@@ -6,6 +6,7 @@
 
 #include "app/cli/memory_use.h"
 #include "app/cli/text_format.h"
+#include "core/recipe/time_forecast.h"
 
 namespace salient::cli {
 
@@ -101,8 +102,6 @@ std::string stageTimes(const Report& report) {
     return text;
 }
 
-}  // namespace
-
 void printLoaders(const Report& report, Context& context) {
     if (context.common.json || context.common.quiet) return;
     for (std::size_t i = 0; i < report.runs.size(); ++i) {
@@ -115,6 +114,18 @@ void printLoaders(const Report& report, Context& context) {
         context.out << "\n" << table.text();
     }
     context.out << std::flush;
+}
+
+}  // namespace
+
+void printTimeForecast(const JobWork& work, Context& context) {
+    if (context.common.json || context.common.quiet) return;
+    context.out << "time forecast: " << inWords(forecastTime(work, productRates())) << "\n" << std::flush;
+}
+
+void announce(const Report& planned, Context& context) {
+    printLoaders(planned, context);
+    printTimeForecast(planned.work, context);
 }
 
 int printReport(const Report& report, Context& context, bool with_layers) {
@@ -139,7 +150,10 @@ int printReport(const Report& report, Context& context, bool with_layers) {
     printProtocol(report, context.out);
     if (report.runs.size() == 1) printWorstLayers(report.runs.front(), context.out);
     for (const RunResult& run : report.runs) {
-        if (run.n_blocks_resumed > 0) context.out << "\nresumed: " << run.n_blocks_resumed << " blocks were finished by an earlier start\n";
+        if (run.n_blocks_resumed > 0) {
+            context.out << "\nresumed: " << (report.runs.size() == 1 ? "" : run.name + ": ") << run.n_blocks_resumed
+                        << " blocks were finished by an earlier start\n";
+        }
         if (!run.out.empty()) context.out << "\nwritten: " << run.out << "\nverified: " << run.verification << "\n";
     }
     if (!report.recipe.report.empty()) context.out << "report: " << (report.recipe.report / "report.html").string() << "\n";

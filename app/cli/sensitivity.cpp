@@ -4,6 +4,7 @@
 
 #include "app/cli/memory_use.h"
 #include "app/cli/options.h"
+#include "app/cli/report_text.h"
 #include "app/cli/text_format.h"
 #include "core/calib/naming_text.h"
 #include "core/calib/samples.h"
@@ -42,6 +43,15 @@ std::vector<LayerSensitivity> measure(const Options& options, const std::shared_
     return layers;
 }
 
+JobWork workOf(const Options& options, const Model& model, const Texts& texts, const MethodSpec& method) {
+    const Compute compute = computeFromName(options.calibration.compute);
+    const double n_samples = static_cast<double>(texts.samples.n_samples) * static_cast<double>(texts.samples.seq_len);
+    const Index seq_len = texts.perplexity.seq_len > 0 ? texts.perplexity.seq_len : usualWindow(model);
+    const auto n_tokens = static_cast<double>(evaluatedTokens(options.evaluation.text, texts.perplexity, seq_len));
+    return calibrationWork(model, n_samples, texts.samples.seq_len, compute) + quantizationWork(model, method) +
+           evaluationWork(model, n_tokens, seq_len, 0, compute) + sensitivityWork(model, method, n_tokens, seq_len, compute);
+}
+
 int run(const Options& options, Context& context) {
     const MethodSpec method = understood([&] { return methodFromFlags(options.method); });
     const auto model = Model::open(options.model);
@@ -50,6 +60,7 @@ int run(const Options& options, Context& context) {
                       perplexitySpec(options.evaluation, options.calibration.seq_len)};
     MemoryUse memory(forecastSensitivity(*model, options.calibration.text, texts.samples, options.evaluation.text, texts.perplexity),
                      options.max_memory_bytes, "fewer or shorter samples and windows", context.job);
+    printTimeForecast(workOf(options, *model, texts, method), context);
     EvaluationReference reference;
     std::vector<LayerSensitivity> layers = measure(options, model, texts, method, reference, memory.job());
     double sum = 0.0;

@@ -3,7 +3,8 @@
 #include <memory>
 #include <ostream>
 
-#include "app/cli/command.h"
+#include "app/cli/memory_use.h"
+#include "app/cli/options.h"
 #include "app/cli/text_format.h"
 
 namespace salient::cli {
@@ -13,6 +14,7 @@ namespace {
 struct Options {
     std::string directory;
     std::string original;
+    std::int64_t max_memory_bytes = 0;
 };
 
 const char* nameOf(Severity severity) {
@@ -42,9 +44,13 @@ Json toJson(const VerifyReport& report) {
 
 int run(const Options& options, Context& context) {
     const std::shared_ptr<const Model> original = options.original.empty() ? nullptr : Model::open(options.original);
-    const VerifyReport report = verifyCheckpoint(options.directory, original, context.job);
+    MemoryUse memory(forecastVerify(options.directory, original.get()), options.max_memory_bytes, "models with smaller layers",
+                     context.job);
+    const VerifyReport report = verifyCheckpoint(options.directory, original, memory.job());
     if (context.common.json) {
-        context.print(toJson(report));
+        Json json = toJson(report);
+        memory.addTo(json);
+        context.print(json);
         return report.passed() ? kDone : kFailed;
     }
     context.out << "format     " << report.format << "\nlayers     " << report.n_layers << " read back, " << report.n_layers_identical
@@ -55,7 +61,7 @@ int run(const Options& options, Context& context) {
     for (const Finding& finding : report.findings) {
         context.out << nameOf(finding.severity) << "  " << finding.subject << ": " << finding.message << '\n';
     }
-    context.out << (report.passed() ? "passed\n" : "FAILED\n");
+    context.out << (report.passed() ? "passed\n" : "FAILED\n") << memory.text() << '\n';
     return report.passed() ? kDone : kFailed;
 }
 
@@ -69,6 +75,7 @@ void addVerify(CLI::App& program, Action& action) {
     auto options = std::make_shared<Options>();
     command->add_option("directory", options->directory, "Quantized directory, or GGUF file")->required();
     command->add_option("--original", options->original, "The model it was made from: also compare with its weights");
+    addMemoryOption(*command, options->max_memory_bytes);
     command->callback([options, &action] { action = [options](Context& context) { return run(*options, context); }; });
 }
 

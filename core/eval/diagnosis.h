@@ -17,6 +17,9 @@ enum class ErrorCause {
     DeadChannels,     ///< inputs that calibration never saw active
     FewTokens,        ///< fewer calibration tokens than inputs, or a Hessian that needed more damping: directions nobody measured
     InputRounding,    ///< rounding the int8 inputs adds more than rounding the weights
+    HessianOverflow,  ///< inputs so large that their squares are beyond float32: H = XᵀX·2/n is infinite
+    ScaleOverflow,    ///< weights so large that the scale of their group is beyond its stored type
+    ResultOverflow,   ///< neither, yet the layer's error is no number
 };
 
 /// The one change that should help.
@@ -28,6 +31,7 @@ enum class ErrorRemedy {
     SmoothQuant,    ///< for the layers that share this input
     TokenScales,    ///< one scale per token for the int8 inputs
     MoreDamping,    ///< `remedy_value`, a fraction of the Hessian's mean diagonal
+    KeepIn16Bits,   ///< the layer stays as it is stored, and those that share what overflows; they are `remedy_value`
 };
 
 /// What was found, as numbers; front ends put them into words. Those that the cause does not mention are zero.
@@ -38,8 +42,9 @@ struct ErrorFinding {
     Index row = -1;         ///< the worst output row, where there is one
     Index token = -1;       ///< batch position (window · seq_len + position) of that channel's largest |x|
     Index in_features = 0;  ///< of the layer
-    Index n_channels = 0;   ///< OutlierChannels: so many carry `share`; DeadChannels: so many were never active
-    double peak = 0.0;      ///< OutlierChannels, InputRounding: largest |x| of `channel`
+    Index n_channels = 0;   ///< OutlierChannels: so many carry `share`; DeadChannels: so many were never active; HessianOverflow: so many
+    Index n_values = 0;     ///< ScaleOverflow: so many groups; ResultOverflow: so many weights whose share of the error is no number
+    double peak = 0.0;      ///< OutlierChannels, InputRounding, …Overflow: largest |x| of `channel`; ScaleOverflow: |w| at row, channel
     double median_peak = 0.0;     ///< the same of the median channel
     Index group_size = 0;         ///< LoneWeights
     double peak_over_rms = 0.0;   ///< LoneWeights: the weight at row, channel over the root mean square of its group
@@ -57,8 +62,14 @@ struct ErrorFinding {
 
 /// What stands behind the error of one layer, the heaviest reason first; empty where nothing stands out. `method` is the run's (with its
 /// overrides), `linear` what it made of the layer, `map` its error map against the original weight [out, in], `input` the statistics of
-/// its inputs with the Hessian. One pass over the weight. Throws Error{ShapeMismatch}.
+/// its inputs with the Hessian. Of an error that is no number only what overflows is told. One pass over the weight. Throws
+/// Error{ShapeMismatch}.
 [[nodiscard]] std::vector<ErrorFinding> diagnoseLayer(const Model& model, const MethodSpec& method, const QuantizedLinear& linear,
                                                       MatrixView weight, const ErrorMap& map, const InputStatistics& input);
+
+/// What keeps `method` from rounding a layer, for a job that failed with Error{NonFinite} naming it: what overflows, with the change that
+/// leaves it out. There is always one finding. The Hessian of `input` may be missing. Throws Error{ShapeMismatch}.
+[[nodiscard]] std::vector<ErrorFinding> diagnoseOverflow(const Model& model, const MethodSpec& method, const std::string& layer,
+                                                         MatrixView weight, const InputStatistics& input);
 
 }  // namespace salient

@@ -67,7 +67,9 @@ void TextPass::runBlocks(const BlockLoader& blocks) {
     requireFiniteStates(hidden_, "perplexity: embedding");
     for (int block = 0; block < model_.config.n_blocks; ++block) {
         JobContext part({}, [&](const Progress& now) { report(now, block * n_positions_); });
-        forwardBlock(model_, blocks(block), block, hidden_, options_, {}, part);
+        BlockWeights weights = blocks(block);
+        raised_tokens_.count(weights, model_, block);
+        forwardBlock(model_, weights, block, hidden_, options_, {}, part);
         requireFiniteStates(hidden_, "perplexity: block " + std::to_string(block));
     }
 }
@@ -88,6 +90,7 @@ PerplexityResult TextPass::result(const std::vector<double>& loss, PerplexityPro
     result.seq_len = text_.windows.seq_len;
     result.protocol = protocol;
     result.compute = options_.compute;
+    result.raised_tokens = raised_tokens_.layers();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +55,9 @@ struct PerplexityResult {
     Compute compute = Compute::Float32;
     double seconds = 0.0;
     std::optional<Divergence> divergence = {};  ///< where the model was compared with the original
+    /// By layer, tokens so small that their int8 scale was held at the least one (Int8Weight::n_raised_tokens); layers without are left
+    /// out.
+    std::map<std::string, std::int64_t> raised_tokens = {};
 };
 
 /// Runs block by block, all windows at once, so each block is loaded once. Throws Error{InvalidOption} when the text is too short for one

@@ -22,7 +22,10 @@ std::vector<Settings> settingsOf(const Model& model, int block, const MethodSpec
 
 bool isSame(const Settings& a, const Settings& b) {
     if (a.has_value() != b.has_value()) return false;
-    return !a || (a->grid == b->grid && a->scaling == b->scaling && a->rounding == b->rounding && a->activations == b->activations);
+    if (!a) return true;
+    if (a->scaling == Scaling::Awq && !(a->awq == b->awq)) return false;
+    if (a->scaling == Scaling::SmoothQuant && !(a->smoothquant == b->smoothquant)) return false;
+    return a->grid == b->grid && a->scaling == b->scaling && a->rounding == b->rounding && a->activations == b->activations;
 }
 
 struct ChangedLayer {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/eval/perplexity.h"
+#include "core/model/raised_tokens.h"
 #include "core/model/text_windows.h"
 
 namespace salient {
@@ -39,6 +40,7 @@ private:
     const ForwardOptions& options_;
     JobContext& job_;
     HiddenStates hidden_;
+    RaisedTokens raised_tokens_;
     std::int64_t n_positions_;
 };
 

@@ -270,16 +270,16 @@ void CheckpointWriter::finish(JobContext& job) {
     state_->finish(job);
 }
 
-std::int64_t CheckpointWriter::flushedCount() const { return gguf_ ? gguf_->flushedCount() : state_->progress.record.flushedCount(); }
+WriteCounts CheckpointWriter::counts() const { return gguf_ ? gguf_->counts() : state_->progress.record.counts(); }
 
-std::int64_t exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
+WriteCounts exportCheckpoint(const QuantizedModel& model, const fs::path& target, const ExportOptions& options, JobContext& job) {
     CheckpointWriter writer(model.original, model.method, target, options);
     for (const QuantizedBlock& block : model.blocks) {
         job.checkpoint({"writing", block.block, static_cast<std::int64_t>(model.blocks.size()), "block " + std::to_string(block.block)});
         writer.add(block);
     }
     writer.finish(job);
-    return writer.flushedCount();
+    return writer.counts();
 }
 
 }  // namespace salient

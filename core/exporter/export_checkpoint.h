@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,13 @@ struct ExportOptions {
 [[nodiscard]] std::int64_t exportedWeightBytes(const Model& model, const MethodSpec& method, ExportFormat format,
                                                GgufWeights gguf_weights = GgufWeights::Lossless);
 
+/// What a writer did otherwise than plainly.
+struct WriteCounts {
+    std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
+    /// Layers in GGUF's Q4_K and Q6_K, and how many of their inputs count as the least that any counts, a thousandth of the average.
+    std::map<std::string, std::int64_t> raised_importances = {};
+};
+
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only
 /// then, complete: config.json with the quantization config, weights, tokenizer files, and salient.json with a checksum of every
 /// dequantized weight for verifyCheckpoint(). ExportFormat::Gguf: model.gguf, which holds all of that, and salient.json.
@@ -64,8 +73,8 @@ public:
     /// Writes what is left and renames the directory. Throws Error{Io}.
     void finish(JobContext& job);
 
-    /// Values that became 0 in their stored type so far.
-    [[nodiscard]] std::int64_t flushedCount() const;
+    /// So far.
+    [[nodiscard]] WriteCounts counts() const;
 
 private:
     struct State;
@@ -73,8 +82,8 @@ private:
     std::unique_ptr<class GgufExport> gguf_;
 };
 
-/// A model in memory, written at once. Returns how many values became 0 in their stored type.
-std::int64_t exportCheckpoint(const QuantizedModel& model, const std::filesystem::path& target, const ExportOptions& options,
-                              JobContext& job);
+/// A model in memory, written at once.
+WriteCounts exportCheckpoint(const QuantizedModel& model, const std::filesystem::path& target, const ExportOptions& options,
+                             JobContext& job);
 
 }  // namespace salient

@@ -49,7 +49,8 @@ public:
     [[nodiscard]] bool isOf(std::initializer_list<std::string_view> families) const {
         return std::ranges::count(families, std::string_view(family().model_type)) > 0;
     }
-    [[nodiscard]] bool hasLlamaCppArchitecture() const { return gguf::architectureOf(family()) != nullptr || isOf({"gemma3", "mistral3"}); }
+    [[nodiscard]] bool hasLlamaCppArchitecture() const { return gguf::architectureOf(family()) != nullptr; }
+    [[nodiscard]] bool hasOtherParts() const { return family().hasOtherParts(); }
     [[nodiscard]] bool hasNormsOfSingleHeads() const { return model_.config.query_norm.find("{}") != std::string::npos; }
 
     [[nodiscard]] bool hasBits(std::initializer_list<int> bits) const {
@@ -146,6 +147,10 @@ constexpr Fact kFacts[] = {
      "gives all layers one width and group size, so that layers of another do not load"},
     {kTransformers, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.keepsPartOfAKind(); },
      "leaves whole kinds of layers in 16 bits, not those of single blocks"},
+    // Transformers 4.52 gave the text models inside larger ones other names; 4.50 is the first version with gemma3 and mistral3.
+    {kTransformers, kGptq, Acceptance::Partly, [](const Settings& s) { return s.hasOtherParts(); },
+     "version 4.52 and later alone: 4.50 and 4.51 have the text model's blocks under another name than block_name_to_quantize says and "
+     "find none to load"},
     // Transformers documentation, Quantization, AWQ; AutoAWQ_kernels, gemm_cuda_gen.cu: group size % 32, OC % 64.
     {kTransformers, kAwq, Acceptance::Accepts, kAlways, "through AutoAWQ or GPTQModel"},
     {kTransformers, kAwq, Acceptance::Partly, [](const Settings& s) { return s.hasGroupsThatAreNoMultipleOf(32); },

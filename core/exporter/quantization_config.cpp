@@ -177,8 +177,9 @@ Json ignoreList(const Model& model, const CheckpointLayout& layout) {
     const Family& family = *model.config.family;
     Json ignore = Json::array();
     for (const std::string& name : floatLinears(model, layout)) ignore.push_back(target(model, name));
+    std::set<std::string> heads = {model.headModule()};
     for (const std::string& prefix : family.prefixes) {
-        if (const std::string& head = family.headName(prefix); head != model.headModule()) ignore.push_back(head);
+        if (const auto [head, is_new] = heads.insert(family.headName(prefix)); is_new) ignore.push_back(*head);
     }
     for (const std::string& part : family.nested.other_parts) ignore.push_back("re:^" + partRegex(part));
     return ignore;

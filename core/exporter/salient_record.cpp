@@ -28,12 +28,28 @@ std::map<std::string, std::string> textMap(const Json& object, const std::string
     return result;
 }
 
+/// Nothing where the key is absent.
+std::map<std::string, std::int64_t> countMap(const Json& document, const std::string& key, const std::string& origin) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 40;  // far more than a tensor has; those of all tensors are added up
+    std::map<std::string, std::int64_t> result;
+    if (!document.contains(key)) return result;
+    const Json& object = document.at(key);
+    if (!object.is_object()) fail(origin, key + ": expected an object, found " + std::string(object.type_name()));
+    for (const auto& [name, count] : object.items()) {
+        const std::int64_t n = count.is_number_integer() ? count.get<std::int64_t>() : -1;  // beyond 64 bits it is negative, too
+        if (n < 0 || n > kMost) fail(origin, key + ": " + name + ": expected a number of values, found " + count.dump());
+        result[name] = n;
+    }
+    return result;
+}
+
 }  // namespace
 
-std::int64_t SalientRecord::flushedCount() const {
-    std::int64_t count = 0;
-    for (const auto& [tensor, n_flushed] : flushed) count += n_flushed;
-    return count;
+WriteCounts SalientRecord::counts() const {
+    WriteCounts counts;
+    for (const auto& [tensor, n_flushed] : flushed) counts.n_flushed_values += n_flushed;
+    counts.raised_importances = raised;
+    return counts;
 }
 
 void SalientRecord::addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale) {
@@ -57,6 +73,7 @@ Json toJson(const SalientRecord& record) {
     document["method"] = record.method;
     document["provenance"] = record.provenance;
     if (!record.flushed.empty()) document["flushed_to_zero"] = record.flushed;
+    if (!record.raised.empty()) document["raised_importances"] = record.raised;
     if (!record.shifted.empty()) document["shifted_by_steps"] = record.shifted;
     document["layers"] = layers;
     document["tensors"] = record.tensors;
@@ -86,12 +103,8 @@ SalientRecord recordFromJson(const Json& document, const std::string& origin) {
             record.shifted[name] = steps.get<double>();
         }
     }
-    if (document.contains("flushed_to_zero")) {
-        for (const auto& [tensor, count] : document.at("flushed_to_zero").items()) {
-            if (!count.is_number_integer()) fail(origin, "flushed_to_zero: " + tensor + ": expected a number, found " + count.dump());
-            record.flushed[tensor] = count.get<std::int64_t>();
-        }
-    }
+    record.flushed = countMap(document, "flushed_to_zero", origin);
+    record.raised = countMap(document, "raised_importances", origin);
     if (document.contains("provenance")) record.provenance = document.at("provenance");
     return record;
 }

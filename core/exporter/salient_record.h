@@ -27,10 +27,11 @@ struct SalientRecord {
     std::map<std::string, std::string> scales;
     std::map<std::string, std::int64_t> flushed;  ///< tensors in which so many values became 0 in the stored type
     std::map<std::string, double> shifted;        ///< layers whose groups moved as a whole by up to so many steps (GGUF's Q4_1)
+    std::map<std::string, std::int64_t> raised;   ///< WriteCounts::raised_importances
     Json provenance = Json::object();
 
-    /// Values that became 0, all tensors together.
-    [[nodiscard]] std::int64_t flushedCount() const;
+    /// All tensors together.
+    [[nodiscard]] WriteCounts counts() const;
     void addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale);
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/tensor/dtype.h"
 #include "core/tensor/stored_form.h"
@@ -39,7 +40,9 @@ struct GgmlType {
 [[nodiscard]] const GgmlType* findGgmlType(std::uint32_t id);
 /// What that number stands for in ggml, read here or not: "Q4_0", "IQ2_XS", "type 77".
 [[nodiscard]] std::string ggmlTypeName(std::uint32_t id);
-/// "F32, F16, …": those that are read.
+/// Names of those that are read: "F32", "F16", …
+[[nodiscard]] std::vector<std::string> readGgmlTypeNames();
+/// The same in one text, "F32, F16, …".
 [[nodiscard]] std::string readGgmlTypes();
 
 // One block as floats, by the definitions above: every product is taken in float32 in the order written.

@@ -80,10 +80,16 @@ std::string ggmlTypeName(std::uint32_t id) {
     return other == kOthers.end() ? "type " + std::to_string(id) : std::string(other->name);
 }
 
-std::string readGgmlTypes() {
-    std::string names;
-    for (const GgmlType& type : types()) names += (names.empty() ? "" : ", ") + std::string(type.name);
+std::vector<std::string> readGgmlTypeNames() {
+    std::vector<std::string> names;
+    for (const GgmlType& type : types()) names.emplace_back(type.name);
     return names;
+}
+
+std::string readGgmlTypes() {
+    std::string text;
+    for (const std::string& name : readGgmlTypeNames()) text += (text.empty() ? "" : ", ") + name;
+    return text;
 }
 
 }  // namespace salient

@@ -1,14 +1,10 @@
 #include "core/io/resumable_directory.h"
 
-#include <sys/file.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 #include <vector>
 
-#include "core/error.h"
+#include "core/io/lock_place.h"
 #include "core/io/publish_directory.h"
 
 namespace salient {
@@ -16,38 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLock = "lock";
 constexpr const char* kContent = "checkpoint";
-
-/// Whether the file behind the descriptor is still the one of that name: the process that held the lock may have removed it.
-bool isStillThere(const FileDescriptor& file, const fs::path& path) {
-    struct stat held {};
-    struct stat named {};
-    return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-           held.st_dev == named.st_dev;
-}
-
-void createDirectory(const fs::path& directory, const fs::path& target) {
-    std::error_code error;
-    fs::create_directory(directory, error);
-    if (error) throwSystemError("create directory", target, error.value());
-    if (!fs::is_directory(fs::symlink_status(directory, error))) throwSystemError("create directory", directory, ENOTDIR);
-}
-
-FileDescriptor lockIn(const fs::path& place, const fs::path& target) {
-    constexpr int kAttempts = 10;  // each lost to a process that ended just then
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        createDirectory(place, target);
-        FileDescriptor lock = FileDescriptor::createOrOpen(place / kLock, target);
-        if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK) throwSystemError("lock", place / kLock, errno);
-            throw Error(ErrorCode::InvalidOption,
-                        "write: " + target.string() + ": expected no other job that writes it, found one at work in " + place.string());
-        }
-        if (isStillThere(lock, place / kLock)) return lock;
-    }
-    throwSystemError("lock", place / kLock, EBUSY);
-}
 
 }  // namespace
 
@@ -63,7 +28,7 @@ fs::path ResumableDirectory::contentFor(const fs::path& target) { return placeFo
 ResumableDirectory::ResumableDirectory(const fs::path& target)
     : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(contentFor(target)) {
     requireNewOrEmpty(target_);
-    lock_ = lockIn(place_, target_);
+    lock_ = lockPlace(place_, target_);
     try {
         createDirectory(content_, target_);
     } catch (...) {
@@ -79,7 +44,7 @@ ResumableDirectory::~ResumableDirectory() {
 void ResumableDirectory::clear() {
     std::vector<fs::path> old;
     for (const fs::directory_entry& entry : fs::directory_iterator(place_)) {
-        if (entry.path().filename() != kLock) old.push_back(entry.path());
+        if (entry.path().filename() != kLockFile) old.push_back(entry.path());
     }
     for (const fs::path& path : old) {
         std::error_code error;
@@ -113,10 +78,10 @@ void ResumableDirectory::removeContents(bool with_content) noexcept {
     std::vector<fs::path> paths;
     for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
         const fs::path& path = entry->path();
-        if (path.filename() != kLock && (with_content || path != content_)) paths.push_back(path);
+        if (path.filename() != kLockFile && (with_content || path != content_)) paths.push_back(path);
     }
     for (const fs::path& path : paths) fs::remove_all(path, ignored);
-    fs::remove(place_ / kLock, ignored);
+    fs::remove(place_ / kLockFile, ignored);
     fs::remove(place_, ignored);
 }
 

@@ -89,7 +89,10 @@ Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float>
             if (firstNonFinite(row) >= 0) {
                 scale = std::numeric_limits<float>::quiet_NaN();  // no code can hold it: the output shows it, as one of floats would
             } else if (weight.activation == ActivationScale::PerToken) {
-                scale = std::max(x.row(i).cwiseAbs().maxCoeff(), 1e-5F) / 127.0F;
+                const float largest = x.row(i).cwiseAbs().maxCoeff();
+                if (weight.n_raised_tokens && largest > 0.0F && largest < kLeastTokenMagnitude)
+                    weight.n_raised_tokens->fetch_add(1, std::memory_order_relaxed);
+                scale = std::max(largest, kLeastTokenMagnitude) / 127.0F;
             }
             x_scale[static_cast<std::size_t>(i)] = scale;
             roundRowToInt8(row, scale, {codes.row(i).data(), row.size()});

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,12 +17,18 @@ enum class ActivationScale {
     PerTensor,  ///< one scale for all inputs, fixed by calibration (static)
 };
 
+/// What a token's scale is made of at least: the published kernels clamp there. A token of smaller numbers has fewer levels, down to none.
+inline constexpr float kLeastTokenMagnitude = 1e-5F;
+
 /// A weight as signed bytes with one scale per output row: w = codes · row_scale.
 struct Int8Weight {
     Int8Matrix codes;              ///< [out, in]
     std::vector<float> row_scale;  ///< [out]; all equal when the weight was quantized per tensor
     ActivationScale activation = ActivationScale::PerToken;
     float input_scale = 0.0F;  ///< PerTensor only: largest |x| of calibration / 127
+    /// PerToken: where given, int8Linear() adds the tokens that are not zero and below kLeastTokenMagnitude, whose scale is then another
+    /// than their own.
+    std::shared_ptr<std::atomic<std::int64_t>> n_raised_tokens = {};
 };
 
 /// Y = X·Wᵀ + bias by real int8 products with int32 accumulation: x is rounded to int8 as `weight.activation` says (half to even,

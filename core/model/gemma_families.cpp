@@ -62,7 +62,7 @@ Family gemma3() {
 Family gemma3WithVision() {
     Family f = gemma3();
     f.model_type = "gemma3";
-    f.architectures = {"Gemma3ForConditionalGeneration"};
+    f.architectures = {"Gemma3ForConditionalGeneration", "Gemma3Model"};
     nestBesideVision(f, "gemma3_text");
     return f;
 }

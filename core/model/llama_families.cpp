@@ -37,9 +37,9 @@ void withoutMlpBias(Family& family) {
 }
 
 void nestBesideVision(Family& family, const std::string& model_type) {
-    family.prefixes = {"language_model.model.", "model.language_model."};
+    family.prefixes = {"language_model.model.", "language_model.", "model.language_model."};  // the second: of the model without a head
     family.head = "language_model.lm_head";
-    family.other_heads = {"lm_head"};
+    family.other_heads = {"lm_head", "lm_head"};
     family.nested.config_key = "text_config";
     family.nested.model_type = model_type;
     family.nested.other_parts = {"vision_tower", "model.vision_tower", "multi_modal_projector", "model.multi_modal_projector"};
@@ -62,7 +62,7 @@ Family mistral() {
 Family mistral3() {
     Family f = mistral();
     f.model_type = "mistral3";
-    f.architectures = {"Mistral3ForConditionalGeneration"};
+    f.architectures = {"Mistral3ForConditionalGeneration", "Mistral3Model"};
     nestBesideVision(f, "mistral");
     f.defaults.sizes = {
         {"vocab_size", 32000},       {"hidden_size", 4096},      {"intermediate_size", 14336}, {"num_hidden_layers", 32},

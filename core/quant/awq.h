@@ -12,11 +12,14 @@ namespace salient {
 struct AwqOptions {
     /// Published leaves out what makes queries and keys: the product of two clipped layers is not what either was judged by.
     enum class ClipLayers { All, Published };
+    static constexpr double kLeastClip = 0.05;  ///< as far as a search can go
+
     int n_grid = 20;            ///< ratios 0, 1/n, … (n−1)/n
     bool duo = false;           ///< scales from weight and activation means (AutoAWQ's form)
     double fixed_ratio = -1.0;  ///< ≥ 0: no search, this ratio
     bool search_scale = true;   ///< false: all scales 1
-    bool search_clip = true;    ///< shrink each group's range to the one with the least output error
+    bool search_clip = true;    ///< shrink each group's range to the one with the least output error; false: no clip
+    double fixed_clip = -1.0;   ///< ≥ 0: no search, this share of each group's largest |w|, kLeastClip … 1
     int n_clip_levels = 10;     ///< 1 − i/20 for i in 0 … n−1
     ClipLayers clip_layers = ClipLayers::All;
     bool joint_loss =
@@ -68,6 +71,8 @@ struct AwqChoice {
 /// hessian: of the scaled input, diag(1/s) H diag(1/s). The published choice when H is of its 512 tokens; walks over models use all.
 [[nodiscard]] Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options,
                              JobContext& job);
+/// The same where all groups keep one share of their range: share · largest |w|. Throws Error{NonFinite}.
+[[nodiscard]] Matrix fixedClip(MatrixView scaled_weight, const GridSpec& grid, double share);
 /// Whether the options clip this layer. Published: the last part of its name holds none of "q_", "k_", "query", "key", "Wqkv", which is
 /// the published code's list; that code looks at the whole name, where "block_sparse_moe" would count as well.
 [[nodiscard]] bool clipsLayer(std::string_view name, const AwqOptions& options) noexcept;

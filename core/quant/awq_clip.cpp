@@ -14,6 +14,16 @@ namespace {
 
 constexpr Index kTileRows = 64;
 
+// Largest |w| of each row and group, [rows, groups].
+Matrix largestPerGroup(const MatrixView& weight, Index width) {
+    Matrix largest(weight.rows(), (weight.cols() + width - 1) / width);
+    for (Index group = 0; group < largest.cols(); ++group) {
+        const Index first = group * width;
+        largest.col(group) = weight.middleCols(first, std::min(width, weight.cols() - first)).cwiseAbs().rowwise().maxCoeff();
+    }
+    return largest;
+}
+
 // One tile of rows through all clip levels.
 class ClipTile {
     // The columns of one group.
@@ -29,11 +39,8 @@ public:
           grams_(grams),
           grid_(grid),
           width_(groupWidth(grid, weight.cols())),
-          highest_(weight.rows(), static_cast<Index>(grams.size())),
-          error_(weight.rows(), weight.cols()) {
-        for (Index group = 0; group < highest_.cols(); ++group)
-            highest_.col(group) = columnsOf(weight_, group).cwiseAbs().rowwise().maxCoeff();
-    }
+          highest_(largestPerGroup(weight, width_)),
+          error_(weight.rows(), weight.cols()) {}
 
     // Writes the best limit of each row and group: the first of the levels 1, 0.95, … with the least loss.
     void search(int n_levels, MatrixSpan best) {
@@ -108,6 +115,12 @@ Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& gri
         });
     }
     return clip;
+}
+
+Matrix fixedClip(MatrixView scaled_weight, const GridSpec& grid, double share) {
+    grid.validate();
+    requireFinite(scaled_weight, "fixedClip", "weight");
+    return static_cast<float>(share) * largestPerGroup(scaled_weight, groupWidth(grid, scaled_weight.cols()));
 }
 
 bool clipsLayer(std::string_view name, const AwqOptions& options) noexcept {

@@ -15,6 +15,7 @@ struct LayerOverride {
     std::optional<Index> group_size = std::nullopt;  ///< −1: one scale per row
     std::optional<double> alpha = std::nullopt;      ///< SmoothQuant's, of all layers that read one input; no search there
     std::optional<double> ratio = std::nullopt;      ///< AWQ's, likewise
+    std::optional<double> clip = std::nullopt;       ///< AWQ's, layer by layer: no search, and these layers are clipped in any case
     bool operator==(const LayerOverride&) const = default;
 
     /// Throws Error{InvalidOption} for an expression that is none, or an override that changes nothing.

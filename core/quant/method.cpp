@@ -55,6 +55,7 @@ void MethodSpec::validate() const {
             refuse(subject + ": alpha", "a smoothquant method", std::string(methodName(changed)));
         if (change.ratio && (changed.scaling != Scaling::Awq || !changed.awq.search_scale))
             refuse(subject + ": ratio", "an awq method that scales", std::string(methodName(changed)));
+        if (change.clip && changed.scaling != Scaling::Awq) refuse(subject + ": clip", "an awq method", std::string(methodName(changed)));
         try {
             changed.validate();
         } catch (const Error& error) {
@@ -65,9 +66,10 @@ void MethodSpec::validate() const {
 
 void LayerOverride::validate() const {
     static_cast<void>(NamePattern(layers, "method: override"));
-    if (!method && !bits && !group_size && !alpha && !ratio)
-        refuse("override of \"" + layers + "\"", "a method, bits, a group size, alpha or ratio", "nothing");
+    if (!method && !bits && !group_size && !alpha && !ratio && !clip)
+        refuse("override of \"" + layers + "\"", "a method, bits, a group size, alpha, ratio or clip", "nothing");
     if (ratio && *ratio < 0.0) refuse("override of \"" + layers + "\": ratio", "0 to 1", std::to_string(*ratio));
+    if (clip && *clip < 0.0) refuse("override of \"" + layers + "\": clip", "0.05 to 1", std::to_string(*clip));
 }
 
 MethodSpec overridden(const MethodSpec& method, const LayerOverride& change) {
@@ -80,6 +82,11 @@ MethodSpec overridden(const MethodSpec& method, const LayerOverride& change) {
         changed.smoothquant.search_alpha = false;
     }
     if (change.ratio) changed.awq.fixed_ratio = *change.ratio;
+    if (change.clip) {
+        changed.awq.fixed_clip = *change.clip;
+        changed.awq.search_clip = true;
+        changed.awq.clip_layers = AwqOptions::ClipLayers::All;
+    }
     // A name means a rule of rounding, too, which stays where the name does.
     return change.method ? methodFromName(*change.method, changed) : changed;
 }

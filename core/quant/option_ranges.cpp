@@ -32,6 +32,8 @@ void AwqOptions::validate() const {
     if (n_grid < 1) refuse("awq: ratios", "at least 1", std::to_string(n_grid));
     if (fixed_ratio > 1.0 || std::isnan(fixed_ratio))
         refuse("awq: fixed ratio", "0 … 1 (or negative: search)", std::to_string(fixed_ratio));
+    if (!(fixed_clip < 0.0 || (fixed_clip >= kLeastClip && fixed_clip <= 1.0)))
+        refuse("awq: fixed clip", "0.05 … 1 (or negative: search)", std::to_string(fixed_clip));
     if (n_clip_levels < 1 || n_clip_levels > 20) refuse("awq: clip levels", "1 … 20", std::to_string(n_clip_levels));
 }
 

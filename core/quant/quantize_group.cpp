@@ -105,7 +105,9 @@ private:
     }
 
     Matrix clipped(const Matrix& target, const MethodSpec& method, LayerReport& report, JobContext& job) const {
-        const Matrix clip = awqClip(target, clipHessian(), method.grid, method.awq, job);
+        const bool is_fixed = method.awq.fixed_clip >= 0.0;
+        const Matrix clip =
+            is_fixed ? fixedClip(target, method.grid, method.awq.fixed_clip) : awqClip(target, clipHessian(), method.grid, method.awq, job);
         Matrix result = applyClip(target, clip, method.grid.group_size);
         const Index n_clipped = (result.array() != target.array()).count();
         report.clipped_fraction = target.size() > 0 ? static_cast<double>(n_clipped) / static_cast<double>(target.size()) : 0.0;
@@ -167,7 +169,7 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
             linears.push_back(quantizer.quantize(weights[k], names[k], methodFor(method, names[k]), job));
             linears.back().report.seconds += scale.seconds / static_cast<double>(weights.size());
         } catch (const Error& error) {
-            throw Error(error.code(), names[k] + ": " + error.what());
+            throw Error(error.code(), names[k] + ": " + error.what(), names[k]);
         }
     }
     return linears;

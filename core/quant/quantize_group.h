@@ -28,8 +28,12 @@ struct LayerReport {
     Index reached_tokens = 0;           ///< … that this layer's input saw: all, but for an expert's
     bool has_stand_in = false;          ///< too few of them for statistics of its own (InputStatistics::is_stand_in)
     Index n_dead_columns = 0;
-    GridCounts grids = {};            ///< groups whose grid is not simply that of their weights' range
-    Index n_bounded_scales = 0;       ///< scales on its input that are held at a bound: SharedScale::n_bounded, and a static int8 scale
+    GridCounts grids = {};       ///< groups whose grid is not simply that of their weights' range
+    Index n_bounded_scales = 0;  ///< scales on its input that are held at a bound: SharedScale::n_bounded, and a static int8 scale
+    /// Tokens that fed the next block through this layer and were so small that their int8 scale was held at the least one.
+    Index n_raised_tokens = 0;
+    /// Inputs that count as the least that any counts, when the layer is written in Q4_K or Q6_K; known once it is (WriteCounts).
+    Index n_raised_importances = 0;
     double clipped_fraction = 0.0;    ///< weights beyond AWQ's clip
     double saturated_fraction = 0.0;  ///< codes at either end of the grid
     double seconds = 0.0;
@@ -62,7 +66,7 @@ struct QuantizedLinear {
 
 /// Rounds the layers that share one input, with the scales they were given. weights[k] [out_k, in] belong to names[k].
 /// Each layer takes the method as methodFor() gives it. Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with
-/// diag(1/s) H diag(1/s); after the clip search as well, what it approaches is the clipped weight, so that the error of clipping stays.
+/// diag(1/s) H diag(1/s); after a clip as well, what it approaches is the clipped weight, so that the error of clipping stays.
 /// Throws what its parts throw, with the layer's name in front. Checkpoints inside.
 [[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
                                                          const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/calib/input_source.h"
+#include "core/model/raised_tokens.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -50,10 +51,21 @@ private:
     int next_ = 0;
 };
 
+/// The options that the choice of scales obeys: each layer has its own clip.
+AwqOptions withoutClip(AwqOptions options) {
+    const AwqOptions defaults;
+    options.search_clip = defaults.search_clip;
+    options.fixed_clip = defaults.fixed_clip;
+    options.n_clip_levels = defaults.n_clip_levels;
+    options.clip_layers = defaults.clip_layers;
+    return options;
+}
+
 /// Layers that read one input share its scales, which are chosen for one grid.
 void checkSharedScale(const std::string& name, const MethodSpec& own, const std::string& first_name, const MethodSpec& first) {
     if (own.scaling == Scaling::None && first.scaling == Scaling::None) return;
-    if (own.scaling == first.scaling && own.grid == first.grid && own.awq == first.awq && own.smoothquant == first.smoothquant) return;
+    const bool is_alike = own.scaling == first.scaling && own.grid == first.grid;
+    if (is_alike && withoutClip(own.awq) == withoutClip(first.awq) && own.smoothquant == first.smoothquant) return;
     const auto text = [](const MethodSpec& method) {
         std::string said = std::string(methodName(method)) + " " + std::to_string(method.grid.bits) + "-bit, group size " +
                            std::to_string(method.grid.group_size);
@@ -168,7 +180,14 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
         }
         QuantizedBlock quantized = quantizeBlock(*model, block, weights, statistics, method, observe, job);
         if (method.feed == MethodSpec::Feed::Quantized) weights = overlay(std::move(weights), *model, quantized);
+        RaisedTokens raised;
+        raised.count(weights, *model, block);
         forwardBlock(*model, weights, block, hidden, options.forward, {}, part);
+        const std::map<std::string, std::int64_t> raised_tokens = raised.layers();
+        for (QuantizedLinear& linear : quantized.linears) {
+            if (const auto found = raised_tokens.find(linear.name); found != raised_tokens.end())
+                linear.report.n_raised_tokens = found->second;
+        }
         sink(std::move(quantized));
         done(block);
     }

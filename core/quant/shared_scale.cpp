@@ -64,7 +64,7 @@ SharedScale chooseSharedScale(std::span<const MatrixView> weights, std::span<con
         scale.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return scale;
     } catch (const Error& error) {
-        throw Error(error.code(), *at + ": " + error.what());
+        throw Error(error.code(), *at + ": " + error.what(), *at);
     }
 }
 

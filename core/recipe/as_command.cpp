@@ -87,12 +87,16 @@ std::optional<std::string> asCompare(const Recipe& recipe) {
         take(merged.act_order, flags->act_order);
         take(merged.static_groups, flags->static_groups);
         take(merged.damping, flags->damping);
+        take(merged.damping_tries, flags->damping_tries);
         take(merged.block_size, flags->block_size);
         take(merged.group_parameters, flags->group_parameters);
         take(merged.ratio, flags->ratio);
+        take(merged.ratios, flags->ratios);
         take(merged.duo, flags->duo);
         take(merged.no_scale, flags->no_scale);
         take(merged.no_clip, flags->no_clip);
+        take(merged.clip, flags->clip);
+        take(merged.clip_levels, flags->clip_levels);
         take(merged.clip_layers, flags->clip_layers);
         take(merged.separate_loss, flags->separate_loss);
         take(merged.alpha, flags->alpha);

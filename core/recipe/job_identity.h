@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string_view>
+
 #include "core/exporter/export_checkpoint.h"
+#include "core/recipe/recipe.h"
 
 namespace salient {
 
@@ -14,6 +17,9 @@ namespace salient {
 /// And what is written.
 [[nodiscard]] Json exportIdentity(const Model& model, const Samples& samples, const MethodSpec& method, const ExportOptions& options,
                                   Compute compute);
+/// Of a whole recipe, whose runs have the scale types that they are written with: inputs in place of a text by the file's size and time of
+/// change, each run with its settings and target, and how the evaluation text is measured.
+[[nodiscard]] Json recipeIdentity(const Model& model, const Samples& samples, const Recipe& recipe, std::string_view evaluation_text);
 
 /// "settings.bits: 4 then, 3 now; …": what two documents differ in, at most three of it; empty: nothing.
 [[nodiscard]] std::string difference(const Json& then, const Json& now);

@@ -106,6 +106,17 @@ std::optional<KeptSummary> findKept(const fs::path& folder) {
     return KeptSummary{job->title, done, job->n_blocks};
 }
 
+bool isKeptFolder(const fs::path& folder) noexcept {
+    try {
+        if (!fs::is_directory(fs::symlink_status(folder))) return false;
+        return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(), [](const fs::directory_entry& entry) {
+            return entry.symlink_status().type() == fs::file_type::regular && isOurs(entry.path().filename().string());
+        });
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 void removeKept(const fs::path& folder) noexcept {
     try {
         std::error_code ignored;

@@ -59,6 +59,8 @@ struct KeptSummary {
 };
 /// Nothing where there is none, none with a finished block, or none that can be read.
 [[nodiscard]] std::optional<KeptSummary> findKept(const std::filesystem::path& folder);
+/// Whether a folder holds files of a kept job and nothing else.
+[[nodiscard]] bool isKeptFolder(const std::filesystem::path& folder) noexcept;
 /// Removes the files of a kept job, and its folder if nothing else is in it. Never throws.
 void removeKept(const std::filesystem::path& folder) noexcept;
 

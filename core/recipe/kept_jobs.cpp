@@ -1,6 +1,8 @@
 #include "core/recipe/kept_jobs.h"
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -50,44 +52,98 @@ KeptCalibration calibrateKept(std::shared_ptr<const Model> model, Samples sample
     return result;
 }
 
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The blocks of one quantized model, with what is kept of them.
+class KeptModel {
+public:
+    KeptModel(const Calibration& calibration, const KeptMethod& wanted, Compute compute, JobContext& job)
+        : job_(job),
+          kept_(wanted.folder, {wanted.title, quantizationIdentity(*calibration.model, calibration.samples, wanted.method, compute),
+                                calibration.model->config.n_blocks}) {
+        result_.model.original = calibration.model;
+        result_.model.method = wanted.method;
+        // What stops the job as a whole, a limit of memory, must not pass for a damaged file: it is looked at between the files.
+        JobContext silent(job.stopToken());
+        const auto read = [&](const fs::path& file) {
+            const int block = static_cast<int>(blocks().size());
+            blocks().push_back(loadQuantizedBlock(file, *calibration.model, wanted.method, block, silent));
+        };
+        result_.n_blocks_resumed = kept_.readAll(read, job);
+        for (const LayerReport& layer : result_.model.reports()) result_.model.seconds += layer.seconds;
+    }
+
+    [[nodiscard]] std::vector<QuantizedBlock>& blocks() noexcept { return result_.model.blocks; }
+    [[nodiscard]] const MethodSpec& method() const noexcept { return result_.model.method; }
+    [[nodiscard]] int blocksResumed() const noexcept { return result_.n_blocks_resumed; }
+
+    void take(QuantizedBlock&& block) {
+        if (block.block < static_cast<int>(blocks().size())) return;  // it is there, and has these bits
+        kept_.add([&](const fs::path& file, JobContext& silent) { saveQuantizedBlock(block, method(), file, silent); }, job_);
+        blocks().push_back(std::move(block));
+    }
+    void addSeconds(double seconds) noexcept { result_.model.seconds += seconds; }
+    [[nodiscard]] KeptQuantization finish() {
+        result_.failure = kept_.failure();
+        return std::move(result_);
+    }
+
+private:
+    JobContext& job_;
+    KeptBlocks kept_;
+    KeptQuantization result_;
+};
+
+}  // namespace
+
 KeptQuantization quantizeKept(const Calibration& calibration, const MethodSpec& method, Compute compute, const std::string& title,
                               const fs::path& folder, JobContext& job) {
-    const auto start = std::chrono::steady_clock::now();
+    const KeptMethod wanted{method, title, folder};
+    if (!needsOwnWalk(method) && !calibration.inputs.empty()) {
+        return std::move(quantizeAllKept(calibration, std::span(&wanted, 1), job).front());
+    }
+    const Clock::time_point start = Clock::now();
     const Model& model = *calibration.model;
     checkMethod(model, method);
-    const bool walks_alone = needsOwnWalk(method);
-    const Compute used = walks_alone ? compute : calibration.compute;
-    KeptBlocks kept(folder, {title, quantizationIdentity(model, calibration.samples, method, used), model.config.n_blocks});
-    KeptQuantization result;
-    result.model.original = calibration.model;
-    result.model.method = method;
-    std::vector<QuantizedBlock>& blocks = result.model.blocks;
-    const auto read = [&](const fs::path& file) {
-        blocks.push_back(loadQuantizedBlock(file, model, method, static_cast<int>(blocks.size()), job));
-    };
-    result.n_blocks_resumed = kept.readAll(read, job);
-    double earlier_seconds = 0.0;
-    for (const LayerReport& layer : result.model.reports()) earlier_seconds += layer.seconds;
-    const auto take = [&](QuantizedBlock&& block) {
-        kept.add([&](const fs::path& file, JobContext& silent) { saveQuantizedBlock(block, method, file, silent); }, job);
-        blocks.push_back(std::move(block));
-    };
-    const auto seconds_so_far = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
-    double seconds = 0.0;
-    if (result.n_blocks_resumed < model.config.n_blocks && walks_alone) {
+    KeptModel made(calibration, wanted, compute, job);
+    if (made.blocksResumed() < model.config.n_blocks) {
         QuantizeOptions options;
         options.forward.compute = compute;
-        options.first_block = result.n_blocks_resumed;
-        options.hidden_before = [&] { return hiddenAfter(model, calibration.samples, method, blocks, options.forward, job); };
+        options.first_block = made.blocksResumed();
+        options.hidden_before = [&] { return hiddenAfter(model, calibration.samples, method, made.blocks(), options.forward, job); };
+        const auto take = [&](QuantizedBlock&& block) { made.take(std::move(block)); };
         quantizeModel(calibration.model, calibration.samples, method, options, take, job);
-        seconds = seconds_so_far();
-    } else if (result.n_blocks_resumed < model.config.n_blocks) {
-        const auto sink = [&](std::size_t, QuantizedBlock&& block) { take(std::move(block)); };
-        seconds = quantizeModels(calibration, std::span(&method, 1), sink, job, result.n_blocks_resumed).front();
+        made.addSeconds(std::chrono::duration<double>(Clock::now() - start).count());
     }
-    result.model.seconds = seconds + earlier_seconds;
-    result.failure = kept.failure();
-    return result;
+    return made.finish();
+}
+
+std::vector<KeptQuantization> quantizeAllKept(const Calibration& calibration, std::span<const KeptMethod> methods, JobContext& job) {
+    const int n_blocks = calibration.model->config.n_blocks;
+    std::deque<KeptModel> all;  // which stay where they are
+    for (const KeptMethod& wanted : methods) {
+        checkMethod(*calibration.model, wanted.method);
+        all.emplace_back(calibration, wanted, calibration.compute, job);
+    }
+    std::vector<KeptModel*> unfinished;
+    std::vector<MethodSpec> specs;
+    int first = n_blocks;
+    for (KeptModel& made : all) {
+        if (made.blocksResumed() == n_blocks) continue;
+        unfinished.push_back(&made);
+        specs.push_back(made.method());
+        first = std::min(first, made.blocksResumed());
+    }
+    if (!unfinished.empty()) {
+        const auto take = [&](std::size_t m, QuantizedBlock&& block) { unfinished[m]->take(std::move(block)); };
+        const std::vector<double> seconds = quantizeModels(calibration, specs, take, job, first);
+        for (std::size_t m = 0; m < seconds.size(); ++m) unfinished[m]->addSeconds(seconds[m]);
+    }
+    std::vector<KeptQuantization> results;
+    for (KeptModel& made : all) results.push_back(made.finish());
+    return results;
 }
 
 }  // namespace salient

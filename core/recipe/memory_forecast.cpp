@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kFloat = sizeof(float);
 constexpr std::int64_t kProgramBytes = 40'000'000;        // code, oneDNN's kernels, threads' stacks
+constexpr std::int64_t kSmallProgramBytes = 16'000'000;   // without a model to run
 constexpr std::int64_t kRowsAtOnce = 4096;                // of captured inputs
 constexpr std::int64_t kEndless = std::int64_t{1} << 58;  // more than any machine has, and a dozen of them can be added up
 
@@ -91,23 +92,12 @@ std::int64_t headBytes(const Model& model, std::int64_t n_tokens) {
     return times(kFloat * tile, rows + model.config.hidden_size) + times(kFloat * rows, model.config.hidden_size);
 }
 
-std::int64_t usualWindow(const Model& model) { return std::min<std::int64_t>(2048, model.config.max_positions); }
-
 std::int64_t hiddenBytes(const Model& model, std::int64_t n_tokens) { return times(n_tokens, kFloat * model.config.hidden_size); }
 
 std::int64_t fileBytes(const std::filesystem::path& file) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(file, error);
     return error ? 0 : static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, kEndless));
-}
-
-/// About how many tokens of a text an evaluation runs.
-std::int64_t evaluatedTokens(const std::filesystem::path& text, const PerplexitySpec& spec, std::int64_t seq_len) {
-    constexpr std::int64_t kBytesPerToken = 3;  // most tokenizers need more for one
-    std::int64_t n_tokens = fileBytes(text) / kBytesPerToken;
-    if (spec.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, spec.max_chars);
-    if (spec.n_windows > 0) n_tokens = std::min(n_tokens, times(spec.n_windows, seq_len));
-    return n_tokens;
 }
 
 /// The program with its tokenizer and a text of that many bytes.
@@ -118,6 +108,16 @@ std::int64_t programBytes(const Model& model, std::int64_t text_bytes) {
 }
 
 }  // namespace
+
+Index usualWindow(const Model& model) { return std::min<Index>(2048, model.config.max_positions); }
+
+std::int64_t evaluatedTokens(const std::filesystem::path& text, const PerplexitySpec& spec, std::int64_t seq_len) {
+    constexpr std::int64_t kBytesPerToken = 3;  // most tokenizers need more for one
+    std::int64_t n_tokens = fileBytes(text) / kBytesPerToken;
+    if (spec.max_chars > 0) n_tokens = std::min<std::int64_t>(n_tokens, spec.max_chars);
+    if (spec.n_windows > 0) n_tokens = std::min(n_tokens, times(spec.n_windows, seq_len));
+    return n_tokens;
+}
 
 SampleSpec resolved(SampleSpec samples, const Model& model) {
     if (samples.seq_len == 0) samples.seq_len = usualWindow(model);
@@ -172,6 +172,20 @@ MemoryForecast forecastSensitivity(const Model& model, const std::filesystem::pa
     return forecast;
 }
 
+MemoryForecast forecastCalibrationAb(const Model& model, const std::filesystem::path& text_a, const SampleSpec& a,
+                                     const std::filesystem::path& text_b, const SampleSpec& b) {
+    MemoryForecast forecast = forecastMemory(model, a);
+    const MemoryForecast other = forecastMemory(model, b);
+    forecast.hessians += mostHessianBytes(model);
+    forecast.hidden_states += other.hidden_states;
+    forecast.workspace = std::max(forecast.workspace, other.workspace);
+    // Both texts' codes of one block, a byte per weight and an eighth of that for scales and zero points.
+    const std::int64_t codes = blockBytes(model) / kFloat;
+    forecast.kept = 2 * (codes + codes / 8);
+    forecast.program = programBytes(model, std::max(fileBytes(text_a), fileBytes(text_b)));
+    return forecast;
+}
+
 MemoryForecast forecastStatistics(const Model& model, const std::filesystem::path& text, const SampleSpec& samples) {
     MemoryForecast forecast = forecastMemory(model, samples);
     forecast.block_weights = blockBytes(model);
@@ -199,6 +213,37 @@ MemoryForecast forecastLayer(Index out_features, Index in_features) {
     forecast.hessians = times(kHessians * kFloat, times(in_features, in_features));
     forecast.workspace = times(kFloat * kRowsAtOnce, in_features);
     forecast.program = kProgramBytes;
+    return forecast;
+}
+
+MemoryForecast forecastLayer(Index out_features, Index in_features, Index n_tokens, bool is_run) {
+    constexpr std::int64_t kInputs = 2;   // as read, and in the order of the file or with scales undone
+    constexpr std::int64_t kOutputs = 3;  // before, after, and int32 sums
+    MemoryForecast forecast = forecastLayer(out_features, in_features);
+    forecast.program = kSmallProgramBytes;
+    forecast.hidden_states = times(kInputs * kFloat, times(n_tokens, in_features));
+    forecast.workspace = is_run ? times(kOutputs * kFloat, times(n_tokens, out_features)) : 0;
+    return forecast;
+}
+
+MemoryForecast forecastVerify(const std::filesystem::path& directory, const Model* original) {
+    constexpr std::int64_t kWeights = 6;  // as stored, read, in the original, and in the orders that they are compared in
+    constexpr std::int64_t kTensors = 2;  // one that is no layer: as read, and checked
+    MemoryForecast forecast;
+    forecast.program = kSmallProgramBytes;
+    const auto count = [&forecast](const Model& model) {
+        for (const LinearInfo& linear : model.linears)
+            forecast.block_weights =
+                std::max(forecast.block_weights, times(kWeights * kFloat, times(linear.out_features, linear.in_features)));
+        for (const auto& [name, tensor] : model.checkpoint->tensors())
+            forecast.block_weights = std::max(forecast.block_weights, times(kTensors * kFloat, tensor.elementCount()));
+        forecast.program += programBytes(model, 0) - kProgramBytes;  // its tokenizer
+    };
+    if (original != nullptr) count(*original);
+    try {
+        count(*Model::open(directory, true));
+    } catch (const Error&) {  // is what verification finds
+    }
     return forecast;
 }
 

@@ -79,12 +79,16 @@ void forEachFlag(Flags& flags, const Visit& visit) {
     visit("--act-order", flags.act_order, Needs::Gptq);
     visit("--static-groups", flags.static_groups, Needs::Gptq);
     visit("--damping", flags.damping, Needs::Gptq);
+    visit("--damping-tries", flags.damping_tries, Needs::Gptq);
     visit("--block-size", flags.block_size, Needs::Gptq);
     visit("--group-parameters", flags.group_parameters, Needs::Gptq);
     visit("--ratio", flags.ratio, Needs::Awq);
+    visit("--ratios", flags.ratios, Needs::Awq);
     visit("--duo", flags.duo, Needs::Awq);
     visit("--no-scale", flags.no_scale, Needs::Awq);
     visit("--no-clip", flags.no_clip, Needs::Awq);
+    visit("--clip", flags.clip, Needs::Awq);
+    visit("--clip-levels", flags.clip_levels, Needs::Awq);
     visit("--clip-layers", flags.clip_layers, Needs::Awq);
     visit("--separate-loss", flags.separate_loss, Needs::Awq);
     visit("--alpha", flags.alpha, Needs::SmoothQuant);
@@ -182,6 +186,12 @@ constexpr std::array kIdleSettings = {
         "--ratio", [](const MethodSpec& method) { return !method.awq.search_scale; },
         [](const MethodSpec& from, MethodSpec& to) { to.awq.fixed_ratio = from.awq.fixed_ratio; }, "a search or use of scales",
         "--no-scale"),
+    idleSetting<&MethodFlags::ratios>(
+        "--ratios", [](const MethodSpec& method) { return !method.awq.search_scale; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.n_grid = from.awq.n_grid; }, "a search for scales", "--no-scale"),
+    idleSetting<&MethodFlags::ratios>(
+        "--ratios", [](const MethodSpec& method) { return method.awq.fixed_ratio >= 0.0; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.n_grid = from.awq.n_grid; }, "a search for scales", "--ratio"),
     idleSetting<&MethodFlags::duo>(
         "--duo", [](const MethodSpec& method) { return !method.awq.search_scale; },
         [](const MethodSpec& from, MethodSpec& to) { to.awq.duo = from.awq.duo; }, "a search or use of scales", "--no-scale"),
@@ -191,9 +201,18 @@ constexpr std::array kIdleSettings = {
     idleSetting<&MethodFlags::separate_loss>(
         "--separate-loss", [](const MethodSpec& method) { return method.awq.fixed_ratio >= 0.0; },
         [](const MethodSpec& from, MethodSpec& to) { to.awq.joint_loss = from.awq.joint_loss; }, "a search for scales", "--ratio"),
+    idleSetting<&MethodFlags::clip>(
+        "--clip", [](const MethodSpec& method) { return !method.awq.search_clip; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.fixed_clip = from.awq.fixed_clip; }, "a search or use of clips", "--no-clip"),
+    idleSetting<&MethodFlags::clip_levels>(
+        "--clip-levels", [](const MethodSpec& method) { return method.awq.fixed_clip >= 0.0; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.n_clip_levels = from.awq.n_clip_levels; }, "a clip search", "--clip"),
+    idleSetting<&MethodFlags::clip_levels>(
+        "--clip-levels", [](const MethodSpec& method) { return !method.awq.search_clip; },
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.n_clip_levels = from.awq.n_clip_levels; }, "a clip search", "--no-clip"),
     idleSetting<&MethodFlags::clip_layers>(
         "--clip-layers", [](const MethodSpec& method) { return !method.awq.search_clip; },
-        [](const MethodSpec& from, MethodSpec& to) { to.awq.clip_layers = from.awq.clip_layers; }, "a clip search", "--no-clip"),
+        [](const MethodSpec& from, MethodSpec& to) { to.awq.clip_layers = from.awq.clip_layers; }, "a search or use of clips", "--no-clip"),
     idleSetting<&MethodFlags::alpha>(
         "--alpha", [](const MethodSpec& method) { return method.smoothquant.search_alpha; },
         [](const MethodSpec& from, MethodSpec& to) { to.smoothquant.alpha = from.smoothquant.alpha; }, "no search beside it",
@@ -265,6 +284,7 @@ MethodSpec methodFromFlags(const MethodFlags& flags) {
     method.gptq.act_order = flags.act_order.value_or(method.gptq.act_order);
     method.gptq.static_groups = flags.static_groups.value_or(method.gptq.static_groups);
     method.gptq.damping = flags.damping.value_or(method.gptq.damping);
+    method.gptq.max_damping_tries = flags.damping_tries.value_or(method.gptq.max_damping_tries);
     method.gptq.block_size = flags.block_size.value_or(method.gptq.block_size);
     if (flags.group_parameters) {
         method.gptq.group_parameters = position("--group-parameters", *flags.group_parameters, {"published", "fresh"}) == 0
@@ -273,9 +293,13 @@ MethodSpec methodFromFlags(const MethodFlags& flags) {
     }
     if (flags.ratio && *flags.ratio < 0.0) refuse("--ratio", "a number from 0 to 1", shortest(*flags.ratio));
     method.awq.fixed_ratio = flags.ratio.value_or(method.awq.fixed_ratio);
+    method.awq.n_grid = flags.ratios.value_or(method.awq.n_grid);
     method.awq.duo = flags.duo.value_or(method.awq.duo);
     method.awq.search_scale = !flags.no_scale.value_or(!method.awq.search_scale);
     method.awq.search_clip = !flags.no_clip.value_or(!method.awq.search_clip);
+    if (flags.clip && *flags.clip < 0.0) refuse("--clip", "a number from 0.05 to 1", shortest(*flags.clip));
+    method.awq.fixed_clip = flags.clip.value_or(method.awq.fixed_clip);
+    method.awq.n_clip_levels = flags.clip_levels.value_or(method.awq.n_clip_levels);
     if (flags.clip_layers) {
         method.awq.clip_layers = position("--clip-layers", *flags.clip_layers, {"all", "published"}) == 0
                                      ? AwqOptions::ClipLayers::All
@@ -335,12 +359,17 @@ std::optional<MethodFlags> flagsFromMethod(const MethodSpec& method) {
     flags.act_order = unless(method.gptq.act_order, gptq.act_order);
     flags.static_groups = unless(method.gptq.static_groups, gptq.static_groups);
     flags.damping = unless(method.gptq.damping, gptq.damping);
+    flags.damping_tries = unless(method.gptq.max_damping_tries, gptq.max_damping_tries);
     flags.block_size = unless(method.gptq.block_size, gptq.block_size);
     if (method.gptq.group_parameters == GptqOptions::GroupParameters::Fresh) flags.group_parameters = "fresh";
     if (method.awq.fixed_ratio >= 0.0) flags.ratio = method.awq.fixed_ratio;
+    const AwqOptions awq;
+    flags.ratios = unless(method.awq.n_grid, awq.n_grid);
     flags.duo = unless(method.awq.duo, false);
     flags.no_scale = unless(!method.awq.search_scale, false);
     flags.no_clip = unless(!method.awq.search_clip, false);
+    if (method.awq.fixed_clip >= 0.0) flags.clip = method.awq.fixed_clip;
+    flags.clip_levels = unless(method.awq.n_clip_levels, awq.n_clip_levels);
     if (method.awq.clip_layers == AwqOptions::ClipLayers::Published) flags.clip_layers = "published";
     flags.separate_loss = unless(!method.awq.joint_loss, false);
     const SmoothQuantOptions smoothquant;

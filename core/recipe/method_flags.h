@@ -22,13 +22,17 @@ struct MethodFlags {
     std::optional<bool> act_order;
     std::optional<bool> static_groups;
     std::optional<double> damping;
+    std::optional<int> damping_tries;
     std::optional<Index> block_size;
     std::optional<std::string> group_parameters;  ///< "published", "fresh"
     // AWQ
     std::optional<double> ratio;
+    std::optional<int> ratios;  ///< how many are searched
     std::optional<bool> duo;
     std::optional<bool> no_scale;
     std::optional<bool> no_clip;
+    std::optional<double> clip;
+    std::optional<int> clip_levels;
     std::optional<std::string> clip_layers;  ///< "all", "published"
     std::optional<bool> separate_loss;
     // SmoothQuant

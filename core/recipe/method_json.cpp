@@ -56,14 +56,16 @@ void read(const Json& value, const std::string& path, GridSpec& grid) {
 }
 
 Json toJson(const AwqOptions& awq) {
-    return {{"n_grid", awq.n_grid},
-            {"duo", awq.duo},
-            {"fixed_ratio", awq.fixed_ratio},
-            {"search_scale", awq.search_scale},
-            {"search_clip", awq.search_clip},
-            {"n_clip_levels", awq.n_clip_levels},
-            {"clip_layers", nameOf(kClipLayers, awq.clip_layers)},
-            {"joint_loss", awq.joint_loss}};
+    Json json = {{"n_grid", awq.n_grid},
+                 {"duo", awq.duo},
+                 {"fixed_ratio", awq.fixed_ratio},
+                 {"search_scale", awq.search_scale},
+                 {"search_clip", awq.search_clip},
+                 {"n_clip_levels", awq.n_clip_levels},
+                 {"clip_layers", nameOf(kClipLayers, awq.clip_layers)},
+                 {"joint_loss", awq.joint_loss}};
+    if (awq.fixed_clip >= 0.0) json["fixed_clip"] = awq.fixed_clip;
+    return json;
 }
 
 void read(const Json& value, const std::string& path, AwqOptions& awq) {
@@ -73,6 +75,7 @@ void read(const Json& value, const std::string& path, AwqOptions& awq) {
     object.read("fixed_ratio", awq.fixed_ratio);
     object.read("search_scale", awq.search_scale);
     object.read("search_clip", awq.search_clip);
+    object.read("fixed_clip", awq.fixed_clip);
     object.read("n_clip_levels", awq.n_clip_levels);
     readEnum(object, "clip_layers", kClipLayers, awq.clip_layers);
     object.read("joint_loss", awq.joint_loss);
@@ -123,6 +126,7 @@ Json toJson(const LayerOverride& change) {
     if (change.group_size) json["group_size"] = *change.group_size;
     if (change.alpha) json["alpha"] = *change.alpha;
     if (change.ratio) json["ratio"] = *change.ratio;
+    if (change.clip) json["clip"] = *change.clip;
     return json;
 }
 
@@ -143,6 +147,7 @@ LayerOverride readOverride(const Json& value, const std::string& path) {
     readOptional(object, "group_size", change.group_size);
     readOptional(object, "alpha", change.alpha);
     readOptional(object, "ratio", change.ratio);
+    readOptional(object, "clip", change.clip);
     object.finish();
     return change;
 }

@@ -36,10 +36,12 @@ void applySetting(const std::string& setting, LayerOverride& change) {
         change.alpha = number<double>(key, value);
     } else if (key == "ratio") {
         change.ratio = number<double>(key, value);
+    } else if (key == "clip") {
+        change.clip = number<double>(key, value);
     } else if (key == "method") {
         change.method = value;
     } else {
-        refuse("bits=…, group_size=…, alpha=…, ratio=… or method=…", setting);
+        refuse("bits=…, group_size=…, alpha=…, ratio=…, clip=… or method=…", setting);
     }
 }
 
@@ -47,7 +49,7 @@ void applySetting(const std::string& setting, LayerOverride& change) {
 
 LayerOverride overrideFromText(const std::string& text) {
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos || colon == 0) refuse("EXPRESSION:bits=…,group_size=…,method=…,alpha=…,ratio=…", text);
+    if (colon == std::string::npos || colon == 0) refuse("EXPRESSION:bits=…,group_size=…,method=…,alpha=…,ratio=…,clip=…", text);
     LayerOverride change;
     change.layers = text.substr(0, colon);
     std::size_t begin = colon + 1;
@@ -68,6 +70,7 @@ std::string toText(const LayerOverride& change) {
     if (change.group_size) add("group_size=" + std::to_string(*change.group_size));
     if (change.alpha) add("alpha=" + shortest(*change.alpha));
     if (change.ratio) add("ratio=" + shortest(*change.ratio));
+    if (change.clip) add("clip=" + shortest(*change.clip));
     return change.layers + ":" + settings;
 }
 

@@ -23,7 +23,7 @@ struct LayersResult {
 };
 
 /// Quantizes the layers of a checkpoint that no family describes: each tensor NAME.weight [out, in] of which `source` has the inputs of a
-/// layer NAME, by itself. Nothing is known of what could absorb scales, so methods that need that do without: AWQ is its clip search.
+/// layer NAME, by itself. Nothing is known of what could absorb scales, so methods that need that do without: AWQ is its clip alone.
 /// With `out`, a directory is written as the layers are made, with the tensors and files of the checkpoint, in which those weights are the
 /// dequantized ones in the type they had; other files are copied as they are (weights of other kinds, links and scripts are not).
 /// Throws Error{InvalidOption} when there is no layer with inputs, for int8 activations, which dequantized weights do not say, and what

@@ -18,6 +18,7 @@ Json toJson(const PerplexityResult& result) {
                               {"max_kl", result.divergence->max_kl},
                               {"same_top", result.divergence->same_top}};
     }
+    if (!result.raised_tokens.empty()) json["raised_tokens"] = result.raised_tokens;
     return json;
 }
 
@@ -48,6 +49,8 @@ Json toJson(const LayerReport& layer) {
     json["n_dead_columns"] = layer.n_dead_columns;
     forEachGridCount(layer.grids, [&json](const char* name, Index count) { json["n_" + std::string(name)] = count; });
     json["n_bounded_scales"] = layer.n_bounded_scales;
+    json["n_raised_tokens"] = layer.n_raised_tokens;
+    json["n_raised_importances"] = layer.n_raised_importances;
     json["clipped_fraction"] = layer.clipped_fraction;
     json["saturated_fraction"] = layer.saturated_fraction;
     json["seconds"] = layer.seconds;

@@ -2,18 +2,24 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <map>
 #include <new>
 
 #include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
+#include "core/io/publish_directory.h"
 #include "core/kernels/parallel.h"
 #include "core/recipe/held_memory.h"
 #include "core/recipe/job_identity.h"
 #include "core/recipe/kept_jobs.h"
+#include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
+#include "core/recipe/resumed_run.h"
 #include "core/recipe/streamed_run.h"
+#include "core/recipe/unfinished_runs.h"
 #include "core/recipe/verification_line.h"
 #include "core/recipe/warnings.h"
 
@@ -22,6 +28,9 @@ namespace salient {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// What a job of several runs keeps of its Hessians; the rest is made again when it is needed.
+constexpr std::int64_t kKeptHessianBytes = std::int64_t{512} << 20;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -32,13 +41,15 @@ public:
           options_(options),
           job_(heldToMemory(job, recipe.max_memory_bytes, "fewer or shorter samples, or fewer runs at once,")) {
         recipe.validate();
-        if (options.resume && !isResumable()) {
+        place_ = placeOfRuns(recipe, options.unfinished);
+        if (options.resume && place_.empty() && !isStreamedAlone(recipe)) {
             throw Error(ErrorCode::InvalidOption,
-                        "resume: expected a recipe of a single run that is exported and calibrated on a text, found " +
-                            std::to_string(recipe.runs.size()) +
-                            (recipe.runs.size() > 1  ? " runs"
-                             : recipe.inputs.empty() ? " that is not exported"
-                                                     : " calibrated on a file of inputs"));
+                        "resume: expected a recipe that writes an export or a report, or a directory for what is finished, found neither");
+        }
+        if (!options.unfinished.empty() && place_.empty()) {
+            throw Error(ErrorCode::InvalidOption, "run: " + options.unfinished.string() +
+                                                      ": expected no directory for what is finished, since a single export keeps it beside "
+                                                      "its target, found one");
         }
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;
@@ -70,7 +81,10 @@ public:
         report_.calibration_tokens = calibration_->inputs.empty() ? 0 : calibration_->inputs.front().channels.n_tokens;
     }
 
-    void keepModels() { keep_models_ = true; }
+    void keepModels() {
+        keep_models_ = true;
+        place_.clear();
+    }
 
     Report run() try {
         refuseWhatCannotWork();
@@ -82,42 +96,55 @@ public:
         }
         if (options_.before_work) options_.before_work(report_);
         if (!calibration_) recipe_.inputs.empty() ? drawCalibrationSamples() : readInputs();
-        if (isResumable()) openUnfinished();
+        planWalks();
+        if (!keep_models_) openUnfinished();
         evaluateOriginal();
         options_.keep.empty() ? runAll() : runKept();
         report_.peak_memory_bytes = peakMemoryBytes();
+        if (!recipe_.report.empty()) writeReport(report_, recipe_.report);
+        if (kept_) kept_->finish();
         return std::move(report_);
     } catch (const Cancelled&) {
         throw Cancelled(whatIsKept());
     } catch (const Error& error) {
-        throw Error(error.code(), error.what() + whatIsKept());
+        throw Error(error.code(), error.what() + whatIsKept(), error.layer());
     } catch (const std::bad_alloc&) {
         const Error error = outOfMemory(job_.last());
         throw Error(error.code(), error.what() + whatIsKept());
     }
 
 private:
-    void runAll() {
-        std::vector<std::size_t> shared;
-        std::vector<std::size_t> alone;
-        for (std::size_t i = 0; i < report_.runs.size(); ++i) (needsOwnWalk(runs()[i].method) ? alone : shared).push_back(i);
-        if (shared.size() == 1 && !calibration_) {
-            runAlone(shared.front());
-        } else if (!shared.empty()) {
-            runShared(shared);
+    using Stage = ResumedRun::Stage;
+
+    /// Which runs take the statistics that they share, and which walk over the model by themselves.
+    void planWalks() {
+        for (std::size_t i = 0; i < runs().size(); ++i) (needsOwnWalk(runs()[i].method) ? alone_ : shared_).push_back(i);
+        if (shared_.size() == 1 && !calibration_) {
+            alone_.insert(alone_.begin(), shared_.front());
+            shared_.clear();
         }
-        for (const std::size_t i : alone) runAlone(i);
+        stages_.assign(runs().size(), Stage::Begins);
+    }
+
+    void runAll() {
+        const auto begins = [this](std::size_t i) { return stages_[i] == Stage::Begins; };
+        for (std::size_t i = 0; i < stages_.size(); ++i) {
+            if (stages_[i] == Stage::IsWritten) finishWritten(i);
+        }
+        std::vector<std::size_t> shared;
+        std::ranges::copy_if(shared_, std::back_inserter(shared), begins);
+        if (!shared.empty()) runShared(shared);
+        for (const std::size_t i : alone_) {
+            if (begins(i)) runAlone(i);
+        }
     }
 
     [[nodiscard]] std::vector<RecipeRun>& runs() { return report_.recipe.runs; }
-    /// Written while it is made, by itself: the only kind of run whose finished blocks are on the disk while it goes on.
-    [[nodiscard]] bool isResumable() const {
-        return recipe_.runs.size() == 1 && recipe_.runs.front().format && recipe_.inputs.empty() && !keep_models_ && !calibration_;
-    }
     [[nodiscard]] const Samples& samples() const { return calibration_ ? calibration_->samples : samples_; }
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
 
     void refuseIfTooLarge() {
+        report_.work = jobWork(*model_, recipe_, keep_models_, calibration_ != nullptr);
         report_.memory_forecast_bytes = forecastJob(*model_, recipe_, keep_models_, calibration_ != nullptr).total();
         const SampleSpec spec = resolved(recipe_.samples, *model_);
         std::string less =
@@ -140,6 +167,9 @@ private:
     }
 
     void refuseWhatCannotWork() {
+        if (const auto found = place_.empty() || options_.resume ? std::nullopt : findUnfinishedRuns(place_)) {
+            throw Error(ErrorCode::InvalidOption, "run: expected to begin a job, found an unfinished one in " + inWords(*found));
+        }
         for (RecipeRun& run : runs()) {
             if (run.format) run.method.grid.scale_type = storedScaleType(*run.format, model_->config);
             checkMethod(*model_, run.method);
@@ -150,11 +180,8 @@ private:
             if (!reasons.empty()) {
                 throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(*run.format)) + ": " + reasons);
             }
-            std::error_code ignored;
-            if (std::filesystem::exists(run.out, ignored) && !std::filesystem::is_empty(run.out, ignored)) {
-                throw Error(ErrorCode::InvalidOption,
-                            "export: " + run.out.string() + ": expected a new or empty directory, found one with files");
-            }
+            // What an unfinished job wrote is told apart when that is open.
+            if (place_.empty() || !options_.resume) refuseFilledTarget(run);
         }
         if (!recipe_.evaluation_text.empty()) evaluation_text_ = readCorpus(recipe_.evaluation_text);
     }
@@ -180,9 +207,85 @@ private:
     }
 
     void openUnfinished() {
-        const RecipeRun& run = runs().front();
-        unfinished_.emplace(run.out, exportIdentity(*model_, samples_, run.method, exportOptions(run), recipe_.compute),
-                            model_->config.n_blocks, options_.resume);
+        std::vector<std::size_t> streamed;
+        std::ranges::copy_if(alone_, std::back_inserter(streamed), [this](std::size_t i) { return runs()[i].format.has_value(); });
+        if (!place_.empty()) openRuns(streamed);
+        for (const std::size_t i : streamed) {
+            if (stages_[i] != Stage::Begins) continue;
+            const RecipeRun& run = runs()[i];
+            unfinished_.try_emplace(i, run.out, exportIdentity(*model_, samples(), run.method, exportOptions(run), recipe_.compute),
+                                    model_->config.n_blocks, options_.resume);
+        }
+    }
+
+    void openRuns(const std::vector<std::size_t>& streamed) {
+        // The report's directory is made with those above it, and its neighbour is needed earlier.
+        std::error_code shows_next;
+        if (!recipe_.report.empty()) std::filesystem::create_directories(withoutTrailingSlash(recipe_.report).parent_path(), shows_next);
+        std::vector<std::filesystem::path> targets;
+        for (const std::size_t i : streamed) {
+            if (!options_.resume) refuseUnfinished(runs()[i].out);  // another job's, before anything of this one is there
+            targets.push_back(runs()[i].out);
+        }
+        try {
+            kept_.emplace(place_, recipeIdentity(*model_, samples(), report_.recipe, evaluation_text_), targets, runs().size(),
+                          options_.resume);
+        } catch (const Error& error) {
+            // Beside exports nothing can be written then either; beside a report, keeping must not cost the job.
+            const bool is_exported = std::ranges::any_of(runs(), [](const RecipeRun& run) { return run.format.has_value(); });
+            if (error.code() != ErrorCode::Io || is_exported || options_.resume || !options_.unfinished.empty()) throw;
+            not_kept_ = error.what();
+            return;
+        }
+        for (std::size_t i = 0; i < runs().size(); ++i) takeUp(i);
+    }
+
+    /// What an earlier start did of a run is not done again.
+    void takeUp(std::size_t index) {
+        const RecipeRun& run = runs()[index];
+        ResumedRun resumed = resumedRun(*kept_, index, run, run.format ? exportOptions(run).provenance : Json(), model_);
+        stages_[index] = resumed.stage;
+        if (!resumed.result) return;
+        RunResult& result = report_.runs[index];
+        resumed.result->method = run.method;  // with the type of its scales
+        resumed.result->loaders = std::move(result.loaders);
+        resumed.result->n_blocks_resumed = model_->config.n_blocks;
+        result = std::move(*resumed.result);
+    }
+
+    /// An earlier start wrote it, and ended before it was read back.
+    void finishWritten(std::size_t index) {
+        const RecipeRun& run = runs()[index];
+        // One that died between renaming the export and clearing up left the record of its blocks.
+        std::error_code ignored;
+        if (!findUnfinished(run.out)) std::filesystem::remove_all(ResumableDirectory::placeFor(run.out), ignored);
+        RunResult& result = report_.runs[index];
+        noteWritten(result, recordOfExport(run).counts());
+        verify(result, run);
+        if (!result.perplexity) evaluateWritten(result, run);
+        noteDone(index);
+    }
+
+    /// Keeping must never cost the job.
+    template <typename Keep>
+    void keeping(RunResult& result, const Keep& keep) {
+        if (!kept_) return;
+        try {
+            keep(*kept_);
+        } catch (const Error& error) {
+            noteNotKept(result, error.what());
+        }
+    }
+    static void noteNotKept(RunResult& result, const std::string& failure) {
+        if (!failure.empty()) result.warnings.push_back("resume: finished blocks were not kept, or not read again: " + failure);
+    }
+    void noteMade(std::size_t index) {
+        RunResult& result = report_.runs[index];
+        keeping(result, [&](const UnfinishedRuns& kept) { kept.keepMade(index, result, *model_); });
+    }
+    void noteDone(std::size_t index) {
+        RunResult& result = report_.runs[index];
+        keeping(result, [&](const UnfinishedRuns& kept) { kept.keepDone(index, result, *model_); });
     }
 
     void noteSamples(const Samples& drawn) {
@@ -203,8 +306,16 @@ private:
     void evaluate(RunResult& result, const Model& model, const BlockLoader& blocks) {
         if (recipe_.evaluation_text.empty()) return;
         const Clock::time_point start = Clock::now();
-        result.perplexity = evaluateAgainst(reference_, model, blocks, forward(), job_);
+        setPerplexity(result, evaluateAgainst(reference_, model, blocks, forward(), job_));
         stageDone("perplexity: " + result.name, start);
+    }
+
+    /// Of what was written while it was made, the perplexity is that of the files.
+    void evaluateWritten(RunResult& result, const RecipeRun& run) {
+        if (recipe_.evaluation_text.empty()) return;
+        const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
+        const std::shared_ptr<const Model> written = Model::open(run.out, !is_plain);
+        evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
     }
 
     [[nodiscard]] ExportOptions exportOptions(const RecipeRun& run) const {
@@ -262,39 +373,65 @@ private:
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));
         }
+        noteNotKept(result, not_kept_);
     }
 
     /// One run with a walk of its own. Exported and not kept: written while it is made, then judged by what was written.
     void runAlone(std::size_t index) {
         const RecipeRun& run = runs()[index];
-        RunResult& result = report_.runs[index];
-        const Clock::time_point start = Clock::now();
         if (!run.format || keep_models_) {
-            const QuantizeOptions options{.forward = forward()};
-            auto quantized = std::make_shared<const QuantizedModel>(quantizeModel(model_, samples(), run.method, options, job_));
-            walkDone(run, start, quantized->reports(), 0.0, 0.0);
-            finish(index, std::move(quantized));
+            runInMemory(index);
             return;
         }
-        StreamedRun streamed =
-            runStreamed(model_, samples(), run, exportOptions(run), forward(), unfinished_ ? &*unfinished_ : nullptr, job_);
-        unfinished_.reset();
+        RunResult& result = report_.runs[index];
+        const Clock::time_point start = Clock::now();
+        const auto unfinished = unfinished_.find(index);
+        const auto all_made = [&](const StreamedRun& made) {
+            describe(result, run, made.layers, made.seconds);
+            result.n_blocks_resumed = made.n_blocks_resumed;
+            noteMade(index);
+        };
+        StreamedRun streamed = runStreamed(model_, samples(), run, exportOptions(run), forward(),
+                                           unfinished == unfinished_.end() ? nullptr : &unfinished->second, all_made, job_);
+        unfinished_.erase(index);
         // What an earlier start took is not counted again.
         walkDone(run, start, std::span(streamed.layers).subspan(streamed.n_layers_resumed), streamed.writing, streamed.recording);
-        describe(result, run, std::move(streamed.layers), streamed.seconds);
-        result.n_blocks_resumed = streamed.n_blocks_resumed;
-        result.counts.n_flushed_values = streamed.n_flushed_values;
+        noteWritten(result, streamed.counts);
         reload_ = std::move(streamed.reload);
         verify(result, run);
-        if (recipe_.evaluation_text.empty()) return;
-        const bool is_plain = *run.format == ExportFormat::Dequantized || *run.format == ExportFormat::Gguf;
-        const std::shared_ptr<const Model> written = Model::open(run.out, !is_plain);
-        evaluate(result, *written, is_plain ? originalBlocks(written) : storedBlocks(written));
+        evaluateWritten(result, run);
+        noteDone(index);
+    }
+
+    void runInMemory(std::size_t index) {
+        const RecipeRun& run = runs()[index];
+        const Clock::time_point start = Clock::now();
+        KeptQuantization made;
+        if (kept_) {
+            Calibration samples_alone;
+            samples_alone.model = model_;
+            samples_alone.samples = samples();
+            made = quantizeKept(samples_alone, run.method, recipe_.compute, run.name, kept_->blocksFolder(index), job_);
+        } else {
+            const QuantizeOptions options{.forward = forward()};
+            made.model = quantizeModel(model_, samples(), run.method, options, job_);
+        }
+        std::size_t n_layers_resumed = 0;
+        for (int block = 0; block < made.n_blocks_resumed; ++block)
+            n_layers_resumed += made.model.blocks[static_cast<std::size_t>(block)].linears.size();
+        const std::vector<LayerReport> layers = made.model.reports();
+        walkDone(run, start, std::span(layers).subspan(n_layers_resumed), 0.0, 0.0);
+        finish(index, std::move(made));
     }
 
     [[nodiscard]] std::string whatIsKept() const {
-        if (!unfinished_ || unfinished_->blocksDone() == 0) return {};
-        return "; what is finished is kept in " + inWords(unfinished_->summary());
+        constexpr const char* kKept = "; what is finished is kept in ";
+        if (kept_) {
+            const std::optional<UnfinishedRunsSummary> there = kept_->summary();
+            return there ? kKept + inWords(*there) : std::string();
+        }
+        if (unfinished_.empty() || unfinished_.begin()->second.blocksDone() == 0) return {};
+        return kKept + inWords(unfinished_.begin()->second.summary());
     }
 
     /// The only run, from a calibration that is there, with its finished blocks kept in a folder.
@@ -303,27 +440,29 @@ private:
         const RecipeRun& run = runs().front();
         KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, options_.keep, job_);
         stageDone("quantize", start);
-        finish(0, std::make_shared<const QuantizedModel>(std::move(made.model)));
-        RunResult& result = report_.runs.front();
-        result.n_blocks_resumed = made.n_blocks_resumed;
-        if (!made.failure.empty()) result.warnings.push_back("resume: finished blocks were not kept, or not read again: " + made.failure);
+        finish(0, std::move(made));
     }
 
     /// Judges a model in memory, writes it if asked, and lets it go unless it is to be kept.
-    void finish(std::size_t index, std::shared_ptr<const QuantizedModel> quantized) {
+    void finish(std::size_t index, KeptQuantization made) {
         const RecipeRun& run = runs()[index];
         RunResult& result = report_.runs[index];
+        auto quantized = std::make_shared<const QuantizedModel>(std::move(made.model));
         describe(result, run, quantized->reports(), quantized->seconds);
+        result.n_blocks_resumed = made.n_blocks_resumed;
+        noteNotKept(result, made.failure);
         evaluate(result, *model_, quantizedBlocks(quantized));
         if (run.format) {
+            noteMade(index);
             const Clock::time_point start = Clock::now();
             job_.checkpoint({"exporting", 0, 0, run.out.string()});
-            result.counts.n_flushed_values = exportCheckpoint(*quantized, run.out, exportOptions(run), job_);
+            noteWritten(result, exportCheckpoint(*quantized, run.out, exportOptions(run), job_));
             stageDone("export: " + run.name, start);
             reload_.emplace(model_, samples().windows, forward(), exportOptions(run));
             for (const QuantizedBlock& block : quantized->blocks) reload_->add(block, job_);
             verify(result, run);
         }
+        noteDone(index);
         if (keep_models_) result.model = std::move(quantized);
     }
 
@@ -333,7 +472,14 @@ private:
             const Clock::time_point start = Clock::now();
             CalibrationOptions options;
             options.forward = forward();
-            calibration_ = std::make_shared<const Calibration>(calibrate(model_, std::move(samples_), options, job_));
+            if (kept_) {
+                KeptCalibration made =
+                    calibrateKept(model_, std::move(samples_), options, "calibration", kept_->calibrationFolder(), kKeptHessianBytes, job_);
+                calibration_ = std::make_shared<const Calibration>(std::move(made.calibration));
+                not_kept_ = made.failure;
+            } else {
+                calibration_ = std::make_shared<const Calibration>(calibrate(model_, std::move(samples_), options, job_));
+            }
             stageDone("calibrate", start);
         }
         const std::size_t at_once = runsAtOnce(*model_, recipe_.max_memory_bytes);
@@ -345,21 +491,30 @@ private:
 
     void quantizeTogether(std::span<const std::size_t> indices) {
         const Clock::time_point start = Clock::now();
+        std::vector<KeptQuantization> made = kept_ ? madeAndKept(indices) : madeTogether(indices);
+        stageDone("quantize", start);
+        for (std::size_t m = 0; m < made.size(); ++m) finish(indices[m], std::move(made[m]));
+    }
+
+    std::vector<KeptQuantization> madeAndKept(std::span<const std::size_t> indices) {
+        std::vector<KeptMethod> methods;
+        for (const std::size_t i : indices) methods.push_back({runs()[i].method, runs()[i].name, kept_->blocksFolder(i)});
+        return quantizeAllKept(*calibration_, methods, job_);
+    }
+
+    std::vector<KeptQuantization> madeTogether(std::span<const std::size_t> indices) {
         std::vector<MethodSpec> methods;
-        std::vector<QuantizedModel> models;
+        std::vector<KeptQuantization> made;
         for (const std::size_t i : indices) {
             methods.push_back(runs()[i].method);
-            QuantizedModel& model = models.emplace_back();
+            QuantizedModel& model = made.emplace_back().model;
             model.original = model_;
             model.method = runs()[i].method;
         }
-        const std::vector<double> seconds = quantizeModels(
-            *calibration_, methods, [&](std::size_t m, QuantizedBlock&& block) { models[m].blocks.push_back(std::move(block)); }, job_);
-        stageDone("quantize", start);
-        for (std::size_t m = 0; m < models.size(); ++m) {
-            models[m].seconds = seconds[m];
-            finish(indices[m], std::make_shared<const QuantizedModel>(std::move(models[m])));
-        }
+        const auto take = [&](std::size_t m, QuantizedBlock&& block) { made[m].model.blocks.push_back(std::move(block)); };
+        const std::vector<double> seconds = quantizeModels(*calibration_, methods, take, job_);
+        for (std::size_t m = 0; m < made.size(); ++m) made[m].model.seconds = seconds[m];
+        return made;
     }
 
     const Recipe& recipe_;
@@ -370,9 +525,15 @@ private:
     std::shared_ptr<const Calibration> calibration_;
     Samples samples_;  // before they went into a calibration
     std::string evaluation_text_;
-    EvaluationReference reference_;  // what the original makes of it
-    std::optional<UnfinishedJob> unfinished_;
-    std::optional<ReloadCheck> reload_;  // of the run that is being written
+    EvaluationReference reference_;    // what the original makes of it
+    std::vector<std::size_t> shared_;  // runs that take one calibration's statistics
+    std::vector<std::size_t> alone_;   // and those that walk by themselves
+    std::vector<Stage> stages_;        // index: run
+    std::filesystem::path place_;      // of what several runs finished; empty: they keep nothing
+    std::optional<UnfinishedRuns> kept_;
+    std::map<std::size_t, UnfinishedJob> unfinished_;  // of runs that are written while they are made
+    std::string not_kept_;                             // why: the statistics that runs share, or anything
+    std::optional<ReloadCheck> reload_;                // of the run that is being written
     Report report_;
 };
 
@@ -386,11 +547,6 @@ Report withMemoryErrors(JobContext& job, const Work& work) {
     }
 }
 
-Report finished(Report report) {
-    if (!report.recipe.report.empty()) writeReport(report, report.recipe.report);
-    return report;
-}
-
 }  // namespace
 
 Report run(const Recipe& recipe, JobContext& job) { return run(recipe, RunOptions{}, job); }
@@ -399,7 +555,7 @@ Report run(const Recipe& recipe, const RunOptions& options, JobContext& job) {
     return withMemoryErrors(job, [&] {
         RecipeJob work(recipe, options, job);
         work.open();
-        return finished(work.run());
+        return work.run();
     });
 }
 
@@ -415,7 +571,7 @@ Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model, cons
         work.useModel(model);
         if (calibration) work.useCalibration(calibration);
         work.keepModels();
-        return finished(work.run());
+        return work.run();
     });
 }
 

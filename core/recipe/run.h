@@ -13,20 +13,23 @@
 #include "core/quant/quantize_model.h"
 #include "core/recipe/expert_coverage.h"
 #include "core/recipe/recipe.h"
+#include "core/recipe/work_count.h"
 
 namespace salient {
 
 /// Everything that a run did otherwise than plainly, counted, so that nothing of it is silent.
 struct RunCounts {
-    std::int64_t n_damping_retries = 0;    ///< GPTQ factorizations that needed more damping than asked for, over all layers
-    std::int64_t n_dead_columns = 0;       ///< input channels that were never active: GPTQ sets their weights to 0
-    GridCounts grids = {};                 ///< groups whose grid is not simply that of their weights' range
-    std::int64_t n_bounded_scales = 0;     ///< scales on inputs of layers that are held at a bound
-    std::int64_t n_saturated_codes = 0;    ///< codes at either end of the grid
-    std::int64_t n_clipped_weights = 0;    ///< beyond AWQ's clip
-    std::int64_t n_flushed_values = 0;     ///< of floats that became 0 in their stored type; counted when written
-    std::int64_t n_stand_ins = 0;          ///< experts that saw too few tokens for statistics of their own
-    std::vector<std::string> kept_layers;  ///< left in 16 bits: by `keep`, or because they route tokens
+    std::int64_t n_damping_retries = 0;     ///< GPTQ factorizations that needed more damping than asked for, over all layers
+    std::int64_t n_dead_columns = 0;        ///< input channels that were never active: GPTQ sets their weights to 0
+    GridCounts grids = {};                  ///< groups whose grid is not simply that of their weights' range
+    std::int64_t n_bounded_scales = 0;      ///< scales on inputs of layers that are held at a bound
+    std::int64_t n_raised_tokens = 0;       ///< int8 tokens on the least scale, in passes that fed the next block or were evaluated
+    std::int64_t n_raised_importances = 0;  ///< inputs that count as the least that any counts, of layers written in Q4_K and Q6_K
+    std::int64_t n_saturated_codes = 0;     ///< codes at either end of the grid
+    std::int64_t n_clipped_weights = 0;     ///< beyond AWQ's clip
+    std::int64_t n_flushed_values = 0;      ///< of floats that became 0 in their stored type; counted when written
+    std::int64_t n_stand_ins = 0;           ///< experts that saw too few tokens for statistics of their own
+    std::vector<std::string> kept_layers;   ///< left in 16 bits: by `keep`, or because they route tokens
 };
 
 /// What one run gave.
@@ -62,15 +65,19 @@ struct Report {
     std::vector<RunResult> runs;
     /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.
     std::vector<std::pair<std::string, double>> stage_seconds;
+    JobWork work;                            ///< forecast before the job, for its time
     std::int64_t memory_forecast_bytes = 0;  ///< before the job
     std::int64_t peak_memory_bytes = 0;      ///< resident, pages of mapped files included
     std::string version;
 };
 
 struct RunOptions {
-    /// Go on with an unfinished job of the same recipe beside its target (unfinished_job.h), if there is one. Only a recipe of a single,
-    /// exported run can: Error{InvalidOption} otherwise.
+    /// Go on with an unfinished job of the same recipe, if there is one (unfinished_job.h, unfinished_runs.h). Error{InvalidOption} where
+    /// the recipe keeps nothing: it writes nothing, and no folder is named below.
     bool resume = false;
+    /// Where a job of several runs, or of one that is not written while it is made, keeps what it finished. Empty: hidden beside the first
+    /// directory that it writes.
+    std::filesystem::path unfinished = {};
     /// What is open already: a folder for the finished blocks of the only run, from which the same run, started again, goes on with the
     /// same bits (kept_jobs.h). Empty: nothing is kept.
     std::filesystem::path keep = {};
@@ -82,9 +89,10 @@ struct RunOptions {
 /// calibration: the same statistics for all. A single run is quantized block by block, and written while it is made if it is exported;
 /// its perplexity is then that of the written directory. Quantized models are let go once evaluated and written (RunResult::model is
 /// null). Stage names: those of the parts, "exporting", "verifying".
-/// A recipe of a single, exported run that is cancelled, or ends by an error or with the process, leaves its finished blocks, once there is
-/// one, in a hidden directory beside its target, which Cancelled and Error name; the next start is refused with the name of that directory,
-/// or goes on there with the same bits (RunOptions::resume).
+/// A job that is cancelled, or ends by an error or with the process, leaves what it finished: an exported run its blocks in a hidden
+/// directory beside its target; a recipe of more than that, if it writes something, its runs and the blocks of others in one beside the
+/// first directory it writes. Cancelled and Error name it; the next start is refused with that name, or goes on there with the same bits
+/// (RunOptions::resume).
 [[nodiscard]] Report run(const Recipe& recipe, const RunOptions& options, JobContext& job);
 [[nodiscard]] Report run(const Recipe& recipe, JobContext& job);
 /// The same on what is open already (the window), keeping the quantized models. calibration may be null: then one is made. It must
@@ -109,6 +117,8 @@ struct RunOptions {
 [[nodiscard]] RunCounts countsOf(std::span<const LayerReport> layers);
 /// And what of the model was not quantized, or not from statistics of its own.
 [[nodiscard]] RunCounts countsOf(const Model& model, std::span<const LayerReport> layers);
+/// Adds those of an evaluation.
+void addCounts(RunCounts& counts, const PerplexityResult& evaluation);
 /// Writes report.json and report.html. Throws Error{Io}.
 void writeReport(const Report& report, const std::filesystem::path& directory);
 

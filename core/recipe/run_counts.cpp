@@ -15,7 +15,15 @@ void addPart(std::string& text, std::int64_t count, const char* one, const char*
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-void addScales(std::string& text, const GridCounts& grids, std::int64_t n_bounded_scales) {
+struct ScaleCounts {
+    GridCounts grids;
+    std::int64_t n_bounded_scales = 0;
+    std::int64_t n_raised_tokens = 0;
+    std::int64_t n_raised_importances = 0;
+};
+
+void addScales(std::string& text, const ScaleCounts& counts) {
+    const GridCounts& grids = counts.grids;
     addPart(text, grids.n_raised_ranges, "group of zeros, or nearly so, on the least range",
             "groups of zeros, or nearly so, on the least range");
     addPart(text, grids.n_widened_ranges, "range of one sign widened to 0", "ranges of one sign widened to 0");
@@ -23,7 +31,9 @@ void addScales(std::string& text, const GridCounts& grids, std::int64_t n_bounde
     addPart(text, grids.n_raised_scales, "scale raised to the smallest stored one", "scales raised to the smallest stored one");
     addPart(text, grids.n_subnormal_scales, "scale stored with fewer digits than its type has",
             "scales stored with fewer digits than their type has");
-    addPart(text, n_bounded_scales, "scale of an input held at its bound", "scales of inputs held at their bound");
+    addPart(text, counts.n_bounded_scales, "scale of an input held at its bound", "scales of inputs held at their bound");
+    addPart(text, counts.n_raised_tokens, "int8 token on the least scale", "int8 tokens on the least scale");
+    addPart(text, counts.n_raised_importances, "input raised to the least importance", "inputs raised to the least importance");
 }
 
 }  // namespace
@@ -36,6 +46,8 @@ RunCounts countsOf(std::span<const LayerReport> layers) {
         counts.n_dead_columns += layer.n_dead_columns;
         counts.grids += layer.grids;
         counts.n_bounded_scales += layer.n_bounded_scales;
+        counts.n_raised_tokens += layer.n_raised_tokens;
+        counts.n_raised_importances += layer.n_raised_importances;
         counts.n_saturated_codes += std::llround(layer.saturated_fraction * n_weights);
         counts.n_clipped_weights += std::llround(layer.clipped_fraction * n_weights);
     }
@@ -53,10 +65,16 @@ RunCounts countsOf(const Model& model, std::span<const LayerReport> layers) {
     return counts;
 }
 
+void addCounts(RunCounts& counts, const PerplexityResult& evaluation) {
+    for (const auto& [layer, n_tokens] : evaluation.raised_tokens) counts.n_raised_tokens += n_tokens;
+}
+
 Json toJson(const RunCounts& counts) {
     Json json = {{"damping_retries", counts.n_damping_retries}, {"dead_columns", counts.n_dead_columns}};
     forEachGridCount(counts.grids, [&json](const char* name, Index count) { json[name] = count; });
     json["bounded_scales"] = counts.n_bounded_scales;
+    json["raised_tokens"] = counts.n_raised_tokens;
+    json["raised_importances"] = counts.n_raised_importances;
     json["saturated_codes"] = counts.n_saturated_codes;
     json["clipped_weights"] = counts.n_clipped_weights;
     json["flushed_values"] = counts.n_flushed_values;
@@ -67,7 +85,7 @@ Json toJson(const RunCounts& counts) {
 
 std::string scalesInWords(const LayerReport& layer) {
     std::string text;
-    addScales(text, layer.grids, layer.n_bounded_scales);
+    addScales(text, {layer.grids, layer.n_bounded_scales, layer.n_raised_tokens, layer.n_raised_importances});
     return text;
 }
 
@@ -75,7 +93,7 @@ std::string inWords(const RunCounts& counts) {
     std::string text;
     addPart(text, counts.n_damping_retries, "damping retry", "damping retries");
     addPart(text, counts.n_dead_columns, "channel never active", "channels never active");
-    addScales(text, counts.grids, counts.n_bounded_scales);
+    addScales(text, {counts.grids, counts.n_bounded_scales, counts.n_raised_tokens, counts.n_raised_importances});
     addPart(text, counts.n_saturated_codes, "code at an end of its grid", "codes at an end of their grid");
     addPart(text, counts.n_clipped_weights, "weight clipped", "weights clipped");
     addPart(text, counts.n_flushed_values, "value flushed to 0 in its stored type", "values flushed to 0 in their stored type");

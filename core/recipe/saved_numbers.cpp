@@ -75,6 +75,7 @@ Json savedPerplexity(const PerplexityResult& result) {
                  {"protocol", name(result.protocol)},
                  {"compute", kComputes[static_cast<std::size_t>(result.compute)]},
                  {"seconds", savedNumber(result.seconds)}};
+    if (!result.raised_tokens.empty()) json["raised_tokens"] = result.raised_tokens;
     if (result.divergence) {
         const Divergence& d = *result.divergence;
         json["divergence"] = {{"mean_kl", savedNumber(d.mean_kl)},   {"median_kl", savedNumber(d.median_kl)},
@@ -99,6 +100,14 @@ PerplexityResult readPerplexity(const Json& value, const std::string& path, cons
     object.readName("compute", kComputes, compute);
     result.compute = static_cast<Compute>(compute);
     readNumber(object, "seconds", result.seconds);
+    if (const Json* found = object.find("raised_tokens")) {
+        JsonObject layers(*found, object.pathOf("raised_tokens"), origin);
+        for (const auto& item : found->items()) {
+            Index count = 0;
+            readCount(layers, item.key().c_str(), count);
+            result.raised_tokens[item.key()] = count;
+        }
+    }
     if (const Json* found = object.find("divergence")) {
         JsonObject part(*found, object.pathOf("divergence"), origin);
         Divergence& d = result.divergence.emplace();
@@ -132,6 +141,8 @@ Json savedLayerReport(const LayerReport& layer) {
                  {"stand_in", layer.has_stand_in},
                  {"n_dead_columns", layer.n_dead_columns},
                  {"n_bounded_scales", layer.n_bounded_scales},
+                 {"n_raised_tokens", layer.n_raised_tokens},
+                 {"n_raised_importances", layer.n_raised_importances},
                  {"clipped_fraction", savedNumber(layer.clipped_fraction)},
                  {"saturated_fraction", savedNumber(layer.saturated_fraction)},
                  {"seconds", savedNumber(layer.seconds)},
@@ -165,6 +176,8 @@ LayerReport readLayerReport(JsonObject& object) {
     forEachGridCount(layer.grids,
                      [&object](const char* name, Index& count) { readCount(object, ("n_" + std::string(name)).c_str(), count); });
     readCount(object, "n_bounded_scales", layer.n_bounded_scales);
+    readCount(object, "n_raised_tokens", layer.n_raised_tokens);
+    readCount(object, "n_raised_importances", layer.n_raised_importances);
     readNumber(object, "clipped_fraction", layer.clipped_fraction);
     readNumber(object, "saturated_fraction", layer.saturated_fraction);
     readNumber(object, "seconds", layer.seconds);

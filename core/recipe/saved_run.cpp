@@ -1,5 +1,6 @@
 #include "core/recipe/saved_run.h"
 
+#include "core/recipe/late_counts.h"
 #include "core/recipe/model_identity.h"
 #include "core/recipe/saved_block.h"
 #include "core/recipe/saved_numbers.h"
@@ -44,7 +45,9 @@ bool saveRun(const RunResult& run, const Model& model, const std::filesystem::pa
     if (has_model) {
         describeBlocks(document, run.model->blocks);
         document["model_seconds"] = savedNumber(run.model->seconds);
-    } else {
+    }
+    // A run knows more of its layers than its model does: what was counted when it was written.
+    if (!has_model || run.layers.size() == document["layers"].size()) {
         document["layers"] = Json::array();
         for (const LayerReport& layer : run.layers) document["layers"].push_back(savedLayerReport(layer));
     }
@@ -76,13 +79,14 @@ RunResult loadRun(const std::filesystem::path& path, const std::shared_ptr<const
     object.read("verification", run.verification);
     object.read("verified", run.is_verified);
     object.read("warnings", run.warnings);
-    if (const Json* found = object.find("perplexity")) run.perplexity = readPerplexity(*found, "perplexity", file.origin());
+    const Json* perplexity = object.find("perplexity");
 
     run.layers = readLayerReports(object, *model, file);
     run.counts = countsOf(*model, run.layers);
     Index n_flushed_values = 0;
     readCount(object, "flushed_values", n_flushed_values);
     run.counts.n_flushed_values = n_flushed_values;
+    if (perplexity != nullptr) setPerplexity(run, readPerplexity(*perplexity, "perplexity", file.origin()));
     run.experts = expertCoverage(*model, run.layers);
     const std::optional<std::vector<double>> input_scales = readInputScales(object, run.layers.size(), file);
     double model_seconds = 0.0;

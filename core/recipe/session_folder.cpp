@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/io/file_descriptor.h"
+#include "core/recipe/late_counts.h"
 #include "core/recipe/saved_calibration.h"
 #include "core/recipe/saved_run.h"
 #include "core/recipe/saved_session.h"
@@ -156,7 +157,7 @@ SessionFolder::Opened SessionFolder::open(JobContext& job) {
                 throw Error(ErrorCode::Format, "session: " + (folder_ / saved.file).string() + ": expected the result '" + saved.name +
                                                    "', found '" + run.name + "'");
             }
-            run.perplexity = saved.perplexity;
+            setPerplexity(run, saved.perplexity);
             run.counts.n_flushed_values = saved.n_flushed_values;
             kept_.push_back({run.name, run.model, run.model != nullptr, saved.file});
             if (!saved.sensitivities.empty()) contents.sensitivities[run.name] = saved.sensitivities;

@@ -13,7 +13,8 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 }  // namespace
 
 StreamedRun runStreamed(const std::shared_ptr<const Model>& model, const Samples& samples, const RecipeRun& run,
-                        const ExportOptions& written, const ForwardOptions& forward, UnfinishedJob* unfinished, JobContext& job) {
+                        const ExportOptions& written, const ForwardOptions& forward, UnfinishedJob* unfinished,
+                        const std::function<void(const StreamedRun&)>& all_made, JobContext& job) {
     const Clock::time_point start = Clock::now();
     StreamedRun result;
     std::optional<CheckpointWriter> writer;
@@ -44,10 +45,11 @@ StreamedRun runStreamed(const std::shared_ptr<const Model>& model, const Samples
     };
     if (options.first_block < model->config.n_blocks) quantizeModel(model, samples, run.method, options, take, job);
     result.seconds = secondsSince(start);
-    const Clock::time_point all_made = Clock::now();
+    all_made(result);
+    const Clock::time_point last_made = Clock::now();
     writer->finish(job);
-    result.writing += secondsSince(all_made);
-    result.n_flushed_values = writer->flushedCount();
+    result.writing += secondsSince(last_made);
+    result.counts = writer->counts();
     return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/io/file_descriptor.h"
+#include "core/io/publish_directory.h"
 #include "core/io/safetensors.h"
 #include "core/recipe/job_identity.h"
 #include "core/recipe/saved_numbers.h"
@@ -49,6 +50,13 @@ std::string inWords(const UnfinishedSummary& unfinished) {
            " blocks done: go on with it (--resume), or remove that directory to begin anew";
 }
 
+void refuseUnfinished(const fs::path& target) {
+    if (const auto found = findUnfinished(target)) {
+        throw Error(ErrorCode::InvalidOption,
+                    "export: " + withoutTrailingSlash(target).string() + ": found an unfinished job in " + inWords(*found));
+    }
+}
+
 UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks, bool resume)
     : directory_(target), identity_(std::move(identity)), n_blocks_(n_blocks) {
     // Whatever is refused below, what is there stays.
@@ -67,10 +75,7 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
             directory_.keep(false);
             return;
         }
-        if (!resume) {
-            throw Error(ErrorCode::InvalidOption,
-                        "export: " + directory_.target().string() + ": found an unfinished job in " + inWords(*found));
-        }
+        if (!resume) refuseUnfinished(target);
         const Json record = readJson(place / kRecord, kMostListBytes);
         if (const std::string differs = difference(record.at("identity"), identity_); !differs.empty()) {
             throw Error(ErrorCode::InvalidOption,

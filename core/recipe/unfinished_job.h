@@ -16,6 +16,8 @@ struct UnfinishedSummary {
 };
 /// Nothing when there is none, or none with a finished block.
 [[nodiscard]] std::optional<UnfinishedSummary> findUnfinished(const std::filesystem::path& target);
+/// Throws Error{InvalidOption} where there is one, naming it.
+void refuseUnfinished(const std::filesystem::path& target);
 /// "PLACE, 3 of 4 blocks done: go on with it (--resume), or remove that directory to begin anew".
 [[nodiscard]] std::string inWords(const UnfinishedSummary& unfinished);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/exporter/checksum.h"
+#include "core/recipe/unfinished_runs.h"
 
 namespace salient::soak {
 
@@ -29,7 +30,7 @@ constexpr Kind kKinds[] = {{"rtn", ExportFormat::Gptq},
                            {"smoothquant+gptq", ExportFormat::CompressedTensors},
                            {"w8a8", ExportFormat::CompressedTensors},
                            {"gptq", ExportFormat::Gguf}};
-/// Runs of one recipe: they share a calibration, and none of them can be resumed.
+/// Runs of one recipe, which share a calibration.
 constexpr Kind kTogether[] = {{"rtn", ExportFormat::Dequantized}, {"gptq", ExportFormat::Gptq}};
 
 RecipeRun runOf(const Kind& kind, const fs::path& out) {
@@ -137,12 +138,14 @@ void Jobs::runOne() {
     const unsigned checkpoint = usual == n_checkpoints_.end() ? 0 : below(usual->second);
     const bool has_ended = runUntil(recipe, {}, fate, checkpoint);
     const fs::path& out = recipe.runs.front().out;
-    const bool is_resumed = recipe.runs.size() == 1 && (fate == Fate::IsCancelledAndResumed || fate == Fate::FailsAndIsResumed);
-    if (is_resumed && !fs::exists(out)) {
+    const fs::path place = isStreamedAlone(recipe) ? ResumableDirectory::placeFor(out) : placeOfRuns(recipe, {});
+    const auto can_go_on = [&] { return isStreamedAlone(recipe) ? !fs::exists(out) : fs::exists(place); };
+    const bool is_resumed = fate == Fate::IsCancelledAndResumed || fate == Fate::FailsAndIsResumed;
+    if (is_resumed && can_go_on()) {
         (void)runUntil(recipe, {.resume = true}, fate, below(usual->second));
-        if (!fs::exists(out)) (void)runUntil(recipe, {.resume = true}, Fate::Completes, 0);
+        if (can_go_on()) (void)runUntil(recipe, {.resume = true}, Fate::Completes, 0);
     } else if (has_ended) {
-        fs::remove_all(ResumableDirectory::placeFor(out));  // its finished blocks
+        fs::remove_all(place);  // what is finished
     }
     compare(recipe);
     requireEmptyFolder(settings);

@@ -179,6 +179,7 @@ struct GgufExport::State {
             meant = packed.meant;
             if (packed.largest_shift > 0.0) progress.record.shifted[linear.name] = packed.largest_shift;
             if (packed.n_flushed > 0) progress.record.flushed[tensor.storedName()] = packed.n_flushed;
+            if (packed.n_raised > 0) progress.record.raised[linear.name] = packed.n_raised;
         } else {
             meant = linear.tensor.dequantize();
             const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;
@@ -256,6 +257,6 @@ GgufExport::~GgufExport() = default;
 void GgufExport::add(const QuantizedBlock& block) { state_->addBlock(block); }
 Json GgufExport::flush() { return state_->flush(); }
 void GgufExport::finish(JobContext& job) { state_->finish(job); }
-std::int64_t GgufExport::flushedCount() const { return state_->progress.record.flushedCount(); }
+WriteCounts GgufExport::counts() const { return state_->progress.record.counts(); }
 
 }  // namespace salient

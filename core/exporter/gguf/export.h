@@ -21,7 +21,7 @@ public:
     [[nodiscard]] Json flush();
     void finish(JobContext& job);
     /// Values that became 0 in their stored type so far.
-    [[nodiscard]] std::int64_t flushedCount() const;
+    [[nodiscard]] WriteCounts counts() const;
 
 private:
     struct State;

@@ -77,7 +77,9 @@ void addAttentionKeys(GgufKeys& keys, const std::string& prefix, const ModelConf
     keys.addF32(prefix + (is_rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"),
                 static_cast<float>(config.norm_epsilon));
     const bool knows_window = !family.keys.sliding_window.empty() && family.keys.sliding_window_switch.empty() && prefix != "llama.";
-    if (knows_window && config.sliding_window > 0) keys.addU32(prefix + "attention.sliding_window", u32(config.sliding_window));
+    // 0 is none, and is said of Phi-3: llama.cpp of 2024 else takes the window of its first models for granted, or refuses the file.
+    if (knows_window && (config.sliding_window > 0 || prefix == "phi3."))
+        keys.addU32(prefix + "attention.sliding_window", u32(config.sliding_window));
     if (config.clip_qkv > 0.0) keys.addF32(prefix + "attention.clamp_kqv", static_cast<float>(config.clip_qkv));
     if (config.attention_soft_cap > 0.0) keys.addF32(prefix + "attn_logit_softcapping", static_cast<float>(config.attention_soft_cap));
     if (config.logit_soft_cap > 0.0) keys.addF32(prefix + "final_logit_softcapping", static_cast<float>(config.logit_soft_cap));

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "core/exporter/gguf/keys.h"
 #include "core/model/gguf/architecture.h"
+#include "core/model/rotary.h"
 
 namespace salient {
 namespace {
@@ -17,6 +19,16 @@ bool isKnown(const Family& family) {
     return std::any_of(all.begin(), all.end(), [&](const auto& known) { return *known == family; });
 }
 
+/// Whether YaRN's ramp lies where the published borders put it: llama.cpp reads others ("yarn_beta_fast", "yarn_beta_slow") for
+/// architectures alone that are not written here.
+bool hasPublishedRamp(const RopeConfig& rope) {
+    const RopeConfig defaults;
+    RopeConfig published = rope;
+    published.beta_fast = defaults.beta_fast;
+    published.beta_slow = defaults.beta_slow;
+    return rotaryFrequencies(rope, rope.dim, 1) == rotaryFrequencies(published, rope.dim, 1);
+}
+
 void checkRope(const ModelConfig& config, const std::string& architecture, std::vector<std::string>& reasons) {
     const RopeConfig& rope = config.rope;
     using Scaling = RopeConfig::Scaling;
@@ -27,6 +39,9 @@ void checkRope(const ModelConfig& config, const std::string& architecture, std::
         reasons.push_back("llama.cpp knows LongRoPE for phi3 alone, found " + architecture + ".");
     if (rope.scaling == Scaling::Yarn && (rope.attention_factor || !rope.truncate))
         reasons.emplace_back("llama.cpp's YaRN has the published attention factor and rounds the borders of its ramp.");
+    if (rope.scaling == Scaling::Yarn && !hasPublishedRamp(rope))
+        reasons.push_back("llama.cpp's " + architecture + " puts YaRN's ramp between 32 turns and 1 (beta_fast, beta_slow), found " +
+                          Json(rope.beta_fast).dump() + " and " + Json(rope.beta_slow).dump() + ".");
 }
 
 void checkGemma(const ModelConfig& config, const std::string& architecture, std::vector<std::string>& reasons) {
@@ -64,8 +79,11 @@ void checkExperts(const ModelConfig& config, const gguf::Architecture& architect
                           ".");
     if (architecture.name != "qwen2moe") return;
     if (!config.attention_bias) reasons.push_back("llama.cpp's " + name + " has biases on q, k and v; this model has none.");
-    if (config.n_heads * config.head_dim != config.hidden_size)
-        reasons.push_back("llama.cpp's " + name + " has heads that fill the hidden size; config.json's head_dim is another.");
+}
+
+/// In the other architectures heads share the hidden size out.
+bool readsHeadSize(std::string_view architecture) {
+    return architecture == "llama" || architecture == "qwen3" || architecture == "qwen3moe" || architecture.starts_with("gemma");
 }
 
 void checkFalcon(const ModelConfig& config, std::vector<std::string>& reasons) {
@@ -77,7 +95,13 @@ void checkFalcon(const ModelConfig& config, std::vector<std::string>& reasons) {
 }
 
 /// Whether an e with a combining acute accent is one character to it.
-bool composesCharacters(const Tokenizer& tokenizer) { return tokenizer.encode("e\u0301", false) == tokenizer.encode("\u00E9", false); }
+bool composesCharacters(const Tokenizer& tokenizer) {
+    try {
+        return tokenizer.encode("e\u0301", false) == tokenizer.encode("\u00E9", false);
+    } catch (const Error&) {
+        return false;  // it has no token for one of them, not even an unknown one
+    }
+}
 
 }  // namespace
 
@@ -85,9 +109,6 @@ std::vector<std::string> ggufModelObstacles(const Model& model) {
     const ModelConfig& config = model.config;
     const Family& family = *config.family;
     const gguf::Architecture* const found = gguf::architectureOf(family);
-    if (family.hasOtherParts())
-        return {"Salient does not write the text part of " + family.model_type +
-                " models in gguf: choose dequantized, which llama.cpp's own converter reads."};
     if (found == nullptr || !isKnown(family))
         return {"llama.cpp has no architecture for " + family.model_type + " models (it has " + gguf::architectureNames() + ")."};
     const std::string architecture(found->name);
@@ -98,6 +119,8 @@ std::vector<std::string> ggufModelObstacles(const Model& model) {
     if (family.position == PositionKind::Rotary) checkRope(config, architecture, reasons);
     if (architecture.starts_with("gemma")) checkGemma(config, architecture, reasons);
     if (family.hasExperts()) checkExperts(config, *found, reasons);
+    if (config.n_heads * config.head_dim != config.hidden_size && !readsHeadSize(architecture))
+        reasons.push_back("llama.cpp's " + architecture + " has heads that fill the hidden size; config.json's head_dim is another.");
     if (architecture == "falcon") checkFalcon(config, reasons);
     if ((architecture == "qwen3" || architecture == "qwen3moe") && config.attention_bias)
         reasons.push_back("llama.cpp's " + architecture + " has no biases in attention; this model has.");
@@ -114,16 +137,27 @@ std::vector<std::string> ggufModelRemarks(const Model& model) {
     std::vector<std::string> remarks;
     const gguf::Architecture* const architecture = gguf::architectureOf(*config.family);
     if (architecture == nullptr) return remarks;
-    const bool keeps_window = architecture->name == "phi3" || architecture->name == "gemma2" || architecture->name == "gemma3";
+    const std::string name(architecture->name);
+    if (config.family->hasOtherParts())
+        remarks.push_back("Only the text model of " + config.family->model_type +
+                          " is written. What sees images has a file of its own in llama.cpp, which its converter makes of the original "
+                          "directory (convert_hf_to_gguf.py --mmproj).");
+    const bool keeps_window = name == "gemma2" || name == "gemma3";
     if (config.sliding_window > 0 && config.sliding_window < config.max_positions && !keeps_window)
-        remarks.push_back("llama.cpp's " + std::string(architecture->name) + " knows no sliding window: texts longer than " +
-                          std::to_string(config.sliding_window) + " tokens are attended to as a whole.");
+        remarks.push_back("llama.cpp's " + name + (name == "phi3" ? " has no sliding window since May 2025" : " knows no sliding window") +
+                          ": texts longer than " + std::to_string(config.sliding_window) + " tokens are attended to as a whole.");
+    const RopeConfig& rope = config.rope;
+    if (rope.scaling == RopeConfig::Scaling::LongRope && rope.original_max_positions < config.max_positions)
+        remarks.push_back(
+            "llama.cpp chooses LongRoPE's factors by the context that it is started with, not by the length of the text: "
+            "with more than " +
+            std::to_string(rope.original_max_positions) + " positions (-c) short texts get the long factors, too.");
     if (config.activation == Activation::Gelu)
         remarks.emplace_back("llama.cpp computes GELU by its tanh form, which differs by up to 0.0005.");
-    const bool is_tied_late = architecture->name == "gpt2" || architecture->name == "bloom" || architecture->name == "phi3";
+    const bool is_tied_late = name == "gpt2" || name == "bloom" || name == "phi3";
     if (config.tie_word_embeddings && is_tied_late)
-        remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " +
-                          std::string(architecture->name) + " (\"missing tensor output.weight\").");
+        remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " + name +
+                          " (\"missing tensor output.weight\").");
     if (model.tokenizer && composesCharacters(*model.tokenizer))
         remarks.emplace_back(
             "The tokenizer composes characters first (NFC), llama.cpp does not: texts with combining accents or compatibility "

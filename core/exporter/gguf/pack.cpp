@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/exporter/gguf/k_blocks.h"
@@ -31,9 +32,13 @@ void putNibbles(std::byte* to, const std::uint8_t* codes) {
     for (Index j = 0; j < kHalf; ++j) to[j] = static_cast<std::byte>(codes[j] | (codes[j + kHalf] << 4U));
 }
 
-/// Of average 1, and at least a thousandth of it.
-std::vector<float> usableImportance(std::span<const float> given, Index in_features) {
-    std::vector<float> importance(static_cast<std::size_t>(in_features), 1.0F);
+struct Importance {
+    std::vector<float> values;  ///< of average 1, and at least a thousandth of it
+    std::int64_t n_raised = 0;  ///< to that; all of them where none is positive
+};
+
+Importance usableImportance(std::span<const float> given, Index in_features) {
+    Importance importance{std::vector<float>(static_cast<std::size_t>(in_features), 1.0F)};
     if (given.empty()) return importance;
     if (static_cast<Index>(given.size()) != in_features) {
         throw Error(ErrorCode::ShapeMismatch, "export: importance of inputs: expected " + std::to_string(in_features) + " values, found " +
@@ -47,12 +52,24 @@ std::vector<float> usableImportance(std::span<const float> given, Index in_featu
         }
         sum += static_cast<double>(value);
     }
-    if (sum == 0.0) return importance;
+    if (sum == 0.0) {
+        importance.n_raised = in_features;
+        return importance;
+    }
     constexpr double kLeast = 1e-3;
     const double average = sum / static_cast<double>(in_features);
-    for (std::size_t k = 0; k < given.size(); ++k)
-        importance[k] = static_cast<float>(std::max(kLeast, static_cast<double>(given[k]) / average));
+    for (std::size_t k = 0; k < given.size(); ++k) {
+        const double share = static_cast<double>(given[k]) / average;
+        importance.values[k] = static_cast<float>(std::max(kLeast, share));
+        importance.n_raised += share < kLeast ? 1 : 0;
+    }
     return importance;
+}
+
+/// Weights that are not zero, where what they became is zero throughout.
+std::int64_t flushedCount(std::span<const float, kGgufSuperBlock> values, const float* meant) {
+    if (std::any_of(meant, meant + kGgufSuperBlock, [](float value) { return value != 0.0F; })) return 0;
+    return std::count_if(values.begin(), values.end(), [](float value) { return value != 0.0F; });
 }
 
 Index rowAt(std::span<const Index> rows, Index position) { return rows.empty() ? position : rows[static_cast<std::size_t>(position)]; }
@@ -135,10 +152,12 @@ PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index
     const bool is_q4 = type == GgufWeights::Q4_K;
     const Index block_bytes = is_q4 ? kQ4_KBytes : kQ6_KBytes;
     const auto encode = is_q4 ? encodeQ4_K : encodeQ6_K;
-    const std::vector<float> usable = usableImportance(importance, weight.cols());
+    const Importance usable = usableImportance(importance, weight.cols());
     PackedBlocks packed;
+    packed.n_raised = usable.n_raised;
     packed.bytes.resize(static_cast<std::size_t>(weight.rows() * n_blocks * block_bytes));
     packed.meant.resize(weight.rows(), weight.cols());
+    std::vector<std::int64_t> n_flushed(static_cast<std::size_t>(weight.rows()));  // index: row of the file
     parallelFor(weight.rows(), kRowsAtOnce, [&](Index first_position, Index last_position) {
         for (Index position = first_position; position < last_position; ++position) {
             const Index row = rowAt(rows, position);
@@ -150,11 +169,13 @@ PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index
                     throw Error(ErrorCode::NonFinite, "export: row " + std::to_string(row) + ", block " + std::to_string(block) +
                                                           ": expected weights of at most 2097152, found " + std::to_string(value));
                 }
-                encode(values, std::span<const float, kGgufSuperBlock>(usable.data() + first, kGgufSuperBlock),
+                encode(values, std::span<const float, kGgufSuperBlock>(usable.values.data() + first, kGgufSuperBlock),
                        packed.bytes.data() + (position * n_blocks + block) * block_bytes, &packed.meant(row, first));
+                n_flushed[static_cast<std::size_t>(position)] += flushedCount(values, &packed.meant(row, first));
             }
         }
     });
+    packed.n_flushed = std::accumulate(n_flushed.begin(), n_flushed.end(), std::int64_t{0});
     return packed;
 }
 

@@ -15,7 +15,8 @@ struct PackedBlocks {
     std::vector<std::byte> bytes;  ///< rows in file order
     Matrix meant;                  ///< [out, in], rows in the family's order
     double largest_shift = 0.0;    ///< Q4_1: how far the rounding of −zero·scale to float16 moves a group, in steps of its scale
-    std::int64_t n_flushed = 0;    ///< Q8_0: weights that are not zero, of blocks whose scale is 0 in float16
+    std::int64_t n_flushed = 0;    ///< Q8_0, Q4_K, Q6_K: weights that are not zero, of blocks that hold zeros alone
+    std::int64_t n_raised = 0;     ///< Q4_K, Q6_K: inputs that count as the least that any counts
 };
 
 // A block of Q4_0: f16 d, then 16 bytes, byte j holding the code of element j in its low half and of element j + 16 in its high one;
@@ -30,7 +31,8 @@ struct PackedBlocks {
 [[nodiscard]] PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows);
 
 /// Floats rounded to Q4_K or Q6_K (k_blocks.h), rows in parallel. in is a multiple of 256. importance [in]: of each input, its mean square
-/// say; empty: all alike. An input counts at least a thousandth of the average, so that one the calibration never saw keeps its weights.
+/// say; empty: all alike. An input counts at least a thousandth of the average, so that one the calibration never saw keeps its weights;
+/// where it saw none, all count alike. Those are counted.
 /// Throws Error{NonFinite} for a weight that is none or larger than kLargestSuperBlockWeight, and for such an importance.
 [[nodiscard]] PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index> rows, std::span<const float> importance);
 

@@ -141,7 +141,7 @@ std::vector<GgufTensor> ggufTensorMap(const Model& model, const MethodSpec& meth
             const LinearInfo& linear = *layer->second;
             tensor.weights = layerWeights(resolved(weights, methodFor(method, linear.name)), linear, config);
             tensor.element = elementOf(tensor.weights);
-            tensor.record_name = family.prefixes.front() + linear.name.substr(model.name_prefix.size());
+            tensor.record_name = gguf::familyOf(architecture).prefixes.front() + linear.name.substr(model.name_prefix.size());
         } else if (module.kind == Module::Kind::Linear && isRouter(module.role)) {
             // F32, as llama.cpp keeps them; the weight of the shared expert's is a vector there.
             if (module.role == Role::SharedRouter) tensor.layout.shape = {planned.shape.back()};

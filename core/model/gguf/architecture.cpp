@@ -8,10 +8,11 @@
 namespace salient::gguf {
 namespace {
 
-constexpr std::array<Architecture, 18> kArchitectures{{
+constexpr std::array<Architecture, 19> kArchitectures{{
     {"llama", "llama", true},
     {"llama", "mistral", true},
     {"llama", "mixtral", true},
+    {"mistral3", "mistral", true},
     {"qwen2", "qwen2"},
     {"qwen3", "qwen3"},
     {.name = "qwen2moe", .model_type = "qwen2_moe", .normalizes_experts = false},
@@ -87,7 +88,8 @@ const Architecture* findArchitecture(std::string_view name, bool has_experts) {
 
 const Architecture* architectureOf(const Family& family) {
     const auto all = architectures();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Architecture& a) { return a.model_type == family.model_type; });
+    const std::string& model_type = family.hasOtherParts() ? family.nested.model_type : family.model_type;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Architecture& a) { return a.model_type == model_type; });
     return found == all.end() ? nullptr : &*found;
 }
 

@@ -21,11 +21,12 @@ struct Architecture {
 };
 
 /// All of them. Mistral's files say "llama", whose computation is the same but for the sliding window, which they do not mention; so do
-/// Mixtral's, whose experts tell them apart.
+/// Mixtral's, whose experts tell them apart. Of Mistral 3's, those from before December 2025 say so, too, later ones "mistral3".
 [[nodiscard]] std::span<const Architecture> architectures();
 /// The first of that name whose family has experts or has none, as asked; else the first of that name; or null.
 [[nodiscard]] const Architecture* findArchitecture(std::string_view name, bool has_experts);
-/// How files of a family are written, or null where llama.cpp has no such architecture (OPT, GPT-J, GPT-Neo).
+/// How files of a family are written, or null where llama.cpp has no such architecture (OPT, GPT-J, GPT-Neo). Of a text model inside a
+/// larger one that of the text model: what stands beside it has a file of its own there.
 [[nodiscard]] const Architecture* architectureOf(const Family& family);
 /// The family of an architecture.
 [[nodiscard]] const Family& familyOf(const Architecture& architecture);

@@ -66,6 +66,10 @@ private:
             if (scale != 1.0 && scale != 0.0)
                 file_.failUnsupported("key '" + prefix_ + key + "': expected 1, found " + std::to_string(scale));
         }
+        // Queries that grow with their position (Ministral 3).
+        const std::string temperature = prefix_ + "attention.temperature_scale";
+        if (const double scale = file_.number(temperature).value_or(0.0); scale != 0.0)
+            file_.failUnsupported("key '" + temperature + "': expected none, found " + std::to_string(scale));
     }
 
     /// Whether the width of an expert has a key of its own, and is not the model's "feed_forward_length".

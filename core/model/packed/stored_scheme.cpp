@@ -1,5 +1,9 @@
 #include "core/model/packed/stored_scheme.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "core/error.h"
 #include "core/io/contained_path.h"
 #include "core/io/name_pattern.h"
@@ -57,11 +61,35 @@ Index checkedGroup(Index group_size) {
     return group_size;
 }
 
-constexpr const char* kRead =
-    "gptq (v1 and v2), awq (gemm) or compressed-tensors (pack-quantized, int-quantized, naive-quantized, with whole numbers)";
+using Kind = StoredScheme::Kind;
+constexpr std::string_view kCompressed = "compressed-tensors";
+constexpr std::array<ReadableForm, 6> kForms{{
+    {"gptq", "gptq", "v1", Kind::Gptq},
+    {"gptq", "gptq_v2", "v2", Kind::GptqV2},
+    {"awq", "gemm", "gemm", Kind::Awq},
+    {kCompressed, "pack-quantized", "pack-quantized", Kind::PackQuantized},
+    {kCompressed, "int-quantized", "int-quantized", Kind::IntQuantized},
+    {kCompressed, "naive-quantized", "naive-quantized", Kind::IntQuantized},
+}};
+
+std::optional<Kind> kindOfForm(std::string_view method, std::string_view format) {
+    const auto* const found = std::ranges::find_if(kForms, [&](const ReadableForm& f) { return f.method == method && f.format == format; });
+    return found == kForms.end() ? std::nullopt : std::optional(found->kind);
+}
+
+/// "gptq (v1, v2), awq (gemm) or compressed-tensors (pack-quantized, …)"
+std::string readable() {
+    std::string all;
+    for (std::size_t i = 0; i < kForms.size(); ++i) {
+        const bool is_first = i == 0 || kForms[i].method != kForms[i - 1].method;
+        if (is_first && i > 0) all += kForms[i].method == kForms.back().method ? ") or " : "), ";
+        all.append(is_first ? std::string(kForms[i].method) + " (" : ", ").append(kForms[i].title);
+    }
+    return all + ")";
+}
 
 [[noreturn]] void failUnread(const std::string& key, const std::string& found) {
-    fail(key, std::string("expected ") + kRead + ", found " + found, ErrorCode::Unsupported);
+    fail(key, "expected " + readable() + " of whole numbers, found " + found, ErrorCode::Unsupported);
 }
 
 std::string lowered(std::string value) {
@@ -77,32 +105,32 @@ std::string methodOf(const Json& config) {
     failUnread("quant_method", "none");
 }
 
-StoredScheme::Kind gptqKind(const Json& config) {
+Kind gptqKind(const Json& config) {
     if (flag(config, "is_marlin_format", false)) failUnread("is_marlin_format", "weights packed for the Marlin kernel");
     if (const std::string words = text(config, "pack_dtype", "int32"); words != "int32")
         fail("pack_dtype", "expected int32, found '" + words + "'", ErrorCode::Unsupported);
     const std::string version = lowered(text(config, "checkpoint_format", text(config, "format", "gptq")));
-    if (version == "gptq") return StoredScheme::Kind::Gptq;
-    if (version == "gptq_v2") return StoredScheme::Kind::GptqV2;
+    if (const std::optional<Kind> kind = kindOfForm("gptq", version)) return *kind;
     failUnread("checkpoint_format", "'" + version + "'");
 }
 
-StoredScheme::Kind awqKind(const Json& config) {
+Kind awqKind(const Json& config) {
     const std::string version = lowered(text(config, "version", text(config, "checkpoint_format", text(config, "format", "gemm"))));
-    if (version != "gemm") failUnread("version", "awq in the layout '" + version + "'");
+    const std::optional<Kind> kind = kindOfForm("awq", version);
+    if (!kind) failUnread("version", "awq in the layout '" + version + "'");
     if (const std::string backend = lowered(text(config, "backend", "autoawq")); backend == "llm-awq")
         failUnread("backend", "awq in the layout of llm-awq");
-    return StoredScheme::Kind::Awq;
+    return *kind;
 }
 
-StoredScheme::Kind compressedKind(const Json& config) {
-    bool is_packed = true;
+Kind compressedKind(const Json& config) {
+    Kind kind = Kind::PackQuantized;
     const auto check = [&](const std::string& key, const Json& object) {
         const std::string format = text(object, "format");
         if (format.empty() || format == "mixed-precision") return;
-        const bool is_bytes = format == "int-quantized" || format == "naive-quantized";
-        if (!is_bytes && format != "pack-quantized") failUnread(key + "format", "compressed-tensors in the form '" + format + "'");
-        is_packed = !is_bytes;
+        const std::optional<Kind> found = kindOfForm(kCompressed, format);
+        if (!found) failUnread(key + "format", "compressed-tensors in the form '" + format + "'");
+        kind = *found;
     };
     if (const Json* groups = find(config, "config_groups"); groups != nullptr && groups->is_object()) {
         for (const auto& [name, group] : groups->items()) {
@@ -121,14 +149,14 @@ StoredScheme::Kind compressedKind(const Json& config) {
         if (const std::string format = text(*sparsity, "format", "dense"); format != "dense")
             failUnread("sparsity_config", "weights in the sparse form '" + format + "'");
     }
-    return is_packed ? StoredScheme::Kind::PackQuantized : StoredScheme::Kind::IntQuantized;
+    return kind;
 }
 
-StoredScheme::Kind kindOf(const Json& config) {
+Kind kindOf(const Json& config) {
     const std::string method = methodOf(config);
     if (method == "gptq") return gptqKind(config);
     if (method == "awq") return awqKind(config);
-    if (method == "compressed-tensors" || method == "compressed_tensors") return compressedKind(config);
+    if (method == kCompressed || method == "compressed_tensors") return compressedKind(config);
     failUnread("quant_method", "'" + method + "'");
 }
 
@@ -252,23 +280,15 @@ LayerScheme compressedLayer(const Json& config, const std::string& name) {
 
 }  // namespace
 
+std::span<const ReadableForm> readableForms() { return kForms; }
+
 bool StoredScheme::roundsKeysAndValues() const { return find(config, "kv_cache_scheme") != nullptr; }
 
 std::string StoredScheme::title() const {
-    switch (kind) {
-        case Kind::Gptq:
-            return "gptq v1";
-        case Kind::GptqV2:
-            return "gptq v2";
-        case Kind::Awq:
-            return "awq gemm";
-        case Kind::PackQuantized:
-        case Kind::IntQuantized:
-            return "compressed-tensors " + text(config, "format", kind == Kind::PackQuantized ? "pack-quantized" : "int-quantized");
-        case Kind::Float:
-            break;
-    }
-    return {};
+    const auto* const form = std::ranges::find(kForms, kind, &ReadableForm::kind);
+    if (form == kForms.end()) return {};
+    const std::string title(form->title);
+    return std::string(form->method) + " " + (isCompressed() ? text(config, "format", title) : title);
 }
 
 StoredScheme readScheme(const fs::path& directory) {

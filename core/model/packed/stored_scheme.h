@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "core/io/json_file.h"
 #include "core/kernels/int8.h"
@@ -29,6 +31,16 @@ struct StoredScheme {
     /// "gptq v1", "gptq v2", "awq gemm", "compressed-tensors pack-quantized"; empty for Kind::Float.
     [[nodiscard]] std::string title() const;
 };
+
+/// One of the forms that are read.
+struct ReadableForm {
+    std::string_view method;  ///< "quant_method": "gptq"
+    std::string_view format;  ///< what tells the forms of a method apart, "gptq_v2"
+    std::string_view title;   ///< "v2"
+    StoredScheme::Kind kind = StoredScheme::Kind::Float;
+};
+/// All of them, those of one method one after the other.
+[[nodiscard]] std::span<const ReadableForm> readableForms();
 
 /// What the config says of one layer.
 struct LayerScheme {

@@ -84,6 +84,9 @@ private slots:
         const Outcome text = run({"info", kModel});
         QCOMPARE(text.status, 0);
         QVERIFY(text.out.contains("grouped") || text.out.contains("key/value heads"));
+        const QJsonObject time = outcome.json()["time_forecast"].toObject();
+        QVERIFY(time["low_seconds"].toDouble() > 0.0 && time["high_seconds"].toDouble() > time["low_seconds"].toDouble());
+        QVERIFY2(text.out.contains("\ntime        ") && text.out.contains(" for that on this machine, with GPTQ\n"), text.out);
     }
 
     void infoDescribesExpertsOnce() {
@@ -109,8 +112,7 @@ private slots:
             QVERIFY2(text.out.contains(names.last().toUtf8()), qPrintable(names.last()));
             QVERIFY(family["groups"].toArray().size() >= 3);
             QVERIFY(family["facts"]["linears"].toArray().size() >= 4);
-            // llama.cpp has no such architectures, or the model has parts beside the text model.
-            const QStringList without_gguf = {"opt", "gptj", "gpt_neo", "gemma3", "mistral3"};
+            const QStringList without_gguf = {"opt", "gptj", "gpt_neo"};  // llama.cpp has no such architectures
             QCOMPARE(family["formats"].toArray().size(), without_gguf.contains(names.last()) ? 4 : 5);
         }
         QVERIFY(names.contains("llama") && names.contains("gemma3_text"));
@@ -143,6 +145,28 @@ private slots:
         QCOMPARE(formats[1]["loaders"][2]["verdict"].toString(), QString("refuses"));
         QVERIFY2(text.out.contains("gptq                transformers, AutoGPTQ/GPTQModel, ExLlamaV2, vLLM, TensorRT-LLM (in part)"),
                  text.out);
+    }
+
+    void formatsListsWhatCanBeOpened() {
+        const QJsonObject reads = run({"formats", "--json"}).json()["reads"].toObject();
+        const QByteArray text = run({"formats"}).out;
+        const QJsonObject gguf = reads["gguf"].toObject();
+        const QStringList types = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"};
+        QCOMPARE(gguf["types"].toArray(), QJsonArray::fromStringList(types));
+        QVERIFY2(text.contains("\nGGUF types          " + types.join(", ").toUtf8() + "\n"), text);
+        const auto has = [](const QJsonArray& list, const QJsonObject& entry) { return list.contains(entry); };
+        QVERIFY(has(gguf["architectures"].toArray(), {{"architecture", "llama"}, {"family", "mixtral"}}));
+        QVERIFY(has(gguf["architectures"].toArray(), {{"architecture", "mistral3"}, {"family", "mistral"}}));
+        const QJsonArray quantized = reads["quantized"].toArray();
+        QCOMPARE(quantized.size(), 6);
+        QVERIFY(has(quantized, {{"quant_method", "gptq"}, {"format", "gptq_v2"}}));
+        QVERIFY(has(quantized, {{"quant_method", "compressed-tensors"}, {"format", "naive-quantized"}}));
+        const QJsonArray tokenizers = reads["tokenizers"].toArray();
+        QCOMPARE(tokenizers.size(), 3);
+        QCOMPARE(tokenizers[0]["files"].toArray(), QJsonArray{"tokenizer.json"});
+        QCOMPARE(tokenizers[0]["models"].toArray(), (QJsonArray{"BPE", "Unigram", "WordPiece"}));
+        QVERIFY2(text.contains("\nvocab.json with merges.txt  BPE\n"), text);
+        QVERIFY2(text.contains("\nquantized           gptq (gptq, gptq_v2), awq (gemm), compressed-tensors (pack-quantized, "), text);
     }
 
     void aGgufFileIsWrittenAndOpensLikeAnyModel() {
@@ -229,7 +253,7 @@ private slots:
             const Outcome outcome = run(QStringList{command, copy} + (QString(command) == "channels" ? kFewSamples : QStringList()));
             QCOMPARE(outcome.status, 1);
             const QByteArray said = outcome.out + outcome.err;
-            QVERIFY2(said.contains("expected gptq (v1 and v2), awq (gemm) or compressed-tensors") && said.contains("found 'bitsandbytes'"),
+            QVERIFY2(said.contains("expected gptq (v1, v2), awq (gemm) or compressed-tensors") && said.contains("found 'bitsandbytes'"),
                      said);
         }
     }
@@ -262,6 +286,8 @@ private slots:
         }
         const Outcome summary = run(QStringList{"channels", kModel, "--json", "-q"} + kFewSamples);
         QCOMPARE(summary.json()["layers"].toArray().size(), 28);
+        for (const QJsonValue& layer : summary.json()["layers"].toArray())
+            QVERIFY(layer["weight_kurtosis"].toDouble() >= 1.0);  // the least there is
     }
 
     void inputsOfAFileStandInPlaceOfAText() {
@@ -344,7 +370,8 @@ private slots:
         const QStringList arguments = {"quantize", kModel, "--out", folder_->filePath("said"), "--format", "awq", "--method", "rtn"};
         const Outcome refused = run(arguments + QStringList{"--text", "/nowhere/text"});
         QCOMPARE(refused.status, 1);
-        QCOMPARE(refused.out.count('\n'), 8);  // a blank line, titles, six loaders
+        QCOMPARE(refused.out.count('\n'), 9);  // a blank line, titles, six loaders, the time
+        QVERIFY2(refused.out.contains("\ntime forecast: "), refused.out);
         QVERIFY2(refused.out.contains("\nExLlamaV2           refuses  reads GPTQ, EXL2 and 16-bit directories\n"), refused.out);
         QVERIFY(run(arguments + QStringList{"--text", "/nowhere/text", "-q"}).out.isEmpty());
         const Outcome made = run(arguments + kFewSamples + QStringList{"--json"});
@@ -385,6 +412,79 @@ private slots:
         QCOMPARE(methods[2]["activation_bits"].toInt(), 8);
     }
 
+    void calibrationComparesTwoTexts() {
+        const QStringList gptq = {"calibration", kModel, "--method", "gptq", "--bits", "3"};
+        const QStringList eval_few = {"--text", kEval, "--n-samples", "4", "--seq-len", "64"};
+        const Outcome ab = run(gptq + kFewSamples + QStringList{"--against", kEval, "--json"});
+        QVERIFY2(ab.status == 0, ab.err);
+        const Outcome ba = run(gptq + eval_few + QStringList{"--against", kCalib, "--json"});
+        QVERIFY2(ba.status == 0, ba.err);
+        const QJsonArray layers = ab.json()["layers"].toArray();
+        const QJsonArray swapped = ba.json()["layers"].toArray();
+        QCOMPARE(layers.size(), 28);
+        QCOMPARE(swapped.size(), 28);
+        for (qsizetype i = 0; i < layers.size(); ++i) {
+            const QJsonObject error = layers[i]["relative_output_error"].toObject();
+            const QJsonObject other = swapped[i]["relative_output_error"].toObject();
+            QCOMPARE(layers[i]["layer"].toString(), swapped[i]["layer"].toString());
+            QVERIFY(error["a_on_a"].toDouble() > 0.0);
+            QVERIFY(error["a_on_a"] == other["b_on_b"] && error["a_on_b"] == other["b_on_a"]);
+            QVERIFY(error["b_on_a"] == other["a_on_b"] && error["b_on_b"] == other["a_on_a"]);
+            QVERIFY(layers[i]["hessian_cosine"] == swapped[i]["hessian_cosine"]);
+        }
+        const QJsonObject protocol = ab.json()["protocol"].toObject();
+        QCOMPARE(protocol["a"]["text"].toString(), kCalib);
+        QCOMPARE(protocol["b"]["text"].toString(), kEval);
+        QCOMPARE(protocol["b"]["n_windows"].toInt(), 4);  // as the first text's
+        QCOMPARE(protocol["b"]["n_tokens"].toInt(), 256);
+        QCOMPARE(protocol["settings"]["grid"]["bits"].toInt(), 3);
+        QVERIFY(!protocol["version"].toString().isEmpty());
+        QVERIFY(!ab.json()["same_solution"].toBool());
+        QVERIFY(ab.json()["peak_memory_bytes"].toInteger() > 0);
+    }
+
+    void calibrationSaysWhatTheOtherTextCosts() {
+        const QStringList few = kFewSamples + QStringList{"--against", kEval, "-q"};
+        const Outcome told =
+            run(QStringList{"calibration", kModel, "--method", "awq", "--bits", "3", "--ratio", "0.5", "--no-clip", "--top", "2",
+                            "--against-n-samples", "2", "--against-seq-len", "32", "--against-windows", "stream"} +
+                few);
+        QVERIFY2(told.status == 0, told.err);
+        QVERIFY2(told.out.contains("shown: the 2 of 28 layers that the other text costs most\n"), told.out);
+        QVERIFY2(told.out.contains("A: 4 windows of 64 tokens of " + kCalib.toUtf8() + " (random, seed 0)\n"), told.out);
+        QVERIFY2(told.out.contains("B: 2 windows of 32 tokens of " + kEval.toUtf8() + " (stream, seed 0)\n"), told.out);
+        QVERIFY2(told.out.contains("what it means: awq: calibrated on B instead of A, its error on A is "), told.out);
+        QVERIFY2(told.out.contains("\nwhole model ") && told.out.contains("\npeak memory: "), told.out);
+        const Outcome rtn = run(QStringList{"calibration", kModel, "--method", "rtn"} + few);
+        QVERIFY2(rtn.status == 0, rtn.err);
+        QVERIFY2(rtn.out.contains("what it means: rtn makes the same weights of either text"), rtn.out);
+    }
+
+    void oneTextWithAnotherSeedIsAnotherText() {
+        const QStringList same = QStringList{"calibration", kModel, "--method", "rtn", "--against", kCalib, "--json"} + kFewSamples;
+        const QJsonObject once = run(same).json();
+        QCOMPARE(once["layers"][0]["hessian_cosine"].toDouble(), 1.0);
+        QVERIFY(once["relative_output_error"]["a_on_a"] == once["relative_output_error"]["a_on_b"]);
+        const QJsonObject other = run(same + QStringList{"--against-seed", "7"}).json();
+        QVERIFY(other["layers"][0]["hessian_cosine"].toDouble() < 1.0);
+        QVERIFY(other["relative_output_error"]["a_on_a"] != other["relative_output_error"]["a_on_b"]);
+        QCOMPARE(other["protocol"]["b"]["seed"].toInt(), 7);
+        QCOMPARE(other["protocol"]["a"]["seed"].toInt(), 0);
+    }
+
+    void calibrationRefusesWhatItCannotJudge() {
+        const QStringList texts = kFewSamples + QStringList{"--against", kEval};
+        const Outcome refused = run(QStringList{"calibration", kModel, "--method", "w8a8", "--activation-scale", "tensor"} + texts);
+        QCOMPARE(refused.status, 1);
+        QVERIFY2(refused.err.contains("expected int8 inputs with a scale per token, found one per tensor"), refused.err);
+        QVERIFY(refused.out.isEmpty());
+        QCOMPARE(run(QStringList{"calibration", kModel, "--method", "rtn"} + kFewSamples).status, 2);
+        QCOMPARE(run(QStringList{"calibration", kModel, "--method", "rtn", "--feed", "quantized"} + texts).status, 2);
+        const Outcome missing = run(QStringList{"calibration", kModel, "--method", "rtn", "--against", "/no/text"} + kFewSamples);
+        QCOMPARE(missing.status, 1);
+        QVERIFY2(missing.err.contains("/no/text"), missing.err);
+    }
+
     void layerWritesCodesThatMakeItsDequantizedWeight() {
         const QString weight = kModel + "/model.safetensors:model.layers.0.mlp.up_proj.weight";
         const QString input = kModel + "/model.safetensors:model.layers.1.mlp.gate_proj.weight";  // any [n, 256] will do
@@ -417,6 +517,29 @@ private slots:
             }
             QCOMPARE(bytes.contains("\"channel_scale\":{"), QByteArray(method).contains("awq") || QByteArray(method).contains("smooth"));
         }
+    }
+
+    void layerIsClippedWhereTheCommandSays() {
+        const QStringList layer = {"layer",
+                                   "--weight",
+                                   kModel + "/model.safetensors:model.layers.0.mlp.up_proj.weight",
+                                   "--activations",
+                                   kModel + "/model.safetensors:model.layers.1.mlp.gate_proj.weight",
+                                   "--method",
+                                   "awq",
+                                   "--no-scale",
+                                   "--json",
+                                   "--clip"};
+        const auto clipped = [&](const QString& share) {
+            const Outcome outcome = run(layer + QStringList{share});
+            return outcome.status == 0 ? outcome.json()["clipped_fraction"].toDouble() : -1.0;
+        };
+        QCOMPARE(clipped("1"), 0.0);
+        QVERIFY(clipped("0.9") > 0.0 && clipped("0.5") > clipped("0.9"));
+        const Outcome contradiction = run(layer + QStringList{"0.9", "--no-clip"});
+        QVERIFY(contradiction.status != 0);
+        QVERIFY2(contradiction.err.contains("--clip: expected"), contradiction.err);
+        QVERIFY(run(layer + QStringList{"1.5"}).status != 0);
     }
 
     void layerReadsNumPyArchives() {

@@ -7,6 +7,8 @@
 #include <QCryptographicHash>
 #include <QDirIterator>
 #include <QElapsedTimer>
+#include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -27,6 +29,12 @@ QStringList quantize(const QString& out, const QStringList& method = {"--method"
     return QStringList{"quantize",           kModel,      "--out", out,           "--format", "gptq",      "--text",
                        kDemo + "/calib.txt", "--seq-len", "64",    "--n-samples", "8",        "--threads", "2"} +
            method;
+}
+
+/// One layer of the demo model against its embeddings, which are of the same width.
+QStringList oneLayer(const QString& method) {
+    const QString file = kModel + "/model.safetensors:model.";
+    return {"layer", "--weight", file + "layers.0.mlp.up_proj.weight", "--activations", file + "embed_tokens.weight", "--method", method};
 }
 
 struct Outcome {
@@ -199,6 +207,10 @@ private slots:
         QTest::newRow("sensitivity") << QStringList{"sensitivity",       kModel,           "--method", "rtn",         "--eval-text",
                                                     kDemo + "/eval.txt", "--eval-seq-len", "256",      "--n-windows", "16"} +
                                             small;
+        QTest::newRow("layer") << oneLayer("gptq");
+        QTest::newRow("layer of int8") << oneLayer("smoothquant");
+        QTest::newRow("verify") << QStringList{"verify", kModel, "--original", kModel};
+        QTest::newRow("calibration") << QStringList{"calibration", kModel, "--method", "gptq", "--against", kDemo + "/eval.txt"} + large;
     }
     void theForecastIsWithinAFactorOfTwoOfTheMeasuredPeak() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -237,14 +249,19 @@ private slots:
         QTest::newRow("channels of captured inputs") << QStringList{"channels", kModel, "--inputs", captured};
         QTest::newRow("sensitivity") << QStringList{"sensitivity", kModel, "--method", "rtn", "--text", calib, "--eval-text", eval};
         QTest::newRow("layers") << QStringList{"layers", kModel, "--inputs", captured, "--method", "rtn"};
+        QTest::newRow("layer") << oneLayer("rtn");
+        QTest::newRow("verify") << QStringList{"verify", kModel};
+        QTest::newRow("verify, with the original") << QStringList{"verify", kModel, "--original", kModel};
+        QTest::newRow("a recipe") << QStringList{"compare", kModel, "--methods", "rtn", "--text", calib, "--eval-text", eval};
+        QTest::newRow("calibration") << QStringList{"calibration", kModel, "--method", "rtn", "--text", calib, "--against", eval};
     }
     void otherCommandsObeyTheirLimitOfMemoryToo() {
         QFETCH(QStringList, arguments);
         // Less than the program itself takes: whatever is forecast is more.
-        const Outcome refused = run(arguments + QStringList{"--max-memory", "20M", "-q"});
+        const Outcome refused = run(arguments + QStringList{"--max-memory", "10M", "-q"});
         QVERIFY2(refused.status == 1, refused.err);
         QCOMPARE(refused.err.count('\n'), 1);
-        QVERIFY2(refused.err.contains("max-memory: expected a job that needs at most 21.0 MB, found one that is forecast to need ") &&
+        QVERIFY2(refused.err.contains("max-memory: expected a job that needs at most 10.5 MB, found one that is forecast to need ") &&
                      refused.err.trimmed().endsWith(" need less"),
                  refused.err);
         QVERIFY2(refused.out.isEmpty(), refused.out);
@@ -261,6 +278,11 @@ private slots:
                                      few);
         QVERIFY2(channels.status == 0, channels.err);
         QVERIFY2(channels.out.contains("\npeak memory: "), channels.out);
+        for (const QStringList& arguments : {oneLayer("rtn"), QStringList{"verify", kModel}}) {
+            const Outcome done = run(arguments + few);
+            QVERIFY2(done.status == 0, done.err);
+            QVERIFY2(done.out.contains("\npeak memory: ") && done.out.contains(" (forecast "), done.out);
+        }
     }
 
     void killedAtAnyMomentItGoesOnWithTheSameBits_data() {
@@ -317,6 +339,121 @@ private slots:
         }
         QVERIFY2(n_killed > 0, "no run was killed");
         QVERIFY2(n_resumed > 0, "no run was resumed");
+    }
+
+    void severalRunsKilledAtAnyMomentGoOnWithTheSameBits() {
+        const auto writeRecipe = [&](const QString& name) {
+            QFile file(folder_->filePath(name + ".json"));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(QStringLiteral(R"({"model": "%1", "calibration": {"text": "%2/calib.txt", "n_samples": 8, "seq_len": 64},
+                "threads": 2, "report": "%3/report", "runs": [
+                {"method": {"name": "gptq"}, "export": {"format": "gptq", "out": "%3/gptq"}},
+                {"name": "rounded", "method": {"name": "rtn"}},
+                {"method": {"name": "awq+gptq"}, "export": {"format": "compressed-tensors", "out": "%3/both"}},
+                {"name": "fed", "method": {"name": "gptq", "feed": "quantized"}, "export": {"format": "dequantized", "out": "%3/fed"}}]})")
+                           .arg(kModel, kDemo, name)
+                           .toUtf8());
+            QVERIFY(QDir(folder_->path()).mkdir(name));
+        };
+        const auto exportsOf = [&](const QString& name) {
+            std::map<std::string, std::string> all = contentOf(folder_->filePath(name).toStdString());
+            std::erase_if(all, [](const auto& file) { return file.first.starts_with("report/"); });  // which holds times
+            return all;
+        };
+        writeRecipe("whole");
+        QElapsedTimer timer;
+        timer.start();
+        const Outcome whole = run({"run", folder_->filePath("whole.json"), "-q"});
+        QVERIFY2(whole.status == 0, whole.err);
+        const auto usual = static_cast<unsigned>(timer.elapsed());
+        const auto expected = exportsOf("whole");
+
+        writeRecipe("out");
+        const QString place = folder_->filePath("out/.gptq.unfinished-job");
+        const QStringList arguments = {"run", folder_->filePath("out.json"), "-q", "--resume"};
+        // The first one is killed with the first block that all runs share, later ones at seeded moments of a part of the usual duration,
+        // the last is left alone.
+        std::mt19937 random(20240608);
+        int n_killed = 0;
+        bool is_finished = false;
+        for (int attempt = 0; attempt < 10 && !is_finished; ++attempt) {
+            QProcess process;
+            process.start(SALIENT_CLI, arguments);
+            QVERIFY(process.waitForStarted());
+            bool has_ended = false;
+            if (attempt == 0) {
+                while (!has_ended && !QFile::exists(place + "/calibration/block-0.safetensors")) has_ended = process.waitForFinished(1);
+            } else {
+                has_ended = process.waitForFinished(attempt == 9 ? 120000 : static_cast<int>(usual / 5 + random() % (usual / 2 + 1)));
+            }
+            if (has_ended) {
+                QVERIFY2(process.exitCode() == 0, process.readAllStandardError());
+                is_finished = true;
+                continue;
+            }
+            ::kill(static_cast<pid_t>(process.processId()), SIGKILL);
+            QVERIFY(process.waitForFinished());
+            ++n_killed;
+            // What has its name is whole.
+            for (const auto& [file, bytes] : exportsOf("out")) {
+                if (!file.starts_with('.')) QVERIFY2(expected.at(file) == bytes, file.c_str());
+            }
+            // While it cleared up, there is nothing left to do.
+            is_finished = QFile::exists(folder_->filePath("out/report/report.html")) && !QFile::exists(place + "/job.json");
+        }
+        QVERIFY2(n_killed > 0, "no job was killed");
+        QVERIFY(is_finished);
+        QStringList left = QDir(folder_->filePath("out")).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden);
+        left.removeOne(QStringLiteral(".gptq.unfinished-job"));  // killed while it cleared up
+        QCOMPARE(left, (QStringList{"both", "fed", "gptq", "report"}));
+        auto found = exportsOf("out");
+        std::erase_if(found, [](const auto& file) { return file.first.starts_with('.'); });
+        QVERIFY(found == expected);
+        // The report is that of the whole job, whoever made its parts.
+        const auto methodsOf = [&](const QString& name) {
+            QFile file(folder_->filePath(name + "/report/report.json"));
+            return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()["methods"].toArray() : QJsonArray();
+        };
+        const QJsonArray methods = methodsOf("out");
+        const QJsonArray whole_methods = methodsOf("whole");
+        QCOMPARE(methods.size(), qsizetype{4});
+        QCOMPARE(whole_methods.size(), qsizetype{4});
+        for (qsizetype i = 0; i < methods.size(); ++i) {
+            for (const char* key : {"name", "relative_output_error", "bytes", "counts", "verified"})
+                QCOMPARE(methods[i].toObject()[key], whole_methods[i].toObject()[key]);
+        }
+    }
+
+    void anUnfinishedComparisonIsOfferedByTheNextStart() {
+        const QString place = folder_->filePath("kept");
+        const QStringList arguments = {
+            "compare",   kModel,        "--methods",         "gptq,awq+gptq", "--text", kDemo + "/calib.txt", "--n-samples",
+            "8",         "--eval-text", kDemo + "/eval.txt", "--n-windows",   "2",      "--seq-len",          "64",
+            "--threads", "2",           "--unfinished",      place,           "-q"};
+        QProcess process;
+        process.start(SALIENT_CLI, arguments);
+        QVERIFY(process.waitForStarted());
+        while (!QFile::exists(place + "/run-1/block-0.safetensors") && !process.waitForFinished(1)) {
+        }
+        QVERIFY(process.state() == QProcess::Running);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        const Outcome cancelled = outcomeOf(process);
+        QVERIFY2(cancelled.status == 130, cancelled.err);
+        QCOMPARE(cancelled.err.count('\n'), 1);
+        QVERIFY2(cancelled.err.contains("cancelled; what is finished is kept in " + place.toUtf8()), cancelled.err);
+        const Outcome refused = run(arguments);
+        QCOMPARE(refused.status, 1);
+        QVERIFY2(refused.err.contains("found an unfinished one in " + place.toUtf8()) && refused.err.contains("--resume"), refused.err);
+        QStringList changed = arguments;
+        changed.replace(changed.indexOf("gptq,awq+gptq"), "gptq,awq");
+        const Outcome other = run(changed + QStringList{"--resume"});
+        QCOMPARE(other.status, 1);
+        QVERIFY2(other.err.contains("found another (runs[1].name: awq+gptq then, awq now"), other.err);
+        const Outcome resumed = run(arguments + QStringList{"--resume"});
+        QVERIFY2(resumed.status == 0, resumed.err);
+        QVERIFY2(resumed.out.contains("\nresumed: gptq: "), resumed.out);
+        QVERIFY(!QFile::exists(place));
+        QVERIFY(QDir(folder_->path()).isEmpty(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::Hidden));
     }
 
     void anUnfinishedJobIsOfferedByTheNextStart() {

@@ -1,11 +1,14 @@
 // Importance matrices of mixtures against make_experts.py, which takes the means of each expert's inputs in double precision.
 
+#include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "core/calib/input_source.h"
 #include "core/error.h"
+#include "core/io/gguf_writer.h"
 #include "core/io/json_file.h"
 #include "tests/support/places.h"
 
@@ -102,6 +105,31 @@ private slots:
             requireMeans(calibration.of(block, 1), expected.at("attention output"));
         }
         QCOMPARE(n_stand_ins, 3);  // both inputs of an expert without tokens, hidden values of one with 40
+    }
+
+    /// llama.cpp sees the text model alone, and calls its weights as it does those of one that stands alone.
+    void aTextModelInsideALargerOneHasItsNumbers() {
+        const QTemporaryDir folder;
+        const fs::path path = fs::path(folder.path().toStdString()) / "nested.imatrix";
+        constexpr std::size_t kWidth = 48;
+        std::vector<float> sums(kWidth);
+        std::iota(sums.begin(), sums.end(), 1.0F);
+        const float tokens = 2.0F;
+        GgufKeys keys;
+        keys.addText("general.type", "imatrix");
+        GgufWriter writer(path, keys,
+                          {{"blk.1.ffn_down.weight.in_sum2", 0, {1, kWidth}, kWidth * sizeof(float)},
+                           {"blk.1.ffn_down.weight.counts", 0, {1, 1}, sizeof(float)}});
+        writer.write("blk.1.ffn_down.weight.in_sum2", std::as_bytes(std::span(sums)));
+        writer.write("blk.1.ffn_down.weight.counts", std::as_bytes(std::span(&tokens, 1)));
+        writer.finish();
+        const auto source = openInputSource(path, *small("mistral3"), Compute::Float32);
+        JobContext job;
+        const auto found = source->read("language_model.model.layers.1.mlp.down_proj", Index{kWidth}, false, job);
+        QVERIFY(found.has_value());
+        QCOMPARE(found->channels.n_tokens, Index{2});
+        for (std::size_t j = 0; j < kWidth; ++j) QCOMPARE(found->channels.sum_squares[j], static_cast<double>(j + 1));
+        QVERIFY(!source->read("language_model.model.layers.0.mlp.down_proj", Index{kWidth}, false, job));
     }
 
     void aFileThatCountsNoExpertsTakesThemToBeChosenEquallyOften_data() {

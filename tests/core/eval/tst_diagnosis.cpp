@@ -1,8 +1,11 @@
 #include <QtTest>
+#include <cmath>
+#include <limits>
 #include <random>
 
 #include "core/error.h"
 #include "core/eval/diagnosis.h"
+#include "core/quant/quantize_block.h"
 #include "tests/support/places.h"
 
 using namespace salient;
@@ -65,6 +68,17 @@ struct Case {
 const ErrorFinding* of(const std::vector<ErrorFinding>& findings, ErrorCause cause) {
     const auto found = std::ranges::find(findings, cause, &ErrorFinding::cause);
     return found == findings.end() ? nullptr : &*found;
+}
+
+/// The layers of block 1 that a method leaves in 16 bits, by their last names and sorted.
+QStringList keptOf(const Case& planted, const MethodSpec& method) {
+    const BlockLayers layers = blockLayers(*planted.model, 1, method);
+    QStringList names;
+    for (std::size_t i = 0; i < layers.all.size(); ++i) {
+        if (layers.is_kept[i]) names << QString::fromStdString(layers.all[i]->name).section('.', -1);
+    }
+    names.sort();
+    return names;
 }
 
 }  // namespace
@@ -188,6 +202,100 @@ private slots:
         const ErrorFinding* finding = of(findings, ErrorCause::Saturation);
         QVERIFY(finding != nullptr);
         QCOMPARE(methodFor(*finding->trial, planted.name).grid.bits, 8);
+    }
+
+    void squaresBeyondFloat32AreNamed_data() {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"rtn", "gptq", "awq"}) QTest::newRow(method) << QString(method);
+    }
+    void squaresBeyondFloat32AreNamed() {
+        QFETCH(QString, method);
+        Case planted;
+        planted.x(77, 5) = 1e20F;
+        planted.x(1999, 9) = -3e20F;
+        planted.method = methodFromName(method.toStdString(), planted.method);
+        const InputStatistics input = planted.statistics();
+        QVERIFY(!std::isfinite(input.hessian(5, 5)) && !std::isfinite(input.hessian(9, 9)));
+        const std::vector<ErrorFinding> failed =
+            diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, planted.statistics());
+        QCOMPARE(failed.size(), std::size_t{1});
+        InputStatistics without = input;
+        without.hessian.resize(0, 0);  // let go: the same is known of the channels
+        std::vector<std::vector<ErrorFinding>> all{failed,
+                                                   diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, without)};
+        if (method == "rtn") all.push_back(planted.findings());  // which is done, with an error that is no number
+        for (const std::vector<ErrorFinding>& findings : all) {
+            QCOMPARE(findings.size(), std::size_t{1});
+            const ErrorFinding& finding = findings.front();
+            QCOMPARE(finding.cause, ErrorCause::HessianOverflow);
+            QVERIFY(finding.n_channels == 2 && finding.channel == 9 && finding.token == 1999);
+            QCOMPARE(finding.peak, static_cast<double>(3e20F));
+            QCOMPARE(finding.remedy, ErrorRemedy::KeepIn16Bits);
+            QCOMPARE(finding.remedy_value, 3.0);  // q, k and v read it
+            QCOMPARE(keptOf(planted, *finding.trial), QStringList({"k_proj", "q_proj", "v_proj"}));
+        }
+    }
+
+    void whatARunFailedOverIsNamed() {
+        Case planted;
+        planted.x(77, 5) = 1e20F;
+        planted.method = methodFromName("gptq", planted.method);
+        try {
+            (void)planted.quantized(planted.method);
+            QFAIL("expected an error");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::NonFinite);
+            QCOMPARE(error.layer(), planted.name);
+        }
+    }
+
+    void scalesBeyondTheirTypeAreNamed() {
+        Case planted;
+        planted.method.grid.scale_type = DType::F16;
+        planted.weight(3, 70) = 2e6F;  // over 15 steps: 133333, and float16 ends at 65504
+        planted.weight(8, 4) = -9e6F;
+        try {
+            (void)planted.quantized(planted.method);
+            QFAIL("expected an error");
+        } catch (const Error& error) {
+            QCOMPARE(error.layer(), planted.name);
+        }
+        const std::vector<ErrorFinding> findings =
+            diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, planted.statistics());
+        QCOMPARE(findings.size(), std::size_t{1});
+        const ErrorFinding& finding = findings.front();
+        QCOMPARE(finding.cause, ErrorCause::ScaleOverflow);
+        QVERIFY(finding.n_values == 2 && finding.row == 8 && finding.channel == 4 && finding.group_size == 64);
+        QCOMPARE(finding.share, 2.0 / (256.0 * 4.0));
+        QCOMPARE(finding.peak, static_cast<double>(9e6F));
+        QCOMPARE(keptOf(planted, *finding.trial), QStringList({"q_proj"}));
+        // Layers that share scales can only be kept together.
+        planted.method = methodFromName("awq", planted.method);
+        const std::vector<ErrorFinding> shared =
+            diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, planted.statistics());
+        QCOMPARE(keptOf(planted, *shared.front().trial), QStringList({"k_proj", "q_proj", "v_proj"}));
+    }
+
+    void whateverElseOverflowsIsCounted() {
+        Case planted;
+        const InputStatistics input = planted.statistics();
+        QuantizedLinear linear = planted.quantized(planted.method);
+        ErrorMap map = errorMap(planted.weight, linear.effectiveWeight(), input.hessian);
+        map.output_error(4, 6) = std::numeric_limits<float>::infinity();
+        map.output_error(9, 6) = std::numeric_limits<float>::quiet_NaN();
+        map.by_channel[6] = std::numeric_limits<double>::quiet_NaN();
+        const std::vector<ErrorFinding> findings = diagnoseLayer(*planted.model, planted.method, linear, planted.weight, map, input);
+        QCOMPARE(findings.size(), std::size_t{1});
+        QCOMPARE(findings.front().cause, ErrorCause::ResultOverflow);
+        QVERIFY(findings.front().n_values == 2 && findings.front().row == 4 && findings.front().channel == 6);
+        QVERIFY(findings.front().trial.has_value());
+        // A job that failed where nothing of that is to be seen.
+        const std::vector<ErrorFinding> failed = diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, input);
+        QCOMPARE(failed.size(), std::size_t{1});
+        QVERIFY(failed.front().cause == ErrorCause::ResultOverflow && failed.front().n_values == 0 && failed.front().channel >= 0);
+        // The last layers cannot be kept as well.
+        planted.method.keep = {R"(layers\.[023]\.)", "o_proj", "mlp"};
+        QVERIFY(!diagnoseOverflow(*planted.model, planted.method, planted.name, planted.weight, input).front().trial);
     }
 
     void theHeaviestReasonIsFirst() {

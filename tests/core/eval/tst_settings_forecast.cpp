@@ -44,6 +44,26 @@ private slots:
         QCOMPARE(changed.size(), std::size_t{3 + 3});  // three kept layers of block 0, three wider ones
         JobContext job;
         QCOMPARE(forecastSettings(calibration_, before, after, job).layers, changed);
+        after = before;
+        after.awq.fixed_clip = 0.5;  // of a method that this is none of
+        QVERIFY(changedLayers(*model_, before, after).empty());
+    }
+
+    void scalingOfItsOwnCountsOnTheSameGrid() {
+        const MethodSpec awq = methodOf("awq");
+        MethodSpec after = awq;
+        after.overrides = {{.layers = "o_proj", .clip = 0.8}};
+        QCOMPARE(changedLayers(*model_, awq, after).size(), std::size_t{4});
+        after.overrides = {{.layers = "o_proj", .ratio = 0.3}};
+        QCOMPARE(changedLayers(*model_, awq, after).size(), std::size_t{4});
+        const MethodSpec smooth = methodOf("smoothquant", 8);
+        after = smooth;
+        after.overrides = {{.layers = "mlp", .alpha = 0.7}};
+        QCOMPARE(changedLayers(*model_, smooth, after).size(), std::size_t{12});
+        JobContext job;
+        const SettingsForecast forecast = forecastSettings(calibration_, smooth, after, job);
+        QCOMPARE(forecast.bytes_after, forecast.bytes_before);
+        QCOMPARE(forecast.error_after, forecast.error_before);
     }
 
     void bytesAreThoseOfTheQuantizedModel_data() {

@@ -37,13 +37,15 @@ inline MethodSpec methodOf(const Model& model, const Case& c) {
 /// A small model of the family, as llama.cpp computes it.
 inline Json configOf(const std::string& family) {
     Json config = familyConfig(family);
-    if (config.contains("query_pre_attn_scalar")) config["query_pre_attn_scalar"] = 32;
-    if (family == "qwen2_moe") config["head_dim"] = 16;  // four heads of it are as wide as the model
-    if (config.contains("sliding_window_pattern")) config["sliding_window_pattern"] = 6;
-    if (config.contains("rope_scaling") && config["rope_scaling"].is_object() && config["rope_scaling"].contains("short_factor")) {
-        constexpr std::size_t kPairs = 12;  // three quarters of 32 dimensions turn
-        config["rope_scaling"]["short_factor"] = std::vector<double>(kPairs, 1.25);
-        config["rope_scaling"]["long_factor"] = std::vector<double>(kPairs, 3.5);
+    Json& own = config.contains("text_config") ? config["text_config"] : config;  // of a model inside a larger one
+    if (family.starts_with("gemma2") || family.starts_with("gemma3")) own["query_pre_attn_scalar"] = 32;
+    const bool shares_width = family.starts_with("phi") || family.starts_with("stablelm") || family.starts_with("olmo");
+    if (shares_width || family == "qwen2_moe") own["head_dim"] = 16;  // four heads of it are as wide as the model
+    if (own.contains("sliding_window_pattern")) own["sliding_window_pattern"] = 6;
+    if (own.contains("rope_scaling") && own["rope_scaling"].is_object() && own["rope_scaling"].contains("short_factor")) {
+        constexpr std::size_t kPairs = 6;  // three quarters of 16 dimensions turn
+        own["rope_scaling"]["short_factor"] = std::vector<double>(kPairs, 1.25);
+        own["rope_scaling"]["long_factor"] = std::vector<double>(kPairs, 3.5);
     }
     return config;
 }

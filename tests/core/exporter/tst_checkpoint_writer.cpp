@@ -541,7 +541,7 @@ void TestCheckpointWriter::layersOfANestedModelAreDeclaredUnderEveryName() {
                   : which == ExportFormat::Awq ? StoredScheme::Kind::Awq
                                                : StoredScheme::Kind::PackQuantized;
     scheme.config = declared(*model, which, overrides, {R"(layers\.1\.mlp\.down_proj$)"});
-    for (const char* prefix : {"language_model.model.", "model.language_model."}) {
+    for (const char* prefix : {"language_model.model.", "language_model.", "model.language_model."}) {
         const auto layer = [&](const char* rest) { return layerScheme(scheme, std::string(prefix) + rest); };
         QVERIFY2(layer("layers.1.mlp.down_proj").is_declared_float, prefix);
         QVERIFY2(!layer("layers.0.mlp.down_proj").is_declared_float, prefix);

@@ -253,6 +253,33 @@ private slots:
         QVERIFY(packK(GgufWeights::Q4_K, weight, {}, Floats(kWidth, 0.0F)).bytes == packK(GgufWeights::Q4_K, weight, {}, {}).bytes);
     }
 
+    void inputsRaisedToTheLeastImportanceAreCounted() {
+        const Matrix weight = Matrix::Constant(2, 2 * kWidth, 0.25F);
+        Floats importance(2 * kWidth, 1.0F);
+        QCOMPARE(packK(GgufWeights::Q4_K, weight, {}, importance).n_raised, std::int64_t{0});
+        for (const std::size_t k : {0U, 255U, 256U}) importance[k] = 1e-4F;
+        importance[9] = 0.0F;
+        importance[10] = 2e-3F;  // less than the average, and enough
+        QCOMPARE(packK(GgufWeights::Q4_K, weight, {}, importance).n_raised, std::int64_t{4});
+        QCOMPARE(packK(GgufWeights::Q6_K, weight, {}, importance).n_raised, std::int64_t{4});
+        // Of a calibration that saw nothing no input counts more than another.
+        QCOMPARE(packK(GgufWeights::Q6_K, weight, {}, Floats(2 * kWidth, 0.0F)).n_raised, std::int64_t{2 * kWidth});
+        QCOMPARE(packK(GgufWeights::Q6_K, weight, {}, {}).n_raised, std::int64_t{0});
+    }
+
+    void weightsThatVanishWithTheirBlockAreCounted() {
+        Matrix weight = Matrix::Constant(3, 2 * kWidth, 0.25F);
+        weight.row(1).setConstant(1e-12F);  // far below the smallest float16
+        weight(1, 5) = 0.0F;
+        weight.row(2).setZero();
+        weight(0, 17) = 1e-12F;  // among others: rounded, not lost with its block
+        for (const GgufWeights type : {GgufWeights::Q4_K, GgufWeights::Q6_K}) {
+            const PackedBlocks packed = packK(type, weight, {}, {});
+            QVERIFY((packed.meant.row(1).array() == 0.0F).all());
+            QCOMPARE(packed.n_flushed, std::int64_t{2 * kWidth - 1});
+        }
+    }
+
     void whatIsNoNumberIsRefused() {
         Matrix weight = Matrix::Constant(3, 512, 0.25F);
         const auto message = [&](std::span<const float> importance) {

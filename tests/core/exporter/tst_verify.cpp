@@ -233,7 +233,7 @@ const std::vector<Damage>& damages() {
         {"a norm missing", F::Awq, "rtn", false, false, Severity::Failure, "model.norm.weight",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.remove("model.norm.weight"); }); }},
         {"a method that is not read", F::Gptq, "rtn", true, false, Severity::Failure,
-         "quant_method: expected gptq (v1 and v2), awq (gemm) or compressed-tensors",
+         "quant_method: expected gptq (v1, v2), awq (gemm) or compressed-tensors",
          [](const fs::path& d) { changeConfig(d, [](Json& c) { c["quant_method"] = "bitsandbytes"; }); }},
         {"stray safetensors file", F::Gptq, "rtn", true, false, Severity::Warning,
          "old.safetensors: a safetensors file that is no part of the model",

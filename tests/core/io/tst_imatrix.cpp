@@ -1,7 +1,9 @@
 #include "core/io/imatrix.h"
 
 #include <cmath>
+#include <limits>
 
+#include "core/io/gguf_writer.h"
 #include "core/io/json_file.h"
 #include "tests/core/io/io_testing.h"
 #include "tests/support/places.h"
@@ -11,6 +13,17 @@ using namespace salient;
 namespace {
 
 const std::filesystem::path kFolder = salient::test::testDataFolder() / "inputs";
+
+/// The GGUF form with one weight of four channels that saw so many tokens, each sum of squares being twice that.
+void writeCounted(const std::filesystem::path& path, float tokens) {
+    GgufKeys keys;
+    keys.addText("general.type", "imatrix");
+    const std::vector<float> sums(4, 2.0F * tokens);
+    GgufWriter writer(path, keys, {{"blk.0.attn_q.weight.in_sum2", 0, {1, 4}, 16}, {"blk.0.attn_q.weight.counts", 0, {1, 1}, 4}});
+    writer.write("blk.0.attn_q.weight.in_sum2", std::as_bytes(std::span(sums)));
+    writer.write("blk.0.attn_q.weight.counts", std::as_bytes(std::span(&tokens, 1)));
+    writer.finish();
+}
 
 std::vector<double> numbers(const Json& json) {
     std::vector<double> values;
@@ -92,6 +105,27 @@ private slots:
         writeBytes(folder / "nan.imatrix", bytes);
         expectError([&] { static_cast<void>(Imatrix::open(folder / "nan.imatrix")); }, ErrorCode::NonFinite,
                     "'blk.0.attn_q.weight': channel 1");
+    }
+
+    /// 2^40 tokens are more than any text has; counts of all experts of a block are added up, and must not leave 64 bits.
+    void countsThatNoTextHasAreRefused() {
+        const Folder folder;
+        constexpr float kMost = 0x1p40F;
+        const std::pair<float, const char*> cases[] = {{kMost, "found 1099511627776"},
+                                                       {0x1p62F, "found 4611686018427387904"},
+                                                       {std::numeric_limits<float>::infinity(), "found inf"},
+                                                       {std::nanf(""), "nan"},
+                                                       {-1.0F, "found -1"}};
+        for (const auto& [tokens, found] : cases) {
+            writeCounted(folder / "counted.imatrix", tokens);
+            const auto open = [&] { static_cast<void>(Imatrix::open(folder / "counted.imatrix")); };
+            expectError(open, ErrorCode::Format, "'blk.0.attn_q.weight.counts': expected numbers of tokens");
+            expectError(open, ErrorCode::Format, found);
+        }
+        writeCounted(folder / "counted.imatrix", std::nextafter(kMost, 0.0F));
+        const ImatrixEntry entry = Imatrix::open(folder / "counted.imatrix").entries.at("blk.0.attn_q.weight");
+        QCOMPARE(entry.counts, std::vector<std::int64_t>{(std::int64_t{1} << 40) - (std::int64_t{1} << 16)});
+        QCOMPARE(entry.mean_squares, std::vector<float>(4, 2.0F));
     }
 
     void anotherGgufFileIsRefused() {

@@ -39,6 +39,7 @@ private slots:
     void linearEqualsItsDefinition_data() { activations(); }
     void linearEqualsItsDefinition();
     void aNumberThatIsNoneIsNotRoundedAway();
+    void tokensOnTheLeastScaleAreCounted();
     void shapesThatDisagreeAreRefused();
     void bitsDoNotDependOnThreads();
 
@@ -172,6 +173,25 @@ void TestInt8::aNumberThatIsNoneIsNotRoundedAway() {
             QVERIFY(int8LinearPlain(damaged, weight).row(1).array().isNaN().all());
         }
     }
+}
+
+void TestInt8::tokensOnTheLeastScaleAreCounted() {
+    Int8Weight weight = randomWeight(5, 40, ActivationScale::PerToken);
+    Matrix x = randomMatrix(200, 40, 79);
+    const auto setLargest = [&x](Index row, float largest) { x.row(row) *= largest / x.row(row).cwiseAbs().maxCoeff(); };
+    x.row(0).setZero();  // its codes are 0 on any scale
+    x.row(1).setConstant(1e-5F);
+    for (const Index row : {2, 60, 199}) setLargest(row, 4e-6F);
+    setLargest(3, 1e-30F);
+    const Matrix uncounted = int8Linear(x, weight);
+    weight.n_raised_tokens = std::make_shared<std::atomic<std::int64_t>>(0);
+    QVERIFY(int8Linear(x, weight) == uncounted);
+    QCOMPARE(weight.n_raised_tokens->load(), std::int64_t{4});
+    (void)int8Linear(x.topRows(3), weight);
+    QCOMPARE(weight.n_raised_tokens->load(), std::int64_t{5});
+    weight.activation = ActivationScale::PerTensor;
+    (void)int8Linear(x, weight);
+    QCOMPARE(weight.n_raised_tokens->load(), std::int64_t{5});
 }
 
 void TestInt8::shapesThatDisagreeAreRefused() {

@@ -54,12 +54,13 @@ private slots:
         QFETCH(QString, name);
         const auto model = Model::open(ggufFile(name));
         const auto expected = openDirectory(name, folder_ / name.toStdString());
-        QCOMPARE(model->config.family->model_type, expected->config.family->model_type);
+        const Family& family = *expected->config.family;
+        QCOMPARE(model->config.family->model_type, family.hasOtherParts() ? family.nested.model_type : family.model_type);
         QCOMPARE(model->linears.size(), expected->linears.size());
         for (const PlannedTensor& planned : plannedTensors(expected->config, expected->name_prefix)) {
             const std::string here = planned.name.starts_with(expected->name_prefix)
                                          ? model->name_prefix + planned.name.substr(expected->name_prefix.size())
-                                         : planned.name;
+                                         : model->headModule() + planned.name.substr(planned.name.rfind('.'));
             const TensorView& found = model->checkpoint->tensor(here);
             QCOMPARE(found.shape, planned.shape);
             const std::vector<float> values = model->floats(here);
@@ -124,7 +125,8 @@ private slots:
         const auto row = [](const char* name, const std::string& from, const std::string& to, const char* reason) {
             QTest::newRow(name) << QByteArray::fromStdString(from) << QByteArray::fromStdString(to) << QString(reason);
         };
-        row("unknown architecture", gb::text("llama"), gb::text("mamba"), "expected one of llama, qwen2, qwen3, qwen2moe, qwen3moe");
+        row("unknown architecture", gb::text("llama"), gb::text("mamba"),
+            "expected one of llama, mistral3, qwen2, qwen3, qwen2moe, qwen3moe");
         row("missing tensor", "blk.1.ffn_up.weight", "blk.1.ffn_up.weighs", "expected a tensor 'blk.1.ffn_up.weight'");
         row("missing key", "llama.block_count", "llama.block_cound", "expected a key 'llama.block_count'");
         row("other scaling", gb::text("yarn"), gb::text("gold"), "found 'gold'");
@@ -171,6 +173,7 @@ private slots:
         refused("qwen2", u32("qwen2.expert_count", 8), ErrorCode::Unsupported, "without experts, found 8");
         refused("llama-yarn", u32("llama.expert_count", 8), ErrorCode::Format, "expected a key 'llama.expert_used_count'");
         refused("qwen2", u32("qwen2.attention.sliding_window", 8), ErrorCode::Unsupported, "sliding_window");
+        refused("mistral3", f32("mistral3.attention.temperature_scale", 0.1F), ErrorCode::Unsupported, "temperature_scale");
         // How tokens are sent to experts.
         refused("qwen2_moe", u32("qwen2moe.expert_gating_func", 2), ErrorCode::Unsupported, "a softmax, found 2");
         refused("qwen2_moe", boolean("qwen2moe.expert_weights_norm", true), ErrorCode::Unsupported, "expected false");

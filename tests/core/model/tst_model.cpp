@@ -81,7 +81,7 @@ private slots:
     void manyExpertsAreFoundWithoutLookingThroughAll();
     void gpt2WeightsComeOutWithRowsPerOutput();
     void prefixOfTheCheckpointIsFound();
-    void nestedTextModelIsFoundUnderBothOfItsNames();
+    void nestedTextModelIsFoundUnderEachOfItsNames();
     void packedLayersBesideATextModelAreRefused();
     void headsHaveNormsOfTheirOwn();
     void parameterCountIsTheSumOfTheTensors();
@@ -183,10 +183,11 @@ void TestModel::prefixOfTheCheckpointIsFound() {
     QCOMPARE(Model::open(source("mistral"))->headTensor(), std::string("lm_head.weight"));
 }
 
-void TestModel::nestedTextModelIsFoundUnderBothOfItsNames() {
+void TestModel::nestedTextModelIsFoundUnderEachOfItsNames() {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {"gemma3", "language_model.model.", "language_model.model.embed_tokens.weight"},
         {"gemma3-later", "model.language_model.", "model.language_model.embed_tokens.weight"},
+        {"gemma3-bare", "language_model.", "language_model.embed_tokens.weight"},
         {"mistral3", "language_model.model.", "language_model.lm_head.weight"},
         {"mistral3-later", "model.language_model.", "lm_head.weight"}};
     for (const auto& [name, prefix, head] : cases) {

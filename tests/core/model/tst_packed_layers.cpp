@@ -194,7 +194,7 @@ void TestPackedLayers::formsThatAreNotReadAreNamed_data() {
     QTest::addColumn<QString>("config");
     QTest::addColumn<QString>("found");
     const auto add = [](const char* title, const char* config, const char* found) { QTest::newRow(title) << config << found; };
-    add("bitsandbytes", R"({"quant_method": "bitsandbytes", "load_in_4bit": true})", "quant_method: expected gptq (v1 and v2), awq");
+    add("bitsandbytes", R"({"quant_method": "bitsandbytes", "load_in_4bit": true})", "quant_method: expected gptq (v1, v2), awq");
     add("bitsandbytes, found", R"({"quant_method": "bitsandbytes"})", "found 'bitsandbytes'");
     add("nothing named", R"({"load_in_8bit": true})", "found none");
     add("FP8", R"({"quant_method": "fp8", "activation_scheme": "dynamic"})", "found 'fp8'");
@@ -206,8 +206,8 @@ void TestPackedLayers::formsThatAreNotReadAreNamed_data() {
     add("AWQ for GEMV", R"({"quant_method": "awq", "bits": 4, "version": "gemv"})", "found awq in the layout 'gemv'");
     add("AWQ of llm-awq", R"({"quant_method": "awq", "bits": 4, "backend": "llm-awq"})", "found awq in the layout of llm-awq");
     add("FP8 in compressed-tensors", R"({"quant_method": "compressed-tensors", "format": "float-quantized", "config_groups": {}})",
-        "format: expected gptq (v1 and v2), awq (gemm) or compressed-tensors (pack-quantized, int-quantized, naive-quantized, with whole "
-        "numbers), found compressed-tensors in the form 'float-quantized'");
+        "format: expected gptq (v1, v2), awq (gemm) or compressed-tensors (pack-quantized, int-quantized, naive-quantized) of whole "
+        "numbers, found compressed-tensors in the form 'float-quantized'");
     add("sparse marlin", R"({"quant_method": "compressed-tensors", "format": "marlin-24"})", "in the form 'marlin-24'");
     add("FP8 called naive",
         R"({"quant_method": "compressed-tensors", "format": "naive-quantized",

@@ -163,7 +163,7 @@ void TestPackedModel::aMethodThatIsNotReadIsRefusedAtTheStart() {
     copy.changeConfig([](Json& config) { config["quantization_config"] = Json::object({{"quant_method", "aqlm"}}); });
     fs::remove(copy.path() / "model.safetensors");  // nothing else is looked at
     expectError([&] { return Model::open(copy.path()); }, ErrorCode::Unsupported,
-                "config.json: quantization_config: quant_method: expected gptq (v1 and v2), awq (gemm) or compressed-tensors");
+                "config.json: quantization_config: quant_method: expected gptq (v1, v2), awq (gemm) or compressed-tensors");
     expectError([&] { return Model::open(copy.path()); }, ErrorCode::Unsupported, "found 'aqlm'");
 }
 

@@ -351,6 +351,16 @@ void TestAwq::wrongInputsAreNamed() {
     options = {};
     options.n_clip_levels = 21;
     QCOMPARE(errorCodeOf([&] { options.validate(); }, &message), int(ErrorCode::InvalidOption));
+    options = {};
+    for (const double clip : {0.0, 0.04, 1.01, std::numeric_limits<double>::quiet_NaN()}) {
+        options.fixed_clip = clip;
+        QCOMPARE(errorCodeOf([&] { options.validate(); }, &message), int(ErrorCode::InvalidOption));
+        QVERIFY2(message.find("fixed clip: expected 0.05") != std::string::npos, message.c_str());
+    }
+    for (const double clip : {-1.0, 0.05, 1.0}) {
+        options.fixed_clip = clip;
+        QCOMPARE(errorCodeOf([&] { options.validate(); }), -1);
+    }
     QCOMPARE(errorCodeOf([&] { (void)awqScales(mean, 0.5, true, std::vector<float>(3)); }), int(ErrorCode::ShapeMismatch));
     Matrix bad = weight;
     bad(2, 9) = std::numeric_limits<float>::quiet_NaN();

@@ -1,4 +1,6 @@
 #include <QtTest>
+#include <algorithm>
+#include <cmath>
 
 #include "core/quant/quantize_group.h"
 #include "core/quant/scaling.h"
@@ -38,6 +40,57 @@ MethodSpec method(const std::string& name, int bits = 3) {
     return methodFromName(name, base);
 }
 
+struct Clipped {
+    Matrix weight;
+    Index n_clipped = 0;
+};
+
+/// No weight beyond that share of the largest of its row's group.
+Clipped clippedAt(const Matrix& weight, float share, Index group_size) {
+    Clipped clipped{weight};
+    for (Index row = 0; row < weight.rows(); ++row) {
+        for (Index first = 0; first < weight.cols(); first += group_size) {
+            const Index last = std::min(weight.cols(), first + group_size);
+            float largest = 0.0F;
+            for (Index j = first; j < last; ++j) largest = std::max(largest, std::fabs(weight(row, j)));
+            for (Index j = first; j < last; ++j) {
+                if (std::fabs(weight(row, j)) <= share * largest) continue;
+                clipped.weight(row, j) = std::copysign(share * largest, weight(row, j));
+                ++clipped.n_clipped;
+            }
+        }
+    }
+    return clipped;
+}
+
+/// Plain rounding as published: AWQ's code for asymmetric grids, GPTQ's for symmetric ones.
+CodeMatrix plainCodes(const Matrix& weight, const GridSpec& grid) {
+    const auto max_code = static_cast<float>((1 << grid.bits) - 1);
+    CodeMatrix codes(weight.rows(), weight.cols());
+    for (Index row = 0; row < weight.rows(); ++row) {
+        for (Index first = 0; first < weight.cols(); first += grid.group_size) {
+            const Index last = std::min(weight.cols(), first + grid.group_size);
+            float low = 0.0F;
+            float high = 0.0F;
+            for (Index j = first; j < last; ++j) {
+                low = std::min(low, weight(row, j));
+                high = std::max(high, weight(row, j));
+            }
+            if (grid.is_symmetric) {
+                high = std::max(high, -low);
+                low = -high;
+            }
+            const float scale = (high - low) / max_code;
+            const float zero = grid.is_symmetric ? (max_code + 1.0F) / 2.0F : std::nearbyint(-low / scale);
+            for (Index j = first; j < last; ++j) {
+                const float code = std::nearbyint(weight(row, j) / scale) + zero;
+                codes(row, j) = static_cast<std::uint8_t>(std::clamp(code, 0.0F, max_code));
+            }
+        }
+    }
+    return codes;
+}
+
 std::vector<QuantizedLinear> quantize(const Group& group, const MethodSpec& spec, bool can_scale = true) {
     JobContext job;
     return quantizeGroup(group.weights(), group.names, group.input, can_scale, spec, job);
@@ -59,6 +112,9 @@ private slots:
     void fixedRatioIsUsed();
     void alphaSearchIsReported();
     void clipIsReported();
+    void aFixedClipIsItsDefinition_data();
+    void aFixedClipIsItsDefinition();
+    void aFixedClipNamesWhatIsNoNumber();
     void publishedClipLeavesOutQueriesAndKeys();
     void clipIsJudgedOnItsOwnTokensScaled();
     void smoothingHelpsInt8Activations_data();
@@ -196,6 +252,59 @@ void TestQuantizeGroup::clipIsReported() {
     QCOMPARE(quantize(group, spec).front().report.clipped_fraction, 0.0);
 }
 
+void TestQuantizeGroup::aFixedClipIsItsDefinition_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<double>("share");
+    QTest::addColumn<bool>("scales");
+    QTest::addColumn<bool>("symmetric");
+    QTest::newRow("AWQ") << "awq" << 0.85 << true << false;
+    QTest::newRow("AWQ, symmetric") << "awq" << 0.7 << true << true;
+    QTest::newRow("plain rounding") << "awq" << 0.5 << false << false;
+    QTest::newRow("the whole range") << "awq" << 1.0 << true << false;
+    QTest::newRow("AWQ and GPTQ") << "awq+gptq" << 0.8 << true << false;
+    QTest::newRow("GPTQ") << "awq+gptq" << 0.6 << false << true;
+}
+
+void TestQuantizeGroup::aFixedClipIsItsDefinition() {
+    QFETCH(QString, name);
+    QFETCH(double, share);
+    QFETCH(bool, scales);
+    QFETCH(bool, symmetric);
+    const Group group = makeGroup();
+    MethodSpec base = method("rtn");
+    base.grid.is_symmetric = symmetric;
+    base.grid.group_size = 24;  // 64 columns: the last group is shorter
+    MethodSpec spec = methodFromName(name.toStdString(), base);
+    spec.awq.search_scale = scales;
+    spec.awq.fixed_clip = share;
+    const std::vector<QuantizedLinear> linears = quantize(group, spec);
+    for (std::size_t k = 0; k < linears.size(); ++k) {
+        const std::vector<float>& s = linears[k].channel_scale;
+        QCOMPARE(s.empty(), !scales);
+        const Matrix& weight = k == 0 ? group.query : group.key;
+        const Clipped clipped = clippedAt(scales ? scaledColumns(weight, s) : weight, static_cast<float>(share), spec.grid.group_size);
+        if (spec.rounding == Rounding::Nearest) {
+            QVERIFY(linears[k].tensor.codes == plainCodes(clipped.weight, spec.grid));
+        } else {
+            const Matrix hessian = scales ? scaledHessian(group.input.hessian, s) : group.input.hessian;
+            const GptqResult paper = quantizeGptqPlain(clipped.weight, hessian, spec.grid, spec.gptq);
+            QCOMPARE(differentWithoutTossUp(paper, linears[k].tensor.codes, clipped.weight, hessian), Index{0});
+        }
+        QCOMPARE(clipped.n_clipped > 0, share < 1.0);
+        QCOMPARE(linears[k].report.clipped_fraction, static_cast<double>(clipped.n_clipped) / static_cast<double>(weight.size()));
+    }
+}
+
+void TestQuantizeGroup::aFixedClipNamesWhatIsNoNumber() {
+    Group group = makeGroup();
+    group.key(3, 7) = std::numeric_limits<float>::quiet_NaN();
+    MethodSpec spec = method("awq");
+    spec.awq.fixed_clip = 0.8;
+    std::string message;
+    QCOMPARE(errorCodeOf([&] { (void)quantize(group, spec, false); }, &message), int(ErrorCode::NonFinite));
+    QVERIFY2(message.find("block.0.key") != std::string::npos && message.find("row 3, column 7") != std::string::npos, message.c_str());
+}
+
 void TestQuantizeGroup::publishedClipLeavesOutQueriesAndKeys() {
     Group group = makeGroup();
     MethodSpec spec = method("awq");
@@ -208,6 +317,8 @@ void TestQuantizeGroup::publishedClipLeavesOutQueriesAndKeys() {
         QVERIFY2(!clips(left_out), left_out);
     for (const char* clipped : {"0.self_attn.v_proj", "0.self_attn.qkv_proj", "0.block_sparse_moe.experts.3.w1", "0.key_block.c_fc"})
         QVERIFY2(clips(clipped), clipped);
+    spec.awq.fixed_clip = 0.8;
+    QVERIFY(!clips("0.self_attn.q_proj") && clips("0.self_attn.v_proj"));
     spec.awq.clip_layers = AwqOptions::ClipLayers::All;
     QVERIFY(clips("0.self_attn.q_proj"));
     spec.awq.search_clip = false;

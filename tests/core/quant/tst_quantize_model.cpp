@@ -108,6 +108,7 @@ private slots:
     void overriddenLayersAreThoseOfTheOtherMethod_data();
     void overriddenLayersAreThoseOfTheOtherMethod();
     void anOverrideFixesTheStrengthOfItsLayers();
+    void anOverrideClipsItsLayersAlone();
     void overridesThatDoNotFitAreRefused();
     void realInt8EqualsItsFakeQuantizedDefinition();
     void reportsAreInTheOriginalUnits_data() { familiesAndMethods(); }
@@ -336,6 +337,26 @@ void TestQuantizeModel::anOverrideFixesTheStrengthOfItsLayers() {
     }
 }
 
+void TestQuantizeModel::anOverrideClipsItsLayersAlone() {
+    const auto model = Model::open(modelDirectory("llama-dynamic"));
+    MethodSpec method = methodOf("awq");
+    method.awq.search_clip = false;
+    method.awq.clip_layers = AwqOptions::ClipLayers::Published;  // which leaves out queries
+    const QuantizedModel unclipped = quantized(model, method);
+    method.overrides = {{.layers = "q_proj", .clip = 0.6}};  // one of three that share an input and its scales
+    const QuantizedModel clipped = quantized(model, method);
+    for (std::size_t b = 0; b < clipped.blocks.size(); ++b) {
+        for (std::size_t i = 0; i < clipped.blocks[b].linears.size(); ++i) {
+            const QuantizedLinear& linear = clipped.blocks[b].linears[i];
+            const QuantizedLinear& other = unclipped.blocks[b].linears[i];
+            const bool is_query = linear.name.ends_with("q_proj");
+            QCOMPARE(linear.report.clipped_fraction > 0.0, is_query);
+            QCOMPARE(linear.channel_scale, other.channel_scale);
+            QVERIFY(is_query || linear.tensor.codes == other.tensor.codes);
+        }
+    }
+}
+
 void TestQuantizeModel::overridesThatDoNotFitAreRefused() {
     const auto model = Model::open(modelDirectory("llama-dynamic"));
     const auto messageOf = [&](const char* base, const LayerOverride& change) {
@@ -375,6 +396,13 @@ void TestQuantizeModel::overridesThatDoNotFitAreRefused() {
     QVERIFY(messageOf("awq", strength).isEmpty());
     strength.ratio = -0.5;
     QVERIFY(refuses("awq", strength, "0 to 1"));
+    LayerOverride clip{.layers = "k_proj", .clip = 0.8};
+    QVERIFY(refuses("gptq", clip, "clip: expected an awq method"));
+    QVERIFY(messageOf("awq", clip).isEmpty());
+    clip.clip = -0.5;
+    QVERIFY(refuses("awq", clip, "0.05 to 1"));
+    clip.clip = 1.5;
+    QVERIFY(refuses("awq", clip, "0.05 … 1"));
 }
 
 void TestQuantizeModel::realInt8EqualsItsFakeQuantizedDefinition() {

@@ -173,6 +173,61 @@ private slots:
         QVERIFY(findKept(bench.kept())->isComplete());
     }
 
+    void whatEndsAJobThatReadsItsBlocksTakesNoneAway() {
+        Bench bench;
+        const MethodSpec spec = bench.method(QStringLiteral("rtn"));
+        static_cast<void>(bench.quantize(spec));
+        int n_checkpoints = 0;
+        JobContext counting({}, [&](const Progress&) { ++n_checkpoints; });
+        static_cast<void>(quantizeKept(bench.calibration, spec, Compute::Float32, "mine", bench.kept(), counting));
+        QVERIFY(n_checkpoints >= kBlocks);
+        for (int at = 0; at < n_checkpoints; ++at) {
+            int seen = 0;
+            JobContext held({}, [&](const Progress&) {
+                if (seen++ == at) throw Error(ErrorCode::OutOfMemory, "max-memory: injected");
+            });
+            QVERIFY_EXCEPTION_THROWN(static_cast<void>(quantizeKept(bench.calibration, spec, Compute::Float32, "mine", bench.kept(), held)),
+                                     Error);
+            QCOMPARE(findKept(bench.kept())->n_blocks_done, kBlocks);
+        }
+    }
+
+    void severalMethodsGoOnFromTheFirstBlockThatOneOfThemDoesNotHave() {
+        Bench bench;
+        const auto folderOf = [&](const char* name) { return pathOf(bench.folder, name); };
+        const std::vector<KeptMethod> methods = {{bench.method(QStringLiteral("rtn")), "a", folderOf("a")},
+                                                 {bench.method(QStringLiteral("gptq")), "b", folderOf("b")},
+                                                 {bench.method(QStringLiteral("awq")), "c", folderOf("c")}};
+        const auto quantize = [&] { return quantizeAllKept(bench.calibration, methods, bench.job); };
+        const std::vector<KeptQuantization> whole = quantize();
+        // One is all there, one has two blocks, one none.
+        fs::remove(folderOf("b") / "block-2.safetensors");
+        removeKept(folderOf("c"));
+        const std::vector<KeptQuantization> resumed = quantize();
+        QCOMPARE(resumed.size(), methods.size());
+        const std::vector<int> expected = {kBlocks, kBlocks - 1, 0};
+        for (std::size_t m = 0; m < methods.size(); ++m) {
+            QCOMPARE(resumed[m].n_blocks_resumed, expected[m]);
+            QVERIFY2(resumed[m].failure.empty(), resumed[m].failure.c_str());
+            requireEqual(resumed[m].model, whole[m].model, false);
+            requireEqual(resumed[m].model, quantizeModel(bench.calibration, methods[m].method, bench.job), false);
+            QVERIFY(findKept(methods[m].folder)->isComplete());
+        }
+    }
+
+    void samplesWithoutStatisticsAreWalkedByTheMethodItself() {
+        Bench bench;
+        const MethodSpec spec = bench.method(QStringLiteral("awq+gptq"));
+        const QuantizedModel expected = quantizeModel(bench.model, bench.calibration.samples, spec, {}, bench.job);
+        bench.calibration.inputs.clear();
+        QVERIFY(bench.stopAfter(2, [&](JobContext& job) {
+            static_cast<void>(quantizeKept(bench.calibration, spec, Compute::Float32, "mine", bench.kept(), job));
+        }));
+        const KeptQuantization resumed = bench.quantize(spec);
+        QCOMPARE(resumed.n_blocks_resumed, 2);
+        requireEqual(resumed.model, expected, false);
+    }
+
     void whereNothingCanBeKeptTheJobIsDoneAllTheSame() {
         Bench bench;
         std::ofstream(bench.kept()) << "a file where the folder should be";

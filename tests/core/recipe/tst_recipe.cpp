@@ -52,6 +52,7 @@ private slots:
             run.name = name + " tuned";
             run.method = methodFromName(name);
             run.method.awq.fixed_ratio = 0.35;
+            run.method.awq.fixed_clip = 0.85;
             run.method.smoothquant.alpha = 0.8;
             run.method.gptq.act_order = true;
             run.method.gptq.group_parameters = GptqOptions::GroupParameters::Fresh;
@@ -61,7 +62,7 @@ private slots:
             run.method.fold_into_linears = false;
             run.method.keep = {"down_proj$"};
             if (run.method.activations == ActivationScale::None)
-                run.method.overrides = {{"o_proj", "awq+gptq", 5, -1}, {"v_proj", {}, 6, {}}, {"o_proj", "awq", {}, {}, {}, 0.15}};
+                run.method.overrides = {{"o_proj", "awq+gptq", 5, -1}, {"v_proj", {}, 6, {}}, {"o_proj", "awq", {}, {}, {}, 0.15, 0.9}};
             run.format = ExportFormat::Dequantized;
             run.out = "out/" + name;
             recipe.runs.push_back(run);
@@ -70,6 +71,19 @@ private slots:
         QCOMPARE(toJson(recipeFromJson(document)).dump(), document.dump());
         // Through text, as a file would go.
         QCOMPARE(toJson(recipeFromJson(parseJson(document.dump(), "recipe.json"))).dump(), document.dump());
+    }
+
+    void aClipIsWrittenWhereThereIsOne() {
+        Json document = toJson(methodFromName("awq"));
+        QVERIFY(!document["awq"].contains("fixed_clip"));  // as before there were any
+        document["awq"]["fixed_clip"] = 0.7;
+        document["overrides"] = Json::array({{{"layers", "v_proj"}, {"clip", 0.55}}});
+        const MethodSpec method = methodFromJson(document);
+        QCOMPARE(method.awq.fixed_clip, 0.7);
+        QCOMPARE(method.overrides.front().clip, std::optional<double>(0.55));
+        QCOMPARE(toJson(method).dump(), document.dump());
+        document["awq"]["fixed_clip"] = 0.01;
+        QVERIFY(contains(refusal([&] { (void)methodFromJson(document); }), "fixed clip"));
     }
 
     void unknownKeysAreRefusedByPath_data() {
@@ -187,11 +201,15 @@ private slots:
                 flags.method = name;
                 if (name != "smoothquant" && name != "w8a8") flags.bits = bits;
                 if (name.ends_with("gptq")) flags.damping = 0.05;
-                if (name.starts_with("awq")) flags.ratio = 0.25;
+                if (name.starts_with("awq")) {
+                    flags.ratio = 0.25;
+                    flags.clip = 0.9;
+                    flags.overrides = {"v_proj:clip=0.75"};
+                }
                 if (name.starts_with("smoothquant")) flags.alpha = 0.75;
                 flags.keep = {"lm_head|down"};
                 if (!(name == "smoothquant" || name == "w8a8" || (name == "smoothquant+gptq" && bits == 8)))
-                    flags.overrides = {"a:b|c:method=gptq,bits=6,group_size=-1", "q_proj:bits=5"};
+                    flags.overrides.insert(flags.overrides.end(), {"a:b|c:method=gptq,bits=6,group_size=-1", "q_proj:bits=5"});
                 const MethodSpec method = methodFromFlags(flags);
                 const std::optional<MethodFlags> again = flagsFromMethod(method);
                 QVERIFY2(again.has_value(), name.c_str());
@@ -220,13 +238,17 @@ private slots:
         QVERIFY(with("gptq", [](auto& f) { f.act_order = true; }).gptq.act_order);
         QVERIFY(with("gptq", [](auto& f) { f.static_groups = true; }).gptq.static_groups);
         QVERIFY(with("gptq", [](auto& f) { f.damping = 0.03; }).gptq.damping == 0.03);
+        QVERIFY(with("gptq", [](auto& f) { f.damping_tries = 1; }).gptq.max_damping_tries == 1);
         QVERIFY(with("gptq", [](auto& f) { f.block_size = 64; }).gptq.block_size == 64);
         QVERIFY(with("gptq", [](auto& f) { f.group_parameters = "published"; }).gptq.group_parameters == Parameters::Published);
         QVERIFY(with("gptq", [](auto& f) { f.group_parameters = "fresh"; }).gptq.group_parameters == Parameters::Fresh);
         QVERIFY(with("awq", [](auto& f) { f.ratio = 0.3; }).awq.fixed_ratio == 0.3);
+        QVERIFY(with("awq", [](auto& f) { f.ratios = 7; }).awq.n_grid == 7);
         QVERIFY(with("awq", [](auto& f) { f.duo = true; }).awq.duo);
         QVERIFY(!with("awq", [](auto& f) { f.no_scale = true; }).awq.search_scale);
         QVERIFY(!with("awq", [](auto& f) { f.no_clip = true; }).awq.search_clip);
+        QVERIFY(with("awq", [](auto& f) { f.clip = 0.85; }).awq.fixed_clip == 0.85);
+        QVERIFY(with("awq", [](auto& f) { f.clip_levels = 4; }).awq.n_clip_levels == 4);
         QVERIFY(with("awq", [](auto& f) { f.clip_layers = "published"; }).awq.clip_layers == AwqOptions::ClipLayers::Published);
         QVERIFY(!with("awq", [](auto& f) { f.separate_loss = true; }).awq.joint_loss);
         QVERIFY(with("smoothquant", [](auto& f) { f.alpha = 0.7; }).smoothquant.alpha == 0.7);
@@ -237,6 +259,7 @@ private slots:
         QVERIFY(with("rtn", [](auto& f) { f.feed = "original"; }).feed == MethodSpec::Feed::Original);
         QVERIFY(!with("awq", [](auto& f) { f.norms_only = true; }).fold_into_linears);
         QVERIFY(with("awq", [](auto& f) { f.overrides = {"mlp:ratio=0.25"}; }).overrides.front().ratio == 0.25);
+        QVERIFY(with("awq", [](auto& f) { f.overrides = {"mlp:clip=0.45"}; }).overrides.front().clip == 0.45);
         QVERIFY(with("smoothquant", [](auto& f) { f.overrides = {"mlp:alpha=0.65"}; }).overrides.front().alpha == 0.65);
     }
 
@@ -279,6 +302,27 @@ private slots:
             f.ratio = 0.5;
             f.separate_loss = true;
         });
+        add("awq", "--ratios", "ratio", [](MethodFlags& f) {
+            f.ratio = 0.5;
+            f.ratios = 7;
+        });
+        add("awq", "--ratios", "no scale", [](MethodFlags& f) {
+            f.no_scale = true;
+            f.ratios = 7;
+        });
+        add("awq", "--clip-levels", "no clip", [](MethodFlags& f) {
+            f.no_clip = true;
+            f.clip_levels = 4;
+        });
+        add("awq", "--clip-levels", "clip", [](MethodFlags& f) {
+            f.clip = 0.9;
+            f.clip_levels = 4;
+        });
+        add("awq", "--clip", "no clip", [](MethodFlags& f) {
+            f.no_clip = true;
+            f.clip = 0.9;
+        });
+        add("awq", "--clip", "below 0", [](MethodFlags& f) { f.clip = -0.5; });
         add("awq", "--clip-layers", "no clip", [](MethodFlags& f) {
             f.no_clip = true;
             f.clip_layers = "published";
@@ -306,18 +350,25 @@ private slots:
         MethodSpec unscaled = methodFromName("awq");
         unscaled.awq.search_scale = false;
         unscaled.awq.fixed_ratio = 0.5;
+        MethodSpec unclipped = methodFromName("awq");
+        unclipped.awq.search_clip = false;
+        unclipped.awq.fixed_clip = 0.5;
+        MethodSpec clipped = methodFromName("awq");
+        clipped.awq.fixed_clip = 0.5;
+        clipped.awq.n_clip_levels = 3;
         MethodSpec whole_rows = methodFromName("gptq");
         whole_rows.grid.group_size = -1;
         whole_rows.gptq.static_groups = true;
-        for (const MethodSpec& method : {searched, unscaled, whole_rows}) QVERIFY(flagsFromMethod(method).has_value());
+        for (const MethodSpec& method : {searched, unscaled, unclipped, clipped, whole_rows}) QVERIFY(flagsFromMethod(method).has_value());
         whole_rows.overrides = {{"mlp", {}, {}, 64}};  // which has groups
         QCOMPARE(flagsFromMethod(whole_rows)->static_groups, std::optional<bool>(true));
     }
 
     void wrongOverridesAreRefused_data() {
         QTest::addColumn<QString>("text");
-        for (const char* text : {"q_proj", ":bits=8", "q_proj:", "q_proj:bits", "q_proj:bits=", "q_proj:bits=8x", "q_proj:width=8",
-                                 "q_proj:bits=8,,", "q_proj:alpha=x", "q_proj:ratio=0.5x", "(:bits=8", "q_proj:bits=99999999999"})
+        for (const char* text :
+             {"q_proj", ":bits=8", "q_proj:", "q_proj:bits", "q_proj:bits=", "q_proj:bits=8x", "q_proj:width=8", "q_proj:bits=8,,",
+              "q_proj:alpha=x", "q_proj:ratio=0.5x", "q_proj:clip=", "(:bits=8", "q_proj:bits=99999999999"})
             QTest::newRow(text) << text;
     }
     void wrongOverridesAreRefused() {
@@ -404,6 +455,20 @@ private slots:
                              "--asymmetric --text calib.txt --n-samples 16 --seq-len 256 --seed 5 --eval-text eval.txt"));
         recipe.runs[0].method.grid.bits = 4;  // two widths at once: no command says that
         QVERIFY(!asCommand(recipe));
+        flags.damping_tries = 2;
+        flags.ratios = 7;
+        flags.clip = 0.9;
+        recipe.runs.clear();
+        for (const MethodSpec& method : comparedMethods({"gptq", "awq"}, flags)) {
+            RecipeRun run;
+            run.name = methodName(method);
+            run.method = method;
+            recipe.runs.push_back(run);
+        }
+        QVERIFY(contains(asCommand(recipe).value_or(std::string()), " --damping-tries 2 --ratios 7 --clip 0.9 "));
+        recipe.runs[1].method.awq.fixed_clip = -1.0;
+        recipe.runs[1].method.awq.n_clip_levels = 4;
+        QVERIFY(contains(asCommand(recipe).value_or(std::string()), " --ratios 7 --clip-levels 4 "));
         QCOMPARE(runCommand("my recipe.json"), std::string("salient-cli run 'my recipe.json'"));
     }
 };

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 
+#include "core/calib/calibrate.h"
+#include "core/exporter/salient_record.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
 #include "core/recipe/held_memory.h"
+#include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
+#include "core/recipe/saved_numbers.h"
 #include "core/recipe/warnings.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/core/recipe/directory_content.h"
@@ -238,6 +243,8 @@ private slots:
         layer.n_dead_columns = 5;
         layer.grids = {.n_raised_ranges = 6, .n_widened_ranges = 7, .n_clamped_zeros = 8, .n_raised_scales = 1, .n_subnormal_scales = 9};
         layer.n_bounded_scales = 10;
+        layer.n_raised_tokens = 11;
+        layer.n_raised_importances = 12;
         const RunCounts all = countsOf(*Model::open(recipe.model), std::span(&layer, 1));
         QCOMPARE(all.n_damping_retries, std::int64_t{2});
         const std::string text = inWords(all);
@@ -246,7 +253,7 @@ private slots:
         const std::string scales =
             "6 groups of zeros, or nearly so, on the least range, 7 ranges of one sign widened to 0, 8 zero points clamped to the last "
             "code, 1 scale raised to the smallest stored one, 9 scales stored with fewer digits than their type has, 10 scales of inputs "
-            "held at their bound";
+            "held at their bound, 11 int8 tokens on the least scale, 12 inputs raised to the least importance";
         QVERIFY2(text.find(scales) != std::string::npos, text.c_str());
         QCOMPARE(scalesInWords(layer), scales);
         for (const auto& [key, count] : std::map<std::string, int>{{"raised_ranges", 6},
@@ -254,10 +261,16 @@ private slots:
                                                                    {"clamped_zeros", 8},
                                                                    {"raised_scales", 1},
                                                                    {"subnormal_scales", 9},
-                                                                   {"bounded_scales", 10}}) {
+                                                                   {"bounded_scales", 10},
+                                                                   {"raised_tokens", 11},
+                                                                   {"raised_importances", 12}}) {
             QCOMPARE(toJson(all).at(key).get<int>(), count);
             QCOMPARE(toJson(layer).at("n_" + key).get<int>(), count);
         }
+        const Json saved = parseJson(savedLayerReport(layer).dump(), "layer");
+        JsonObject object(saved, "", "layer");
+        QCOMPARE(scalesInWords(readLayerReport(object)), scales);
+        object.finish();
         Report shown = report;
         shown.runs[1].layers[0] = layer;
         QVERIFY(toHtml(shown).find(scales) != std::string::npos);
@@ -268,6 +281,72 @@ private slots:
         }));
         QVERIFY(scalesInWords(LayerReport{}).empty());
         QCOMPARE(inWords(RunCounts{}), std::string("nothing out of the ordinary"));
+    }
+
+    void int8TokensOnTheLeastScaleAreCounted() {
+        // The norm in front of the first block makes everything tiny; biases of queries, keys and values lift what follows again.
+        QTemporaryDir models;
+        const std::filesystem::path directory = samples::pathOf(models, "small");
+        writeReadingModel(directory, "qwen2", DType::F32);
+        samples::OpenFile file(directory / "model.safetensors");
+        for (float& gain : file.as<float>("model.layers.0.input_layernorm.weight")) gain *= 1e-8F;
+        file.save(directory / "model.safetensors");
+        Recipe recipe = demoRecipe({"w8a8", "rtn"});
+        recipe.model = directory;
+        recipe.samples = {.n_samples = 3, .seq_len = 32};
+        recipe.runs[0].method.feed = MethodSpec::Feed::Quantized;
+        recipe.runs[1].method.grid.group_size = 32;
+        JobContext job;
+        const Report report = run(recipe, job);
+        const RunResult& result = report.runs[0];
+        QVERIFY(result.perplexity.has_value());
+        const std::int64_t n_evaluated = result.perplexity->n_windows * result.perplexity->seq_len;
+        const std::int64_t n_calibrated = 3 * 32;
+        std::map<std::string, std::int64_t> expected;
+        for (const char* layer : {"q_proj", "k_proj", "v_proj"}) expected["model.layers.0.self_attn." + std::string(layer)] = n_evaluated;
+        QVERIFY(result.perplexity->raised_tokens == expected);
+        for (const LayerReport& layer : result.layers) QCOMPARE(layer.n_raised_tokens, expected.contains(layer.name) ? n_calibrated : 0);
+        QCOMPARE(result.counts.n_raised_tokens, 3 * (n_evaluated + n_calibrated));
+        QCOMPARE(toJson(*result.perplexity)["raised_tokens"].size(), std::size_t{3});
+        QVERIFY(readPerplexity(parseJson(savedPerplexity(*result.perplexity).dump(), "run"), "", "run").raised_tokens == expected);
+        // Another evaluation counts in place of the first.
+        RunResult again = result;
+        PerplexityResult other;
+        other.raised_tokens = {{"model.layers.0.self_attn.q_proj", 5}};
+        setPerplexity(again, other);
+        QCOMPARE(again.counts.n_raised_tokens, 3 * n_calibrated + 5);
+        QVERIFY(again.perplexity->raised_tokens == other.raised_tokens);
+        setPerplexity(again, std::nullopt);
+        QCOMPARE(again.counts.n_raised_tokens, 3 * n_calibrated);
+        QVERIFY(report.runs[1].perplexity->raised_tokens.empty());
+        QCOMPARE(report.runs[1].counts.n_raised_tokens, std::int64_t{0});
+    }
+
+    void aRunKnowsWhatItsExportCounted() {
+        QTemporaryDir folder;
+        Recipe recipe = demoRecipe({"rtn"});
+        recipe.evaluation_text.clear();
+        recipe.runs[0].format = ExportFormat::Gguf;
+        recipe.runs[0].gguf_weights = GgufWeights::Q6_K;
+        recipe.runs[0].out = samples::pathOf(folder, "out");
+        JobContext job;
+        const Report report = run(recipe, job);
+        const std::filesystem::path record = recipe.runs[0].out / "salient.json";
+        const WriteCounts written = recordFromJson(readJson(record), record.string()).counts();
+        // From the statistics of the same samples, one channel after another.
+        const auto model = Model::open(recipe.model);
+        Samples samples = drawSamples(model->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples);
+        const Calibration calibration = calibrate(model, std::move(samples), {}, job);
+        std::int64_t total = 0;
+        for (const LayerReport& layer : report.runs[0].layers) {
+            const std::vector<double>& squares = calibration.of(model->linear(layer.name)).channels.sum_squares;
+            const double average = std::accumulate(squares.begin(), squares.end(), 0.0) / static_cast<double>(squares.size());
+            const auto n_raised = std::ranges::count_if(squares, [&](double square) { return square < 1e-3 * average; });
+            QCOMPARE(layer.n_raised_importances, Index{n_raised});
+            QCOMPARE(written.raised_importances.contains(layer.name), n_raised > 0);
+            total += n_raised;
+        }
+        QCOMPARE(report.runs[0].counts.n_raised_importances, total);
     }
 
     void aJobIsHeldToItsMemoryAtEachCheckpoint() {
@@ -308,6 +387,11 @@ private slots:
                 }) >= 8 * hidden);
         const SampleSpec endless{.n_samples = std::numeric_limits<int>::max(), .seq_len = std::numeric_limits<Index>::max()};
         QVERIFY(forecastStatistics(*model, kDemo / "calib.txt", endless).total() > (std::int64_t{1} << 50));
+        const auto both_texts = [&](const SampleSpec& other) {
+            return forecastCalibrationAb(*model, kDemo / "calib.txt", samples, kDemo / "eval.txt", other).total();
+        };
+        QVERIFY(both_texts({.n_samples = 400, .seq_len = 64}) - both_texts(samples) >= hidden);
+        QVERIFY(both_texts(endless) > (std::int64_t{1} << 50));
         QCOMPARE(forecastStatistics(*model, kDemo / "calib.txt", samples).hessians, std::int64_t{0});
         QVERIFY(forecastReadStatistics(*model).total() > 0);
         QVERIFY(forecastLayer(4096, 11008).total() > std::int64_t{4} * 4096 * 11008 + std::int64_t{4} * 11008 * 11008);

@@ -106,6 +106,8 @@ private slots:
             .n_raised_ranges = 1, .n_widened_ranges = 2, .n_clamped_zeros = 3, .n_raised_scales = 4, .n_subnormal_scales = 5};
         linear.report.grids = linear.tensor.counts;
         linear.report.n_bounded_scales = 6;
+        linear.report.n_raised_tokens = 8;
+        linear.report.n_raised_importances = 9;
         made.model = model;
         made.layers = model->reports();
         made.counts = countsOf(*bench.model, made.layers);
@@ -119,6 +121,15 @@ private slots:
             QCOMPARE(back.model != nullptr, is_whole);
             if (is_whole) requireEqual(*made.model, *back.model);
         }
+        // What was counted when the result was exported, which its layers in memory do not know, and when it was evaluated.
+        made.layers[1].n_raised_importances = 10;
+        made.perplexity->raised_tokens = {{made.layers[0].name, 11}};
+        QVERIFY(saveRun(made, *bench.model, file, std::int64_t{1} << 30, bench.job));
+        const RunResult counted = loadRun(file, bench.model, bench.job);
+        QCOMPARE(counted.layers[1].n_raised_importances, Index{10});
+        QCOMPARE(counted.counts.n_raised_importances, std::int64_t{19});
+        QVERIFY(counted.perplexity->raised_tokens == made.perplexity->raised_tokens);
+        QCOMPARE(counted.counts.n_raised_tokens, std::int64_t{19});
 
         // An export after the result was saved counts anew: its file stays as it is, and the number comes back.
         SessionContents contents = bench.contents();

@@ -47,7 +47,7 @@ FAMILIES = {  # seeded model → its tokenizer
     "gemma": "gemma", "gemma2": "gemma", "gemma3_text": "gemma", "phi": "qwen2", "phi3": "llama2", "gpt2": "qwen2", "gpt_neox": "llama3",
     "bloom": "qwen2", "stablelm": "qwen2", "stablelm-parallel": "qwen2", "stablelm-normed": "qwen2", "olmo": "llama3",
     "olmo-clipped": "qwen2", "mixtral": "llama2", "qwen2_moe": "qwen2", "qwen3_moe": "qwen2", "falcon": "qwen2", "falcon-grouped": "qwen2",
-    "falcon-grouped-one-norm": "qwen2",
+    "falcon-grouped-one-norm": "qwen2", "gemma3": "gemma", "mistral3": "mistral",
 }
 LLAMA_TYPES = ["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K_M", "Q5_K_M", "Q6_K"]
 VOCABULARY = 1024
@@ -83,16 +83,19 @@ def write_safetensors(path, tensors):
 def with_tokenizer(model, tokenizer, target):
     """A seeded model with as many tokens as the tokenizer: rows of embedding, head and its bias are drawn, large enough to prefer tokens."""
     config = json.loads((MODELS / model / "config.json").read_text())
+    text = config.get("text_config", config)  # of a model inside a larger one
     target.mkdir()
     random, tensors = np.random.default_rng(3), read_safetensors(MODELS / model / "model.safetensors")
     for name, values in tensors.items():
-        if values.shape[0] == config["vocab_size"] and re.search("embed|wte|head", name) and "norm" not in name:
+        if values.shape[0] == text["vocab_size"] and re.search("embed|wte|head", name) and "norm" not in name:
             tensors[name] = random.normal(0, 0.4, (VOCABULARY, *values.shape[1:])).astype(np.float16).astype(np.float32)
     if model in ("gpt2", "bloom"):  # with a head of its own, which llama.cpp wants there before March 2025
         tensors["lm_head.weight"] = tensors["wte.weight" if "wte.weight" in tensors else "word_embeddings.weight"]
         config["tie_word_embeddings"] = False
-    if model.startswith("gemma") and "query_pre_attn_scalar" in config:  # as llama.cpp takes them for granted
-        config.update(query_pre_attn_scalar=config["head_dim"], sliding_window_pattern=6)
+    if model.startswith(("gemma2", "gemma3")):  # as llama.cpp takes them for granted
+        text.update(query_pre_attn_scalar=text["head_dim"], sliding_window_pattern=6)
+    if model == "phi3":  # whose window llama.cpp ignores since May 2025
+        config["sliding_window"] = None
     if model == "gemma2":  # older versions of llama.cpp know its scale by the number of blocks alone
         first = {name: values for name, values in tensors.items() if ".layers." in name}
         for block in range(config["num_hidden_layers"], 26):
@@ -100,7 +103,8 @@ def with_tokenizer(model, tokenizer, target):
                 if f".layers.{block % config['num_hidden_layers']}." in name:
                     tensors[re.sub(r"[.]layers[.][0-9]+[.]", f".layers.{block}.", name)] = values
         config["num_hidden_layers"] = 26
-    config.update(vocab_size=VOCABULARY, torch_dtype="float32")
+    text.update(vocab_size=VOCABULARY)
+    config.update(torch_dtype="float32")
     (target / "config.json").write_text(json.dumps(config))
     write_safetensors(target / "model.safetensors", tensors)
     shutil.copy(TOKENIZERS / tokenizer / "tokenizer.json", target)
@@ -111,6 +115,10 @@ class Check:
     def __init__(self, arguments, work):
         self.llama, self.salient, self.work = arguments.llama, arguments.salient, work
         self.is_chosen = arguments.model is not None
+        # Flash attention rounds to F16 on the way, which sends some tokens to other experts. Versions that choose it by themselves can be
+        # told not to.
+        _, help_text, _ = self.run([self.llama / "llama-perplexity", "--help"])
+        self.exact = ["-fa", "off"] if re.search(r"--flash-attn.*auto", help_text) else []
         self.failed = False
         print(f"{'file':28} {'ids':>9}   {'llama.cpp':>10} {'as F32':>10} {'salient':>10}")
 
@@ -128,10 +136,12 @@ class Check:
         return out / "model.gguf", ""
 
     def perplexity_there(self, file, text, seq_len, windows):
-        _, out, errors = self.run([self.llama / "llama-perplexity", "-m", file, "-f", text, "-c", seq_len, "-b", seq_len, "--chunks", windows,
-                                   "-ctk", "f32", "-ctv", "f32"])
-        found = re.search(r"PPL = ([0-9.]+)", out + errors)
-        return float(found[1]) if found else (out + errors).strip().splitlines()[-1]
+        for _ in range(3):  # newer versions may end before their last line is out
+            _, out, errors = self.run([self.llama / "llama-perplexity", "-m", file, "-f", text, "-c", seq_len, "-b", seq_len, "--chunks",
+                                       windows, "-ctk", "f32", "-ctv", "f32", *self.exact])
+            if found := re.search(r"PPL = ([0-9.]+)", out + errors):
+                return float(found[1])
+        return (out + errors).strip().splitlines()[-1]
 
     def perplexity_here(self, file, text, seq_len, windows):
         code, out, errors = self.run([self.salient, "--json", "-q", "perplexity", file, "--text", text, "--protocol", "second-half",

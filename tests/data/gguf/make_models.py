@@ -83,7 +83,7 @@ FALCON_BLOCK = GPT_BLOCK | {"ln_mlp": "attn_norm", "ln_attn": "attn_norm_2"}
 
 def gguf_name(name, block_names):
     module, kind = name.rsplit(".", 1)
-    for prefix in ("model.", "transformer.", "gpt_neox."):
+    for prefix in ("language_model.", "model.", "transformer.", "gpt_neox."):
         module = module.removeprefix(prefix)
     for prefix in ("layers.", "h."):
         if module.startswith(prefix):
@@ -126,6 +126,7 @@ def llama3_factors(config):
 def make(name, arch, *, folder="models", blocks=LLAMA_BLOCK, neighbours=False, norms_plus_one=False, transposes=False, rows_by_head=False,
          rms=True, extra=(), tables=(), drop=(), window=None, key_heads=None, experts_apart=False):
     config = json.loads((MODELS / name / "config.json").read_text())
+    config = config.get("text_config", config)
     heads = config.get("num_attention_heads", config.get("n_head"))
     shared = key_heads or config.get("num_key_value_heads") or heads
     hidden = config.get("hidden_size", config.get("n_embd", config.get("n_embed")))
@@ -153,7 +154,7 @@ def make(name, arch, *, folder="models", blocks=LLAMA_BLOCK, neighbours=False, n
     keys += [(f"{arch}.{key}", kind, value) for key, kind, value in extra]
     tensors = []
     for hf, values in joined(safetensors(MODELS / name / "model.safetensors"), experts_apart).items():
-        if hf in drop:
+        if hf in drop or hf.startswith(("vision_tower.", "multi_modal_projector.")):
             continue
         stored = hf if hf.startswith("blk.") else gguf_name(hf, blocks)
         part = stored.rsplit(".", 1)[0].split(".")[-1]
@@ -196,6 +197,7 @@ make("llama-llama3", "llama", neighbours=True, extra=rope(8), tables=[("rope_fre
 make("llama-yarn", "llama", neighbours=True,
      extra=rope(8) + [("rope.scaling.type", g.TEXT, "yarn"), ("rope.scaling.factor", g.F32, 4.0),
                       ("rope.scaling.original_context_length", g.U32, 64), ("rope.scaling.yarn_beta_fast", g.F32, 8.0)])
+make("mistral3", "mistral3", neighbours=True, extra=rope(10, 1000000.0))
 make("qwen2", "qwen2", extra=[("rope.freq_base", g.F32, 10000.0)])
 make("qwen3", "qwen3", extra=[("rope.freq_base", g.F32, 10000.0)])
 make("phi", "phi2", rms=False, extra=rope(4))

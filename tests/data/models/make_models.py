@@ -104,6 +104,8 @@ def nested_config(model_type, architecture, text, vision_type, **changes):
 # How such checkpoints name their parts: as they were published, and as transformers saves them since 4.52.
 EARLIER = {"test_prefix": "language_model.model.", "test_head": "language_model.lm_head", "test_parts": ""}
 LATER = {"test_prefix": "model.language_model.", "test_head": "lm_head", "test_parts": "model."}
+# The model without a head, saved by those versions.
+BARE = {"test_prefix": "language_model.", "test_head": "lm_head", "test_parts": ""}
 
 
 CASES = {  # name: (family, stored type, config)
@@ -209,6 +211,10 @@ CASES = {  # name: (family, stored type, config)
         "mistral3", "Mistral3ForConditionalGeneration",
         {"model_type": "mistral", "num_key_value_heads": 4, "sliding_window": 7, "tie_word_embeddings": False,
          "rope_parameters": {"rope_theta": 500000.0, "rope_type": "default"}}, "pixtral", dtype="float16", **LATER)),
+    "gemma3-bare": (Gemma, "BF16", nested_config(
+        "gemma3", "Gemma3Model",
+        {"model_type": "gemma3_text", "head_dim": 10, "sliding_window": 5, "sliding_window_pattern": 2}, "siglip_vision_model",
+        tie_word_embeddings=True, **BARE)),
 }
 
 
