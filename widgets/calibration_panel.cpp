@@ -15,6 +15,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/calibration_ab_panel.h"
 #include "widgets/convergence_panel.h"
 #include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
@@ -44,7 +45,8 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
       model_(new SamplesModel(this)),
       table_(new QTableView(this)),
       window_text_(new QPlainTextEdit(this)),
-      convergence_(new ConvergencePanel(this)) {
+      convergence_(new ConvergencePanel(this)),
+      another_text_(new CalibrationAbPanel(this)) {
     text_file_->setPlaceholderText(tr("A .txt or .jsonl file"));
     text_file_->setToolTip(tr("Plain text, or JSON lines with a \"text\" field"));
     n_samples_->setRange(1, 1 << 20);
@@ -121,6 +123,8 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     tabs->setTabToolTip(0, tr("The chosen windows of the text"));
     tabs->addTab(convergence_, tr("Convergence"));
     tabs->setTabToolTip(1, tr("Whether the windows are enough for the chosen layer"));
+    tabs->addTab(another_text_, tr("Another text"));
+    tabs->setTabToolTip(2, tr("Whether another text would calibrate as well"));
     keepSetting(tabs, "calibrate.tab");
 
     auto* layout = new QHBoxLayout(this);
@@ -170,6 +174,7 @@ CalibrationChoice CalibrationPanel::choice() const {
 void CalibrationPanel::setMaxSeqLen(Index max_seq_len) {
     const QSignalBlocker block(seq_len_);
     seq_len_->setMaximum(max_seq_len > 0 ? static_cast<int>(max_seq_len) : 1 << 20);
+    another_text_->setMaxSeqLen(max_seq_len);
 }
 
 void CalibrationPanel::setSamples(const std::shared_ptr<const Samples>& samples, const std::shared_ptr<const Tokenizer>& tokenizer) {

@@ -16,6 +16,7 @@ class QTableView;
 
 namespace salient {
 
+class CalibrationAbPanel;
 class ConvergencePanel;
 
 /// What the user can choose about calibration.
@@ -43,6 +44,8 @@ public:
     void setMemoryNote(const QString& note);
     /// Whether the set is large enough for the chosen layer.
     [[nodiscard]] ConvergencePanel& convergence() noexcept { return *convergence_; }
+    /// Whether another text would calibrate as well.
+    [[nodiscard]] CalibrationAbPanel& anotherText() noexcept { return *another_text_; }
 
 signals:
     /// The user changed something; `what` names it, for undo.
@@ -68,6 +71,7 @@ private:
     QTableView* table_;
     QPlainTextEdit* window_text_;
     ConvergencePanel* convergence_;
+    CalibrationAbPanel* another_text_;
     std::shared_ptr<const Samples> samples_;
     std::shared_ptr<const Calibration> calibration_;
     bool is_current_ = false;

@@ -8,8 +8,10 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/chart_canvas.h"
+#include "widgets/chart_frame.h"
 #include "widgets/context_action.h"
 #include "widgets/theme.h"
 #include "widgets/value_text.h"
@@ -18,7 +20,8 @@ namespace salient {
 
 namespace {
 
-constexpr int kSwatch = 18;
+/// A cell of the data: empty where there is no value.
+QString cellText(double value) { return std::isnan(value) ? QString() : QString::number(value, 'g', 9); }
 
 }  // namespace
 
@@ -28,6 +31,7 @@ struct Chart::Content : ChartPicture {
     std::vector<Index> numbers;
     Extent all_x;
     bool has_legend = true;
+    int least_height = 0;
     // While the left button is down.
     std::optional<QPointF> pressed;
     Extent pressed_x;
@@ -163,9 +167,16 @@ void Chart::zoomX(double at, double factor) {
 }
 
 void Chart::redraw() {
-    placeCanvas();
+    canvas_->setGeometry(chartFrame(texts(), fontMetrics(), size()).canvas);
     canvas_->drawSeries();
+    tellLeastHeight();
     update();
+}
+
+/// Other names or another width may need another line.
+void Chart::tellLeastHeight() {
+    const int least = minimumSizeHint().height();
+    if (least != std::exchange(content_->least_height, least)) updateGeometry();
 }
 
 void Chart::changeEvent(QEvent* event) {
@@ -177,69 +188,30 @@ void Chart::changeEvent(QEvent* event) {
 }
 
 QSize Chart::sizeHint() const { return {44 * fontMetrics().averageCharWidth(), 15 * fontMetrics().height()}; }
-QSize Chart::minimumSizeHint() const { return {24 * fontMetrics().averageCharWidth(), 9 * fontMetrics().height()}; }
+
+QSize Chart::minimumSizeHint() const {
+    // A chart that was never shown does not know its width yet.
+    const int at = isVisible() ? width() : std::max(width(), sizeHint().width());
+    return {24 * fontMetrics().averageCharWidth(), leastChartHeight(texts(), fontMetrics(), at)};
+}
 
 void Chart::resizeEvent(QResizeEvent*) { redraw(); }
 
-std::vector<Chart::LegendEntry> Chart::legend() const {
-    std::vector<LegendEntry> entries;
-    if (!content_->has_legend) return entries;
-    const QFontMetrics metrics = fontMetrics();
-    const int left = 8;
-    int x = left;
-    int y = metrics.height() + 6;
-    for (std::size_t i = 0; i < content_->series.size(); ++i) {
-        const QString& name = content_->series[i].name;
-        if (name.isEmpty()) continue;
-        const int wide = kSwatch + 5 + metrics.horizontalAdvance(name);
-        if (x > left && x + wide > width() - left) {
-            x = left;
-            y += metrics.height() + 1;
-        }
-        entries.push_back({i, QRect(x, y, std::min(wide, width() - 2 * left), metrics.height())});
-        x += wide + 14;
-    }
-    return entries;
+void Chart::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    tellLeastHeight();
 }
 
-void Chart::placeCanvas() {
-    const std::vector<LegendEntry> entries = legend();
-    const int header = entries.empty() ? fontMetrics().height() + 6 : entries.back().place.bottom() + 3;
-    canvas_->setGeometry(1, header, width() - 2, std::max(1, height() - header - 1));
+ChartTexts Chart::texts() const {
+    ChartTexts texts{{}, content_->x_axis.title, content_->y_axis.title};
+    if (!content_->has_legend) return texts;
+    for (const ChartSeries& series : content_->series) texts.names.push_back(series.name);
+    return texts;
 }
 
-void Chart::paintLegend(QPainter& painter) const {
-    for (const LegendEntry& entry : legend()) {
-        const ChartSeries& series = content_->series[entry.series];
-        const QColor colour = seriesColour(series.colour, palette());
-        const QRect swatch(entry.place.left(), entry.place.top(), kSwatch, entry.place.height());
-        painter.setRenderHint(QPainter::Antialiasing);
-        if (series.kind == ChartSeries::Kind::Line) {
-            painter.setPen(QPen(colour, 2, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
-            painter.drawLine(QPointF(swatch.left(), swatch.center().y() + 0.5), QPointF(swatch.right(), swatch.center().y() + 0.5));
-        } else if (series.kind == ChartSeries::Kind::Points) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(colour);
-            painter.drawEllipse(QPointF(swatch.center()), 3.5, 3.5);
-        } else {
-            painter.setPen(colour);
-            painter.setBrush(fillColour(series, palette()));
-            painter.drawRect(QRect(swatch.left() + 3, swatch.center().y() - 4, kSwatch - 6, 9));
-        }
-        painter.setPen(palette().color(QPalette::Text));
-        const QRect text = entry.place.adjusted(kSwatch + 5, 0, 0, 0);
-        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(series.name, Qt::ElideRight, text.width() + 2));
-    }
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setBrush(Qt::NoBrush);
-}
-
-void Chart::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.fillRect(rect(), palette().color(QPalette::Base));
+void Chart::paintHeading(QPainter& painter, const QRect& line) const {
     const QString read_out = readOut();
     const int read_width = read_out.isEmpty() ? 0 : fontMetrics().horizontalAdvance(read_out) + 16;
-    const QRect line(8, 2, width() - 16, fontMetrics().height() + 2);
     QFont bold = font();
     bold.setBold(true);
     painter.setPen(palette().color(QPalette::Text));
@@ -251,7 +223,63 @@ void Chart::paintEvent(QPaintEvent*) {
     }
     painter.setFont(font());
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, fontMetrics().elidedText(read_out, Qt::ElideMiddle, line.width()));
-    paintLegend(painter);
+}
+
+void Chart::paintLegend(QPainter& painter, const ChartFrame& frame) const {
+    for (const ChartFrame::Entry& entry : frame.legend) {
+        const ChartSeries& series = content_->series[entry.series];
+        const QColor colour = seriesColour(series.colour, palette());
+        const QRect swatch(entry.place.left(), entry.place.top(), ChartFrame::kSwatch, entry.place.height());
+        painter.setRenderHint(QPainter::Antialiasing);
+        if (series.kind == ChartSeries::Kind::Line) {
+            painter.setPen(QPen(colour, 2, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
+            painter.drawLine(QPointF(swatch.left(), swatch.center().y() + 0.5), QPointF(swatch.right(), swatch.center().y() + 0.5));
+        } else if (series.kind == ChartSeries::Kind::Points) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(colour);
+            painter.drawEllipse(QPointF(swatch.center()), 3.5, 3.5);
+        } else {
+            painter.setPen(colour);
+            painter.setBrush(fillColour(series, palette()));
+            painter.drawRect(QRect(swatch.left() + 3, swatch.center().y() - 4, ChartFrame::kSwatch - 6, 9));
+        }
+        painter.setPen(palette().color(QPalette::Text));
+        const QRect text = entry.place.adjusted(ChartFrame::kSwatch + ChartFrame::kSwatchGap, 0, 0, 0);
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(series.name, Qt::ElideRight, text.width() + 2));
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setBrush(Qt::NoBrush);
+}
+
+void Chart::paintAxisTitles(QPainter& painter, const ChartFrame& frame) const {
+    painter.setPen(palette().color(QPalette::Text));
+    const QRectF plot = plotRect();
+    if (frame.is_y_title_above) {
+        painter.drawText(frame.y_title, Qt::AlignLeft | Qt::TextWordWrap | Qt::TextDontClip, frame.y_text);
+    } else if (!frame.y_title.isNull()) {
+        const double length = frame.y_title.height();
+        painter.save();
+        painter.translate(frame.y_title.left(), plot.center().y());
+        painter.rotate(-90);
+        painter.drawText(QRectF(-0.5 * length, 0.0, length, frame.y_title.width()), Qt::AlignCenter | Qt::TextDontClip, frame.y_text);
+        painter.restore();
+    }
+    if (frame.x_title.isNull()) return;
+    // In the middle of the plot; where it is longer than that, of the chart.
+    const bool is_short = fontMetrics().horizontalAdvance(content_->x_axis.title) <= plot.width();
+    const QRectF place(is_short ? plot.left() : frame.x_title.left(), frame.x_title.top(), is_short ? plot.width() : frame.x_title.width(),
+                       frame.x_title.height());
+    const int flags = Qt::AlignHCenter | Qt::AlignTop | Qt::TextDontClip | (is_short ? Qt::TextSingleLine : Qt::TextWordWrap);
+    painter.drawText(place, flags, content_->x_axis.title);
+}
+
+void Chart::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.fillRect(rect(), palette().color(QPalette::Base));
+    const ChartFrame frame = chartFrame(texts(), fontMetrics(), size());
+    paintHeading(painter, frame.heading);
+    paintLegend(painter, frame);
+    paintAxisTitles(painter, frame);
     painter.setPen(hasFocus() ? QPen(palette().color(QPalette::Highlight), 1) : QPen(gridColour(palette()), 1));
     painter.drawRect(rect().adjusted(0, 0, -1, -1));
 }
@@ -420,8 +448,8 @@ QString Chart::toCsv() const {
             QStringLiteral("\"%1\",\"%2\"%3\n").arg(content_->x_axis.title, series.name, is_band ? QStringLiteral(",\"low\"") : QString());
         const std::vector<double> x = positionsOf(series);
         for (std::size_t i = 0; i < series.y.size(); ++i) {
-            text += QStringLiteral("%1,%2").arg(x[i], 0, 'g', 9).arg(series.y[i], 0, 'g', 9);
-            if (is_band) text += QStringLiteral(",%1").arg(series.low[i], 0, 'g', 9);
+            text += cellText(x[i]) + QLatin1Char(',') + cellText(series.y[i]);
+            if (is_band) text += QLatin1Char(',') + cellText(series.low[i]);
             text += QLatin1Char('\n');
         }
     }

@@ -13,8 +13,10 @@
 namespace salient {
 
 class ChartCanvas;
+struct ChartFrame;
+struct ChartTexts;
 
-/// One set of points of a Chart. x must ascend; empty: 0, 1, 2, …
+/// One set of points of a Chart. x must ascend; empty: 0, 1, 2, … Where y is NaN there is no value: a line ends and begins again behind it.
 struct ChartSeries {
     enum class Kind {
         Line,
@@ -52,7 +54,8 @@ struct ChartMark {
     double y = std::numeric_limits<double>::quiet_NaN();  ///< a dot there, too
 };
 
-/// Curves, bars, points and bands over one pair of axes. Draws at most a few points per pixel
+/// Curves, bars, points and bands over one pair of axes, with as many labels as there is room for, and titles that are never cut off. What
+/// has no value is a gap: nothing is drawn across it, and its cell in the data is empty. Draws at most a few points per pixel
 /// (thinned by minimum and maximum), reads out the values under the cursor, and zooms in x: wheel or +/−, drag to move, double click
 /// or 0 for everything; Left and Right move the cursor from point to point and Return chooses one.
 class Chart : public QWidget {
@@ -81,13 +84,14 @@ public:
     /// Points currently handed to the drawing library, all series together.
     [[nodiscard]] Index drawnPoints() const noexcept;
     [[nodiscard]] QString readOut() const;
-    /// All series as comma-separated columns, one below the other.
+    /// All series as comma-separated columns, one below the other; an empty cell where there is no value.
     [[nodiscard]] QString toCsv() const;
     [[nodiscard]] const QString& title() const noexcept;
     /// Where the data are drawn, in widget coordinates, and where a point of the data lies.
     [[nodiscard]] QRectF plotRect() const;
     [[nodiscard]] QPointF toPixel(double x, double y) const;
     [[nodiscard]] QSize sizeHint() const override;
+    /// As high as its texts and a plot with four labels need at the width of now.
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 public slots:
@@ -110,20 +114,19 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     struct Content;
-    struct LegendEntry {
-        std::size_t series;
-        QRect place;
-    };
-    [[nodiscard]] std::vector<LegendEntry> legend() const;
-    void placeCanvas();
-    void paintLegend(QPainter& painter) const;
+    [[nodiscard]] ChartTexts texts() const;
+    void paintHeading(QPainter& painter, const QRect& line) const;
+    void paintLegend(QPainter& painter, const ChartFrame& frame) const;
+    void paintAxisTitles(QPainter& painter, const ChartFrame& frame) const;
     void redraw();
+    void tellLeastHeight();
     void fitAxes();
     void zoomX(double at, double factor);
     void moveX(double low, double high);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/chart_frame.h"
 #include "widgets/theme.h"
 #include "widgets/value_text.h"
 
@@ -19,22 +20,53 @@ namespace {
 
 // As "%g"; written with its digits because Qt Charts leaves labels of any other form empty when it is to write them in a locale.
 const QString kLabelFormat = QStringLiteral("%.6g");
+constexpr int kSmallestPlot = 32;
+constexpr int kMostLabelsUpwards = 8;
+constexpr int kLabelCharacters = 12;  // as much room as a label beside others gets
+constexpr int kMinorLines = 8;        // between two decades
+constexpr double kNudge = 1e-9;
 constexpr double kDot = 3.5;  // radii
+constexpr double kLoneDot = 2.5;
 constexpr double kCursorDot = 4.0;
 constexpr double kMarkDot = 5.0;
 
 QAbstractAxis* makeAxis(bool is_logarithmic) {
+    QAbstractAxis* made = nullptr;
     if (is_logarithmic) {
         auto* axis = new QLogValueAxis;
-        axis->setBase(10.0);
-        axis->setMinorTickCount(8);
         axis->setLabelFormat(kLabelFormat);
-        return axis;
+        made = axis;
+    } else {
+        auto* axis = new QValueAxis;
+        axis->setTickType(QValueAxis::TicksDynamic);
+        axis->setLabelFormat(kLabelFormat);
+        made = axis;
     }
-    auto* axis = new QValueAxis;
-    axis->setTickType(QValueAxis::TicksDynamic);
-    axis->setLabelFormat(kLabelFormat);
-    return axis;
+    made->setTruncateLabels(false);  // dots in place of a number help nobody: there are as many labels as there is room for
+    return made;
+}
+
+void setDecades(QAbstractAxis& axis, const Extent& range, int per_label) {
+    auto& logarithmic = static_cast<QLogValueAxis&>(axis);
+    logarithmic.setBase(std::pow(10.0, per_label));
+    logarithmic.setMinorTickCount(per_label == 1 ? kMinorLines : 0);
+    // Qt Charts rounds logarithms up to find the first decade: without the nudge 0.001 at the end of an axis gets no label.
+    logarithmic.setRange(range.low * (1.0 - kNudge), range.high * (1.0 + kNudge));
+}
+
+std::vector<double> decadesIn(const Extent& range) {
+    std::vector<double> decades;
+    if (!(range.low > 0.0)) return decades;
+    for (double k = std::ceil(std::log10(range.low) - kNudge); k <= std::log10(range.high) + kNudge; k += 1.0)
+        decades.push_back(std::pow(10.0, k));
+    return decades;
+}
+
+/// Pixels of the longest of these labels, as kLabelFormat writes them.
+int widest(const QFontMetrics& metrics, const std::vector<double>& values) {
+    int pixels = 0;
+    for (const double value : values) pixels = std::max(pixels, metrics.horizontalAdvance(numberLocale().toString(value, 'g', 6)));
+    return pixels;
 }
 
 QList<QPointF> asList(const std::vector<QPointF>& points) { return {points.begin(), points.end()}; }
@@ -42,7 +74,9 @@ QList<QPointF> asList(const std::vector<QPointF>& points) { return {points.begin
 }  // namespace
 
 bool ChartPicture::isEmpty() const {
-    return std::all_of(series.begin(), series.end(), [](const ChartSeries& one) { return one.y.empty(); });
+    return std::none_of(series.begin(), series.end(), [](const ChartSeries& one) {
+        return std::any_of(one.y.begin(), one.y.end(), [](double value) { return std::isfinite(value); });
+    });
 }
 
 QColor fillColour(const ChartSeries& series, const QPalette& palette) {
@@ -64,6 +98,7 @@ ChartCanvas::ChartCanvas(const ChartPicture& picture, QWidget* parent) : QChartV
     setRenderHint(QPainter::Antialiasing);
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
+    connect(chart(), &QChart::plotAreaChanged, parent, [parent] { parent->update(); });
 }
 
 QRectF ChartCanvas::plotRect() const { return chart()->plotArea(); }
@@ -84,8 +119,6 @@ void ChartCanvas::setUpAxes() {
     };
     replace(x_axis_, picture_.x_axis, Qt::AlignBottom);
     replace(y_axis_, picture_.y_axis, Qt::AlignLeft);
-    x_axis_->setTitleText(picture_.x_axis.title);
-    y_axis_->setTitleText(picture_.y_axis.title);
 }
 
 void ChartCanvas::restyle() {
@@ -95,13 +128,11 @@ void ChartCanvas::restyle() {
     chart()->setBackgroundBrush(base);
     chart()->setBackgroundPen(Qt::NoPen);
     chart()->setPlotAreaBackgroundVisible(false);
-    chart()->setMargins(QMargins(4, 2, 10, 4));
+    chart()->setMargins(kCanvasMargins);
     setBackgroundBrush(base);
     for (QAbstractAxis* axis : {x_axis_, y_axis_}) {
         axis->setLabelsFont(font);
-        axis->setTitleFont(font);
         axis->setLabelsColor(mutedText(colours));
-        axis->setTitleBrush(colours.color(QPalette::Text));
         axis->setLinePenColor(mutedText(colours));
         axis->setGridLineColor(gridColour(colours));
         QColor minor = gridColour(colours);
@@ -112,65 +143,99 @@ void ChartCanvas::restyle() {
 
 void ChartCanvas::drawSeries() {
     chart()->removeAllSeries();
-    const QFontMetrics metrics(parentWidget()->font());
-    // The plot's own size is only known after a layout that has not happened yet: this is it but for the axis labels.
-    const QSize plot(std::max(64, width() - 5 * metrics.averageCharWidth()), std::max(32, height() - 3 * metrics.height()));
-    if (auto* axis = qobject_cast<QValueAxis*>(x_axis_)) {
-        const int most = std::max(2, plot.width() / (metrics.averageCharWidth() * 12));
-        axis->setTickInterval(roundStep(picture_.x.high - picture_.x.low, most, picture_.x_axis.is_whole));
-    }
-    if (auto* axis = qobject_cast<QValueAxis*>(y_axis_)) {
-        const int most = std::clamp(plot.height() / (metrics.height() * 2), 2, 8);
-        axis->setTickInterval(roundStep(picture_.y.high - picture_.y.low, most, picture_.y_axis.is_whole));
-    }
-    x_axis_->setRange(picture_.x.low, picture_.x.high);
-    y_axis_->setRange(picture_.y.low, picture_.y.high);
-
+    const QSize plot = scaleAxes();
     drawn_points_ = 0;
     dots_.clear();
     bool is_any_dense = false;
     for (const ChartSeries& series : picture_.series) is_any_dense = drawOne(series, plot) || is_any_dense;
+    if (chart()->series().isEmpty()) add(new QLineSeries);  // ties values to the axes: dots are placed by it
     setRenderHint(QPainter::Antialiasing, !is_any_dense);
     viewport()->update();
+}
+
+QSize ChartCanvas::scaleAxes() {
+    const QFontMetrics metrics(parentWidget()->font());
+    const Extent& x = picture_.x;
+    const Extent& y = picture_.y;
+    const int high = std::max(kSmallestPlot, height() - heightAroundPlot(metrics));
+    std::vector<double> labels;
+    if (auto* axis = qobject_cast<QValueAxis*>(y_axis_)) {
+        const int most = std::clamp(high / (metrics.height() * 2), 2, kMostLabelsUpwards);
+        const double step = roundStep(y.high - y.low, most, picture_.y_axis.is_whole);
+        labels = roundTicks(y.low, y.high, most, picture_.y_axis.is_whole);
+        axis->setTickInterval(step);
+        axis->setRange(y.low, y.high);
+    } else {
+        labels = decadesIn(y);
+        setDecades(*y_axis_, y, decadesPerLabel(y, high, metrics.height() + kAxisLabelGap));
+    }
+
+    const int character = metrics.averageCharWidth();
+    const int around = kCanvasMargins.left() + kCanvasMargins.right() + widest(metrics, labels) + kAxisLabelPadding + 2 * character;
+    const int wide = std::max(kSmallestPlot, width() - around);
+    if (auto* axis = qobject_cast<QValueAxis*>(x_axis_)) {
+        const double span = x.high - x.low;
+        const auto ticksFor = [&](int most) { return roundTicks(x.low, x.high, most, picture_.x_axis.is_whole); };
+        const auto stepFor = [&](int most) { return roundStep(span, most, picture_.x_axis.is_whole); };
+        const auto fits = [&](int most) { return (widest(metrics, ticksFor(most)) + character) * span <= stepFor(most) * wide; };
+        int most = std::max(2, wide / (kLabelCharacters * character));
+        while (most > 1 && !fits(most) && ticksFor(most - 1).size() > 1) --most;
+        axis->setTickInterval(stepFor(most));
+        axis->setRange(x.low, x.high);
+    } else {
+        setDecades(*x_axis_, x, decadesPerLabel(x, wide, widest(metrics, decadesIn(x)) + character));
+    }
+    return {wide, high};
 }
 
 /// Returns whether there are several points on every pixel.
 bool ChartCanvas::drawOne(const ChartSeries& series, QSize plot) {
     const auto n_pixels = static_cast<Index>(plot.width() * devicePixelRatioF());
-    const Outline outline =
-        outlineOf(series, picture_.x, picture_.y, picture_.x_axis.is_logarithmic, picture_.y_axis.is_logarithmic, n_pixels);
-    drawn_points_ += static_cast<Index>(outline.upper.size() + outline.lower.size());
-    const QColor colour = seriesColour(series.colour, parentWidget()->palette());
-    const bool is_dense = static_cast<int>(outline.upper.size()) > plot.width();
-    QAbstractSeries* drawn = nullptr;
-    if (series.kind == ChartSeries::Kind::Line) {
-        auto* curve = new QLineSeries;
-        // Wide or dashed pens cost much time where there are several points on every pixel, and show nothing there.
-        QPen thin(colour, 1);
-        thin.setCosmetic(true);
-        curve->setPen(is_dense ? thin : QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine));
-        curve->replace(asList(outline.upper));
-        drawn = curve;
-    } else if (series.kind == ChartSeries::Kind::Points) {
-        // The library makes an item of every dot, which is slow for thousands: we paint them. The empty series ties them to the axes.
-        dots_.push_back({colour, outline.upper});
-        drawn = new QLineSeries;
-    } else {
-        auto* area = new QAreaSeries;
-        auto* upper = new QLineSeries(area);
-        auto* lower = new QLineSeries(area);
-        upper->replace(asList(outline.upper));
-        lower->replace(asList(outline.lower));
-        area->setUpperSeries(upper);
-        area->setLowerSeries(lower);
-        area->setPen(QPen(colour, 1));
-        area->setBrush(fillColour(series, parentWidget()->palette()));
-        drawn = area;
+    const std::vector<Outline> outlines =
+        outlinesOf(series, picture_.x, picture_.y, picture_.x_axis.is_logarithmic, picture_.y_axis.is_logarithmic, n_pixels);
+    std::size_t n_upper = 0;
+    for (const Outline& outline : outlines) {
+        n_upper += outline.upper.size();
+        drawn_points_ += static_cast<Index>(outline.upper.size() + outline.lower.size());
     }
-    chart()->addSeries(drawn);  // without its name: Qt's legend, hidden as it is, would lay that out as markup
-    drawn->attachAxis(x_axis_);
-    drawn->attachAxis(y_axis_);
+    const QColor colour = seriesColour(series.colour, parentWidget()->palette());
+    const bool is_dense = static_cast<int>(n_upper) > plot.width();
+    // Wide or dashed pens cost much time where there are several points on every pixel, and show nothing there.
+    QPen thin(colour, 1);
+    thin.setCosmetic(true);
+    const QPen pen = is_dense ? thin : QPen(colour, 1.8, series.is_dashed ? Qt::DashLine : Qt::SolidLine);
+    for (const Outline& outline : outlines) {
+        if (series.kind == ChartSeries::Kind::Points) {
+            // The library makes an item of every dot, which is slow for thousands: we paint them.
+            dots_.push_back({colour, outline.upper, kDot});
+        } else if (series.kind == ChartSeries::Kind::Line && outline.upper.size() == 1) {
+            dots_.push_back({colour, outline.upper, kLoneDot});  // a line of one point could not be seen
+        } else if (series.kind == ChartSeries::Kind::Line) {
+            auto* curve = new QLineSeries;
+            curve->setPen(pen);
+            curve->replace(asList(outline.upper));
+            add(curve);
+        } else {
+            auto* area = new QAreaSeries;
+            auto* upper = new QLineSeries(area);
+            auto* lower = new QLineSeries(area);
+            upper->replace(asList(outline.upper));
+            lower->replace(asList(outline.lower));
+            area->setUpperSeries(upper);
+            area->setLowerSeries(lower);
+            area->setPen(QPen(colour, 1));
+            area->setBrush(fillColour(series, parentWidget()->palette()));
+            add(area);
+        }
+    }
     return is_dense;
+}
+
+/// Without its name: Qt's legend, hidden as it is, would lay that out as markup.
+void ChartCanvas::add(QAbstractSeries* series) {
+    chart()->addSeries(series);
+    series->attachAxis(x_axis_);
+    series->attachAxis(y_axis_);
 }
 
 void ChartCanvas::drawForeground(QPainter* painter, const QRectF&) {
@@ -195,7 +260,7 @@ void ChartCanvas::paintDots(QPainter& painter) const {
         painter.setBrush(dots.colour);
         for (const QPointF& point : dots.points) {
             const QPointF at = toPixel(point);
-            if (plot.contains(at)) painter.drawEllipse(at, kDot, kDot);
+            if (plot.contains(at)) painter.drawEllipse(at, dots.radius, dots.radius);
         }
     }
 }
@@ -238,7 +303,8 @@ void ChartCanvas::paintCursor(QPainter& painter) const {
     for (const ChartSeries& series : picture_.series) {
         if (i >= series.y.size()) continue;
         const double x = series.x.empty() ? static_cast<double>(picture_.cursor) : series.x[i];
-        const QPointF at = toPixel({x, std::clamp(series.y[i], picture_.y.low, picture_.y.high)});
+        const double y = std::isfinite(series.y[i]) ? std::clamp(series.y[i], picture_.y.low, picture_.y.high) : picture_.y.low;
+        const QPointF at = toPixel({x, y});
         if (at.x() < plot.left() - 1 || at.x() > plot.right() + 1) continue;
         if (!has_line) {
             painter.setPen(QPen(selectionColour(colours), 1));

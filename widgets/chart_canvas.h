@@ -8,6 +8,7 @@
 #include "widgets/chart_content.h"
 
 class QAbstractAxis;
+class QAbstractSeries;
 
 namespace salient {
 
@@ -20,7 +21,7 @@ struct ChartPicture {
     Extent y;
     std::vector<ChartMark> marks;
     Index cursor = -1;   ///< point of every series, −1: none
-    QString empty_text;  ///< shown while no series has a point
+    QString empty_text;  ///< shown while no series has a value
 
     [[nodiscard]] bool isEmpty() const;
 };
@@ -29,7 +30,8 @@ struct ChartPicture {
 [[nodiscard]] QColor fillColour(const ChartSeries& series, const QPalette& palette);
 
 /// Draws a picture with Qt Charts, and marks, dots and cursor on top of it. The only place that knows that library: a Chart around it holds
-/// the picture, changes it, and says what to draw anew. Colours and font are those of the parent.
+/// the picture, changes it, and says what to draw anew. Colours and font are those of the parent, which writes the axes' titles: the
+/// library would cut them off with dots, and take them for markup. The parent is told to paint again when the plot has another place.
 class ChartCanvas : public QChartView {
 public:
     /// The picture must outlive the canvas.
@@ -55,8 +57,13 @@ private:
     struct Dots {
         QColor colour;
         std::vector<QPointF> points;
+        double radius;
     };
+    /// Ranges, and as many labels as the plot has room for. Returns its size: its own is only known after a layout that has not happened
+    /// yet.
+    QSize scaleAxes();
     [[nodiscard]] bool drawOne(const ChartSeries& series, QSize plot);
+    void add(QAbstractSeries* series);
     void paintDots(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
     void paintCursor(QPainter& painter) const;

@@ -1,7 +1,7 @@
 #include "widgets/clip_panel.h"
 
-#include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QShowEvent>
 #include <QSlider>
 #include <QStringList>
@@ -9,10 +9,12 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <numeric>
 #include <utility>
 
 #include "widgets/chart.h"
+#include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
 #include "widgets/text_width.h"
 #include "widgets/value_text.h"
@@ -33,6 +35,8 @@ ClipPanel::ClipPanel(QWidget* parent)
       slider_(new QSlider(Qt::Horizontal)),
       share_text_(new QLabel),
       text_(new QLabel),
+      apply_(new QPushButton(tr("Clip this input"))),
+      apply_all_(new QPushButton(tr("Clip all like this"))),
       refresh_timer_(new QTimer(this)),
       ask_timer_(new QTimer(this)) {
     chart_->setTitle(tr("Weights, scaled, within their group"));
@@ -45,7 +49,7 @@ ClipPanel::ClipPanel(QWidget* parent)
     slider_->setAccessibleName(tr("Clip, share of the group's largest weight"));
     slider_->setToolTip(
         tr("Where the range of every group of weights is cut, as a share of its largest |w| (no unit).\n"
-           "Right: no clip. A click on the chart sets it, too. A preview: it does not go into the recipe."));
+           "Right: no clip. A click on the chart sets it, too."));
     share_text_->setObjectName(QStringLiteral("clip_share"));
     keepRoomFor(share_text_, QStringLiteral("100 %"));
     text_->setObjectName(QStringLiteral("clip_text"));
@@ -54,16 +58,21 @@ ClipPanel::ClipPanel(QWidget* parent)
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     keepSetting(slider_, "tune.clip");
 
-    auto* row = new QHBoxLayout;
+    apply_->setObjectName(QStringLiteral("apply_clip"));
+    apply_->setToolTip(tr("Write this clip into the recipe, in place of AWQ's search, for the layers that share this input"));
+    apply_all_->setObjectName(QStringLiteral("apply_clip_all"));
+    apply_all_->setToolTip(tr("Write this clip into the recipe, in place of AWQ's search, for the same layers of every block"));
+
+    auto* row = new FlowRow;
     auto* name = new QLabel(tr("Clip at"));
     name->setBuddy(slider_);
-    row->addWidget(name);
-    row->addWidget(slider_, 1);
-    row->addWidget(share_text_);
+    row->add({name, slider_, share_text_}, slider_);
+    row->add({apply_});
+    row->add({apply_all_});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(chart_, 1);
-    layout->addLayout(row);
+    layout->addWidget(row);
     layout->addWidget(text_);
 
     refresh_timer_->setSingleShot(true);
@@ -78,6 +87,8 @@ ClipPanel::ClipPanel(QWidget* parent)
         if (isVisible() && hasContent() && !is_stale_) computeLosses(false);
         showLosses();
     });
+    connect(apply_, &QPushButton::clicked, this, [this] { emit applyWanted(share(), false); });
+    connect(apply_all_, &QPushButton::clicked, this, [this] { emit applyWanted(share(), true); });
     connect(chart_, &Chart::chosen, this, [this](Index step) { setShare(static_cast<double>(step + 1) / kClipSteps); });
     showLosses();
 }
@@ -110,7 +121,7 @@ void ClipPanel::showEvent(QShowEvent* event) {
 
 void ClipPanel::refresh() {
     is_stale_ = false;
-    slider_->setEnabled(hasContent());
+    for (QWidget* control : std::initializer_list<QWidget*>{slider_, apply_, apply_all_}) control->setEnabled(hasContent());
     histogram_.clear();
     if (hasContent()) {
         histogram_ = clipHistogram(model_, scales_, kHistogramWeights / model_.channelCount());

@@ -7,6 +7,7 @@
 #include "widgets/tune_clip.h"
 
 class QLabel;
+class QPushButton;
 class QSlider;
 class QTimer;
 
@@ -23,8 +24,7 @@ struct ClipRequest {
 };
 
 /// Where the scaled weights lie between 0 and the largest of their group, a clip over it to drag, and what clipping all groups there
-/// does to the error, beside no clip and AWQ's own search. A preview: a recipe holds the search or no clip, not one clip for all.
-/// Computes while it is seen, and only then.
+/// does to the error, beside no clip and AWQ's own search. Computes while it is seen, and only then.
 class ClipPanel : public QWidget {
     Q_OBJECT
 
@@ -48,6 +48,8 @@ public slots:
 
 signals:
     void clipWanted(const salient::ClipRequest& request);
+    /// Put the clip into the recipe, for the layers that share this input or for their like in all blocks.
+    void applyWanted(double share, bool to_all_like_this);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -74,6 +76,8 @@ private:
     QSlider* slider_;
     QLabel* share_text_;
     QLabel* text_;
+    QPushButton* apply_;
+    QPushButton* apply_all_;
     QTimer* refresh_timer_;  // once per turn of the event loop, after the answer to a move of the scales
     QTimer* ask_timer_;      // gathers the questions of a drag
 };

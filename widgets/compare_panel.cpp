@@ -279,6 +279,8 @@ bool ComparePanel::showsDiagnosis() const { return tabs_->currentWidget() == dia
 
 void ComparePanel::showMethods() { tabs_->setCurrentIndex(0); }
 
+void ComparePanel::showDiagnosis() { tabs_->setCurrentWidget(diagnosis_); }
+
 void ComparePanel::chooseRun(const QString& name) {
     for (int row = 0; row < metrics_->rowCount(); ++row) {
         const auto run = metrics_->run(row);

@@ -53,6 +53,7 @@ public:
     [[nodiscard]] DiagnosisPanel& diagnosis() noexcept { return *diagnosis_; }
     [[nodiscard]] bool showsDiagnosis() const;
     void showMethods();
+    void showDiagnosis();
 
 signals:
     /// The user turned to the diagnosis.

@@ -48,7 +48,7 @@ ConvergencePanel::ConvergencePanel(QWidget* parent)
     state_->setAccessibleName(tr("Convergence"));
     chart_->setTitle(tr("How far H is from that of all windows"));
     chart_->setAxes(chartAxis(tr("windows"), true), chartAxis(tr("relative change of H")));
-    chart_->setEmptyText(tr("Is the calibration set large enough? Measure how much of the Hessian still moves."));
+    chart_->setEmptyText(tr("Is the calibration set large enough? Measure how much the Hessian still changes."));
     table_->setModel(model_);
     table_->setAccessibleName(tr("Parts of the calibration set"));
     showAsRows(*table_, kRowPadding);

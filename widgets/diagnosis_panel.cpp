@@ -9,6 +9,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "widgets/finding_text.h"
 #include "widgets/kept_settings.h"
@@ -81,7 +82,12 @@ void DiagnosisPanel::setBusy(bool is_busy) {
 void DiagnosisPanel::setDiagnosis(const LayerDiagnosis& diagnosis) {
     clear();
     diagnosis_ = diagnosis;
-    subject_->setText(tr("%1 — %2: output error %3").arg(diagnosis.run, diagnosis.layer, percentText(diagnosis.relative_output_error)));
+    const double error = diagnosis.relative_output_error;
+    const QString subject = !diagnosis.has_result ? tr("%1 — %2: the run ended here").arg(diagnosis.run, diagnosis.layer)
+                            : !std::isfinite(error)
+                                ? tr("%1 — %2: the output error is no number").arg(diagnosis.run, diagnosis.layer)
+                                : tr("%1 — %2: output error %3").arg(diagnosis.run, diagnosis.layer, percentText(error));
+    subject_->setText(subject);
     content_ = new QWidget(this);
     auto* layout = new QVBoxLayout(content_);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -18,7 +18,8 @@ struct LayerDiagnosis {
     QString layer;
     double relative_output_error = 0.0;
     std::vector<ErrorFinding> findings;
-    Index seq_len = 0;  ///< of the calibration windows, to name a token's window and position
+    Index seq_len = 0;       ///< of the calibration windows, to name a token's window and position
+    bool has_result = true;  ///< false: the run ended here, and the findings say why
 };
 
 /// Why the chosen layer has the error it has: each likely reason with its evidence, the channel and token behind it, and a change that

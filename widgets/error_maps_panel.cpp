@@ -25,8 +25,7 @@ namespace salient {
 
 namespace {
 
-constexpr int kMapLines = 5;       // the least: with the jobs shown below, a small screen must still hold four maps
-constexpr int kProfileLines = 11;  // below that the chart has no room for its axis
+constexpr int kMapLines = 9;  // the least: title and axes take four of them
 constexpr int kBlink_ms = 700;
 
 /// In percent of the layer's output energy: they add up to the figure above the map.
@@ -151,7 +150,6 @@ QWidget* ErrorMapsPanel::makeProfile() {
     profile_axis_->addItem(tr("per output row"));
     profile_axis_->setToolTip(tr("What each input channel, or each output row, adds to the relative output error, in percent"));
     profile_axis_->setAccessibleName(tr("Axis of the profile"));
-    profile_->setMinimumHeight(kProfileLines * fontMetrics().height());
     profile_->setAccessibleName(tr("Output error per channel or row"));
     auto* profile = new QWidget(this);
     auto* top = new FlowRow(profile);
@@ -368,7 +366,7 @@ void ErrorMapsPanel::showProfile() {
         series.push_back(std::move(profile));
     }
     profile_->setAxes(chartAxis(is_by_row ? tr("output row") : tr("input channel"), true, false),
-                      chartAxis(base != nullptr ? tr("error less the baseline's, %") : tr("error, %"), false, false));
+                      chartAxis(base != nullptr ? tr("error minus that of the baseline, %") : tr("error, %"), false, false));
     profile_->setPointName(is_by_row ? tr("output row") : tr("input channel"));
     profile_->setSeries(std::move(series));
 }

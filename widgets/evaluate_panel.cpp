@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "widgets/chart.h"
 #include "widgets/flow_row.h"
@@ -71,6 +72,7 @@ EvaluatePanel::EvaluatePanel(QWidget* parent)
       n_windows_(new QSpinBox(this)),
       evaluate_(new QPushButton(tr("Measure perplexity and KL"), this)),
       stamp_(plainLabel(this)),
+      time_(plainLabel(this)),
       quality_(new QComboBox(this)),
       pareto_(new Chart(this)),
       run_(new QComboBox(this)),
@@ -126,6 +128,8 @@ QWidget* EvaluatePanel::makeProtocol() {
     stamp_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     stamp_->setWordWrap(true);
     stamp_->setAccessibleName(tr("Protocol of the figures"));
+    time_->setWordWrap(true);
+    time_->hide();
 
     auto* row = new FlowRow(this);
     auto* text_label = new QLabel(tr("&Text"), this);
@@ -139,6 +143,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(row);
     layout->addWidget(stamp_);
+    layout->addWidget(time_);
 
     connect(browse, &QPushButton::clicked, this, &EvaluatePanel::browseRequested);
     connect(evaluate_, &QPushButton::clicked, this, &EvaluatePanel::evaluateRequested);
@@ -227,6 +232,7 @@ QWidget* EvaluatePanel::makeLayers() {
     connect(run_, &QComboBox::currentIndexChanged, this, [this] {
         showLayers();
         updateButtons();
+        emit runChosen();
     });
     connect(measure_, &QPushButton::clicked, this, [this] { emit sensitivityRequested(currentRun()); });
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(model_->toCsv()); });
@@ -301,6 +307,11 @@ void EvaluatePanel::setSensitivities(const std::map<std::string, std::vector<Lay
     showLayers();
 }
 
+void EvaluatePanel::setTimeNote(const QString& note) {
+    time_->setText(note);
+    time_->setVisible(!note.isEmpty());
+}
+
 void EvaluatePanel::setBusy(bool is_busy) {
     is_busy_ = is_busy;
     updateButtons();
@@ -361,9 +372,9 @@ void EvaluatePanel::showLayers() {
     ChartSeries bars;
     bars.name = tr("KL when this layer alone is quantized");
     bars.kind = ChartSeries::Kind::Bars;
-    for (std::size_t i = 0; i < measured.size(); ++i) {
-        bars.x.push_back(static_cast<double>(i));
-        bars.y.push_back(measured[i].mean_kl);
+    for (const LayerReport& layer : layers) {  // every layer has its place, measured or not
+        const auto at = std::ranges::find(measured, layer.name, &LayerSensitivity::layer);
+        bars.y.push_back(at == measured.end() ? std::numeric_limits<double>::quiet_NaN() : at->mean_kl);
     }
     layer_chart_->setSeries(measured.empty() ? std::vector<ChartSeries>() : std::vector{bars});
     layers_hint_->setText(measured.empty()                  ? tr("What each layer alone costs is not measured yet.")

@@ -42,6 +42,8 @@ public:
     /// What has been measured of a run's layers, in the order of computation; may still grow.
     void setSensitivities(const std::map<std::string, std::vector<LayerSensitivity>>& by_run);
     void setBusy(bool is_busy);
+    /// What measuring takes.
+    void setTimeNote(const QString& note);
     [[nodiscard]] QString currentRun() const;
     void setSelectedLayer(const QString& layer);
 
@@ -52,6 +54,8 @@ signals:
     /// Perplexity and KL divergence of whatever has none yet.
     void evaluateRequested();
     void sensitivityRequested(const QString& run);
+    /// The user chose whose layers are shown.
+    void runChosen();
     void layerChosen(const QString& layer);
     /// Layers that the user wants to give other settings.
     void overrideRequested(const QString& layer);
@@ -77,6 +81,7 @@ private:
     QSpinBox* n_windows_;
     QPushButton* evaluate_;
     QLabel* stamp_;
+    QLabel* time_;
     QComboBox* quality_;
     Chart* pareto_;
     QComboBox* run_;

@@ -1,7 +1,9 @@
 #include "widgets/finding_text.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "widgets/number_text.h"
 #include "widgets/value_text.h"
@@ -53,6 +55,15 @@ QString fewTokensText(const ErrorFinding& finding) {
     return sentences.join(QLatin1Char(' '));
 }
 
+QString resultOverflowText(const ErrorFinding& finding) {
+    const QString largest =
+        Words::tr("Inputs and weights are finite; channel %1 holds |x| up to %2.").arg(finding.channel).arg(numberText(finding.peak, 3));
+    if (finding.n_values == 0) return Words::tr("Rounding this layer gives values that are not numbers.") + QLatin1Char(' ') + largest;
+    return Words::tr("The error of %n weight(s) is no number, the first in row %1.", nullptr, static_cast<int>(finding.n_values))
+               .arg(finding.row) +
+           QLatin1Char(' ') + largest;
+}
+
 }  // namespace
 
 QString causeTitle(ErrorCause cause) {
@@ -69,6 +80,12 @@ QString causeTitle(ErrorCause cause) {
             return Words::tr("Unmeasured directions");
         case ErrorCause::InputRounding:
             return Words::tr("Rounded inputs");
+        case ErrorCause::HessianOverflow:
+            return Words::tr("Inputs beyond what squares can hold");
+        case ErrorCause::ScaleOverflow:
+            return Words::tr("Scales beyond their type");
+        case ErrorCause::ResultOverflow:
+            return Words::tr("Values that are not numbers");
     }
     return {};
 }
@@ -105,8 +122,45 @@ QString evidenceText(const ErrorFinding& finding) {
                 .arg(share)
                 .arg(finding.channel)
                 .arg(numberText(finding.peak, 3), numberText(finding.median_peak, 3));
+        case ErrorCause::HessianOverflow:
+            return Words::tr(
+                       "%n of %1 input channels are so large that their squares are beyond float32, channel %2 with |x| up to %3 first: "
+                       "no error of this layer can be measured, and no scale chosen by it.",
+                       nullptr, static_cast<int>(finding.n_channels))
+                .arg(finding.in_features)
+                .arg(finding.channel)
+                .arg(numberText(finding.peak, 3));
+        case ErrorCause::ScaleOverflow:
+            return Words::tr(
+                       "%n group(s) of weights need a scale that their stored type cannot hold; the largest weight, %1, is in row %2, "
+                       "channel %3.",
+                       nullptr, static_cast<int>(finding.n_values))
+                .arg(numberText(finding.peak, 3))
+                .arg(finding.row)
+                .arg(finding.channel);
+        case ErrorCause::ResultOverflow:
+            return resultOverflowText(finding);
     }
     return {};
+}
+
+QString numberTroubleText(const NumberTrouble& trouble, Index seq_len) {
+    const QString subject = QString::fromStdString(trouble.subject);
+    const auto n_values = static_cast<int>(std::min<std::int64_t>(trouble.n_values, std::numeric_limits<int>::max()));
+    if (trouble.is_in_weights) {
+        return Words::
+            tr("%n weight(s) of %1 in the file are no numbers, the first in row %2, column %3. No setting helps: the file is damaged, or "
+               "was written by a training that diverged.",
+               nullptr, n_values)
+                .arg(subject, QString::number(trouble.row), QString::number(trouble.channel));
+    }
+    return Words::
+        tr("%n input value(s) of %1 are no numbers, in %2 windows; the first in channel %3, window %4, token %5. The weights up to there "
+           "are finite: the model itself goes beyond float32 on this text, before anything is quantized. No setting of a method helps; "
+           "other text may.",
+           nullptr, n_values)
+            .arg(subject, QString::number(trouble.n_windows), QString::number(trouble.channel),
+                 QString::number(trouble.token / seq_len + 1), QString::number(trouble.token % seq_len + 1));
 }
 
 QString remedyText(const ErrorFinding& finding) {
@@ -126,6 +180,8 @@ QString remedyText(const ErrorFinding& finding) {
             return Words::tr("one input scale per token");
         case ErrorRemedy::MoreDamping:
             return Words::tr("damping %1").arg(dampingText(finding.remedy_value));
+        case ErrorRemedy::KeepIn16Bits:
+            return Words::tr("%n layer(s) in 16 bits", nullptr, whole);
     }
     return {};
 }

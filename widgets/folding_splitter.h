@@ -1,10 +1,12 @@
 #pragma once
 
+#include <QList>
 #include <QSplitter>
 
 namespace salient {
 
 /// Parts side by side where there is room for them, and one above the other where there is not: in large type, or in a narrow window.
+/// There, a part that does not stretch is no higher than it would like to be, nor takes a larger share than it had.
 class FoldingSplitter : public QSplitter {
     Q_OBJECT
 public:
@@ -20,8 +22,10 @@ protected:
 
 private:
     void fold();
+    void turn(Qt::Orientation orientation);
 
     int characters_;
+    QList<int> beside_;  ///< sizes side by side, for when there is room again
 };
 
 }  // namespace salient

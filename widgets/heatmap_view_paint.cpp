@@ -31,7 +31,7 @@ QSize HeatmapView::sizeHint() const {
 }
 
 QSize HeatmapView::minimumSizeHint() const {
-    return {16 * fontMetrics().averageCharWidth() + legend_->sizeHint().width(), 8 * fontMetrics().height()};
+    return {16 * fontMetrics().averageCharWidth() + legend_->sizeHint().width(), 11 * fontMetrics().height()};
 }
 
 QRect HeatmapView::plotRect() const {

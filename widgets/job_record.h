@@ -20,8 +20,10 @@ struct JobRecord {
     double seconds_left = -1.0;  ///< of this stage; −1: not known yet
     double per_second = -1.0;    ///< what `done` counts, in this stage; −1: not known yet
     State state = State::Queued;
-    QString message = {};       ///< why it failed
-    QStringList warnings = {};  ///< what its result was done otherwise than plainly, one sentence each
+    QString message = {};        ///< why it failed
+    bool is_not_finite = false;  ///< … for a number that is none
+    QString layer = {};          ///< … in that layer, where it is about one
+    QStringList warnings = {};   ///< what its result was done otherwise than plainly, one sentence each
 
     [[nodiscard]] bool isOver() const noexcept { return state == State::Done || state == State::Cancelled || state == State::Failed; }
     /// 0 … 1, or −1 while the total is not known.

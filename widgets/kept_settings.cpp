@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QValidator>
 #include <QVariant>
 #include <algorithm>
 #include <array>
@@ -76,6 +77,13 @@ void setText(QComboBox& box, const Json& value) {
     if (at >= 0) box.setCurrentIndex(at);
 }
 
+void setText(QLineEdit& line, const Json& value) {
+    QString text = QString::fromStdString(value.get<std::string>());
+    int cursor = 0;
+    const QValidator* validator = line.validator();
+    if (validator == nullptr || validator->validate(text, cursor) == QValidator::Acceptable) line.setText(text);
+}
+
 void setSizes(QSplitter& splitter, const Json& value) {
     QList<int> sizes;
     for (const Json& size : value) {
@@ -131,7 +139,7 @@ void setValue(QWidget* control, const Json& value) {
     } else if (auto* fine = qobject_cast<QDoubleSpinBox*>(control)) {
         if (isWithin(value, fine->minimum(), fine->maximum())) fine->setValue(value.get<double>());
     } else if (auto* line = qobject_cast<QLineEdit*>(control)) {
-        if (is_text) line->setText(QString::fromStdString(value.get<std::string>()));
+        if (is_text) setText(*line, value);
     } else if (auto* tabs = qobject_cast<QTabWidget*>(control)) {
         if (isWithin(value, 0, tabs->count() - 1)) tabs->setCurrentIndex(static_cast<int>(value.get<double>()));
     } else if (auto* header = qobject_cast<QHeaderView*>(control)) {
@@ -170,6 +178,15 @@ void keepSetting(QWidget* control, const char* name) { control->setProperty(kNam
 Json keptSettings(const QWidget& root) {
     Json settings = Json::object();
     forEachKept(root, [&](const std::string& name, const QWidget* control) { settings[name] = valueOf(control); });
+    return settings;
+}
+
+Json keptArrangement(const QWidget& root) {
+    Json settings = Json::object();
+    forEachKept(root, [&](const std::string& name, const QWidget* control) {
+        if (qobject_cast<const QSplitter*>(control) != nullptr || qobject_cast<const QTabWidget*>(control) != nullptr)
+            settings[name] = valueOf(control);
+    });
     return settings;
 }
 

@@ -14,6 +14,8 @@ void keepSetting(QWidget* control, const char* name);
 
 /// The values of all such controls below `root`, by their names.
 [[nodiscard]] Json keptSettings(const QWidget& root);
+/// Of those the ones that say how the room is used: sizes in splitters, pages of tab widgets.
+[[nodiscard]] Json keptArrangement(const QWidget& root);
 /// Gives them back, as if the user had. What is not there yet, lines to scroll to or a matrix to look into, is waited for. From a
 /// stranger's file: what names no control, or is no value of it, is left alone.
 void restoreSettings(QWidget& root, const Json& settings);

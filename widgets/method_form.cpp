@@ -19,6 +19,8 @@ namespace salient {
 
 namespace {
 
+constexpr int kDampingTries = 20;  // offered; a recipe may allow more
+
 QFormLayout* newForm(QWidget* box) {
     auto* form = new QFormLayout(box);
     form->setLabelAlignment(Qt::AlignLeft);
@@ -59,6 +61,7 @@ MethodForm::MethodForm(QWidget* parent) : QWidget(parent) {
     watch(mse_search_, &QCheckBox::toggled, tr("range search"));
     watch(activations_, &QComboBox::currentIndexChanged, tr("activations"));
     watch(damping_, &QDoubleSpinBox::valueChanged, tr("damping"));
+    watch(damping_tries_, &QSpinBox::valueChanged, tr("damping tries"));
     watch(block_size_, &QSpinBox::valueChanged, tr("block size"));
     watch(act_order_, &QCheckBox::toggled, tr("act-order"));
     watch(static_groups_, &QCheckBox::toggled, tr("static groups"));
@@ -67,9 +70,15 @@ MethodForm::MethodForm(QWidget* parent) : QWidget(parent) {
     watch(awq_ratio_, &QDoubleSpinBox::valueChanged, tr("AWQ ratio"));
     watch(awq_points_, &QSpinBox::valueChanged, tr("AWQ grid"));
     watch(awq_duo_, &QCheckBox::toggled, tr("AWQ duo form"));
-    watch(awq_clip_, &QCheckBox::toggled, tr("AWQ clip search"));
+    watch(awq_judges_, &QComboBox::currentIndexChanged, tr("AWQ loss"));
+    watch(awq_clip_mode_, &QComboBox::currentIndexChanged, tr("AWQ clip"));
+    watch(awq_clip_, &QDoubleSpinBox::valueChanged, tr("AWQ clip"));
+    watch(awq_clip_levels_, &QSpinBox::valueChanged, tr("AWQ clip levels"));
+    watch(awq_clip_layers_, &QComboBox::currentIndexChanged, tr("clipped layers"));
     watch(alpha_mode_, &QComboBox::currentIndexChanged, tr("α"));
     watch(alpha_, &QDoubleSpinBox::valueChanged, tr("α"));
+    watch(smooth_form_, &QComboBox::currentIndexChanged, tr("form of the scales"));
+    watch(fold_, &QComboBox::currentIndexChanged, tr("where scales fold"));
     watch(true_sequential_, &QCheckBox::toggled, tr("true sequential"));
     watch(feed_, &QComboBox::currentIndexChanged, tr("feed"));
     connect(keep_, &QLineEdit::editingFinished, this, [this] {
@@ -153,6 +162,10 @@ QWidget* MethodForm::makeGptqBox() {
     damping_->setSingleStep(0.005);
     addRow(form, tr("Damping"), damping_,
            tr("Added to the Hessian's diagonal, as a fraction of its mean. Raised tenfold, and told, where it does not suffice"));
+    damping_tries_ = new QSpinBox(gptq_box_);
+    damping_tries_->setRange(1, kDampingTries);
+    addRow(form, tr("Damping tries"), damping_tries_,
+           tr("How many dampings are tried, each ten times the one before and at most 1, before the layer is refused; 1: never raised"));
     block_size_ = new QSpinBox(gptq_box_);
     block_size_->setRange(1, 4096);
     block_size_->setSuffix(tr(" columns"));
@@ -188,8 +201,31 @@ QWidget* MethodForm::makeAwqBox() {
     addRow(form, tr("Search points"), awq_points_, tr("How many ratios are tried: 0, 1/n, … (n−1)/n"));
     awq_duo_ = new QCheckBox(tr("Duo scaling"), awq_box_);
     addRow(form, QString(), awq_duo_, tr("Scales from weight and activation means, AutoAWQ's form"));
-    awq_clip_ = new QCheckBox(tr("Clip search"), awq_box_);
-    addRow(form, QString(), awq_clip_, tr("Shrink each group's range to the one with the least output error"));
+    awq_judges_ = new QComboBox(awq_box_);
+    awq_judges_->addItem(tr("all layers of an input"), 1);
+    awq_judges_->addItem(tr("its first layer"), 0);
+    addRow(form, tr("Ratio judged by"), awq_judges_,
+           tr("Layers that share an input share its scales: whose output error chooses the ratio, all of theirs or the first one's"));
+    awq_clip_mode_ = new QComboBox(awq_box_);
+    awq_clip_mode_->addItem(tr("searched per group"), 0);
+    awq_clip_mode_->addItem(tr("fixed"), 1);
+    awq_clip_mode_->addItem(tr("no clip"), 2);
+    addRow(form, tr("Clip"), awq_clip_mode_, tr("Cut each group's range where the output error is least, or all at the same share"));
+    awq_clip_ = new QDoubleSpinBox(awq_box_);
+    awq_clip_->setDecimals(3);
+    awq_clip_->setRange(AwqOptions::kLeastClip, 1.0);
+    awq_clip_->setSingleStep(0.05);
+    awq_clip_->setValue(1.0);
+    addRow(form, tr("Fixed clip"), awq_clip_, tr("The share of each group's largest |w| that stays; 1: the whole range"));
+    awq_clip_levels_ = new QSpinBox(awq_box_);
+    awq_clip_levels_->setRange(1, 20);
+    addRow(form, tr("Clip levels"), awq_clip_levels_,
+           tr("How many ranges are tried: 100 %, 95 %, … of the whole one; 10 reach down to 55 %"));
+    awq_clip_layers_ = new QComboBox(awq_box_);
+    awq_clip_layers_->addItem(tr("all"), static_cast<int>(AwqOptions::ClipLayers::All));
+    awq_clip_layers_->addItem(tr("not queries and keys"), static_cast<int>(AwqOptions::ClipLayers::Published));
+    addRow(form, tr("Clipped layers"), awq_clip_layers_,
+           tr("The published code leaves queries and keys unclipped; clipping all was measured to be better here"));
     return awq_box_;
 }
 
@@ -204,6 +240,11 @@ QWidget* MethodForm::makeSmoothBox() {
     alpha_->setRange(0.0, 1.0);
     alpha_->setSingleStep(0.05);
     addRow(form, tr("α"), alpha_, tr("How much of the difficulty moves from activations (0) to weights (1)"));
+    smooth_form_ = new QComboBox(smooth_box_);
+    smooth_form_->addItem(tr("activations and weights"), 0);
+    smooth_form_->addItem(tr("activations alone"), 1);
+    addRow(form, tr("Scales from"), smooth_form_,
+           tr("The paper's max |x|^α ÷ max |w|^(1−α), or the short form max |x|^α that overviews show"));
     return smooth_box_;
 }
 
@@ -218,6 +259,12 @@ QWidget* MethodForm::makeWalkBox() {
     true_sequential_ = new QCheckBox(tr("True sequential"), box);
     addRow(form, QString(), true_sequential_,
            tr("Later layers of a block see the earlier ones quantized: q, k, v, then o, then gate, up, then down"));
+    fold_ = new QComboBox(box);
+    fold_->addItem(tr("norms and earlier layers"), 1);
+    fold_->addItem(tr("norms alone"), 0);
+    fold_label_ =
+        addRow(form, tr("Scales fold into"), fold_,
+               tr("Norm gains only, as published SmoothQuant does, or also the rows of an earlier layer: up for down, value for output"));
     keep_ = new QLineEdit(box);
     keep_->setPlaceholderText(tr("e.g. down_proj$; layers\\.0\\."));
     addRow(form, tr("Keep in 16 bits"), keep_, tr("Regular expressions of layer names that are not quantized, separated by semicolons"));
@@ -247,6 +294,8 @@ void MethodForm::setMethod(const MethodSpec& method) {
     mse_search_->setChecked(method.grid.mse_search);
     if (method.activations != ActivationScale::None) chooseData(activations_, static_cast<int>(method.activations));
     damping_->setValue(method.gptq.damping);
+    damping_tries_->setMaximum(std::max(kDampingTries, method.gptq.max_damping_tries));
+    damping_tries_->setValue(method.gptq.max_damping_tries);
     block_size_->setValue(static_cast<int>(method.gptq.block_size));
     act_order_->setChecked(method.gptq.act_order);
     static_groups_->setChecked(method.gptq.static_groups);
@@ -255,9 +304,15 @@ void MethodForm::setMethod(const MethodSpec& method) {
     if (method.awq.fixed_ratio >= 0.0) awq_ratio_->setValue(method.awq.fixed_ratio);
     awq_points_->setValue(method.awq.n_grid);
     awq_duo_->setChecked(method.awq.duo);
-    awq_clip_->setChecked(method.awq.search_clip);
+    chooseData(awq_judges_, method.awq.joint_loss ? 1 : 0);
+    chooseData(awq_clip_mode_, !method.awq.search_clip ? 2 : method.awq.fixed_clip >= 0.0 ? 1 : 0);
+    if (method.awq.fixed_clip >= 0.0) awq_clip_->setValue(method.awq.fixed_clip);
+    awq_clip_levels_->setValue(method.awq.n_clip_levels);
+    chooseData(awq_clip_layers_, static_cast<int>(method.awq.clip_layers));
     chooseData(alpha_mode_, method.smoothquant.search_alpha ? 1 : 0);
     alpha_->setValue(method.smoothquant.alpha);
+    chooseData(smooth_form_, method.smoothquant.activation_only ? 1 : 0);
+    chooseData(fold_, method.fold_into_linears ? 1 : 0);
     true_sequential_->setChecked(method.true_sequential);
     chooseData(feed_, static_cast<int>(method.feed));
     QStringList keep;
@@ -279,6 +334,7 @@ MethodSpec MethodForm::method() const {
     }
     if (method.activations != ActivationScale::None) method.activations = static_cast<ActivationScale>(activations_->currentData().toInt());
     method.gptq.damping = damping_->value();
+    method.gptq.max_damping_tries = damping_tries_->value();
     method.gptq.block_size = block_size_->value();
     method.gptq.act_order = act_order_->isChecked();
     method.gptq.static_groups = static_groups_->isChecked();
@@ -288,9 +344,16 @@ MethodSpec MethodForm::method() const {
     method.awq.fixed_ratio = ratio_mode == 1 ? awq_ratio_->value() : -1.0;
     method.awq.n_grid = awq_points_->value();
     method.awq.duo = awq_duo_->isChecked();
-    method.awq.search_clip = awq_clip_->isChecked();
+    method.awq.joint_loss = awq_judges_->currentData().toInt() == 1;
+    const int clip_mode = awq_clip_mode_->currentData().toInt();
+    method.awq.search_clip = clip_mode != 2;
+    method.awq.fixed_clip = clip_mode == 1 ? awq_clip_->value() : -1.0;
+    method.awq.n_clip_levels = awq_clip_levels_->value();
+    method.awq.clip_layers = static_cast<AwqOptions::ClipLayers>(awq_clip_layers_->currentData().toInt());
     method.smoothquant.search_alpha = alpha_mode_->currentData().toInt() == 1;
     method.smoothquant.alpha = alpha_->value();
+    method.smoothquant.activation_only = smooth_form_->currentData().toInt() == 1;
+    method.fold_into_linears = fold_->currentData().toInt() == 1;
     method.true_sequential = true_sequential_->isChecked();
     method.feed = static_cast<MethodSpec::Feed>(feed_->currentData().toInt());
     method.keep.clear();
@@ -314,7 +377,14 @@ void MethodForm::showRelevant() {
     smooth_box_->setVisible(method_.scaling == Scaling::SmoothQuant);
     awq_ratio_->setEnabled(awq_ratio_mode_->currentData().toInt() == 1);
     awq_points_->setEnabled(awq_ratio_mode_->currentData().toInt() == 0);
+    awq_judges_->setEnabled(awq_ratio_mode_->currentData().toInt() == 0);
+    const int clip_mode = awq_clip_mode_->currentData().toInt();
+    awq_clip_->setEnabled(clip_mode == 1);
+    awq_clip_levels_->setEnabled(clip_mode == 0);
+    awq_clip_layers_->setEnabled(clip_mode != 2);
     alpha_->setEnabled(alpha_mode_->currentData().toInt() == 0);
+    fold_->setVisible(method_.scaling != Scaling::None);
+    fold_label_->setVisible(method_.scaling != Scaling::None);
 }
 
 void MethodForm::report(const QString& what) {

@@ -64,6 +64,7 @@ private:
 
     QGroupBox* gptq_box_;
     QDoubleSpinBox* damping_;
+    QSpinBox* damping_tries_;
     QSpinBox* block_size_;
     QCheckBox* act_order_;
     QCheckBox* static_groups_;
@@ -74,14 +75,21 @@ private:
     QDoubleSpinBox* awq_ratio_;
     QSpinBox* awq_points_;
     QCheckBox* awq_duo_;
-    QCheckBox* awq_clip_;
+    QComboBox* awq_judges_;
+    QComboBox* awq_clip_mode_;
+    QDoubleSpinBox* awq_clip_;
+    QSpinBox* awq_clip_levels_;
+    QComboBox* awq_clip_layers_;
 
     QGroupBox* smooth_box_;
     QComboBox* alpha_mode_;
     QDoubleSpinBox* alpha_;
+    QComboBox* smooth_form_;
 
     QCheckBox* true_sequential_;
     QComboBox* feed_;
+    QComboBox* fold_;
+    QLabel* fold_label_;
     QLineEdit* keep_;
 };
 

@@ -214,13 +214,13 @@ QString MetricsModel::tipOf(int column) const {
         case Seconds:
             return tr("Quantization alone, without calibration");
         case DeltaOutputError:
-            return plainTip(tr("Relative output error less that of %1, in percentage points").arg(baseline));
+            return plainTip(tr("Relative output error minus that of %1, in percentage points").arg(baseline));
         case DeltaPerplexity:
-            return plainTip(tr("Perplexity less that of %1").arg(baseline));
+            return plainTip(tr("Perplexity minus that of %1").arg(baseline));
         case DeltaMeanKl:
-            return plainTip(tr("KL divergence less that of %1, in nats").arg(baseline));
+            return plainTip(tr("KL divergence minus that of %1, in nats").arg(baseline));
         case DeltaBytes:
-            return plainTip(tr("Size less that of %1").arg(baseline));
+            return plainTip(tr("Size minus that of %1").arg(baseline));
         default:
             return {};
     }

@@ -17,6 +17,8 @@ struct LayerMetric {
     QString unit;  ///< "", "%", "bits", "weights"
     std::vector<double> values;
     bool is_logarithmic = false;  ///< colours by the logarithm
+    QString tip = {};             ///< what it is, in one line
+    bool is_awaited = false;      ///< the values are made when somebody looks at them: unknown until then
 };
 
 /// The layers of a model as a grid, blocks down and modules across, each cell with the metric's value and colour. Where a block lacks a

@@ -1,6 +1,7 @@
 #include "widgets/model_map_view.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -33,10 +34,10 @@ namespace {
 
 constexpr int kWorst = 10;  // unless another number is chosen
 constexpr int kMostWorst = 999;
-// Cells share the room of a usual window: tall for a few blocks, still readable for a hundred.
-constexpr int kMapHeight = 480;
-constexpr int kLowestCell = 24;
+// Cells share the room there is: tall for a few blocks, still readable for a hundred.
+constexpr int kCellAir = 6;  // around the text of the lowest
 constexpr int kTallestCell = 48;
+constexpr int kRowsInSight = 8;   // at least, however large the type is
 constexpr int kSideWidth = 42;    // average characters
 constexpr int kRoomBeside = 140;  // likewise: below that the list of largest values goes below the map
 constexpr qreal kDimmed = 0.15;
@@ -85,7 +86,7 @@ public:
         low_ = low;
         high_ = high;
         note_ = note;
-        setAccessibleName(ModelMapView::tr("Colours from %1 to %2").arg(low, high));
+        setAccessibleName(low.isEmpty() ? note : ModelMapView::tr("Colours from %1 to %2").arg(low, high));
         update();
     }
 
@@ -240,6 +241,23 @@ void ModelMapView::buildTable() {
     table_->setSortingEnabled(true);
     modules->setSortIndicatorClearable(true);
     modules->setSortIndicator(-1, Qt::AscendingOrder);  // in their order until asked otherwise
+    followFont(table_, [this] { fitRows(); });
+    table_->viewport()->installEventFilter(this);
+}
+
+/// All blocks are in sight, as long as their cells can be read.
+void ModelMapView::fitRows() {
+    const int n_rows = std::max(1, model_->rowCount());
+    const int lowest = table_->fontMetrics().height() + kCellAir;
+    const int header = table_->horizontalHeader()->sizeHint().height();
+    table_->setMinimumHeight(header + std::min(n_rows, kRowsInSight) * lowest);
+    const int room = table_->viewport()->height() / n_rows;
+    table_->verticalHeader()->setDefaultSectionSize(std::clamp(room, lowest, std::max(lowest, kTallestCell)));
+}
+
+bool ModelMapView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == table_->viewport() && event->type() == QEvent::Resize) fitRows();
+    return QWidget::eventFilter(watched, event);
 }
 
 void ModelMapView::addTableActions() {
@@ -277,7 +295,7 @@ void ModelMapView::setModel(const std::shared_ptr<const Model>& model) {
     table_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);  // modules of another model are others
     model_->setModel(model);
     overrides_->setModel(model);
-    table_->verticalHeader()->setDefaultSectionSize(std::clamp(kMapHeight / std::max(1, model_->rowCount()), kLowestCell, kTallestCell));
+    fitRows();
     metrics_.clear();
     chosen_metric_.clear();
     metric_->clear();
@@ -290,7 +308,10 @@ void ModelMapView::setMetrics(std::vector<LayerMetric> metrics) {
     {
         const QSignalBlocker block(metric_);
         metric_->clear();
-        for (const LayerMetric& metric : metrics_) metric_->addItem(metric.name);
+        for (const LayerMetric& metric : metrics_) {
+            metric_->addItem(metric.name);
+            if (!metric.tip.isEmpty()) metric_->setItemData(metric_->count() - 1, plainTip(metric.tip), Qt::ToolTipRole);
+        }
         metric_->setCurrentIndex(std::max(0, metric_->findText(before)));
     }
     showMetric();
@@ -308,9 +329,23 @@ void ModelMapView::showMetric() {
     const bool has_metric = at >= 0 && at < static_cast<int>(metrics_.size());
     model_->setMetric(has_metric ? metrics_[static_cast<std::size_t>(at)] : LayerMetric{});
     const auto [low, high] = model_->range();
+    const bool is_awaited = model_->metric().is_awaited;
     legend_->setVisible(has_metric);
-    legend_->setEnds(model_->text(low), model_->text(high), model_->metric().is_logarithmic ? tr("logarithmic") : QString());
+    const QString note = is_awaited ? tr("reading the weights …") : model_->metric().is_logarithmic ? tr("logarithmic") : QString();
+    legend_->setEnds(is_awaited ? QString() : model_->text(low), is_awaited ? QString() : model_->text(high), note);
+    const QString tip = model_->metric().tip;
+    metric_->setToolTip(tip.isEmpty() ? tr("What the colours show") : plainTip(tip));
     showWorst();
+    askForValues();
+}
+
+void ModelMapView::askForValues() {
+    if (isVisible() && model_->metric().is_awaited) emit valuesWanted();
+}
+
+void ModelMapView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    askForValues();
 }
 
 void ModelMapView::showWorst() {

@@ -42,11 +42,19 @@ signals:
     void layerChosen(int block, const QString& layer);
     /// Chosen with Return or a double click: go and look at it.
     void layerActivated(int block, const QString& layer);
+    /// The metric that is being looked at has no values yet (LayerMetric::is_awaited).
+    void valuesWanted();
     /// The user wants the picture, or its data, as a file.
     void figureWanted();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
 private:
+    void askForValues();
     void buildTable();
+    void fitRows();
     void addTableActions();
     void showMetric();
     void showWorst();

@@ -54,7 +54,7 @@ OpenPage::OpenPage(QWidget* parent)
     recipe->setToolTip(tr("A saved job: model, calibration and methods in one JSON file"));
     auto* lessons = new QPushButton(tr("Lessons"), this);
     lessons->setToolTip(tr("Small worked examples of each method; no model is needed"));
-    auto* drop_hint = new QLabel(tr("… or drop a model folder, a recipe or a text to calibrate on anywhere on this window."), this);
+    auto* drop_hint = new QLabel(tr("… or drop it on this window: a model, a session, a recipe, lessons or texts."), this);
     drop_hint->setWordWrap(true);
 
     recent_->setAccessibleName(tr("Recent models"));

@@ -14,6 +14,7 @@
 #include "widgets/flow_row.h"
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
+#include "widgets/plain_text.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -22,7 +23,7 @@ namespace {
 
 constexpr int kListLines = 4;
 constexpr std::size_t kLongestNames = 900;  // of 1000 bytes that an expression may have (name_pattern.h)
-constexpr double kSameStrength = -1.0;
+constexpr double kSame = -1.0;              // of strength and clip
 enum What { Keep, Change };
 enum ListRole { RunRole = Qt::UserRole, IsKeepRole, IndexRole };
 
@@ -42,6 +43,7 @@ void removeSame(Changes& changes, const Expression& has_same_layers) {
 QString ratioText(double before, double after) {
     if (after <= 0.0) return OverridePanel::tr("No error is left in them.");
     if (before <= 0.0) return OverridePanel::tr("They had no error, and get that of rounding.");
+    if (after == before) return OverridePanel::tr("Their grids stay as they are: what becomes of their error, a run tells.");
     const double ratio = after / before;
     return ratio <= 1.0 ? OverridePanel::tr("By plain rounding, their error falls to 1/%1.").arg(numberText(1.0 / ratio, 3))
                         : OverridePanel::tr("By plain rounding, their error grows %1 times.").arg(numberText(ratio, 3));
@@ -59,13 +61,14 @@ OverridePanel::OverridePanel(QWidget* parent)
       group_size_(newChoice(this, tr("Group size of these layers"), tr("Consecutive input columns that share scale and zero point"))),
       strength_(newChoice(this, tr("Scaling of these layers"),
                           tr("SmoothQuant's α or AWQ's ratio; layers that read one input need the same, so match them all"))),
+      clip_(newChoice(this, tr("Clip of these layers"), tr("Where AWQ cuts the range of every group, as a share of its largest |w|"))),
       apply_(new QPushButton(tr("Apply"), this)),
-      forecast_(new QLabel(this)),
+      forecast_(plainLabel(this)),
       list_(new QListWidget(this)),
       remove_(new QPushButton(tr("Take back"), this)) {
     subject_->setTextFormat(Qt::PlainText);
-    what_->addItem(tr("stay in 16 bits"), Keep);
-    what_->addItem(tr("are quantized otherwise:"), Change);
+    what_->addItem(tr("keep in 16 bits"), Keep);
+    what_->addItem(tr("quantize with"), Change);
     method_->addItem(tr("same method"), QString());
     for (const std::string& name : methodNames()) method_->addItem(methodTitle(name), QString::fromStdString(name));
     bits_->addItem(tr("same bits"), 0);
@@ -73,12 +76,13 @@ OverridePanel::OverridePanel(QWidget* parent)
     group_size_->addItem(tr("same groups"), 0);
     for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("groups of %1").arg(size), size);
     group_size_->addItem(tr("whole row"), -1);
-    strength_->addItem(tr("same scaling"), kSameStrength);
+    strength_->addItem(tr("same scaling"), kSame);
     for (int i = 0; i <= 20; ++i) strength_->addItem(tr("α or ratio %1").arg(numberText(i / 20.0, 2)), i / 20.0);
+    clip_->addItem(tr("same clip"), kSame);
+    for (int i = 20; i >= 1; --i) clip_->addItem(tr("clip at %1 %").arg(5 * i), i / 20.0);
     apply_->setToolTip(tr("Put the change into the recipe; it can be undone"));
     remove_->setToolTip(tr("Remove the chosen change from its run (Delete)"));
     forecast_->setWordWrap(true);
-    forecast_->setTextFormat(Qt::PlainText);
     forecast_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     forecast_->setAccessibleName(tr("What the change would do"));
     list_->setAccessibleName(tr("Layers with other settings"));
@@ -90,7 +94,8 @@ OverridePanel::OverridePanel(QWidget* parent)
 
     auto* row = new FlowRow(this);
     row->add({new QLabel(tr("In"), this), run_});
-    for (QWidget* part : std::initializer_list<QWidget*>{subject_, what_, method_, bits_, group_size_, strength_, apply_}) row->add({part});
+    for (QWidget* part : std::initializer_list<QWidget*>{subject_, what_, method_, bits_, group_size_, strength_, clip_, apply_})
+        row->add({part});
     auto* below = new QHBoxLayout;
     below->addWidget(list_, 1);
     below->addWidget(remove_, 0, Qt::AlignTop);
@@ -100,7 +105,7 @@ OverridePanel::OverridePanel(QWidget* parent)
     layout->addWidget(forecast_);
     layout->addLayout(below);
 
-    for (QComboBox* box : {run_, what_, method_, bits_, group_size_, strength_})
+    for (QComboBox* box : {run_, what_, method_, bits_, group_size_, strength_, clip_})
         connect(box, &QComboBox::currentIndexChanged, this, &OverridePanel::refresh);
     connect(apply_, &QPushButton::clicked, this, &OverridePanel::apply);
     connect(remove_, &QPushButton::clicked, this, &OverridePanel::removeChosen);
@@ -167,10 +172,11 @@ const RecipeRun* OverridePanel::previewedRun() const {
     return &runs_[at >= 0 && at < static_cast<int>(runs_.size()) ? static_cast<std::size_t>(at) : 0];
 }
 
-bool OverridePanel::scales() const {
+Scaling OverridePanel::scaling() const {
     const RecipeRun* run = previewedRun();
+    if (run == nullptr) return Scaling::None;
     const std::string name = method_->currentData().toString().toStdString();
-    return run != nullptr && (name.empty() ? run->method : methodFromName(name, run->method)).scaling != Scaling::None;
+    return (name.empty() ? run->method : methodFromName(name, run->method)).scaling;
 }
 
 MethodSpec OverridePanel::changedMethod(const MethodSpec& method) const {
@@ -190,11 +196,13 @@ void OverridePanel::changeLayers(MethodSpec& changed, const MethodSpec& method, 
     if (const QString name = method_->currentData().toString(); !name.isEmpty()) change.method = name.toStdString();
     if (const int bits = bits_->currentData().toInt(); bits != 0) change.bits = bits;
     if (const int size = group_size_->currentData().toInt(); size != 0) change.group_size = size;
-    if (const double strength = strength_->currentData().toDouble(); strength >= 0.0) {
-        const Scaling scaling = overridden(method, change).scaling;
-        if (scaling == Scaling::SmoothQuant) change.alpha = strength;
-        if (scaling == Scaling::Awq) change.ratio = strength;
+    const Scaling own = overridden(method, change).scaling;
+    // What is not offered is not meant: a choice made for another run may still be in its box.
+    if (const double strength = strength_->currentData().toDouble(); strength >= 0.0 && !strength_->isHidden()) {
+        if (own == Scaling::SmoothQuant) change.alpha = strength;
+        if (own == Scaling::Awq) change.ratio = strength;
     }
+    if (const double clip = clip_->currentData().toDouble(); clip >= 0.0 && !clip_->isHidden() && own == Scaling::Awq) change.clip = clip;
     if (change == LayerOverride{.layers = layers}) return;
     // The latest change goes before older ones, whose expressions may match the same layers.
     removeSame(changed.overrides, [&](const LayerOverride& known) { return known.layers == layers; });
@@ -214,7 +222,8 @@ QString OverridePanel::problemOf(const MethodSpec& changed) const {
 void OverridePanel::refresh() {
     const bool is_change = what_->currentData().toInt() == Change;
     for (QComboBox* box : {method_, bits_, group_size_}) box->setVisible(is_change);
-    strength_->setVisible(is_change && scales());
+    strength_->setVisible(is_change && scaling() != Scaling::None);
+    clip_->setVisible(is_change && scaling() == Scaling::Awq);
     subject_->setText(subjectText());
     const RecipeRun* run = previewedRun();
     apply_->setEnabled(false);
@@ -245,10 +254,10 @@ void OverridePanel::refresh() {
 }
 
 QString OverridePanel::subjectText() const {
-    if (!pattern_.isEmpty()) return tr("layers that match %1").arg(pattern_.size() > 24 ? pattern_.left(23) + QChar(0x2026) : pattern_);
+    if (!pattern_.isEmpty()) return tr("layers that match %1:").arg(pattern_.size() > 24 ? pattern_.left(23) + QChar(0x2026) : pattern_);
     if (layers_.isEmpty()) return tr("no layer");
-    if (layers_.size() > 1) return tr("the %n chosen layer(s),", nullptr, static_cast<int>(layers_.size()));
-    return tr("the chosen layer, %1,").arg(layers_.front().section(QLatin1Char('.'), -3));
+    if (layers_.size() > 1) return tr("the %n chosen layer(s):", nullptr, static_cast<int>(layers_.size()));
+    return tr("layer %1:").arg(layers_.front().section(QLatin1Char('.'), -3));
 }
 
 void OverridePanel::setForecast(const SettingsForecast& forecast, const std::vector<LayerReport>& measured) {
@@ -276,6 +285,7 @@ QString OverridePanel::changeText(const LayerOverride& change) const {
     if (change.group_size) parts << (*change.group_size < 0 ? tr("whole row") : tr("groups of %1").arg(*change.group_size));
     if (change.alpha) parts << tr("α %1").arg(numberText(*change.alpha, 3));
     if (change.ratio) parts << tr("ratio %1").arg(numberText(*change.ratio, 3));
+    if (change.clip) parts << tr("clip at %1 %").arg(numberText(100.0 * *change.clip, 3));
     return parts.join(QStringLiteral(", "));
 }
 

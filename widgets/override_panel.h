@@ -50,8 +50,8 @@ private:
     [[nodiscard]] const RecipeRun* previewedRun() const;
     /// Makes the change for the layers of one expression, on top of what is changed already.
     void changeLayers(MethodSpec& changed, const MethodSpec& method, const std::string& layers) const;
-    /// Whether what the controls say scales columns.
-    [[nodiscard]] bool scales() const;
+    /// How what the controls say scales columns.
+    [[nodiscard]] Scaling scaling() const;
     /// Why the change cannot be made to that run, as the core words it; empty: it can.
     [[nodiscard]] QString problemOf(const MethodSpec& changed) const;
     [[nodiscard]] int matchCount(const std::string& layers) const;
@@ -72,6 +72,7 @@ private:
     QComboBox* bits_;
     QComboBox* group_size_;
     QComboBox* strength_;  // of a method that scales: α or ratio
+    QComboBox* clip_;      // of AWQ
     QPushButton* apply_;
     QLabel* forecast_;
     QListWidget* list_;

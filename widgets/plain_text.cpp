@@ -3,10 +3,12 @@
 #include <QLabel>
 #include <QTextDocument>
 
+#include "widgets/wrapped_label.h"
+
 namespace salient {
 
 QLabel* plainLabel(QWidget* parent, const QString& text) {
-    auto* label = new QLabel(parent);
+    auto* label = new WrappedLabel(parent);
     label->setTextFormat(Qt::PlainText);
     label->setText(text);
     return label;

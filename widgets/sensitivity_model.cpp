@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "widgets/layer_name.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/value_text.h"
@@ -14,17 +15,6 @@ namespace salient {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-/// "model.layers.3.mlp.up_proj" as "3 · mlp.up_proj": the rest is the same in every row.
-QString shortName(const QString& layer) {
-    const QStringList parts = layer.split(QLatin1Char('.'));
-    for (qsizetype i = 0; i + 1 < parts.size(); ++i) {
-        bool is_number = false;
-        static_cast<void>(parts[i].toInt(&is_number));
-        if (is_number) return parts[i] + QStringLiteral(" · ") + parts.mid(i + 1).join(QLatin1Char('.'));
-    }
-    return layer;
-}
 
 }  // namespace
 
@@ -87,7 +77,7 @@ QVariant SensitivityModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole) return QVariant((column == Layer ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) return column == Layer ? QVariant(plainTip(layer(index.row()))) : QVariant(numberText(value, 10));
     if (role != Qt::DisplayRole) return {};
-    if (column == Layer) return shortName(layer(index.row()));
+    if (column == Layer) return shortLayerName(layer(index.row()));
     if (std::isnan(value)) return QStringLiteral("–");
     switch (column) {
         case Bits:

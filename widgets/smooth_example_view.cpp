@@ -10,6 +10,7 @@
 #include "widgets/chart.h"
 #include "widgets/number_grid.h"
 #include "widgets/number_text.h"
+#include "widgets/text_width.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -96,7 +97,7 @@ SmoothExampleView::SmoothExampleView(LessonSmoothing smoothing, QWidget* parent)
     series.x = alphas;
     series.y = errors;
     curve_->setSeries({series});
-    curve_->setFixedHeight(kCurveLines * fontMetrics().height());
+    followFont(curve_, [this] { curve_->setFixedHeight(kCurveLines * curve_->fontMetrics().height()); });
     error_->setTextFormat(Qt::PlainText);
     error_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     error_->setWordWrap(true);

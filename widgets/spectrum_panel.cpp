@@ -46,25 +46,39 @@ void SpectrumPanel::ask() {
 
 void SpectrumPanel::setSpectrum(const HessianSpectrum& spectrum) {
     const std::size_t n = spectrum.eigenvalues.size();
+    const bool is_damped = spectrum.damping > 0.0;
     ChartSeries values = lineSeries(tr("eigenvalue"), 0);
     values.y = spectrum.eigenvalues;
-    ChartSeries damping = lineSeries(tr("damping"), 1);
-    damping.y.assign(n, spectrum.damping);
-    damping.is_dashed = true;
+    std::vector<ChartSeries> series{std::move(values)};
+    if (is_damped) {
+        ChartSeries damping = lineSeries(tr("damping"), 1);
+        damping.y.assign(n, spectrum.damping);
+        damping.is_dashed = true;
+        series.push_back(std::move(damping));
+    }
     chart_->setPointName(tr("direction"));
-    chart_->setSeries({std::move(values), std::move(damping)});
+    chart_->setSeries(std::move(series));
     const auto first_below = static_cast<double>(static_cast<Index>(n) - spectrum.n_below_damping);
-    chart_->setMarks(spectrum.n_below_damping > 0 ? std::vector<ChartMark>{{first_below, tr("below the damping"), 1}}
-                                                  : std::vector<ChartMark>{});
-    summary_->setText(
-        tr("Below the damping of %1: %2 of %3 directions, of these never seen at all: %4. Dead channels: %5. Condition number "
-           "after damping: %6.")
-            .arg(numberText(spectrum.damping, 3))
-            .arg(spectrum.n_below_damping)
-            .arg(n)
-            .arg(spectrum.n_singular)
-            .arg(spectrum.n_dead)
-            .arg(numberText(spectrum.dampedCondition(), 3)));
+    const bool is_any_below = is_damped && spectrum.n_below_damping > 0;
+    chart_->setMarks(is_any_below ? std::vector<ChartMark>{{first_below, tr("below the damping"), 1}} : std::vector<ChartMark>{});
+    summary_->setText(summaryText(spectrum));
+    if (n == 0) chart_->setEmptyText(summary_->text());
+}
+
+/// Directions below the damping and those never seen are counted apart: a damping of 0, or a very small one, has fewer below it.
+QString SpectrumPanel::summaryText(const HessianSpectrum& spectrum) const {
+    const std::size_t n = spectrum.eigenvalues.size();
+    if (n == 0) return tr("No direction was seen: all channels are dead (%1).").arg(spectrum.n_dead);
+    const bool is_damped = spectrum.damping > 0.0;
+    const QString damped =
+        is_damped
+            ? tr("Below the damping of %1: %2 of %3 directions.").arg(numberText(spectrum.damping, 3)).arg(spectrum.n_below_damping).arg(n)
+            : tr("%1 directions, without damping.").arg(n);
+    const QString seen = tr("Never seen: %1. Dead channels: %2.").arg(spectrum.n_singular).arg(spectrum.n_dead);
+    const QString condition = numberText(spectrum.dampedCondition(), 3);
+    const QString conditioned =
+        is_damped ? tr("Condition number after damping: %1.").arg(condition) : tr("Condition number: %1.").arg(condition);
+    return QStringList{damped, seen, conditioned}.join(QLatin1Char(' '));
 }
 
 }  // namespace salient

@@ -31,6 +31,7 @@ protected:
 
 private:
     void ask();
+    [[nodiscard]] QString summaryText(const HessianSpectrum& spectrum) const;
 
     QLabel* summary_;
     Chart* chart_;

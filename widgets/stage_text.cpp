@@ -29,6 +29,7 @@ constexpr std::array kStages{
     QT_TRANSLATE_NOOP("stageText", "quantizing"),
     QT_TRANSLATE_NOOP("stageText", "reading inputs"),
     QT_TRANSLATE_NOOP("stageText", "reading text"),
+    QT_TRANSLATE_NOOP("stageText", "reading weights"),
     QT_TRANSLATE_NOOP("stageText", "running the model"),
     QT_TRANSLATE_NOOP("stageText", "saving the session"),
     QT_TRANSLATE_NOOP("stageText", "scoring"),

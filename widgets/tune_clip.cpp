@@ -14,18 +14,6 @@ namespace {
 
 constexpr Index kPieceRows = 512;
 
-/// share · largest |w| of each row and group, [rows, groups].
-Matrix limitsOf(MatrixView weight, Index width, double share) {
-    const Index n_groups = (weight.cols() + width - 1) / width;
-    Matrix limits(weight.rows(), n_groups);
-    for (Index group = 0; group < n_groups; ++group) {
-        const Index first = group * width;
-        const Index count = std::min(width, weight.cols() - first);
-        limits.col(group) = static_cast<float>(share) * weight.middleCols(first, count).cwiseAbs().rowwise().maxCoeff();
-    }
-    return limits;
-}
-
 /// clipsOf(scaled weight): the limits of its rows and groups.
 double lossWith(const TuneModel& model, std::span<const float> scales, const std::function<Matrix(const Matrix&)>& clipsOf,
                 JobContext& job) {
@@ -73,9 +61,8 @@ std::vector<double> clipHistogram(const TuneModel& model, std::span<const float>
 }
 
 double clippedLoss(const TuneModel& model, std::span<const float> scales, double share, JobContext& job) {
-    const Index width = model.awq_grid.groupSizeFor(model.channelCount());
     return lossWith(
-        model, scales, [&](const Matrix& scaled) { return limitsOf(scaled, width, share); }, job);
+        model, scales, [&](const Matrix& scaled) { return fixedClip(scaled, model.awq_grid, share); }, job);
 }
 
 double searchedClipLoss(const TuneModel& model, std::span<const float> scales, JobContext& job) {

@@ -2,6 +2,7 @@
 
 #include <QKeyEvent>
 #include <QUndoCommand>
+#include <algorithm>
 #include <utility>
 
 namespace salient {
@@ -28,22 +29,35 @@ TuneHistory::TuneHistory(QObject* parent) : QObject(parent) { stack_.setUndoLimi
 
 void TuneHistory::begin(const TuneChoice& present) {
     stack_.clear();
+    made_after_.clear();
     present_ = present;
-    is_last_here_ = false;
 }
 
 void TuneHistory::add(const TuneChoice& next) {
     if (next == present_) return;
     auto* step = new TuneStep(*this, present_, next);
     present_ = next;  // it is on display already: the stack's first redo() has nothing to show
+    made_after_.resize(static_cast<std::size_t>(stack_.index()));
+    made_after_.push_back(n_elsewhere_);
     stack_.push(step);
-    is_last_here_ = true;
+    if (made_after_.size() > static_cast<std::size_t>(stack_.count())) made_after_.erase(made_after_.begin());  // the stack is full
+}
+
+void TuneHistory::setElsewhere(int n_edits) {
+    const int most = n_edits == n_elsewhere_ ? n_edits - 1 : n_edits;
+    n_elsewhere_ = n_edits;
+    for (auto step = made_after_.begin(); step != made_after_.begin() + stack_.index(); ++step) *step = std::min(*step, most);
+}
+
+bool TuneHistory::hasTurn(bool is_undo) const {
+    const auto next = static_cast<std::size_t>(stack_.index());
+    if (is_undo) return stack_.canUndo() && made_after_[next - 1] >= n_elsewhere_;
+    return stack_.canRedo() && made_after_[next] == n_elsewhere_;
 }
 
 void TuneHistory::show(const TuneChoice& choice) {
     if (choice == present_) return;
     present_ = choice;
-    is_last_here_ = true;
     emit wanted(choice);
 }
 
@@ -52,7 +66,7 @@ bool TuneHistory::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<const QKeyEvent*>(event);
         const bool is_undo = key->matches(QKeySequence::Undo);
-        if (is_last_here_ && (is_undo || key->matches(QKeySequence::Redo))) {
+        if ((is_undo || key->matches(QKeySequence::Redo)) && hasTurn(is_undo)) {
             if (event->type() == QEvent::KeyPress) is_undo ? stack_.undo() : stack_.redo();
             event->accept();
             return true;

@@ -2,13 +2,15 @@
 
 #include <QObject>
 #include <QUndoStack>
+#include <vector>
 
 #include "widgets/tune_model.h"
 
 namespace salient {
 
 /// The choices settled in the Tune view, to go back and forth through. They are no part of the recipe and its history. As an event filter
-/// it takes the keys of undo and redo for the widgets it watches while the last change was made there; else they stay the window's.
+/// it takes the keys of undo and redo for the widgets it watches where a choice has its turn, by the order in which choices and edits
+/// elsewhere were made; else they stay the window's.
 class TuneHistory : public QObject {
     Q_OBJECT
 
@@ -21,8 +23,8 @@ public:
     void add(const TuneChoice& next);
     /// That is the choice now, and it was not made by the user here: no step.
     void setPresent(const TuneChoice& present) { present_ = present; }
-    /// The user changed something elsewhere: undo means that, until the next change here.
-    void leave() noexcept { is_last_here_ = false; }
+    /// So many edits elsewhere are done, of those that can be undone; as many as before: the latest of them went on.
+    void setElsewhere(int n_edits);
     [[nodiscard]] QUndoStack& stack() noexcept { return stack_; }
 
 signals:
@@ -35,10 +37,12 @@ protected:
 private:
     friend class TuneStep;
     void show(const TuneChoice& choice);
+    [[nodiscard]] bool hasTurn(bool is_undo) const;
 
     QUndoStack stack_;
     TuneChoice present_;
-    bool is_last_here_ = false;
+    int n_elsewhere_ = 0;
+    std::vector<int> made_after_;  ///< so many edits elsewhere; of each of the stack's steps
 };
 
 }  // namespace salient

@@ -19,6 +19,7 @@
 #include "widgets/kept_settings.h"
 #include "widgets/plain_text.h"
 #include "widgets/text_width.h"
+#include "widgets/tune_difficulty_view.h"
 #include "widgets/tune_history.h"
 #include "widgets/tune_text.h"
 #include "widgets/value_text.h"
@@ -45,8 +46,6 @@ QLabel* labelFor(const QString& text, QWidget* buddy) {
     return label;
 }
 
-std::vector<double> asDouble(const std::vector<float>& values) { return {values.begin(), values.end()}; }
-
 }  // namespace
 
 TunePanel::TunePanel(QWidget* parent)
@@ -63,15 +62,13 @@ TunePanel::TunePanel(QWidget* parent)
       apply_all_(new QPushButton(tr("Apply to a&ll like this"))),
       curve_chart_(new Chart),
       clip_(new ClipPanel),
-      activation_chart_(new Chart),
-      weight_chart_(new Chart),
+      difficulty_(new TuneDifficultyView),
       channel_spin_(new QSpinBox),
       factor_spin_(new QDoubleSpinBox),
       factor_slider_(new QSlider(Qt::Horizontal)),
       channel_text_(new QLabel),
       ask_timer_(new QTimer(this)),
       curve_timer_(new QTimer(this)),
-      difficulty_timer_(new QTimer(this)),
       settle_timer_(new QTimer(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(buildValueRow());
@@ -83,14 +80,12 @@ TunePanel::TunePanel(QWidget* parent)
         if (curve_timer_->isActive()) curve_timer_->start(kCurveWaitsMs);  // its points would take the cores from the answer
         emit lossWanted({serial_, choice_.method, scales_});
     });
-    difficulty_timer_->setSingleShot(true);
-    difficulty_timer_->setInterval(0);
-    connect(difficulty_timer_, &QTimer::timeout, this, &TunePanel::showDifficulty);
     connect(curve_timer_, &QTimer::timeout, this, &TunePanel::continueCurve);
     settle_timer_->setSingleShot(true);
     settle_timer_->setInterval(kSettleAfterMs);
     connect(settle_timer_, &QTimer::timeout, this, &TunePanel::settle);
     connect(clip_, &ClipPanel::clipWanted, this, &TunePanel::clipWanted);
+    connect(clip_, &ClipPanel::applyWanted, this, &TunePanel::applyClipWanted);
     connect(history_, &TuneHistory::wanted, this, [this](const TuneChoice& choice) {
         takeChoice(choice);
         emit choiceChanged(choice_);
@@ -133,7 +128,7 @@ QWidget* TunePanel::buildValueRow() {
     undo_button->setToolTip(tr("Take back the last change made here (Ctrl+Z; the recipe keeps its own history)"));
     auto* redo_button = new QPushButton(tr("Redo"));
     redo_button->setObjectName(QStringLiteral("redo"));
-    redo_button->setToolTip(tr("Make the change taken back last again (Ctrl+Shift+Z)"));
+    redo_button->setToolTip(tr("Make the change again that was taken back last (Ctrl+Shift+Z)"));
     row->add({undo_button, redo_button});
     row->add({optimum, reset_button, pin_button});
 
@@ -192,40 +187,21 @@ QWidget* TunePanel::buildValueRow() {
     connect(redo_button, &QPushButton::clicked, &stack, &QUndoStack::redo);
     connect(&stack, &QUndoStack::canUndoChanged, undo_button, &QWidget::setEnabled);
     connect(&stack, &QUndoStack::canRedoChanged, redo_button, &QWidget::setEnabled);
-    const auto apply = [this](bool to_all_like_this) {
-        history_->leave();  // undo means the recipe now
-        emit applyWanted(choice_, to_all_like_this);
-    };
-    connect(apply_, &QPushButton::clicked, this, [apply] { apply(false); });
-    connect(apply_all_, &QPushButton::clicked, this, [apply] { apply(true); });
+    connect(apply_, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, false); });
+    connect(apply_all_, &QPushButton::clicked, this, [this] { emit applyWanted(choice_, true); });
     return box;
 }
 
 QWidget* TunePanel::buildCharts() {
     curve_chart_->setTitle(tr("Error over the whole range"));
-    activation_chart_->setTitle(tr("Activations: largest |x| per channel"));
-    weight_chart_->setTitle(tr("Weights: largest |w| per channel"));
-    const QString drag_tip = tr("Shift+drag changes the scale of the channel under the cursor. ");
-    activation_chart_->setToolTip(drag_tip + activation_chart_->toolTip());
-    for (Chart* chart : {activation_chart_, weight_chart_}) {
-        chart->setAxes({tr("input channel"), false, true, {}, {}}, {tr("largest magnitude"), true, false, {}, {}});
-        chart->setPointName(tr("channel"));
-        connect(chart, &Chart::chosen, this, [this](Index channel) {
-            setSelectedChannel(channel);
-            emit channelSelected(channel);
-        });
-    }
-    connect(activation_chart_, &Chart::xRangeChanged, weight_chart_, &Chart::setXRange);
-    connect(weight_chart_, &Chart::xRangeChanged, activation_chart_, &Chart::setXRange);
-    connect(activation_chart_, &Chart::hovered, weight_chart_, &Chart::setCursorIndex);
-    connect(weight_chart_, &Chart::hovered, activation_chart_, &Chart::setCursorIndex);
-    connect(activation_chart_, &Chart::valueDragged, this, [this](Index channel, double height) {
-        const auto i = static_cast<std::size_t>(channel);
-        if (i >= scales_.size() || !(height > 0.0) || !(model_.max_abs[i] > 0.0F)) return;
-        // |x| / s should become `height`.
-        const double wanted = static_cast<double>(model_.max_abs[i]) / height;
+    curve_chart_->setEmptyText(tr("Nothing to show yet"));
+    connect(difficulty_, &TuneDifficultyView::channelChosen, this, [this](Index channel) {
         setSelectedChannel(channel);
-        scaleChannel(channel, factorOf(channel) * wanted / static_cast<double>(scales_[i]));
+        emit channelSelected(channel);
+    });
+    connect(difficulty_, &TuneDifficultyView::scaleDragged, this, [this](Index channel, double scale) {
+        setSelectedChannel(channel);
+        scaleChannel(channel, factorOf(channel) * scale / static_cast<double>(scales_[static_cast<std::size_t>(channel)]));
         settle_timer_->start();
     });
     connect(curve_chart_, &Chart::chosen, this, [this](Index index) {
@@ -235,12 +211,8 @@ QWidget* TunePanel::buildCharts() {
         changeChoice(next);
         settle();
     });
-    auto* difficulty = new QSplitter(Qt::Vertical);
-    difficulty->addWidget(activation_chart_);
-    difficulty->addWidget(weight_chart_);
     auto* charts = new QSplitter(Qt::Horizontal);
     charts->setChildrenCollapsible(false);
-    difficulty->setChildrenCollapsible(false);
     auto* tabs = new QTabWidget;
     tabs->setDocumentMode(true);
     tabs->addTab(curve_chart_, tr("Scales"));
@@ -249,10 +221,10 @@ QWidget* TunePanel::buildCharts() {
     tabs->setTabToolTip(1, tr("What cutting the range of the weights would do"));
     keepSetting(tabs, "tune.view");
     charts->addWidget(tabs);
-    charts->addWidget(difficulty);
+    charts->addWidget(difficulty_);
     charts->setStretchFactor(0, 1);
     charts->setStretchFactor(1, 1);
-    keepSetting(difficulty, "tune.difficulty");
+    keepSetting(difficulty_, "tune.difficulty");
     keepSetting(charts, "tune.charts");
     return charts;
 }
@@ -302,6 +274,7 @@ void TunePanel::setModel(const TuneModel& model) {
     const bool is_same = model.channelCount() > 0 && model.layer == model_.layer && model.channelCount() == model_.channelCount();
     model_ = model;
     const Index count = model_.channelCount();
+    difficulty_->setLargest(model_.max_abs, model_.weight_max);
     for (QWidget* control : controls_) control->setEnabled(count > 0);
     settle_timer_->stop();
     if (!is_same) {
@@ -315,14 +288,10 @@ void TunePanel::setModel(const TuneModel& model) {
         channel_ = -1;
         curve_timer_->stop();
         ask_timer_->stop();
-        difficulty_timer_->stop();
         loss_->setText(tr("No layer chosen"));
         comparison_->setText(tr("Calibrate a model and choose a layer to tune its scales."));
-        for (Chart* chart : {curve_chart_, activation_chart_, weight_chart_}) {
-            chart->setEmptyText(tr("Nothing to show yet"));
-            chart->setSeries({});
-            chart->setMarks({});
-        }
+        curve_chart_->setSeries({});
+        curve_chart_->setMarks({});
         channel_text_->clear();
         clip_->setModel({}, {});
         showNote();
@@ -387,7 +356,7 @@ void TunePanel::showChoice() {
     scales_ = tuneScales(model_, choice_);
     clip_->setScales(is_awq ? scales_ : std::vector<float>());
     showNote();
-    difficulty_timer_->start();  // after the answer: two charts of thousands of channels can wait for the next turn
+    difficulty_->setScales(scales_);  // drawn after the answer: two charts of thousands of channels can wait for the next turn
     showChannel();
 }
 
@@ -482,23 +451,6 @@ void TunePanel::showCurve() {
     comparison_->setText(comparison.join(QStringLiteral(" · ")));
 }
 
-void TunePanel::showDifficulty() {
-    using Kind = ChartSeries::Kind;
-    const std::vector<double> activation = asDouble(model_.max_abs);
-    const std::vector<double> weight = asDouble(model_.weight_max);
-    std::vector<double> activation_after(activation.size());
-    std::vector<double> weight_after(weight.size());
-    for (std::size_t i = 0; i < scales_.size(); ++i) {
-        const auto scale = static_cast<double>(scales_[i]);
-        activation_after[i] = activation[i] / scale;
-        weight_after[i] = weight[i] * scale;
-    }
-    activation_chart_->setSeries(
-        {{tr("after, |x| / s"), Kind::Line, {}, activation_after, {}, 0, false}, {tr("before"), Kind::Line, {}, activation, {}, 1, true}});
-    weight_chart_->setSeries(
-        {{tr("after, |w| · s"), Kind::Line, {}, weight_after, {}, 0, false}, {tr("before"), Kind::Line, {}, weight, {}, 1, true}});
-}
-
 void TunePanel::showNote() {
     const bool has_model = model_.channelCount() > 0;
     QStringList sentences;
@@ -538,8 +490,7 @@ void TunePanel::showChannel() {
     channel_text_->setText(tr("s = %1 · max |x| %2 · max |w| %3")
                                .arg(numberText(static_cast<double>(scales_[i])), numberText(static_cast<double>(model_.max_abs[i])),
                                     numberText(static_cast<double>(model_.weight_max[i]))));
-    for (Chart* chart : {activation_chart_, weight_chart_})
-        chart->setMarks({{static_cast<double>(channel_), tr("channel %1").arg(channel_), 4}});
+    difficulty_->setSelectedChannel(channel_);
 }
 
 void TunePanel::scaleChannel(Index channel, double factor) {
@@ -568,7 +519,7 @@ void TunePanel::reset() {
     settle();
 }
 
-void TunePanel::leaveHistory() { history_->leave(); }
+void TunePanel::setEditsElsewhere(int n_edits) { history_->setElsewhere(n_edits); }
 
 void TunePanel::pin() {
     pinned_ = Pinned{choice_, shown_loss_};

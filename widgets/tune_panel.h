@@ -18,6 +18,7 @@ class QTimer;
 namespace salient {
 
 class Chart;
+class TuneDifficultyView;
 class TuneHistory;
 
 /// A question for the exact loss, to be answered with TunePanel::setLoss() and the same serial.
@@ -31,7 +32,7 @@ struct TuneRequest {
 /// are before and after, and the scale of any single channel.
 /// Small layers are computed on the spot. For large ones the panel answers within a frame from a few rows ("≈"), emits lossWanted(),
 /// curveWanted() and clipWanted(), and shows the exact numbers when they come.
-/// Ctrl+Z and Ctrl+Shift+Z go through the choices made here (tune_history.h).
+/// Ctrl+Z and Ctrl+Shift+Z go through the choices made here, in turn with edits made elsewhere (tune_history.h).
 class TunePanel : public QWidget {
     Q_OBJECT
 
@@ -62,8 +63,8 @@ public slots:
     void useOptimum();
     void reset();
     void pin();
-    /// The recipe was changed: the keys of undo mean that now.
-    void leaveHistory();
+    /// So many edits of the recipe are done, of those that can be undone: each has its turn under the keys of undo.
+    void setEditsElsewhere(int n_edits);
 
 signals:
     /// After every change by the user; the end of a drag or of typing is when undo should remember it.
@@ -77,6 +78,8 @@ signals:
     void channelSelected(salient::Index channel);
     /// Put its value into the recipe, for the layers that share this input or for their like in all blocks.
     void applyWanted(const salient::TuneChoice& choice, bool to_all_like_this);
+    /// The same with the clip, as a share of each group's largest |w|, and nothing else.
+    void applyClipWanted(double share, bool to_all_like_this);
 
 private:
     QWidget* buildValueRow();
@@ -92,7 +95,6 @@ private:
     void startCurve();
     void continueCurve();
     void showCurve();
-    void showDifficulty();
     void showChannel();
     void scaleChannel(Index channel, double factor);
     [[nodiscard]] bool isDirect() const;
@@ -126,8 +128,7 @@ private:
     QPushButton* apply_all_;
     Chart* curve_chart_;
     ClipPanel* clip_;
-    Chart* activation_chart_;
-    Chart* weight_chart_;
+    TuneDifficultyView* difficulty_;
     QSpinBox* channel_spin_;
     QDoubleSpinBox* factor_spin_;
     QSlider* factor_slider_;
@@ -135,7 +136,6 @@ private:
     std::vector<QWidget*> controls_;  // disabled while there is no model
     QTimer* ask_timer_;               // gathers the questions of a drag
     QTimer* curve_timer_;             // one point of the curve per turn of the event loop
-    QTimer* difficulty_timer_;        // redraws the charts of difficulty once per turn
     QTimer* settle_timer_;            // a drag in a chart has no end of its own
 };
 

@@ -102,7 +102,7 @@ QString WhatIfBar::listText(std::size_t most) const {
     QStringList moved;
     for (const MovedColumn& column : what_if_.moved) moved << QStringLiteral("%1 → %2").arg(column.channel).arg(column.position);
     QStringList parts;
-    if (!kept.isEmpty()) parts << tr("kept: %1").arg(firstOf(kept, most));
+    if (!kept.isEmpty()) parts << tr("in 16 bits: %1").arg(firstOf(kept, most));
     if (!moved.isEmpty()) parts << tr("moved: %1").arg(firstOf(moved, most));
     return parts.join(QStringLiteral(" · "));
 }

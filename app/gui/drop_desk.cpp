@@ -48,13 +48,18 @@ Dropped droppedKind(const QString& path) {
     return is_model || lessonsIn(path).empty() ? Dropped::Openable : Dropped::Lessons;
 }
 
-DropDesk::DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page()> page)
-    : QObject(&window), session_(session), page_(std::move(page)) {
+DropDesk::DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page(const QPoint&)> page_at)
+    : QObject(&window), session_(session), page_at_(std::move(page_at)) {
     window.installEventFilter(this);
     // Queued: the window is done with the new model then.
     connect(
-        &workflow, &Workflow::opened, this, [this] { useTexts(std::exchange(waiting_, {}), waiting_page_); }, Qt::QueuedConnection);
-    connect(&workflow, &Workflow::failed, this, &DropDesk::forget);
+        &workflow, &Workflow::opened, this,
+        [this] {
+            useTexts(std::exchange(waiting_, {}), waiting_page_);
+            noteLeft();
+        },
+        Qt::QueuedConnection);
+    connect(&workflow, &Workflow::notOpened, this, &DropDesk::forget);
 }
 
 bool DropDesk::eventFilter(QObject* watched, QEvent* event) {
@@ -66,17 +71,18 @@ bool DropDesk::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Drop) {
         auto* drop = static_cast<QDropEvent*>(event);
         drop->acceptProposedAction();
-        take(localPaths(*drop->mimeData()));
+        take(localPaths(*drop->mimeData()), page_at_(drop->position().toPoint()));
         return true;
     }
     return QObject::eventFilter(watched, event);
 }
 
-void DropDesk::take(const QStringList& paths) {
+void DropDesk::take(const QStringList& paths, Page page) {
+    emit taken();
+    forget();  // what an earlier drop still waits for
     QString to_open;
     QString lessons;
     QStringList texts;
-    QStringList left;
     for (const QString& path : paths) {
         const Dropped kind = droppedKind(path);
         if (kind == Dropped::Text) {
@@ -84,10 +90,9 @@ void DropDesk::take(const QStringList& paths) {
         } else if (QString& place = kind == Dropped::Lessons ? lessons : to_open; place.isEmpty()) {
             place = path;
         } else {
-            left << path;
+            left_ << path;
         }
     }
-    const Page page = page_();
     if (!lessons.isEmpty()) emit lessonsWanted(lessons);
     if (!to_open.isEmpty()) {
         waiting_ = texts;
@@ -95,8 +100,21 @@ void DropDesk::take(const QStringList& paths) {
         emit openWanted(to_open);
     } else {
         useTexts(texts, page);
+        noteLeft();
     }
-    if (!left.isEmpty()) emit noted(tr("Not opened"), tr("One model and one folder of lessons at a time: %1").arg(namesOf(left)));
+}
+
+void DropDesk::forget() {
+    const QStringList unused = std::exchange(waiting_, {});
+    if (!unused.isEmpty()) emit noted({}, tr("Not used: %1").arg(namesOf(unused)));
+    noteLeft();
+}
+
+void DropDesk::noteLeft() {
+    const QStringList left = std::exchange(left_, {});
+    if (!left.isEmpty())
+        emit noted(tr("Not opened"),
+                   tr("Only one model and one folder of lessons can be opened at a time. Left out: %1").arg(namesOf(left)));
 }
 
 void DropDesk::useTexts(const QStringList& texts, Page page) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QPoint>
 #include <QStringList>
 #include <functional>
 
@@ -19,19 +20,22 @@ enum class Dropped {
 [[nodiscard]] Dropped droppedKind(const QString& path);
 
 /// Files and folders dropped on the window, any number at once: the first model, session or recipe is opened, the first folder of lessons
-/// shown, and texts become the calibration or the evaluation text. Of a single text the page decides: on those where figures are made of it
-/// (Quantize, Compare, Evaluate) it is evaluated, elsewhere calibrated on. Two texts are one for each, by their names if those tell. Texts
-/// that come with a model wait until it is open. What found no use is told.
+/// shown, and texts become the calibration or the evaluation text. Of a single text the page decides that it is dropped on: where figures
+/// are made of it (Quantize, Compare, Evaluate) it is evaluated, elsewhere calibrated on. Two texts are one for each, by their names if
+/// those tell. Texts that come with a model wait until it is open. What found no use is told, when it is known.
 class DropDesk : public QObject {
     Q_OBJECT
 public:
-    DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page()> page);
+    /// `page_at`: the page at a place of the window.
+    DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page(const QPoint&)> page_at);
 
-    void take(const QStringList& paths);
-    /// What they came with does not open.
-    void forget() { waiting_.clear(); }
+    void take(const QStringList& paths, Page page);
+    /// What the texts came with was not opened.
+    void forget();
 
 signals:
+    /// Something was dropped: what is noted from here on is about it.
+    void taken();
     void openWanted(const QString& path);
     void lessonsWanted(const QString& folder);
     void calibrationTextDropped(const QString& file);
@@ -44,10 +48,12 @@ private:
     /// Of that page, whichever is shown by now.
     void useTexts(const QStringList& texts, Page page);
     void evaluateOn(const QString& file);
+    void noteLeft();
 
     Session& session_;
-    std::function<Page()> page_;
+    std::function<Page(const QPoint&)> page_at_;
     QStringList waiting_;  ///< texts, until the model they came with is open
+    QStringList left_;     ///< what is of no use beside it
     Page waiting_page_ = Page::Open;
 };
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/calibration_ab_model.h"
 #include "widgets/chart.h"
 #include "widgets/context_action.h"
 #include "widgets/error_maps_panel.h"
@@ -138,6 +139,7 @@ QString gridCsv(const NumberGrid& grid) {
 QString tableCsv(const QTableView& table) {
     const QAbstractItemModel* source = sourceOf(table.model());
     if (const auto* metrics = qobject_cast<const MetricsModel*>(source)) return metrics->toCsv();
+    if (const auto* compared = qobject_cast<const CalibrationAbModel*>(source)) return compared->toCsv();
     if (const auto* sensitivities = qobject_cast<const SensitivityModel*>(source)) return sensitivities->toCsv();
     return shownCsv(*table.model());
 }

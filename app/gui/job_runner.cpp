@@ -169,6 +169,8 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
 
     JobRecord::State state = JobRecord::State::Failed;
     QString message;
+    QString layer;
+    bool is_not_finite = false;
     Delivery delivery;
     try {
         JobContext context(job->stop.get_token(), report);
@@ -179,14 +181,20 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
         state = JobRecord::State::Cancelled;
     } catch (const std::bad_alloc&) {
         message = tr("There is not enough memory for this job.");
+    } catch (const Error& error) {
+        message = QString::fromUtf8(error.what());
+        layer = QString::fromStdString(error.layer());
+        is_not_finite = error.code() == ErrorCode::NonFinite;
     } catch (const std::exception& error) {
         message = QString::fromUtf8(error.what());
     }
     QMetaObject::invokeMethod(
         this,
-        [this, job, state, message, delivery] {
+        [this, job, state, message, layer, is_not_finite, delivery] {
             job->record.state = state;
             job->record.message = message;
+            job->record.layer = layer;
+            job->record.is_not_finite = is_not_finite;
             deliverEnd(job, delivery);
         },
         Qt::QueuedConnection);

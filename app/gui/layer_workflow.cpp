@@ -144,6 +144,26 @@ void LayerWorkflow::diagnose(const QString& run) {
     diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
 }
 
+void LayerWorkflow::diagnoseFailed(const QString& run, const MethodSpec& method, const LinearInfo& layer) {
+    quick_.cancel(diagnosis_job_);
+    const auto calibration = session_.calibration();
+    if (!calibration) return;
+    const auto work = [run, method, layer, calibration](JobContext&) {
+        LayerDiagnosis diagnosis;
+        diagnosis.run = run;
+        diagnosis.layer = QString::fromStdString(layer.name);
+        diagnosis.seq_len = calibration->samples.windows.seq_len;
+        diagnosis.has_result = false;
+        const Matrix weight = loadLinear(*calibration->model, layer);
+        diagnosis.findings = diagnoseOverflow(*calibration->model, method, layer.name, weight, calibration->of(layer));
+        return diagnosis;
+    };
+    const auto done = [this, layer, calibration](const LayerDiagnosis& diagnosis) {
+        if (isStillChosen(layer, calibration)) emit diagnosisReady(diagnosis);
+    };
+    diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
+}
+
 void LayerWorkflow::forecast(const QString& run, const MethodSpec& before, const MethodSpec& after) {
     quick_.cancel(forecast_job_);
     const auto calibration = session_.calibration();
@@ -167,7 +187,8 @@ void LayerWorkflow::toggleKeptColumn(Index channel) {
 }
 
 void LayerWorkflow::moveColumn(Index channel, Index position) {
-    if (!showsChosen()) return;
+    const bool is_order_on_its_way = moved_order_.empty() && !stepper_.what_if.moved.empty();  // what is shown was taken back
+    if (!showsChosen() || is_order_on_its_way) return;
     std::vector<Index> order = moved_order_.empty() ? stepper_.layer->order : moved_order_;
     if (std::erase(order, channel) == 0) return;
     const Index target = std::clamp<Index>(position, 0, static_cast<Index>(order.size()));

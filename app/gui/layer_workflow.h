@@ -52,6 +52,8 @@ public:
     void restoreWhatIf(const Json& what_if);
     /// Why a run's error in the chosen layer is what it is.
     void diagnose(const QString& run);
+    /// Why a run ended in that layer, with a number that is none.
+    void diagnoseFailed(const QString& run, const MethodSpec& method, const LinearInfo& layer);
     /// What other settings for some layers would do; a newer wish replaces an older one.
     void forecast(const QString& run, const MethodSpec& before, const MethodSpec& after);
 

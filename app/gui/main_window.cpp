@@ -7,17 +7,21 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/application.h"
 #include "app/gui/demo_location.h"
 #include "app/gui/job_status.h"
+#include "app/gui/layout_name_bar.h"
 #include "app/gui/lesson_library.h"
 #include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
 #include "app/gui/page_host.h"
 #include "app/gui/page_scroller.h"
+#include "app/gui/page_split.h"
 #include "app/gui/selection_bar.h"
+#include "app/gui/side_pane.h"
 #include "core/io/process_memory.h"
 #include "core/quant/quantize_model.h"
 #include "core/recipe/memory_forecast.h"
@@ -35,6 +39,7 @@
 #include "widgets/override_panel.h"
 #include "widgets/quantize_panel.h"
 #include "widgets/stepper_panel.h"
+#include "widgets/time_text.h"
 #include "widgets/tune_panel.h"
 
 namespace salient {
@@ -65,7 +70,10 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       keeper_(session_, workflow_),
       navigation_(new Navigation(this)),
       stack_(new QStackedWidget(this)),
+      side_pane_(new SidePane(this)),
+      split_(new PageSplit(stack_, side_pane_, this)),
       messages_(new MessageArea(this)),
+      layout_name_(new LayoutNameBar(this)),
       selection_bar_(new SelectionBar(session_.selection(), this)),
       selection_strip_(new QWidget(this)),
       job_status_(new JobStatus(this)),
@@ -87,6 +95,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     buildShell();
     buildMenus();
     wireHosts();
+    wireBeside();
     buildPalette();
     wireOpen();
     wireSessions();
@@ -112,6 +121,10 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     connect(&session_, &Session::runsChanged, this, &MainWindow::runsChanged);
     connect(&session_, &Session::recipeChanged, this, &MainWindow::recipeChanged);
     connect(&session_.selection(), &SelectionModel::changed, this, &MainWindow::selectionChanged);
+    connect(&times_, &TimeForecaster::ready, this, [this](const std::optional<JobTimes>& times) {
+        job_times_ = times;
+        showForecasts();
+    });
     if (const auto* application = qobject_cast<Application*>(QCoreApplication::instance())) {
         connect(application, &Application::failed, this, [this](const QString& message) {
             const bool is_told = messages_->isVisible() && messages_->text() == message;  // by a view that is painted again and again
@@ -143,6 +156,7 @@ PageFrame* MainWindow::addPage(Page page, const QString& explanation, QWidget* c
     frames_[at(page)] = frame;
     auto* scroller = new PageScroller(frame, this);
     keepSetting(scroller, ("page." + pageKey(page).toLatin1()).constData());
+    connect(scroller, &PageScroller::leastWidthChanged, split_, &PageSplit::fit);
     hosts_[at(page)] = new PageHost(scroller, pageTitle(page), this);
     stack_->addWidget(hosts_[at(page)]);
     return frame;
@@ -180,8 +194,9 @@ void MainWindow::buildShell() {
     auto* right = new QVBoxLayout;
     right->setSpacing(0);
     right->addWidget(messages_);
+    right->addWidget(layout_name_);
     right->addWidget(selection_strip_);
-    right->addWidget(stack_, 1);
+    right->addWidget(split_, 1);
     auto* rule = new QFrame(this);
     rule->setFrameShape(QFrame::VLine);
     rule->setFrameShadow(QFrame::Plain);
@@ -219,6 +234,7 @@ void MainWindow::buildShell() {
 
 void MainWindow::goTo(Page page) {
     if (host(page).isDetached()) return host(page).raiseOwnWindow();
+    if (page == beside_) return focusBeside();
     navigation_->setPage(page);
 }
 
@@ -260,6 +276,9 @@ void MainWindow::modelChanged() {
     open_page_->setModel(model);
     selection_bar_->setModel(model);
     refreshStrip();
+    survey_.setModel(model);
+    job_times_.reset();
+    has_failed_run_ = false;
     map_->setModel(model);
     calibration_panel_->setMaxSeqLen(model ? model->config.max_positions : 0);
     evaluate_->setMaxSeqLen(model ? model->config.max_positions : 0);
@@ -273,6 +292,7 @@ void MainWindow::modelChanged() {
 }
 
 void MainWindow::calibrationChanged() {
+    has_failed_run_ = false;
     calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
     is_stale_.fill(true);
     refreshPages();
@@ -289,14 +309,42 @@ void MainWindow::runsChanged() {
     }
     compare_->setResults(session_.runs(), session_.fullPrecision(), model ? model->checkpoint->sizeBytes() : 0, stored_bits);
     evaluate_->setResults(session_.runs(), session_.fullPrecision());
-    map_->setMetrics(mapMetrics(session_));
-    map_->setSelectedLayer(session_.selection().current().layer);
+    refreshMap();
     QStringList names;
     for (const auto& run : session_.runs()) names << QString::fromStdString(run->name);
     export_->setRuns(names);
     is_stale_[at(Page::Compare)] = true;
+    forecastTimes();
     refreshPages();
     loadPage();
+}
+
+void MainWindow::refreshMap() {
+    map_->setMetrics(mapMetrics(session_, survey_.metrics()));
+    map_->setSelectedLayer(session_.selection().current().layer);
+}
+
+void MainWindow::forecastTimes() {
+    if (!session_.model()) return;
+    const auto unmeasured = std::ranges::count_if(session_.runs(), [](const auto& run) { return !run->perplexity; });
+    const auto run = session_.runNamed(evaluate_->currentRun().toStdString());
+    times_.ask({.model = session_.model(),
+                .recipe = session_.recipe(),
+                .n_unmeasured = static_cast<std::size_t>(unmeasured),
+                .has_reference = session_.reference() != nullptr,
+                .method = run ? run->method : MethodSpec{}});
+}
+
+/// Memory as it is needed now; times as they were counted last.
+void MainWindow::showForecasts() {
+    const auto& model = session_.model();
+    QStringList notes;
+    if (model) notes << memoryText(forecastJob(*model, session_.recipe(), true, false).total(), physicalMemoryBytes());
+    if (model && job_times_) notes << recipeTimeText(job_times_->calibrating, job_times_->quantizing);
+    calibration_panel_->setMemoryNote(notes.join(QLatin1Char(' ')));
+    quantize_->setMemoryNote(notes.join(QLatin1Char(' ')));
+    const bool is_evaluated = model && job_times_ && !session_.recipe().evaluation_text.empty();
+    evaluate_->setTimeNote(is_evaluated ? evaluationTimeText(job_times_->perplexity, job_times_->layers) : QString());
 }
 
 void MainWindow::recipeChanged() {
@@ -307,10 +355,8 @@ void MainWindow::recipeChanged() {
     map_->overrides().setRuns(recipe.runs);
     evaluate_->setChoice({toQString(recipe.evaluation_text), recipe.perplexity});
     quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
-    const auto& model = session_.model();
-    const QString memory = model ? memoryText(forecastJob(*model, recipe, true, false).total(), physicalMemoryBytes()) : QString();
-    calibration_panel_->setMemoryNote(memory);
-    quantize_->setMemoryNote(memory);
+    showForecasts();
+    forecastTimes();
     refreshPages();
     for (const Page page : {Page::Stepper, Page::Tune}) {
         is_stale_[at(page)] = true;
@@ -360,7 +406,8 @@ void MainWindow::refreshPages() {
                             Page::Evaluate, Page::Export}) {
         PageFrame* frame = frames_[at(page)];
         const bool needs_calibration = page == Page::Channels || page == Page::Stepper || page == Page::Tune;
-        const bool needs_runs = page == Page::Compare || page == Page::Evaluate || page == Page::Export;
+        const bool is_diagnosed = page == Page::Compare && has_failed_run_;
+        const bool needs_runs = !is_diagnosed && (page == Page::Compare || page == Page::Evaluate || page == Page::Export);
         if (!has_model) {
             frame->setEmpty(tr("No model is open yet. Start with the demo, or with a model of your own."), tr("Open a model"));
         } else if ((needs_calibration || (needs_runs && !has_runs)) && !has_calibration) {

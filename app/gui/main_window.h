@@ -3,6 +3,7 @@
 #include <QMainWindow>
 #include <array>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "app/gui/file_chooser.h"
@@ -14,6 +15,8 @@
 #include "app/gui/projector_mode.h"
 #include "app/gui/session.h"
 #include "app/gui/session_keeper.h"
+#include "app/gui/time_forecaster.h"
+#include "app/gui/weight_survey.h"
 #include "app/gui/workflow.h"
 
 class QDockWidget;
@@ -30,13 +33,17 @@ class EvaluatePanel;
 class ExportPanel;
 class JobsPanel;
 class JobStatus;
+class LayoutNameBar;
 class MessageArea;
 class ModelMapView;
+struct NamedLayout;
 class OpenPage;
 class PageFrame;
 class PageHost;
+class PageSplit;
 class QuantizePanel;
 class SelectionBar;
+class SidePane;
 class StepperPanel;
 class TunePanel;
 
@@ -53,9 +60,13 @@ public:
     void open(const QString& path);
     void openDemo();
     void setCalibrationText(const QString& file);
-    /// Shows a page, in its own window if it has one.
+    /// Shows a page: where it is if it is in sight already, in its own window or beside another one, else as the page of this window.
     void goTo(Page page);
     [[nodiscard]] Page page() const;
+    /// Shows a page beside the page of this window, in place of the one that was there. Nothing for the page of this window itself.
+    void showBeside(Page page);
+    void closeBeside();
+    [[nodiscard]] std::optional<Page> beside() const noexcept { return beside_; }
     [[nodiscard]] PageHost& host(Page page);
 
     [[nodiscard]] Session& session() noexcept { return session_; }
@@ -80,6 +91,9 @@ private:
     void modelChanged();
     void calibrationChanged();
     void runsChanged();
+    void refreshMap();
+    void forecastTimes();
+    void showForecasts();
     void recipeChanged();
     void selectionChanged(const Selection& now, const Selection& before);
     void refreshPages();
@@ -111,6 +125,9 @@ private:
     void tellRestored(const QStringList& left_out, const std::vector<InterruptedJob>& interrupted);
     void restoreWindow(const Json& window);
     [[nodiscard]] Json windowState() const;
+    [[nodiscard]] Json arrangement() const;
+    void restoreArrangement(const Json& kept);
+    void restoreBeside(const Json& kept);
     [[nodiscard]] Json ownWindows() const;
     void restoreOwnWindows(const Json& windows);
     [[nodiscard]] bool waitsForThisLayer() const;
@@ -119,11 +136,25 @@ private:
     void saveSessionAs();
     void browseSession();
     void startAnew();
-    // main_window_windows.cpp: pages in windows of their own
+    // main_window_windows.cpp: pages in windows of their own, and a page beside another
     void wireHosts();
     void toggleOwnWindow();
+    void moveToOwnWindow(Page page);
     void detach(Page page, const QByteArray& geometry = {});
     [[nodiscard]] bool isLookedAt(Page page) const;  ///< in this window or in its own
+    [[nodiscard]] Page focusedPage() const;
+    void buildBesideMenu(QMenu* view);
+    void wireBeside();
+    void refreshBeside();
+    void focusBeside();
+    void goToOtherPage();
+    // main_window_layouts.cpp: layouts with names
+    void buildLayoutMenu(QMenu* view);
+    void refreshLayouts();
+    void applyLayout(const Json& layout);
+    void saveLayout(const QString& name);
+    bool keepLayout(const NamedLayout& layout);  ///< false after telling why not
+    void removeLayout(const QString& name);
     // main_window_wiring.cpp: which wish of which view goes where
     void wireOpen();
     void wireCalibrate();
@@ -147,6 +178,8 @@ private:
     JobRunner quick_;
     Workflow workflow_;
     LayerWorkflow layers_;
+    TimeForecaster times_;
+    WeightSurvey survey_;
     LessonDesk* lessons_;
     ProjectorMode projector_{*this};
     SessionKeeper keeper_;
@@ -154,7 +187,10 @@ private:
 
     Navigation* navigation_;
     QStackedWidget* stack_;
+    SidePane* side_pane_;
+    PageSplit* split_;
     MessageArea* messages_;
+    LayoutNameBar* layout_name_;
     SelectionBar* selection_bar_;
     QWidget* selection_strip_;
     JobStatus* job_status_;
@@ -164,6 +200,15 @@ private:
     QAction* palette_action_ = nullptr;
     std::vector<std::function<void()>> palette_actions_;  ///< parallel to what the palette shows
     QAction* own_window_action_ = nullptr;
+    QAction* other_page_action_ = nullptr;
+    std::array<QAction*, kPages> beside_actions_{};
+    QAction* below_action_ = nullptr;
+    QAction* at_right_action_ = nullptr;
+    std::optional<Page> beside_;  ///< the page that stands beside page()
+    QMenu* layout_menu_ = nullptr;
+    QMenu* remove_layout_menu_ = nullptr;
+    QAction* own_layouts_end_ = nullptr;  ///< the entry of that menu before which they stand
+    QList<QAction*> own_layout_actions_;
     std::array<PageFrame*, kPages> frames_{};
     std::array<PageHost*, kPages> hosts_{};
     OpenPage* open_page_;
@@ -176,6 +221,8 @@ private:
     ComparePanel* compare_;
     EvaluatePanel* evaluate_;
     ExportPanel* export_;
+    bool has_failed_run_ = false;          ///< whose diagnosis Compare shows, though there may be no result
+    std::optional<JobTimes> job_times_;    ///< as forecast last
     bool is_forecast_stale_ = false;       ///< that of the model map's overrides: to be asked for when it is next looked at
     std::array<bool, kPages> is_stale_{};  ///< a layer view whose data must be made when it is next looked at
 };

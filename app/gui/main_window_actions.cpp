@@ -10,6 +10,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "app/gui/run_menu.h"
+#include "app/gui/side_pane.h"
 #include "core/io/json_file.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/evaluate_panel.h"
@@ -87,16 +88,19 @@ void MainWindow::buildFileMenu() {
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 
     // Whatever can be opened can be dropped.
-    auto* drops = new DropDesk(*this, session_, workflow_, [this] { return page(); });
+    auto* drops = new DropDesk(*this, session_, workflow_, [this](const QPoint& place) {
+        return beside_ && side_pane_->isAncestorOf(childAt(place)) ? *beside_ : page();
+    });
     connect(drops, &DropDesk::openWanted, this, &MainWindow::open);
-    connect(&keeper_, &SessionKeeper::failed, drops, &DropDesk::forget);
+    connect(&keeper_, &SessionKeeper::notOpened, drops, &DropDesk::forget);
+    connect(drops, &DropDesk::taken, messages_, &MessageArea::dismiss);
     connect(drops, &DropDesk::lessonsWanted, lessons_, &LessonDesk::openFolder);
     connect(drops, &DropDesk::calibrationTextDropped, this, [this](const QString& file) {
         setCalibrationText(file);
         goTo(Page::Calibrate);
     });
     connect(drops, &DropDesk::noted, this,
-            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
+            [this](const QString& title, const QString& message) { messages_->addMessage(MessageArea::Kind::Note, title, message); });
 }
 
 void MainWindow::buildEditMenu() {
@@ -132,6 +136,8 @@ void MainWindow::buildViewMenu() {
         menu->addAction(tr("Page in its own &window"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), this, &MainWindow::toggleOwnWindow);
     own_window_action_->setCheckable(true);
     own_window_action_->setToolTip(tr("For a second screen; closing that window brings the page back"));
+    buildBesideMenu(menu);
+    buildLayoutMenu(menu);
     QAction* projector = menu->addAction(tr("&Projector mode"), QKeySequence(Qt::Key_F5), this, [this](bool on) { projector_.setOn(on); });
     projector->setCheckable(true);
     projector->setToolTip(tr("Large type and full screen, for all views"));
@@ -180,7 +186,10 @@ void MainWindow::buildLanguageMenu(QMenu* view) {
 
 void MainWindow::buildHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
-    menu->addAction(tr("&Help on this view"), QKeySequence(Qt::Key_F1), lessons_, &LessonDesk::toggleHelp);
+    menu->addAction(tr("&Help on this view"), QKeySequence(Qt::Key_F1), this, [this] {
+        lessons_->setPage(focusedPage());
+        lessons_->toggleHelp();
+    });
     menu->addAction(tr("&Lessons"), this, [this] { goTo(Page::Lessons); });
     menu->addAction(tr("Open a &folder of lessons…"), lessons_, &LessonDesk::browse);
     menu->addSeparator();

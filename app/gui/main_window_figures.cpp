@@ -5,6 +5,8 @@
 #include "app/gui/message_area.h"
 #include "app/gui/page_frame.h"
 #include "core/exporter/export_checkpoint.h"
+#include "widgets/calibration_ab_panel.h"
+#include "widgets/calibration_panel.h"
 #include "widgets/figure.h"
 #include "widgets/method_text.h"
 
@@ -42,6 +44,8 @@ QString MainWindow::provenance(const QWidget& picture) const {
                      .arg(samples.spec.seed)
                      .arg(calibration->compute == Compute::Float32 ? tr("float32") : tr("bfloat16"));
     }
+    const CalibrationAbPanel& another_text = calibration_panel_->anotherText();
+    if (another_text.isAncestorOf(&picture) && !another_text.stamp().isEmpty()) facts << another_text.stamp();
     for (const auto& run : session_.runs()) facts << QStringLiteral("%1: %2").arg(QString::fromStdString(run->name), gridText(run->method));
     return facts.join(QLatin1Char('\n'));
 }

@@ -1,5 +1,5 @@
-// What the command palette offers: every entry of the menus, what the views of the page have in their context menus, every layer and
-// result.
+// What the command palette offers: every entry of the menus, what the views of the pages in sight have in their context menus, every
+// layer and result.
 
 #include <QAction>
 #include <QMenuBar>
@@ -14,7 +14,11 @@ namespace salient {
 
 namespace {
 
-QString withoutAmpersands(QString text) { return text.remove(QLatin1Char('&')); }
+QString withoutAmpersands(const QString& text) {
+    QStringList parts = text.split(QLatin1String("&&"));  // one that is meant
+    for (QString& part : parts) part.remove(QLatin1Char('&'));
+    return parts.join(QLatin1Char('&'));
+}
 
 }  // namespace
 
@@ -49,7 +53,9 @@ void MainWindow::openPalette() {
     for (const QAction* top : menuBar()->actions()) {
         if (top->menu() != nullptr) add_menu(top->menu(), withoutAmpersands(top->text()));
     }
-    for (QWidget* view : frames_.at(static_cast<std::size_t>(page()))->findChildren<QWidget*>()) {
+    QList<QWidget*> views = frames_.at(static_cast<std::size_t>(page()))->findChildren<QWidget*>();
+    if (beside_) views += frames_.at(static_cast<std::size_t>(*beside_))->findChildren<QWidget*>();
+    for (QWidget* view : views) {
         if (!view->isVisible() || view->contextMenuPolicy() != Qt::ActionsContextMenu) continue;
         for (QAction* action : view->actions()) {
             if (action->isSeparator() || !action->isEnabled()) continue;

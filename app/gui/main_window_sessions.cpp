@@ -12,6 +12,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "app/gui/page_host.h"
+#include "app/gui/page_split.h"
 #include "widgets/compare_panel.h"
 #include "widgets/kept_settings.h"
 #include "widgets/open_page.h"
@@ -99,11 +100,18 @@ void MainWindow::wireSessions() {
             [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
     connect(&keeper_, &SessionKeeper::noted, this,
             [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Note, title, message); });
+    // Queued: what was dropped with the model is used first, and its preview takes messages away.
+    connect(
+        &keeper_, &SessionKeeper::notRestored, this,
+        [this](const QString& title, const QString& message) { messages_->addMessage(MessageArea::Kind::Note, title, message); },
+        Qt::QueuedConnection);
     connect(&keeper_, &SessionKeeper::restored, this,
             [this](const Json& window, const QStringList& left_out, const std::vector<InterruptedJob>& interrupted) {
                 restoreWindow(window);
                 refreshSessions();  // without the one that is open now
-                tellRestored(left_out, interrupted);
+                // Likewise.
+                QMetaObject::invokeMethod(
+                    this, [this, left_out, interrupted] { tellRestored(left_out, interrupted); }, Qt::QueuedConnection);
             });
     connect(open_page_, &OpenPage::sessionRequested, this, [this](const QString& folder) { keeper_.open(folder); });
     connect(open_page_, &OpenPage::sessionRemovalRequested, this, [this](const QString& folder) {
@@ -133,15 +141,15 @@ void MainWindow::tellRestored(const QStringList& left_out, const std::vector<Int
                  }};
     }
     if (!left_out.isEmpty()) {
-        messages_->showMessage(MessageArea::Kind::Error, tr("A part of the session could not be read"), lines.join(QLatin1Char('\n')),
-                               go_on);
+        messages_->addMessage(MessageArea::Kind::Error, tr("A part of the session could not be read"), lines.join(QLatin1Char('\n')),
+                              go_on);
         return;
     }
     if (session_.runs().empty() && interrupted.empty()) return;
     if (!session_.runs().empty()) {
         lines.prepend(tr("%n result(s). “Start anew” in the File menu begins without.", nullptr, static_cast<int>(session_.runs().size())));
     }
-    messages_->showMessage(MessageArea::Kind::Note, tr("Session restored"), lines.join(QLatin1Char(' ')), go_on);
+    messages_->addMessage(MessageArea::Kind::Note, tr("Session restored"), lines.join(QLatin1Char(' ')), go_on);
 }
 
 void MainWindow::refreshSessions() {
@@ -151,8 +159,7 @@ void MainWindow::refreshSessions() {
 }
 
 Json MainWindow::windowState() const {
-    Json state = Json::object();
-    state["page"] = pageKey(page()).toStdString();
+    Json state = arrangement();
     const Selection& now = session_.selection().current();
     state["layer"] = now.layer.toStdString();
     if (now.channel >= 0) state["channel"] = now.channel;
@@ -163,7 +170,6 @@ Json MainWindow::windowState() const {
     state["hidden_runs"] = compare_->hiddenRuns();
     state["compare_run"] = compare_->currentRun().toStdString();
     if (quantize_->currentRun() >= 0) state["quantize_row"] = quantize_->currentRun();
-    state["windows"] = ownWindows();
     state["columns_done"] = stepper_->position();
     if (const auto waiting = restored_.find("columns_done"); waiting != restored_.end()) state["columns_done"] = *waiting;
     const TuneChoice& choice = tune_->choice();
@@ -192,10 +198,42 @@ void MainWindow::restoreWindow(const Json& window) {
         session_.selection().select({chosen->block, QString::fromStdString(layer), indexOf(window, "channel", chosen->in_features),
                                      indexOf(window, "row", chosen->out_features)});
     }
-    restoreOwnWindows(Json());
-    const std::string name = textOf(window, "page");
-    if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(name))) goTo(*shown);
-    restoreOwnWindows(window.value("windows", Json()));
+    restoreArrangement(window);
+}
+
+/// Which pages are in sight, and where: what layouts keep, too.
+Json MainWindow::arrangement() const {
+    Json kept = Json::object();
+    kept["page"] = pageKey(page()).toStdString();
+    if (beside_) {
+        Json& other = kept["beside"] = Json::object();
+        other["page"] = pageKey(*beside_).toStdString();
+        other["below"] = split_->isBelowWanted();
+        other["share"] = split_->share();
+    }
+    kept["windows"] = ownWindows();
+    return kept;
+}
+
+/// Exactly that: all other pages go back to their places. Without a page this window's stays.
+void MainWindow::restoreArrangement(const Json& kept) {
+    closeBeside();
+    for (PageHost* one : hosts_) one->attach();
+    if (const std::optional<Page> shown = pageOfKey(QString::fromStdString(textOf(kept, "page")))) goTo(*shown);
+    restoreBeside(kept.value("beside", Json()));
+    restoreOwnWindows(kept.value("windows", Json()));
+    lessons_->setPage(page());
+}
+
+void MainWindow::restoreBeside(const Json& kept) {
+    if (!kept.is_object()) return;
+    const std::optional<Page> other = pageOfKey(QString::fromStdString(textOf(kept, "page")));
+    if (!other || *other == page()) return;
+    const auto below = kept.find("below");
+    const auto share = kept.find("share");
+    split_->setBelowWanted(below != kept.end() && below->is_boolean() && below->get<bool>());
+    split_->setShare(share != kept.end() && share->is_number() ? share->get<double>() : PageSplit::kEvenShare);
+    showBeside(*other);
 }
 
 /// The pages that have windows of their own, and where those are.
@@ -212,15 +250,13 @@ Json MainWindow::ownWindows() const {
     return windows;
 }
 
-/// Exactly those: all other pages go back to their places.
 void MainWindow::restoreOwnWindows(const Json& windows) {
-    for (PageHost* one : hosts_) one->attach();
     if (!windows.is_array()) return;
     for (const Json& one : windows) {
         if (!one.is_object()) continue;
         const std::optional<Page> page = pageOfKey(QString::fromStdString(textOf(one, "page")));
         const std::string geometry = textOf(one, "geometry");
-        if (!page || geometry.size() > kLongestGeometry) continue;
+        if (!page || page == beside_ || geometry.size() > kLongestGeometry) continue;
         detach(*page, QByteArray::fromBase64(QByteArray::fromStdString(geometry)));
         activateWindow();  // what is restored does not take the keyboard away
     }

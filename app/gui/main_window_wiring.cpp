@@ -3,16 +3,19 @@
 #include <QThreadPool>
 #include <QUrl>
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
+#include "app/gui/calibration_ab_workflow.h"
 #include "app/gui/job_status.h"
 #include "app/gui/main_window.h"
-#include "app/gui/map_metrics.h"
 #include "app/gui/message_area.h"
 #include "app/gui/token_workflow.h"
 #include "app/gui/tune_apply.h"
 #include "core/exporter/export_checkpoint.h"
 #include "core/exporter/loader_verdicts.h"
 #include "core/io/process_memory.h"
+#include "widgets/calibration_ab_panel.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
@@ -80,15 +83,31 @@ void MainWindow::wireCalibrate() {
     connect(&session_, &Session::recipeChanged, this, [this] {
         if (workflow_.previewChangedSamples()) messages_->dismiss();  // what it said was about other windows
     });
+    connect(&workflow_, &Workflow::calibrationFailed, this, [this](const QString& title, const QString& message) {
+        const auto find_out = [this] { workflow_.findNumberTrouble(); };
+        messages_->showMessage(MessageArea::Kind::Error, title, message, {tr("Diagnose"), find_out});
+    });
     connect(calibration_panel_, &CalibrationPanel::calibrateRequested, this, [this] {
         messages_->dismiss();
         workflow_.calibrate();
     });
+    CalibrationAbPanel& another_text = calibration_panel_->anotherText();
+    connect(&another_text, &CalibrationAbPanel::browseRequested, this, [this, &another_text] {
+        const QString file = choose_.file(this, tr("Choose the text to compare with"), textFilter());
+        if (!file.isEmpty()) another_text.setTextFile(file);
+    });
+    auto* comparing = new CalibrationAbWorkflow(session_, jobs_, another_text, this);
+    connect(comparing, &CalibrationAbWorkflow::failed, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
 }
 
 void MainWindow::wireLayerViews() {
     SelectionModel& selection = session_.selection();
     connect(map_, &ModelMapView::layerChosen, &selection, &SelectionModel::selectLayer);
+    connect(map_, &ModelMapView::valuesWanted, &survey_, &WeightSurvey::begin);
+    connect(&survey_, &WeightSurvey::ready, this, &MainWindow::refreshMap);
+    connect(&survey_, &WeightSurvey::failed, this,
+            [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
     connect(map_, &ModelMapView::layerActivated, this, [this](int block, const QString& layer) {
         session_.selection().selectLayer(block, layer);
         goTo(session_.runs().empty() ? Page::Channels : Page::Compare);
@@ -133,26 +152,33 @@ void MainWindow::wireTune() {
         tune_->setSelectedChannel(session_.selection().current().channel);
         restoreTune();
     });
-    connect(&session_, &Session::recipeChanged, tune_, &TunePanel::leaveHistory);
-    connect(tune_, &TunePanel::applyWanted, this, [this](const TuneChoice& choice, bool to_all_like_this) {
+    connect(&session_.undoStack(), &QUndoStack::indexChanged, tune_, &TunePanel::setEditsElsewhere);
+    const auto apply = [this](TunedSetting setting, double tuned_value, const QString& value, bool to_all_like_this,
+                              const QString& left_out) {
         if (!session_.model() || tune_->layer().isEmpty()) return;
         // The one on display: another may be chosen and on its way.
         const LinearInfo* layer = &session_.model()->linear(tune_->layer().toStdString());
-        const QString value =
-            (choice.method == TuneMethod::AwqRatio ? tr("AWQ ratio %1") : tr("SmoothQuant α %1")).arg(numberText(choice.value, 3));
         try {
             const TuneReach reach = to_all_like_this ? TuneReach::AllLikeIt : TuneReach::OneInput;
-            const TunedRecipe tuned = applyTuned(*session_.model(), session_.recipe(), *layer, choice.method, choice.value, reach);
+            const TunedRecipe tuned = applyTuned(*session_.model(), session_.recipe(), *layer, setting, tuned_value, reach);
             session_.editRecipe(tuned.recipe, tr("%1 for %2").arg(value, QString::fromStdString(layer->name)));
             const QString run = QString::fromStdString(tuned.run);
             const QString done = tuned.is_new_run ? tr("New run “%1”, with %2 in %3 of its layers. Quantize runs it beside the others.")
                                                   : tr("“%1” has %2 in %3 of its layers now. Quantize runs it beside the others.");
             QStringList sentences{done.arg(run, value, QString::number(tuned.n_layers))};
-            if (const QString left_out = leftOutText(choice); !left_out.isEmpty()) sentences << left_out;
+            if (!left_out.isEmpty()) sentences << left_out;
             messages_->showMessage(MessageArea::Kind::Note, tr("Written into the recipe"), sentences.join(QLatin1Char(' ')));
         } catch (const Error& error) {
             messages_->showMessage(MessageArea::Kind::Error, tr("The recipe cannot hold that"), QString::fromUtf8(error.what()));
         }
+    };
+    connect(tune_, &TunePanel::applyWanted, this, [apply](const TuneChoice& choice, bool to_all_like_this) {
+        const bool is_awq = choice.method == TuneMethod::AwqRatio;
+        const QString value = (is_awq ? tr("AWQ ratio %1") : tr("SmoothQuant α %1")).arg(numberText(choice.value, 3));
+        apply(is_awq ? TunedSetting::AwqRatio : TunedSetting::SmoothAlpha, choice.value, value, to_all_like_this, leftOutText(choice));
+    });
+    connect(tune_, &TunePanel::applyClipWanted, this, [apply](double share, bool to_all_like_this) {
+        apply(TunedSetting::AwqClip, share, tr("AWQ clip %1 %").arg(numberText(100.0 * share, 3)), to_all_like_this, {});
     });
 }
 
@@ -230,12 +256,32 @@ void MainWindow::wireDiagnosis() {
         layers_.diagnose(run);
     };
     connect(&diagnosis, &DiagnosisPanel::diagnosisWanted, this, look);
-    connect(compare_, &ComparePanel::diagnosisShown, this, [look, &diagnosis] { look(diagnosis.currentRun()); });
+    connect(compare_, &ComparePanel::diagnosisShown, this, [look, &diagnosis] {
+        if (!diagnosis.currentRun().isEmpty()) look(diagnosis.currentRun());  // else what a failed run left stays
+    });
     connect(&layers_, &LayerWorkflow::diagnosisReady, &diagnosis, &DiagnosisPanel::setDiagnosis);
+    connect(&workflow_, &Workflow::runFailed, this, [this](const FailedRun& failed) {
+        const auto look_at = [this, failed, calibration = std::weak_ptr(session_.calibration())] {
+            if (!session_.calibration() || session_.calibration() != calibration.lock()) return;  // it is about another one
+            const LinearInfo& layer = session_.model()->linear(failed.layer.toStdString());
+            has_failed_run_ = true;
+            refreshPages();
+            session_.selection().selectLayer(layer.block, failed.layer);
+            compare_->showDiagnosis();
+            goTo(Page::Compare);
+            compare_->diagnosis().clear();
+            layers_.diagnoseFailed(failed.run, failed.method, layer);
+        };
+        messages_->showMessage(MessageArea::Kind::Error, failed.title, failed.message, {tr("Diagnose"), look_at});
+    });
     connect(&diagnosis, &DiagnosisPanel::worstLayerWanted, this, [this](const QString& name) {
         const auto run = session_.runNamed(name.toStdString());
         if (!run || run->layers.empty()) return;
-        const auto worst = std::ranges::max_element(run->layers, {}, [](const LayerReport& r) { return r.error.relative_output_error; });
+        const auto error = [](const LayerReport& layer) {  // none is worse than one that is no number
+            const double found = layer.error.relative_output_error;
+            return std::isfinite(found) ? found : std::numeric_limits<double>::infinity();
+        };
+        const auto worst = std::ranges::max_element(run->layers, {}, error);
         session_.selection().selectLayer(session_.model()->linear(worst->name).block, QString::fromStdString(worst->name));
     });
     connect(&diagnosis, &DiagnosisPanel::cellChosen, this, [this](Index row, Index channel) {
@@ -266,6 +312,7 @@ void MainWindow::wireEvaluate() {
         recipe.perplexity.n_windows = choice.spec.n_windows;
         session_.editRecipe(recipe, what, EditKind::Movement);
     });
+    connect(evaluate_, &EvaluatePanel::runChosen, this, &MainWindow::forecastTimes);
     connect(evaluate_, &EvaluatePanel::browseRequested, quantize_, &QuantizePanel::browseEvaluationRequested);
     connect(evaluate_, &EvaluatePanel::evaluateRequested, this, [this] {
         messages_->dismiss();
@@ -277,8 +324,7 @@ void MainWindow::wireEvaluate() {
     });
     connect(&session_, &Session::sensitivitiesChanged, this, [this] {
         evaluate_->setSensitivities(session_.sensitivities());
-        map_->setMetrics(mapMetrics(session_));
-        map_->setSelectedLayer(session_.selection().current().layer);
+        refreshMap();
     });
     const auto choose_layer = [this](const QString& layer) {
         session_.selection().selectLayer(session_.model()->linear(layer.toStdString()).block, layer);

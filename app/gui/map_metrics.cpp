@@ -32,9 +32,28 @@ std::vector<double> fromReports(const Model& model, const RunResult& run, const 
     return inModelOrder(model, known);
 }
 
+/// Of the weights as they are stored, before anything is done to them.
+void addWeightMetrics(const std::vector<WeightMetrics>& weights, std::size_t n_layers, std::vector<LayerMetric>& metrics) {
+    LayerMetric largest{Words::tr("Largest |w|"), {}, {}, true, Words::tr("Largest magnitude of the layer's weights, in their own unit")};
+    LayerMetric kurtosis{Words::tr("Kurtosis of the weights"),
+                         {},
+                         {},
+                         true,
+                         Words::tr("Fourth moment about the mean over the squared variance, without unit: 3 for normally distributed "
+                                   "weights, more where a few stand far out")};
+    for (const WeightMetrics& layer : weights) {
+        largest.values.push_back(layer.max_abs);
+        kurtosis.values.push_back(layer.kurtosis);
+    }
+    for (LayerMetric* metric : {&largest, &kurtosis}) {
+        metric->is_awaited = weights.size() < n_layers;
+        metrics.push_back(std::move(*metric));
+    }
+}
+
 }  // namespace
 
-std::vector<LayerMetric> mapMetrics(const Session& session) {
+std::vector<LayerMetric> mapMetrics(const Session& session, const std::vector<WeightMetrics>& weight_metrics) {
     std::vector<LayerMetric> metrics;
     if (!session.model()) return metrics;
     const Model& model = *session.model();
@@ -75,6 +94,7 @@ std::vector<LayerMetric> mapMetrics(const Session& session) {
     LayerMetric weights{Words::tr("Number of weights"), QStringLiteral("weights"), {}};
     for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));
     metrics.push_back(std::move(weights));
+    addWeightMetrics(weight_metrics, model.linears.size(), metrics);
     return metrics;
 }
 

@@ -68,6 +68,16 @@ void MessageArea::showMessage(Kind kind, const QString& title, const QString& te
     show();
 }
 
+void MessageArea::addMessage(Kind kind, const QString& title, const QString& text, const Action& action) {
+    const QString shown = text_->text();
+    if (shown.isEmpty()) return showMessage(kind, title, text, action);
+    const QString plain = this->text();
+    const Action kept{act_->text(), action_};
+    showMessage(kind_ == Kind::Error ? kind_ : kind, title, text, action.run ? action : kept);
+    text_->setText(shown + QStringLiteral("<br>") + text_->text());
+    text_->setProperty("plain", plain + QLatin1Char('\n') + text);
+}
+
 void MessageArea::dismiss() {
     text_->clear();
     text_->setProperty("plain", QString());

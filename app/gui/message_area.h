@@ -22,6 +22,8 @@ public:
         std::function<void()> run;
     };
     void showMessage(Kind kind, const QString& title, const QString& text, const Action& action = {});
+    /// The same below what is shown, if something is: the worse kind and the latest action count.
+    void addMessage(Kind kind, const QString& title, const QString& text, const Action& action = {});
     void dismiss();
     [[nodiscard]] QString text() const;
     [[nodiscard]] Kind kind() const noexcept { return kind_; }

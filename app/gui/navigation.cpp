@@ -36,9 +36,11 @@ constexpr int kWidth = 168;
 constexpr int kBesideTitle = 66;  // the tick, and what lies between
 constexpr int kRowHeight = 40;
 constexpr int kIconSize = 20;
+constexpr double kFrame = 1.5;
 constexpr int kDoneRole = Qt::UserRole;
+constexpr int kBesideRole = Qt::UserRole + 1;
 
-/// Icon, title, and a small tick at the right where the step is done.
+/// Icon, title, and a small tick at the right where the step is done; a frame where it is shown beside the chosen one.
 class StepDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -57,6 +59,11 @@ public:
             painter->setPen(Qt::NoPen);
             painter->setBrush(fill);
             painter->drawRoundedRect(row, 6, 6);
+        }
+        if (!is_chosen && index.data(kBesideRole).toBool()) {
+            painter->setPen(QPen(option.palette.color(QPalette::Highlight), kFrame));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRoundedRect(row.adjusted(1, 1, -1, -1), 5, 5);
         }
         if ((option.state & QStyle::State_HasFocus) != 0 && (option.state & QStyle::State_KeyboardFocusChange) != 0) {
             painter->setPen(QPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::Highlight), 1, Qt::DotLine));
@@ -89,6 +96,11 @@ QKeySequence pageShortcut(Page page) {
     return {Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + digit)};
 }
 
+QKeySequence pageBesideShortcut(Page page) {
+    // Two strokes: where digits are typed with Shift, Ctrl+Shift+1 would be what Ctrl+1 arrives as.
+    return {QKeyCombination(Qt::CTRL | Qt::Key_B), QKeyCombination(pageShortcut(page)[0].key())};
+}
+
 Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     setAccessibleName(tr("Steps"));
     setFrameShape(QFrame::NoFrame);
@@ -102,10 +114,8 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
         item->setToolTip(QStringLiteral("%1 (%2)").arg(pageTitle(step.page), pageShortcut(step.page).toString(QKeySequence::NativeText)));
     }
     fitWidth();
-    connect(this, &QListWidget::currentRowChanged, this, [this](int row) {
-        if (row >= 0) emit pageChosen(static_cast<Page>(row));
-    });
     setCurrentRow(0);
+    connect(this, &QListWidget::currentRowChanged, this, &Navigation::choose);
 }
 
 void Navigation::fitWidth() {
@@ -121,7 +131,36 @@ void Navigation::changeEvent(QEvent* event) {
 
 void Navigation::setPage(Page page) { setCurrentRow(static_cast<int>(page)); }
 
-Page Navigation::page() const { return static_cast<Page>(currentRow()); }
+void Navigation::choose(int row) {
+    if (row < 0) return;
+    const auto chosen = static_cast<Page>(row);
+    if (chosen == beside_) {
+        // When the press that chose it is over: it still selects the row.
+        QMetaObject::invokeMethod(
+            this, [this] { setPage(page_); }, Qt::QueuedConnection);
+        emit besideChosen();
+    } else if (chosen != page_) {
+        page_ = chosen;
+        emit pageChosen(page_);
+    }
+}
+
+QModelIndex Navigation::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
+    const QModelIndex next = QListWidget::moveCursor(action, modifiers);
+    if (!beside_ || next.row() != static_cast<int>(*beside_)) return next;
+    const int onwards = next.row() < currentRow() ? -1 : 1;
+    const QModelIndex beyond = next.siblingAtRow(next.row() + onwards);
+    return beyond.isValid() ? beyond : next.siblingAtRow(next.row() - onwards);
+}
+
+void Navigation::setBeside(std::optional<Page> page) {
+    beside_ = page;
+    for (int row = 0; row < count(); ++row) {
+        const bool is_beside = page && row == static_cast<int>(*page);
+        item(row)->setData(kBesideRole, is_beside);
+        item(row)->setData(Qt::AccessibleDescriptionRole, is_beside ? tr("Shown beside") : QString());
+    }
+}
 
 void Navigation::setDone(Page page, bool done) { item(static_cast<int>(page))->setData(kDoneRole, done); }
 

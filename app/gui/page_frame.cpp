@@ -7,34 +7,36 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include "widgets/wrapped_label.h"
+
 namespace salient {
 
 namespace {
 constexpr int kMargin = 20;
 constexpr double kTitleScale = 1.5;
-constexpr int kSentenceWidth = 87;  // average characters
+constexpr int kSentenceWidth = 87;  // at most, in average characters
+constexpr int kMuch = 1000;         // of a layout's stretch: what is beside gets what this leaves
 }  // namespace
 
 PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* content, QWidget* parent)
     : QWidget(parent),
       content_(content),
-      heading_(new QHBoxLayout),
+      heading_(new QWidget(this)),
       stack_(new QStackedLayout),
       sentence_(new QLabel(this)),
       next_(new QPushButton(this)) {
-    auto* title_label = new QLabel(title, this);
+    auto* title_label = new QLabel(title, heading_);
     QFont font = title_label->font();
     font.setPointSizeF(font.pointSizeF() * kTitleScale);
     font.setBold(true);
     title_label->setFont(font);
-    auto* explanation_label = new QLabel(explanation, this);
+    auto* explanation_label = new WrappedLabel(explanation, heading_);
     explanation_label->setWordWrap(true);
-    auto* texts = new QVBoxLayout;
+    auto* texts = new QVBoxLayout(heading_);
+    texts->setContentsMargins(0, 0, 0, 0);
     texts->setSpacing(2);
     texts->addWidget(title_label);
     texts->addWidget(explanation_label);
-    heading_->addLayout(texts, 1);
-    heading_->setSpacing(12);
 
     sentence_->setWordWrap(true);
     sentence_->setAlignment(Qt::AlignCenter);
@@ -42,7 +44,12 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     auto* empty = new QWidget(this);
     auto* empty_layout = new QVBoxLayout(empty);
     empty_layout->addStretch(2);
-    empty_layout->addWidget(sentence_, 0, Qt::AlignHCenter);
+    // Not by its alignment: a wrapped label that is aligned is not asked how high it gets at its width.
+    auto* row = new QHBoxLayout;
+    row->addStretch(1);
+    row->addWidget(sentence_, kMuch);
+    row->addStretch(1);
+    empty_layout->addLayout(row);
     empty_layout->addSpacing(12);
     empty_layout->addWidget(next_, 0, Qt::AlignHCenter);
     empty_layout->addStretch(3);
@@ -53,24 +60,20 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kMargin, kMargin - 4, kMargin, kMargin - 8);
     layout->setSpacing(14);
-    layout->addLayout(heading_);
+    layout->addWidget(heading_);
     layout->addLayout(stack_, 1);
     connect(next_, &QPushButton::clicked, this, &PageFrame::nextRequested);
+    fitSentence();
     setReady();
 }
 
 void PageFrame::setEmpty(const QString& sentence, const QString& button) {
     sentence_->setText(sentence);
-    fitSentence();
     next_->setText(button);
     stack_->setCurrentIndex(0);
 }
 
-/// A wrapped label in a centred column is not asked how high it gets at its width.
-void PageFrame::fitSentence() {
-    const int width = kSentenceWidth * fontMetrics().averageCharWidth();
-    if (!sentence_->text().isEmpty()) sentence_->setFixedSize(width, sentence_->heightForWidth(width));
-}
+void PageFrame::fitSentence() { sentence_->setMaximumWidth(kSentenceWidth * fontMetrics().averageCharWidth()); }
 
 void PageFrame::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
@@ -81,6 +84,6 @@ void PageFrame::setReady() { stack_->setCurrentIndex(1); }
 
 bool PageFrame::isReady() const { return stack_->currentIndex() == 1; }
 
-void PageFrame::addToHeading(QWidget* widget) { heading_->addWidget(widget, 0, Qt::AlignBottom); }
+void PageFrame::setHeadingShown(bool shown) { heading_->setVisible(shown); }
 
 }  // namespace salient

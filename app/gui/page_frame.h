@@ -2,7 +2,6 @@
 
 #include <QWidget>
 
-class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QStackedLayout;
@@ -19,8 +18,8 @@ public:
     void setEmpty(const QString& sentence, const QString& button);
     void setReady();
     [[nodiscard]] bool isReady() const;
-    /// Puts a widget at the right end of the heading.
-    void addToHeading(QWidget* widget);
+    /// Without its heading where something else says which page it is.
+    void setHeadingShown(bool shown);
     [[nodiscard]] QWidget* content() const noexcept { return content_; }
 
 signals:
@@ -33,7 +32,7 @@ private:
     void fitSentence();
 
     QWidget* content_;
-    QHBoxLayout* heading_;
+    QWidget* heading_;
     QStackedLayout* stack_;
     QLabel* sentence_;
     QPushButton* next_;

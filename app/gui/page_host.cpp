@@ -8,13 +8,15 @@
 #include <QVBoxLayout>
 #include <utility>
 
+#include "app/gui/page_scroller.h"
+
 namespace salient {
 
 namespace {
 constexpr QSize kSmallest{640, 480};  // of a page that was not shown yet
 }
 
-PageHost::PageHost(QWidget* page, const QString& title, QWidget* parent)
+PageHost::PageHost(PageScroller* page, const QString& title, QWidget* parent)
     : QWidget(parent), page_(page), title_(title), layout_(new QVBoxLayout(this)), note_(new QWidget(this)) {
     auto* sentence = new QLabel(tr("%1 is open in a window of its own.").arg(title), note_);
     sentence->setAlignment(Qt::AlignCenter);
@@ -45,6 +47,7 @@ PageHost::PageHost(QWidget* page, const QString& title, QWidget* parent)
 
 void PageHost::detach(const QList<QAction*>& actions, const QByteArray& geometry) {
     if (isDetached()) return;
+    attach();
     // A child of the window, so that whoever asks that for its views finds these, too.
     own_window_ = new QWidget(window(), Qt::Window);
     own_window_->setAttribute(Qt::WA_QuitOnClose, false);
@@ -58,13 +61,29 @@ void PageHost::detach(const QList<QAction*>& actions, const QByteArray& geometry
     note_->show();
     connect(window(), &QWidget::windowTitleChanged, own_window_, [this] { showTitle(); });
     showTitle();
-    if (!geometry.isEmpty()) own_window_->restoreGeometry(geometry);
+    if (!geometry.isEmpty()) own_window_->restoreGeometry(geometry);  // on a screen, whatever it says
     own_window_->installEventFilter(this);
     own_window_->show();
     emit moved();
 }
 
+void PageHost::lend(QBoxLayout& layout) {
+    if (lent_to_ == &layout) return;
+    attach();
+    layout_->removeWidget(page_);
+    layout.addWidget(page_, 1);
+    page_->show();
+    lent_to_ = &layout;
+    emit moved();
+}
+
 void PageHost::attach() {
+    if (QBoxLayout* lender = std::exchange(lent_to_, nullptr)) {
+        lender->removeWidget(page_);
+        layout_->insertWidget(0, page_);
+        page_->show();
+        emit moved();
+    }
     if (!isDetached()) return;
     QWidget* own = std::exchange(own_window_, nullptr);
     own->removeEventFilter(this);

@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QStyle>
+#include <utility>
 
 namespace salient {
 
@@ -10,6 +11,10 @@ PageScroller::PageScroller(QWidget* page, QWidget* parent) : QScrollArea(parent)
     setFocusPolicy(Qt::NoFocus);
     setWidget(page);
     page->installEventFilter(this);
+}
+
+int PageScroller::leastWidth() const {
+    return widget()->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this);
 }
 
 void PageScroller::fitPage() {
@@ -29,7 +34,9 @@ void PageScroller::resizeEvent(QResizeEvent* event) {
 
 bool PageScroller::eventFilter(QObject* watched, QEvent* event) {
     const bool is_answered = QScrollArea::eventFilter(watched, event);
-    if (watched == widget() && event->type() == QEvent::LayoutRequest) fitPage();
+    if (watched != widget() || event->type() != QEvent::LayoutRequest) return is_answered;
+    fitPage();
+    if (const int now = leastWidth(); now != std::exchange(least_width_, now)) emit leastWidthChanged();
     return is_answered;
 }
 

@@ -11,12 +11,20 @@ class PageScroller : public QScrollArea {
 public:
     explicit PageScroller(QWidget* page, QWidget* parent = nullptr);
 
+    /// Pixels that the page must have if nothing is to be scrolled sideways, a vertical scroll bar included.
+    [[nodiscard]] int leastWidth() const;
+
+signals:
+    void leastWidthChanged();
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void fitPage();
+
+    int least_width_ = 0;  ///< when it was last told
 };
 
 }  // namespace salient

@@ -15,6 +15,7 @@ const QString kRecent = QStringLiteral("recent");
 const QString kSessions = QStringLiteral("sessions");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
+const QString kLayouts = QStringLiteral("layouts");
 const QString kLessonFolder = QStringLiteral("lessons/folder");
 
 /// One key per lesson, whatever characters its id has.
@@ -84,6 +85,10 @@ void Preferences::addSavedSession(const QString& folder) {
     folders.prepend(folder);
     settings_.setValue(kSessions, folders.mid(0, kMostRecent));
 }
+
+QString Preferences::layouts() const { return settings_.value(kLayouts).toString(); }
+
+void Preferences::setLayouts(const QString& text) { settings_.setValue(kLayouts, text); }
 
 QByteArray Preferences::geometry() const { return settings_.value(kGeometry).toByteArray(); }
 

@@ -37,6 +37,9 @@ public:
     /// Sessions saved to or opened from folders of the user's choice, latest first.
     [[nodiscard]] QStringList savedSessions() const;
     void addSavedSession(const QString& folder);
+    /// The user's layouts, as layoutsText() writes them; empty: none.
+    [[nodiscard]] QString layouts() const;
+    void setLayouts(const QString& text);
 
     [[nodiscard]] QByteArray geometry() const;
     [[nodiscard]] QByteArray windowState() const;

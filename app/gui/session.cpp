@@ -6,6 +6,7 @@
 
 #include "core/io/process_memory.h"
 #include "core/recipe/draft_recipe.h"
+#include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
 #include "widgets/method_text.h"
 
@@ -217,13 +218,11 @@ void Session::changeRun(const std::string& name, const std::function<void(RunRes
 }
 
 void Session::setRunPerplexity(const std::string& name, const PerplexityResult& result) {
-    changeRun(name, [&](RunResult& run) { run.perplexity = result; });
+    changeRun(name, [&](RunResult& run) { setPerplexity(run, result); });
 }
 
-void Session::setRunFlushedValues(const std::string& name, std::int64_t n_values) {
-    const auto known = runNamed(name);
-    if (!known || known->counts.n_flushed_values == n_values) return;
-    changeRun(name, [&](RunResult& run) { run.counts.n_flushed_values = n_values; });
+void Session::setRunWritten(const std::string& name, const WriteCounts& written) {
+    changeRun(name, [&](RunResult& run) { noteWritten(run, written); });
 }
 
 void Session::setReference(std::shared_ptr<const EvaluationReference> reference) {

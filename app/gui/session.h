@@ -11,6 +11,7 @@
 
 #include "core/calib/calibrate.h"
 #include "core/eval/divergence.h"
+#include "core/exporter/export_checkpoint.h"
 #include "core/recipe/recipe.h"
 #include "core/recipe/run.h"
 #include "core/recipe/session_folder.h"
@@ -66,8 +67,8 @@ public:
     void addRun(RunResult run);
     void removeRun(const std::string& name);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
-    /// What the latest export of that run made 0.
-    void setRunFlushedValues(const std::string& name, std::int64_t n_values);
+    /// What the latest export of that run counted.
+    void setRunWritten(const std::string& name, const WriteCounts& written);
     void setReference(std::shared_ptr<const EvaluationReference> reference);
     /// Replaces what is known of that run's layers.
     void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);

@@ -126,12 +126,12 @@ SessionKeeper::SessionKeeper(Session& session, Workflow& workflow, QObject* pare
          {&Session::recipeChanged, &Session::calibrationChanged, &Session::runsChanged, &Session::sensitivitiesChanged}) {
         connect(&session_, signal, this, &SessionKeeper::touch);
     }
-    connect(&workflow_, &Workflow::failed, this, [this] { unrestored_.clear(); });
+    connect(&workflow_, &Workflow::notOpened, this, [this] { unrestored_.clear(); });
     // Queued: the window takes its messages away when a model is opened.
     connect(
         &workflow_, &Workflow::opened, this,
         [this] {
-            if (!unrestored_.isEmpty()) emit noted(tr("The earlier session was not restored"), std::exchange(unrestored_, {}));
+            if (!unrestored_.isEmpty()) emit notRestored(tr("The earlier session was not restored"), std::exchange(unrestored_, {}));
         },
         Qt::QueuedConnection);
     connect(&session_.selection(), &SelectionModel::changed, this, &SessionKeeper::touch);
@@ -282,6 +282,7 @@ void SessionKeeper::open(const QString& folder, const QString& otherwise) {
     if (!target) {
         if (!otherwise.isEmpty()) return workflow_.open(otherwise);
         emit failed(tr("Open session"), tr("%1 is open in another window.").arg(folder));
+        emit notOpened();
         return;
     }
     const auto interrupted = std::make_shared<std::vector<InterruptedJob>>();

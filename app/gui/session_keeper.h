@@ -68,6 +68,10 @@ signals:
     void saved();
     void restored(const salient::Json& window, const QStringList& left_out, const std::vector<salient::InterruptedJob>& interrupted);
     void failed(const QString& title, const QString& message);
+    /// The session is another window's: failed() told it.
+    void notOpened();
+    /// The model is open without its session, and why.
+    void notRestored(const QString& title, const QString& message);
     void noted(const QString& title, const QString& message);
 
 private:

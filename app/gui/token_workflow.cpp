@@ -134,9 +134,9 @@ void TokenWorkflow::followRecipe() {
     channels_.spectrum().setSubject(subject_.calibration != nullptr, spectrumObstacle());
 }
 
-std::function<void(const JobRecord&)> TokenWorkflow::reportFailure(const Subject& subject, std::function<void()> reset) {
-    return [this, subject, reset = std::move(reset)](const JobRecord& record) {
-        if (reset && isCurrent(subject)) reset();
+std::function<void(const JobRecord&)> TokenWorkflow::reportFailure(int TokenWorkflow::*latest, std::function<void()> reset) {
+    return [this, latest, subject = subject_, reset = std::move(reset)](const JobRecord& record) {
+        if (record.id == this->*latest && isCurrent(subject)) reset();
         if (record.state == JobRecord::State::Failed) emit failed(record.title, record.message);
     };
 }
@@ -155,10 +155,10 @@ void TokenWorkflow::loadMap(Index window) {
         return map;
     };
     const auto done = [this, subject = subject_](const TokenMap& map) {
-        if (isCurrent(subject)) channels_.tokens().setMap(map);
+        if (isCurrent(subject) && map.window == channels_.tokens().window()) channels_.tokens().setMap(map);
     };
     map_job_ = quick_.start(tr("Tokens of %1").arg(layerName()), this, work, done,
-                            reportFailure(subject_, [this] { channels_.tokens().forget(); }));
+                            reportFailure(&TokenWorkflow::map_job_, [this] { channels_.tokens().forget(); }));
 }
 
 void TokenWorkflow::findLargest(Index channel) {
@@ -179,7 +179,8 @@ void TokenWorkflow::findLargest(Index channel) {
     };
     const auto reset = [this] { channels_.tokens().setSearching(false); };
     channels_.tokens().setSearching(true);
-    largest_job_ = jobs_.start(tr("Largest tokens of channel %1").arg(channel), this, work, done, reportFailure(subject_, reset));
+    largest_job_ =
+        jobs_.start(tr("Largest tokens of channel %1").arg(channel), this, work, done, reportFailure(&TokenWorkflow::largest_job_, reset));
 }
 
 void TokenWorkflow::loadSpectrum() {
@@ -193,11 +194,11 @@ void TokenWorkflow::loadSpectrum() {
         if (kept.size() > 0) return hessianSpectrum(kept, fraction, job);
         return hessianSpectrum(recalibrate(calibration, layer.block, layer.group, job).hessian, fraction, job);
     };
-    const auto done = [this, subject = subject_](const HessianSpectrum& spectrum) {
-        if (isCurrent(subject)) channels_.spectrum().setSpectrum(spectrum);
+    const auto done = [this, subject = subject_, damping = damping_](const HessianSpectrum& spectrum) {
+        if (isCurrent(subject) && damping == damping_) channels_.spectrum().setSpectrum(spectrum);
     };
     spectrum_job_ = quick_.start(tr("Spectrum of %1").arg(layerName()), this, work, done,
-                                 reportFailure(subject_, [this] { channels_.spectrum().forget(); }));
+                                 reportFailure(&TokenWorkflow::spectrum_job_, [this] { channels_.spectrum().forget(); }));
 }
 
 void TokenWorkflow::measureConvergence() {
@@ -207,12 +208,13 @@ void TokenWorkflow::measureConvergence() {
         const MethodSpec method = stepperMethod(recipe, subject.layer.name);
         return hessianConvergence(*subject.calibration, subject.layer, method.grid, method.gptq, job);
     };
-    const auto done = [this, subject = subject_](const HessianConvergence& convergence) {
-        if (isCurrent(subject)) calibration_.convergence().setConvergence(convergence);
+    const auto done = [this, subject = subject_, solver = solver_](const HessianConvergence& convergence) {
+        if (isCurrent(subject) && solver == solver_) calibration_.convergence().setConvergence(convergence);
     };
     const auto reset = [this] { calibration_.convergence().setMeasuring(false); };
     calibration_.convergence().setMeasuring(true);
-    convergence_job_ = jobs_.start(tr("Convergence of %1").arg(layerName()), this, work, done, reportFailure(subject_, reset));
+    convergence_job_ =
+        jobs_.start(tr("Convergence of %1").arg(layerName()), this, work, done, reportFailure(&TokenWorkflow::convergence_job_, reset));
 }
 
 }  // namespace salient

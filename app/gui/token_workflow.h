@@ -42,7 +42,8 @@ private:
     [[nodiscard]] std::string solver() const;
     [[nodiscard]] QString tokensObstacle() const;
     [[nodiscard]] QString spectrumObstacle() const;
-    [[nodiscard]] std::function<void(const JobRecord&)> reportFailure(const Subject& subject, std::function<void()> reset = {});
+    /// Of a job that has no answer: `reset` lets it be asked for again, unless `latest` of its kind is another one.
+    [[nodiscard]] std::function<void(const JobRecord&)> reportFailure(int TokenWorkflow::*latest, std::function<void()> reset);
     void loadMap(Index window);
     void findLargest(Index channel);
     void loadSpectrum();

@@ -113,6 +113,18 @@ RecipeRun newRun(const Recipe& recipe, const LinearInfo& layer, bool is_awq) {
     return run;
 }
 
+std::optional<double>& valueOf(LayerOverride& change, TunedSetting setting) {
+    switch (setting) {
+        case TunedSetting::SmoothAlpha:
+            return change.alpha;
+        case TunedSetting::AwqClip:
+            return change.clip;
+        case TunedSetting::AwqRatio:
+            break;
+    }
+    return change.ratio;
+}
+
 }  // namespace
 
 std::vector<const LinearInfo*> layersOfReach(const Model& model, const LinearInfo& layer, TuneReach reach) {
@@ -144,9 +156,9 @@ std::string expressionOf(const Model& model, std::span<const LinearInfo* const> 
     return expression;
 }
 
-TunedRecipe applyTuned(const Model& model, const Recipe& recipe, const LinearInfo& layer, TuneMethod method, double value,
+TunedRecipe applyTuned(const Model& model, const Recipe& recipe, const LinearInfo& layer, TunedSetting setting, double value,
                        TuneReach reach) {
-    const bool is_awq = method == TuneMethod::AwqRatio;
+    const bool is_awq = setting != TunedSetting::SmoothAlpha;
     TunedRecipe tuned;
     tuned.recipe = recipe;
     std::vector<RecipeRun>& runs = tuned.recipe.runs;
@@ -172,7 +184,7 @@ TunedRecipe applyTuned(const Model& model, const Recipe& recipe, const LinearInf
     for (const auto& [known, layers] : parts) {
         LayerOverride change = known < overrides.size() ? overrides[known] : LayerOverride{};
         change.layers = expressionOf(model, layers);
-        (is_awq ? change.ratio : change.alpha) = value;
+        valueOf(change, setting) = value;
         changes.push_back(std::move(change));
     }
     // Before the others: the first whose expression matches counts.

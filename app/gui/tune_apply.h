@@ -16,6 +16,9 @@ enum class TuneReach {
     AllLikeIt,  ///< the same modules in every block
 };
 
+/// What is tuned, of what an override holds.
+enum class TunedSetting { AwqRatio, SmoothAlpha, AwqClip };
+
 /// In the order of computation; routers, which are never rounded, are not among them.
 [[nodiscard]] std::vector<const LinearInfo*> layersOfReach(const Model& model, const LinearInfo& layer, TuneReach reach);
 
@@ -27,14 +30,14 @@ enum class TuneReach {
 struct TunedRecipe {
     Recipe recipe;
     std::string run;          ///< name of the run that holds the value
-    bool is_new_run = false;  ///< the recipe had none that scales the layer so
+    bool is_new_run = false;  ///< the recipe had none of that method for the layer
     std::size_t n_layers = 0;
 };
 
-/// Gives the layers in reach their own AWQ ratio or SmoothQuant α, as overrides of the first run that scales the layer so, or of a new
-/// one. What earlier overrides say of these layers' bits, groups and method stays. Throws Error{InvalidOption} for what no recipe may
-/// hold, in the words of checkMethod().
-[[nodiscard]] TunedRecipe applyTuned(const Model& model, const Recipe& recipe, const LinearInfo& layer, TuneMethod method, double value,
+/// Gives the layers in reach their own AWQ ratio or clip, or SmoothQuant α, as overrides of the first run of that method for the layer, or
+/// of a new one. What else earlier overrides say of these layers stays. Throws Error{InvalidOption} for what no recipe may hold, in the
+/// words of checkMethod().
+[[nodiscard]] TunedRecipe applyTuned(const Model& model, const Recipe& recipe, const LinearInfo& layer, TunedSetting setting, double value,
                                      TuneReach reach);
 
 /// Where the inverse of the scales of a layer's input goes, and whether the recipe's runs let it.

@@ -6,12 +6,12 @@
 
 #include "app/gui/report_pdf.h"
 #include "core/calib/naming_text.h"
-#include "core/exporter/export_checkpoint.h"
 #include "core/exporter/verify/reload_check.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 #include "core/recipe/unfinished_job.h"
+#include "widgets/finding_text.h"
 
 namespace salient {
 
@@ -89,21 +89,33 @@ std::function<void(const JobRecord&)> Workflow::reportFailure() {
     };
 }
 
+std::function<void(const JobRecord&)> Workflow::reportNotOpened(int wish) {
+    return [this, wish, tell = reportFailure()](const JobRecord& record) {
+        tell(record);
+        if (wish == open_wish_) emit notOpened();
+    };
+}
+
 void Workflow::open(const QString& path) {
     const std::filesystem::path file = toPath(path);
     if (file.extension() != ".json") {
         openModel(path, proposedRecipe);
         return;
     }
+    const int wish = ++open_wish_;
     const auto read = [file](JobContext&) { return recipeFromJson(readJson(file), file.parent_path()); };
-    const auto done = [this](const Recipe& recipe) { openModel(toQString(recipe.model), [recipe](const Model&) { return recipe; }); };
-    quick_.start(tr("Open %1").arg(shortName(file)), this, read, done, reportFailure());
+    const auto done = [this, wish](const Recipe& recipe) {
+        if (wish == open_wish_) openModel(toQString(recipe.model), [recipe](const Model&) { return recipe; });
+    };
+    quick_.start(tr("Open %1").arg(shortName(file)), this, read, done, reportNotOpened(wish));
 }
 
 void Workflow::openModel(const QString& directory, std::function<Recipe(const Model&)> recipe_of) {
+    const int wish = ++open_wish_;
     quick_.cancel(open_job_);
     const auto work = [path = toPath(directory)](JobContext&) { return Model::open(path); };
-    const auto done = [this, directory, recipe_of = std::move(recipe_of)](const std::shared_ptr<const Model>& model) {
+    const auto done = [this, wish, directory, recipe_of = std::move(recipe_of)](const std::shared_ptr<const Model>& model) {
+        if (wish != open_wish_) return;
         jobs_.cancelAll();  // what still runs belongs to the model before
         Recipe recipe = recipe_of(*model);
         recipe.samples = resolved(recipe.samples, *model);
@@ -111,21 +123,24 @@ void Workflow::openModel(const QString& directory, std::function<Recipe(const Mo
         emit opened(directory);
         if (!session_.recipe().calibration_text.empty()) previewSamples();
     };
-    open_job_ = quick_.start(tr("Open %1").arg(shortName(toPath(directory))), this, work, done, reportFailure());
+    open_job_ = quick_.start(tr("Open %1").arg(shortName(toPath(directory))), this, work, done, reportNotOpened(wish));
 }
 
 void Workflow::openSession(const QString& name, std::function<SessionFolder::Opened(JobContext&)> work,
                            std::function<void(const SessionFolder::Opened&)> restored, std::function<void(const QString&)> refused) {
+    const int wish = ++open_wish_;
     quick_.cancel(open_job_);
-    const auto done = [this, restored = std::move(restored)](const SessionFolder::Opened& opened) {
+    const auto done = [this, wish, restored = std::move(restored)](const SessionFolder::Opened& opened) {
+        if (wish != open_wish_) return;
         jobs_.cancelAll();  // what still runs belongs to the model before
         session_.restore(opened.contents);
         emit this->opened(toQString(opened.contents.model->directory));
         if (!session_.recipe().calibration_text.empty()) previewSamples();
         restored(opened);
     };
-    const auto otherwise = [refused = std::move(refused)](const JobRecord& record) {
+    const auto otherwise = [this, wish, refused = std::move(refused)](const JobRecord& record) {
         if (record.state == JobRecord::State::Failed) refused(record.message);
+        if (wish == open_wish_) emit notOpened();  // nor anything instead
     };
     open_job_ = quick_.start(tr("Open %1").arg(name), this, std::move(work), done, otherwise);
 }
@@ -210,6 +225,37 @@ void Workflow::calibrate() {
             emit noted(warning);
         }
     };
+    const auto otherwise = [this, tell = reportFailure()](const JobRecord& record) {
+        if (record.state == JobRecord::State::Failed && record.is_not_finite) {
+            emit calibrationFailed(record.title, record.message);
+        } else {
+            tell(record);
+        }
+    };
+    jobs_.start(title, this, work, done, otherwise);
+}
+
+void Workflow::findNumberTrouble() {
+    const auto model = session_.model();
+    if (!model) return;
+    const QString title = tr("Look for values that are not numbers");
+    const auto work = [model, recipe = session_.recipe()](JobContext& job) {
+        job.checkpoint({.stage = "choosing windows"});
+        const Samples samples = namingText(recipe.calibration_text, [&] {
+            return drawSamples(model->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples);
+        });
+        ForwardOptions forward;
+        forward.compute = recipe.compute;
+        return std::pair(salient::findNumberTrouble(*model, samples.windows, forward, job), samples.windows.seq_len);
+    };
+    const auto done = [this, model, title](const std::pair<std::optional<NumberTrouble>, Index>& found) {
+        if (session_.model() != model) return;
+        if (found.first) {
+            emit failed(title, numberTroubleText(*found.first, found.second));
+        } else {
+            emit noted(tr("All weights and activations are numbers."));
+        }
+    };
     jobs_.start(title, this, work, done, reportFailure());
 }
 
@@ -256,8 +302,12 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
         }
         ended(is_outdated);
     };
-    const auto otherwise = [tell = reportFailure(), ended](const JobRecord& record) {
-        tell(record);
+    const auto otherwise = [this, failed = recipe.runs.front(), tell = reportFailure(), ended](const JobRecord& record) {
+        if (record.state == JobRecord::State::Failed && record.is_not_finite && !record.layer.isEmpty()) {
+            emit runFailed({record.title, record.message, QString::fromStdString(failed.name), failed.method, record.layer});
+        } else {
+            tell(record);
+        }
         ended(record.state == JobRecord::State::Cancelled);
     };
     jobs_.start(tr("Quantize: %1").arg(QString::fromStdString(run.name)), this, work, done, otherwise);
@@ -395,10 +445,15 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
     options.provenance = toJson(recipe);
     const auto model = session_.model();
     const auto work = [run, options, folder, model, calibration = session_.calibration(), compute = recipe.compute](JobContext& job) {
+        const WriteCounts counts = exportCheckpoint(*run->model, toPath(folder), options, job);
         RunCounts written;
-        written.n_flushed_values = exportCheckpoint(*run->model, toPath(folder), options, job);
-        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), written.n_flushed_values};
-        if (outcome.n_flushed_values > 0) outcome.verification.findings.push_back({Severity::Warning, "written", inWords(written)});
+        written.n_flushed_values = counts.n_flushed_values;
+        for (const auto& [layer, n_inputs] : counts.raised_importances) written.n_raised_importances += n_inputs;
+        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), counts};
+        if (written.n_flushed_values + written.n_raised_importances > 0) {
+            const Severity severity = written.n_flushed_values > 0 ? Severity::Warning : Severity::Note;
+            outcome.verification.findings.push_back({severity, "written", inWords(written)});
+        }
         const TokenWindows windows = calibration ? calibration->samples.windows : TokenWindows();
         ForwardOptions forward;
         forward.compute = compute;
@@ -413,7 +468,7 @@ std::function<void(const ExportOutcome&)> Workflow::takeExport(const std::shared
     return [this, run, model = session_.model()](const ExportOutcome& outcome) {
         if (session_.model() != model) return;
         const auto now = session_.runNamed(run->name);
-        if (now && now->model == run->model) session_.setRunFlushedValues(run->name, outcome.n_flushed_values);
+        if (now && now->model == run->model) session_.setRunWritten(run->name, outcome.written);
         jobs_.warn(warningsOf(outcome.verification));
         emit exported(outcome);
     };
@@ -437,7 +492,10 @@ void Workflow::resumeExport(const UnfinishedExport& unfinished) {
         RunOptions options;
         options.resume = true;
         const Report report = salient::run(recipe, options, job);
-        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), report.runs.front().counts.n_flushed_values};
+        const RunResult& made = report.runs.front();
+        WriteCounts counts{made.counts.n_flushed_values};
+        for (const LayerReport& layer : made.layers) counts.raised_importances[layer.name] = layer.n_raised_importances;
+        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), std::move(counts)};
     };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(run->name)), this, work, takeExport(run), reportFailure());
 }

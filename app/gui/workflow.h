@@ -9,6 +9,7 @@
 
 #include "app/gui/job_runner.h"
 #include "app/gui/session.h"
+#include "core/exporter/export_checkpoint.h"
 #include "core/exporter/verify.h"
 
 namespace salient {
@@ -17,7 +18,7 @@ namespace salient {
 struct ExportOutcome {
     QString folder;
     VerifyReport verification;
-    std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
+    WriteCounts written;
 };
 
 /// An export that something else began at that place and did not end: the same run and settings go on after its finished blocks.
@@ -29,6 +30,15 @@ struct UnfinishedExport {
     QString place;  ///< where it lies, beside the folder
     int n_blocks_done = 0;
     int n_blocks = 0;
+};
+
+/// A run that ended in a number that is none, in that layer.
+struct FailedRun {
+    QString title;  ///< of its job
+    QString message;
+    QString run;
+    MethodSpec method;
+    QString layer;
 };
 
 /// A job whose finished blocks can be kept: the calibration, or the run of that name.
@@ -58,6 +68,8 @@ public:
     /// The same, if the recipe asks for other windows or another text than when they were last chosen. Returns whether it does.
     bool previewChangedSamples();
     void calibrate();
+    /// Runs the calibration's windows once more, to say where the model's own numbers are none: for a calibration that failed over them.
+    void findNumberTrouble();
     /// The recipe's runs whose names are given (all when empty), one job each: what is done stays when a later one is cancelled.
     void quantize(const std::vector<std::string>& names = {}, bool then_evaluate = false);
     /// Perplexity of the original, and perplexity and divergence of every run that has none yet.
@@ -77,12 +89,18 @@ public:
 
 signals:
     void opened(const QString& path);
+    /// What was asked for last was not opened: it failed, which failed() told, or was cancelled.
+    void notOpened();
     void exported(const salient::ExportOutcome& outcome);
     void unfinishedExportFound(const salient::UnfinishedExport& unfinished);
     void reported(const QString& folder);
     void examined(const salient::VerifyReport& report);
     /// One sentence that says what went wrong, as the core worded it.
     void failed(const QString& title, const QString& message);
+    /// … where the layer can be diagnosed (LayerWorkflow::diagnoseFailed()), instead of it.
+    void runFailed(const salient::FailedRun& run);
+    /// … where findNumberTrouble() knows more.
+    void calibrationFailed(const QString& title, const QString& message);
     void noted(const QString& message);
 
 private:
@@ -98,6 +116,8 @@ private:
     void noteResumed(const std::string& name, int n_blocks_resumed);
     void quantizeOne(const RecipeRun& run, const std::function<void(bool is_cancelled)>& ended);
     [[nodiscard]] std::function<void(const JobRecord&)> reportFailure();
+    /// … and that nothing was opened, unless something else was asked for since.
+    [[nodiscard]] std::function<void(const JobRecord&)> reportNotOpened(int wish);
     /// Takes what an export of that result gave, if the result is still there.
     [[nodiscard]] std::function<void(const ExportOutcome&)> takeExport(const std::shared_ptr<const RunResult>& run);
 
@@ -110,6 +130,7 @@ private:
     std::filesystem::path previewed_text_;  // and the windows of it, of the latest preview, whatever became of it
     SampleSpec previewed_;
     int open_job_ = 0;
+    int open_wish_ = 0;  ///< number of the latest wish to open something
 };
 
 /// The file or folder name alone, for titles.

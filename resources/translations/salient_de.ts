@@ -115,6 +115,87 @@
         <source>damping %1</source>
         <translation>Dämpfung %1</translation>
     </message>
+    <message>
+        <source>Inputs and weights are finite; channel %1 holds |x| up to %2.</source>
+        <translation>Eingaben und Gewichte sind endlich; Kanal %1 enthält |x| bis %2.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The error of %n weight(s) is no number, the first in row %1.</source>
+        <translation>
+            <numerusform>Der Fehler von %n Gewicht ist keine Zahl, in Zeile %1.</numerusform>
+            <numerusform>Der Fehler von %n Gewichten ist keine Zahl, zuerst in Zeile %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Inputs beyond what squares can hold</source>
+        <translation>Eingaben, deren Quadrate zu groß sind</translation>
+    </message>
+    <message>
+        <source>Scales beyond their type</source>
+        <translation>Skalierungen jenseits ihres Typs</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of %1 input channels are so large that their squares are beyond float32, channel %2 with |x| up to %3 first: no error of this layer can be measured, and no scale chosen by it.</source>
+        <translation>
+            <numerusform>%n von %1 Eingangskanälen ist so groß, dass seine Quadrate über float32 hinausgehen, zuerst Kanal %2 mit |x| bis %3: Kein Fehler dieser Schicht lässt sich messen und keine Skalierung danach wählen.</numerusform>
+            <numerusform>%n von %1 Eingangskanälen sind so groß, dass ihre Quadrate über float32 hinausgehen, zuerst Kanal %2 mit |x| bis %3: Kein Fehler dieser Schicht lässt sich messen und keine Skalierung danach wählen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s) of weights need a scale that their stored type cannot hold; the largest weight, %1, is in row %2, channel %3.</source>
+        <translation>
+            <numerusform>%n Gruppe von Gewichten braucht eine Skalierung, die ihr gespeicherter Typ nicht fasst; das größte Gewicht, %1, steht in Zeile %2, Kanal %3.</numerusform>
+            <numerusform>%n Gruppen von Gewichten brauchen eine Skalierung, die ihr gespeicherter Typ nicht fasst; das größte Gewicht, %1, steht in Zeile %2, Kanal %3.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) of %1 in the file are no numbers, the first in row %2, column %3. No setting helps: the file is damaged, or was written by a training that diverged.</source>
+        <translation>
+            <numerusform>%n Gewicht von %1 in der Datei ist keine Zahl, in Zeile %2, Spalte %3. Keine Einstellung hilft: Die Datei ist beschädigt, oder ein Training, das auseinanderlief, hat sie geschrieben.</numerusform>
+            <numerusform>%n Gewichte von %1 in der Datei sind keine Zahlen, zuerst in Zeile %2, Spalte %3. Keine Einstellung hilft: Die Datei ist beschädigt, oder ein Training, das auseinanderlief, hat sie geschrieben.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n input value(s) of %1 are no numbers, in %2 windows; the first in channel %3, window %4, token %5. The weights up to there are finite: the model itself goes beyond float32 on this text, before anything is quantized. No setting of a method helps; other text may.</source>
+        <translation>
+            <numerusform>%n Eingabewert von %1 ist keine Zahl, in %2 Fenstern; zuerst in Kanal %3, Fenster %4, Token %5. Die Gewichte bis dort sind endlich: Das Modell selbst geht bei diesem Text über float32 hinaus, bevor irgendetwas quantisiert wird. Keine Einstellung eines Verfahrens hilft; anderer Text vielleicht.</numerusform>
+            <numerusform>%n Eingabewerte von %1 sind keine Zahlen, in %2 Fenstern; zuerst in Kanal %3, Fenster %4, Token %5. Die Gewichte bis dort sind endlich: Das Modell selbst geht bei diesem Text über float32 hinaus, bevor irgendetwas quantisiert wird. Keine Einstellung eines Verfahrens hilft; anderer Text vielleicht.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s) in 16 bits</source>
+        <translation>
+            <numerusform>%n Schicht in 16 Bit</numerusform>
+            <numerusform>%n Schichten in 16 Bit</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rounding this layer gives values that are not numbers.</source>
+        <translation>Das Runden dieser Schicht ergibt Werte, die keine Zahlen sind.</translation>
+    </message>
+    <message>
+        <source>Values that are not numbers</source>
+        <translation>Werte, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>layoutLibrary</name>
+    <message>
+        <source>One page</source>
+        <translation>Eine Seite</translation>
+    </message>
+    <message>
+        <source>Map beside Channels</source>
+        <translation>Modellkarte neben Kanälen</translation>
+    </message>
+    <message>
+        <source>Stepper beside Error maps</source>
+        <translation>Einzelschritte neben Fehlerkarten</translation>
+    </message>
+    <message>
+        <source>Tune beside Compare</source>
+        <translation>Abstimmen neben Vergleichen</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -168,6 +249,22 @@
     <message>
         <source>Number of weights</source>
         <translation>Anzahl der Gewichte</translation>
+    </message>
+    <message>
+        <source>Largest |w|</source>
+        <translation>Größtes |w|</translation>
+    </message>
+    <message>
+        <source>Largest magnitude of the layer&apos;s weights, in their own unit</source>
+        <translation>Größter Betrag der Gewichte der Schicht, in deren eigener Einheit</translation>
+    </message>
+    <message>
+        <source>Kurtosis of the weights</source>
+        <translation>Wölbung der Gewichte</translation>
+    </message>
+    <message>
+        <source>Fourth moment about the mean over the squared variance, without unit: 3 for normally distributed weights, more where a few stand far out</source>
+        <translation>Viertes Moment um den Mittelwert durch das Quadrat der Varianz, ohne Einheit: 3 bei normalverteilten Gewichten, mehr, wo einige weit herausragen</translation>
     </message>
 </context>
 <context>
@@ -353,6 +450,251 @@
     </message>
 </context>
 <context>
+    <name>salient::CalibrationAbModel</name>
+    <message>
+        <source>How alike the Hessians of both texts are: their cosine as vectors of numbers, 1 for equal ones. The loudest channels decide it</source>
+        <translation>Wie sehr sich die Hesse-Matrizen beider Texte gleichen: ihr Kosinus als Zahlenvektoren, 1 bei gleichen. Die lautesten Kanäle entscheiden ihn</translation>
+    </message>
+    <message>
+        <source>Relative output error on text A of the weights that text A calibrated</source>
+        <translation>Relativer Ausgabefehler auf Text A der Gewichte, die Text A kalibriert hat</translation>
+    </message>
+    <message>
+        <source>Relative output error on text A of the weights that text B calibrated</source>
+        <translation>Relativer Ausgabefehler auf Text A der Gewichte, die Text B kalibriert hat</translation>
+    </message>
+    <message>
+        <source>Relative output error on text B of the weights that text B calibrated</source>
+        <translation>Relativer Ausgabefehler auf Text B der Gewichte, die Text B kalibriert hat</translation>
+    </message>
+    <message>
+        <source>Relative output error on text B of the weights that text A calibrated</source>
+        <translation>Relativer Ausgabefehler auf Text B der Gewichte, die Text A kalibriert hat</translation>
+    </message>
+    <message>
+        <source>How many times as large the error is when the other text calibrated</source>
+        <translation>Wievielmal so groß der Fehler ist, wenn der andere Text kalibriert hat</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>H alike</source>
+        <translation>H gleicht sich</translation>
+    </message>
+    <message>
+        <source>A from A</source>
+        <translation>A aus A</translation>
+    </message>
+    <message>
+        <source>A from B</source>
+        <translation>A aus B</translation>
+    </message>
+    <message>
+        <source>B from B</source>
+        <translation>B aus B</translation>
+    </message>
+    <message>
+        <source>B from A</source>
+        <translation>B aus A</translation>
+    </message>
+    <message>
+        <source>Factor, A</source>
+        <translation>Faktor, A</translation>
+    </message>
+    <message>
+        <source>Factor, B</source>
+        <translation>Faktor, B</translation>
+    </message>
+</context>
+<context>
+    <name>salient::CalibrationAbPanel</name>
+    <message>
+        <source>Compare the two texts</source>
+        <translation>Beide Texte vergleichen</translation>
+    </message>
+    <message>
+        <source>A .txt or .jsonl file to compare with</source>
+        <translation>Eine Datei .txt oder .jsonl zum Vergleich</translation>
+    </message>
+    <message>
+        <source>Text B. Text A is the calibration text; the same text with another seed shows what the choice of windows does</source>
+        <translation>Text B. Text A ist der Kalibriertext; derselbe Text mit anderem Startwert zeigt, was die Wahl der Fenster ausmacht</translation>
+    </message>
+    <message>
+        <source>The other text</source>
+        <translation>Der andere Text</translation>
+    </message>
+    <message>
+        <source>Choose another text…</source>
+        <translation>Anderen Text wählen…</translation>
+    </message>
+    <message>
+        <source>Choose the text to compare the calibration text with</source>
+        <translation>Den Text wählen, mit dem der Kalibriertext verglichen wird</translation>
+    </message>
+    <message>
+        <source>as for A</source>
+        <translation>wie bei A</translation>
+    </message>
+    <message>
+        <source>Windows of the other text</source>
+        <translation>Fenster des anderen Textes</translation>
+    </message>
+    <message>
+        <source>How many windows of text B to run; 0: as many as of the calibration text</source>
+        <translation>Wie viele Fenster von Text B gerechnet werden; 0: so viele wie vom Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Window length of the other text</source>
+        <translation>Fensterlänge des anderen Textes</translation>
+    </message>
+    <message>
+        <source>Tokens per window of text B; 0: as many as for the calibration text</source>
+        <translation>Token pro Fenster von Text B; 0: so viele wie beim Kalibriertext</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Seed of the other text</source>
+        <translation>Startwert des anderen Textes</translation>
+    </message>
+    <message>
+        <source>Of the choice of text B&apos;s windows; empty: as for the calibration text</source>
+        <translation>Für die Wahl der Fenster von Text B; leer: wie beim Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Method to compare with</source>
+        <translation>Verfahren für den Vergleich</translation>
+    </message>
+    <message>
+        <source>The run of the recipe whose method is tried with both texts</source>
+        <translation>Der Lauf des Rezepts, dessen Verfahren mit beiden Texten erprobt wird</translation>
+    </message>
+    <message>
+        <source>Quantizes every layer once with the statistics of each text, and measures both solutions on both texts: twice the time of calibrating and quantizing</source>
+        <translation>Quantisiert jede Schicht einmal mit der Statistik jedes der beiden Texte und misst beide Lösungen auf beiden Texten: doppelt so lange wie Kalibrieren und Quantisieren</translation>
+    </message>
+    <message>
+        <source>Comparison of two texts</source>
+        <translation>Vergleich zweier Texte</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>Put the table on the clipboard as comma-separated values, with every digit</source>
+        <translation>Die Tabelle mit allen Stellen als kommagetrennte Werte in die Zwischenablage legen</translation>
+    </message>
+    <message>
+        <source>Windows:</source>
+        <translation>Fenster:</translation>
+    </message>
+    <message>
+        <source>Length:</source>
+        <translation>Länge:</translation>
+    </message>
+    <message>
+        <source>Seed:</source>
+        <translation>Startwert:</translation>
+    </message>
+    <message>
+        <source>Method:</source>
+        <translation>Verfahren:</translation>
+    </message>
+    <message>
+        <source>layer, in order of computation</source>
+        <translation>Schicht, in der Reihenfolge der Rechnung</translation>
+    </message>
+    <message>
+        <source>relative output error</source>
+        <translation>relativer Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Errors of both solutions on both texts</source>
+        <translation>Fehler beider Lösungen auf beiden Texten</translation>
+    </message>
+    <message>
+        <source>Does it matter which text calibrates? Choose another one, and compare.</source>
+        <translation>Kommt es darauf an, welcher Text kalibriert? Einen anderen wählen und vergleichen.</translation>
+    </message>
+    <message>
+        <source>Layers calibrated by either text</source>
+        <translation>Schichten, von jedem der beiden Texte kalibriert</translation>
+    </message>
+    <message>
+        <source>%1; A: %2; B: %3</source>
+        <translation>%1; A: %2; B: %3</translation>
+    </message>
+    <message>
+        <source>on A, from A</source>
+        <translation>auf A, aus A</translation>
+    </message>
+    <message>
+        <source>on A, from B</source>
+        <translation>auf A, aus B</translation>
+    </message>
+    <message>
+        <source>on B, from B</source>
+        <translation>auf B, aus B</translation>
+    </message>
+    <message>
+        <source>on B, from A</source>
+        <translation>auf B, aus A</translation>
+    </message>
+    <message>
+        <source>Quantizing with either text …</source>
+        <translation>Mit beiden Texten wird quantisiert …</translation>
+    </message>
+    <message>
+        <source>Both texts give the same weights: it does not matter which one calibrates.</source>
+        <translation>Beide Texte ergeben dieselben Gewichte: es ist gleich, welcher kalibriert.</translation>
+    </message>
+    <message>
+        <source>Calibrated on B instead of A, the error on A is %1 times as large; calibrated on A instead of B, the error on B is %2 times as large (geometric means over the layers).</source>
+        <translation>Mit B statt A kalibriert, ist der Fehler auf A %1-mal so groß; mit A statt B kalibriert, ist der Fehler auf B %2-mal so groß (geometrische Mittel über die Schichten).</translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation>Ausgabefehler</translation>
+    </message>
+</context>
+<context>
+    <name>salient::CalibrationAbWorkflow</name>
+    <message>
+        <source>%1 (%2 × %3 tokens, seed %4)</source>
+        <translation>%1 (%2 × %3 Token, Startwert %4)</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Zuerst ein Modell öffnen.</translation>
+    </message>
+    <message>
+        <source>This recipe takes the inputs of layers from a file, in place of a calibration text.</source>
+        <translation>Dieses Rezept nimmt die Eingaben der Schichten aus einer Datei statt aus einem Kalibriertext.</translation>
+    </message>
+    <message>
+        <source>Choose the calibration text first: it is text A.</source>
+        <translation>Zuerst den Kalibriertext wählen: er ist Text A.</translation>
+    </message>
+    <message>
+        <source>The recipe has no method to compare with: add one on the Quantize page.</source>
+        <translation>Das Rezept hat kein Verfahren für den Vergleich: auf der Seite Quantisieren eines hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Compare %1 with %2</source>
+        <translation>%1 mit %2 vergleichen</translation>
+    </message>
+</context>
+<context>
     <name>salient::CalibrationPanel</name>
     <message>
         <source>Calibrate</source>
@@ -504,6 +846,14 @@
     <message>
         <source>Whether the windows are enough for the chosen layer</source>
         <translation>Ob die Fenster für die gewählte Schicht genügen</translation>
+    </message>
+    <message>
+        <source>Another text</source>
+        <translation>Anderer Text</translation>
+    </message>
+    <message>
+        <source>Whether another text would calibrate as well</source>
+        <translation>Ob ein anderer Text ebenso gut kalibrieren würde</translation>
     </message>
 </context>
 <context>
@@ -823,12 +1173,6 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
         <translation>Clip, Anteil am größten Gewicht der Gruppe</translation>
     </message>
     <message>
-        <source>Where the range of every group of weights is cut, as a share of its largest |w| (no unit).
-Right: no clip. A click on the chart sets it, too. A preview: it does not go into the recipe.</source>
-        <translation>Wo der Bereich jeder Gruppe von Gewichten beschnitten wird, als Anteil an ihrem größten |w| (ohne Einheit).
-Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau: er kommt nicht ins Rezept.</translation>
-    </message>
-    <message>
         <source>What the clip does to the error</source>
         <translation>Was der Clip am Fehler ändert</translation>
     </message>
@@ -863,6 +1207,28 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
     <message>
         <source>clip %1 %</source>
         <translation>Clip %1 %</translation>
+    </message>
+    <message>
+        <source>Clip this input</source>
+        <translation>Diese Eingabe clippen</translation>
+    </message>
+    <message>
+        <source>Clip all like this</source>
+        <translation>Alle gleichen clippen</translation>
+    </message>
+    <message>
+        <source>Where the range of every group of weights is cut, as a share of its largest |w| (no unit).
+Right: no clip. A click on the chart sets it, too.</source>
+        <translation>Wo der Bereich jeder Gruppe von Gewichten beschnitten wird, als Anteil an ihrem größten |w| (ohne Einheit).
+Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
+    </message>
+    <message>
+        <source>Write this clip into the recipe, in place of AWQ&apos;s search, for the layers that share this input</source>
+        <translation>Diesen Clip anstelle der Suche von AWQ ins Rezept schreiben, für die Schichten mit dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>Write this clip into the recipe, in place of AWQ&apos;s search, for the same layers of every block</source>
+        <translation>Diesen Clip anstelle der Suche von AWQ ins Rezept schreiben, für dieselben Schichten jedes Blocks</translation>
     </message>
 </context>
 <context>
@@ -1041,10 +1407,6 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
         <translation>relative Änderung von H</translation>
     </message>
     <message>
-        <source>Is the calibration set large enough? Measure how much of the Hessian still moves.</source>
-        <translation>Sind es genug Kalibrierfenster? Messen, wie sehr sich die Hesse-Matrix noch bewegt.</translation>
-    </message>
-    <message>
         <source>Parts of the calibration set</source>
         <translation>Teile der Kalibrierfenster</translation>
     </message>
@@ -1075,6 +1437,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
     <message>
         <source>%1 by GPTQ, judged on all %2 windows: solved from %3 of them its output error is %4, from all %5.</source>
         <translation>%1 mit GPTQ, beurteilt an allen %2 Fenstern: aus %3 davon gelöst, ist der Ausgabefehler %4, aus allen %5.</translation>
+    </message>
+    <message>
+        <source>Is the calibration set large enough? Measure how much the Hessian still changes.</source>
+        <translation>Sind es genug Kalibrierfenster? Messen, wie sehr sich die Hesse-Matrix noch ändert.</translation>
     </message>
 </context>
 <context>
@@ -1131,16 +1497,20 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
         <source>Add a run with this one change to the recipe, and run it beside the others</source>
         <translation>Einen Lauf mit nur dieser Änderung ins Rezept aufnehmen und neben den anderen ausführen</translation>
     </message>
+    <message>
+        <source>%1 — %2: the run ended here</source>
+        <translation>%1 — %2: hier endete der Lauf</translation>
+    </message>
+    <message>
+        <source>%1 — %2: the output error is no number</source>
+        <translation>%1 — %2: der Ausgabefehler ist keine Zahl</translation>
+    </message>
 </context>
 <context>
     <name>salient::DropDesk</name>
     <message>
         <source>Not opened</source>
         <translation>Nicht geöffnet</translation>
-    </message>
-    <message>
-        <source>One model and one folder of lessons at a time: %1</source>
-        <translation>Auf einmal gehen nur ein Modell und ein Ordner mit Lektionen; übrig: %1</translation>
     </message>
     <message>
         <source>No model yet</source>
@@ -1173,6 +1543,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
     <message>
         <source>evaluation text</source>
         <translation>Bewertungstext</translation>
+    </message>
+    <message>
+        <source>Only one model and one folder of lessons can be opened at a time. Left out: %1</source>
+        <translation>Auf einmal lassen sich nur ein Modell und ein Ordner mit Lektionen öffnen. Ausgelassen: %1</translation>
     </message>
 </context>
 <context>
@@ -1294,10 +1668,6 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
         <translation>ŵ − w</translation>
     </message>
     <message>
-        <source>error less the baseline&apos;s, %</source>
-        <translation>Fehler minus Fehler des Bezugs, %</translation>
-    </message>
-    <message>
         <source>error, %</source>
         <translation>Fehler, %</translation>
     </message>
@@ -1316,6 +1686,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls. Eine Vorschau:
     <message>
         <source>%1 methods are ticked and %2 have room: the first %2 are shown. Untick one of them to see another.</source>
         <translation>%1 Verfahren sind angehakt, Platz ist für %2: gezeigt werden die ersten %2. Eines davon abwählen, um ein anderes zu sehen.</translation>
+    </message>
+    <message>
+        <source>error minus that of the baseline, %</source>
+        <translation>Fehler minus Fehler des Bezugs, %</translation>
     </message>
 </context>
 <context>
@@ -2080,6 +2454,45 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     </message>
 </context>
 <context>
+    <name>salient::LayoutNameBar</name>
+    <message>
+        <source>Save this layout</source>
+        <translation>Diese Anordnung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the layout</source>
+        <translation>Name der Anordnung</translation>
+    </message>
+    <message>
+        <source>What the menu View › Layouts calls it</source>
+        <translation>Wie das Menü Ansicht › Anordnungen sie nennt</translation>
+    </message>
+    <message>
+        <source>Keep which pages are shown, where, and how the room is divided</source>
+        <translation>Aufbewahren, welche Seiten wo zu sehen sind und wie der Platz geteilt ist</translation>
+    </message>
+    <message>
+        <source>That one is built in: choose another name.</source>
+        <translation>Die ist fest eingebaut: bitte einen anderen Namen wählen.</translation>
+    </message>
+    <message>
+        <source>Do not save (Esc)</source>
+        <translation>Nicht speichern (Esc)</translation>
+    </message>
+    <message>
+        <source>Do not save</source>
+        <translation>Nicht speichern</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Save layout</source>
+        <translation>Anordnung speichern</translation>
+    </message>
+</context>
+<context>
     <name>salient::LessonDesk</name>
     <message>
         <source>Help</source>
@@ -2682,6 +3095,94 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>The recipe cannot hold that</source>
         <translation>Das Rezept kann das nicht aufnehmen</translation>
     </message>
+    <message>
+        <source>La&amp;youts</source>
+        <translation>A&amp;nordnungen</translation>
+    </message>
+    <message>
+        <source>&amp;Save this layout…</source>
+        <translation>Diese Anordnung &amp;speichern…</translation>
+    </message>
+    <message>
+        <source>%1 beside %2</source>
+        <translation>%1 neben %2</translation>
+    </message>
+    <message>
+        <source>Keeps under a name which pages are shown, where, and how the room is divided</source>
+        <translation>Bewahrt unter einem Namen auf, welche Seiten wo zu sehen sind und wie der Platz geteilt ist</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>The layout was not saved</source>
+        <translation>Die Anordnung wurde nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>There are %1 already; remove one first.</source>
+        <translation>Es gibt schon %1; bitte erst eine entfernen.</translation>
+    </message>
+    <message>
+        <source>Layout saved</source>
+        <translation>Anordnung gespeichert</translation>
+    </message>
+    <message>
+        <source>“%1” is in the menu View › Layouts.</source>
+        <translation>„%1“ steht im Menü Ansicht › Anordnungen.</translation>
+    </message>
+    <message>
+        <source>Layout removed</source>
+        <translation>Anordnung entfernt</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Show &amp;beside</source>
+        <translation>&amp;Daneben zeigen</translation>
+    </message>
+    <message>
+        <source>Shows it beside the page of this window, or no longer</source>
+        <translation>Zeigt sie neben der Seite dieses Fensters oder nicht mehr</translation>
+    </message>
+    <message>
+        <source>At the &amp;right</source>
+        <translation>&amp;Rechts</translation>
+    </message>
+    <message>
+        <source>Below where the window is too narrow for both</source>
+        <translation>Darunter, wo das Fenster für beide zu schmal ist</translation>
+    </message>
+    <message>
+        <source>&amp;Below</source>
+        <translation>Dar&amp;unter</translation>
+    </message>
+    <message>
+        <source>One above the other, however wide the window is</source>
+        <translation>Untereinander, wie breit das Fenster auch ist</translation>
+    </message>
+    <message>
+        <source>To the &amp;other page</source>
+        <translation>Zur &amp;anderen Seite</translation>
+    </message>
+    <message>
+        <source>Moves the keyboard between the two pages that stand beside each other</source>
+        <translation>Führt die Tastatur von einer der beiden Seiten, die nebeneinanderstehen, zur anderen</translation>
+    </message>
+    <message>
+        <source>Diagnose</source>
+        <translation>Diagnose stellen</translation>
+    </message>
+    <message>
+        <source>Choose the text to compare with</source>
+        <translation>Den Text zum Vergleich wählen</translation>
+    </message>
+    <message>
+        <source>AWQ clip %1 %</source>
+        <translation>AWQ-Clip %1 %</translation>
+    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -2755,10 +3256,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>AWQ duo form</source>
         <translation>AWQ-Duo-Form</translation>
-    </message>
-    <message>
-        <source>AWQ clip search</source>
-        <translation>AWQ-Clip-Suche</translation>
     </message>
     <message>
         <source>α</source>
@@ -2953,14 +3450,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <translation>Skalierungen aus den Mitteln von Gewichten und Aktivierungen, die Form von AutoAWQ</translation>
     </message>
     <message>
-        <source>Clip search</source>
-        <translation>Clip-Suche</translation>
-    </message>
-    <message>
-        <source>Shrink each group&apos;s range to the one with the least output error</source>
-        <translation>Den Bereich jeder Gruppe auf den mit dem kleinsten Ausgabefehler verkleinern</translation>
-    </message>
-    <message>
         <source>SmoothQuant</source>
         <translation>SmoothQuant</translation>
     </message>
@@ -3019,6 +3508,134 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>method</source>
         <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>damping tries</source>
+        <translation>Versuche der Dämpfung</translation>
+    </message>
+    <message>
+        <source>AWQ loss</source>
+        <translation>AWQ-Verlust</translation>
+    </message>
+    <message>
+        <source>AWQ clip</source>
+        <translation>AWQ-Clip</translation>
+    </message>
+    <message>
+        <source>AWQ clip levels</source>
+        <translation>AWQ-Clip-Stufen</translation>
+    </message>
+    <message>
+        <source>clipped layers</source>
+        <translation>geclippte Schichten</translation>
+    </message>
+    <message>
+        <source>form of the scales</source>
+        <translation>Form der Skalierungen</translation>
+    </message>
+    <message>
+        <source>where scales fold</source>
+        <translation>wohin Skalierungen wandern</translation>
+    </message>
+    <message>
+        <source>Damping tries</source>
+        <translation>Dämpfungsversuche</translation>
+    </message>
+    <message>
+        <source>all layers of an input</source>
+        <translation>alle Schichten der Eingabe</translation>
+    </message>
+    <message>
+        <source>its first layer</source>
+        <translation>deren erste Schicht</translation>
+    </message>
+    <message>
+        <source>Ratio judged by</source>
+        <translation>Exponent nach</translation>
+    </message>
+    <message>
+        <source>Layers that share an input share its scales: whose output error chooses the ratio, all of theirs or the first one&apos;s</source>
+        <translation>Schichten mit derselben Eingabe teilen deren Skalierungen: wessen Ausgabefehler den Exponenten bestimmt, der aller oder der der ersten</translation>
+    </message>
+    <message>
+        <source>no clip</source>
+        <translation>kein Clip</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation>Clip</translation>
+    </message>
+    <message>
+        <source>Cut each group&apos;s range where the output error is least, or all at the same share</source>
+        <translation>Den Bereich jeder Gruppe dort beschneiden, wo der Ausgabefehler am kleinsten ist, oder alle beim selben Anteil</translation>
+    </message>
+    <message>
+        <source>Fixed clip</source>
+        <translation>Fester Clip</translation>
+    </message>
+    <message>
+        <source>The share of each group&apos;s largest |w| that stays; 1: the whole range</source>
+        <translation>Der Anteil am größten |w| jeder Gruppe, der bleibt; 1: der ganze Bereich</translation>
+    </message>
+    <message>
+        <source>Clip levels</source>
+        <translation>Clip-Stufen</translation>
+    </message>
+    <message>
+        <source>How many ranges are tried: 100 %, 95 %, … of the whole one; 10 reach down to 55 %</source>
+        <translation>Wie viele Bereiche versucht werden: 100 %, 95 %, … des ganzen; 10 reichen bis 55 %</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>not queries and keys</source>
+        <translation>ohne Query und Key</translation>
+    </message>
+    <message>
+        <source>Clipped layers</source>
+        <translation>Geclippte Schichten</translation>
+    </message>
+    <message>
+        <source>The published code leaves queries and keys unclipped; clipping all was measured to be better here</source>
+        <translation>Der veröffentlichte Code clippt Query und Key nicht; alle zu clippen war hier gemessen besser</translation>
+    </message>
+    <message>
+        <source>activations and weights</source>
+        <translation>Aktivierungen und Gewichten</translation>
+    </message>
+    <message>
+        <source>activations alone</source>
+        <translation>Aktivierungen allein</translation>
+    </message>
+    <message>
+        <source>Scales from</source>
+        <translation>Skalierungen aus</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s max |x|^α ÷ max |w|^(1−α), or the short form max |x|^α that overviews show</source>
+        <translation>max |x|^α ÷ max |w|^(1−α) wie in der Veröffentlichung, oder die Kurzform max |x|^α aus Übersichten</translation>
+    </message>
+    <message>
+        <source>norms and earlier layers</source>
+        <translation>Normen und frühere Schichten</translation>
+    </message>
+    <message>
+        <source>norms alone</source>
+        <translation>Normen allein</translation>
+    </message>
+    <message>
+        <source>Scales fold into</source>
+        <translation>Skalierungen wandern in</translation>
+    </message>
+    <message>
+        <source>Norm gains only, as published SmoothQuant does, or also the rows of an earlier layer: up for down, value for output</source>
+        <translation>Nur in die Faktoren der Normen, wie beim veröffentlichten SmoothQuant, oder auch in die Zeilen einer früheren Schicht: up für down, Value für Output</translation>
+    </message>
+    <message>
+        <source>How many dampings are tried, each ten times the one before and at most 1, before the layer is refused; 1: never raised</source>
+        <translation>Wie viele Dämpfungen versucht werden, jede zehnmal so groß wie die vorige und höchstens 1, bevor die Schicht abgelehnt wird; 1: nie erhöht</translation>
     </message>
 </context>
 <context>
@@ -3180,22 +3797,6 @@ Perplexität</translation>
         <translation>Zeit</translation>
     </message>
     <message>
-        <source>Relative output error less that of %1, in percentage points</source>
-        <translation>Relativer Ausgabefehler minus der von %1, in Prozentpunkten</translation>
-    </message>
-    <message>
-        <source>Perplexity less that of %1</source>
-        <translation>Perplexität minus die von %1</translation>
-    </message>
-    <message>
-        <source>KL divergence less that of %1, in nats</source>
-        <translation>KL-Divergenz minus die von %1, in Nat</translation>
-    </message>
-    <message>
-        <source>Size less that of %1</source>
-        <translation>Größe minus die von %1</translation>
-    </message>
-    <message>
         <source>Δ error</source>
         <translation>Δ Fehler</translation>
     </message>
@@ -3210,6 +3811,22 @@ Perplexität</translation>
     <message>
         <source>Δ size</source>
         <translation>Δ Größe</translation>
+    </message>
+    <message>
+        <source>Relative output error minus that of %1, in percentage points</source>
+        <translation>Relativer Ausgabefehler minus der von %1, in Prozentpunkten</translation>
+    </message>
+    <message>
+        <source>Perplexity minus that of %1</source>
+        <translation>Perplexität minus die von %1</translation>
+    </message>
+    <message>
+        <source>KL divergence minus that of %1, in nats</source>
+        <translation>KL-Divergenz minus die von %1, in Nat</translation>
+    </message>
+    <message>
+        <source>Size minus that of %1</source>
+        <translation>Größe minus die von %1</translation>
     </message>
 </context>
 <context>
@@ -3304,6 +3921,10 @@ Perplexität</translation>
         <source>Blocks in their order</source>
         <translation>Blöcke in ihrer Reihenfolge</translation>
     </message>
+    <message>
+        <source>reading the weights …</source>
+        <translation>liest die Gewichte …</translation>
+    </message>
 </context>
 <context>
     <name>salient::Navigation</name>
@@ -3355,6 +3976,10 @@ Perplexität</translation>
         <source>Steps</source>
         <translation>Arbeitsschritte</translation>
     </message>
+    <message>
+        <source>Shown beside</source>
+        <translation>Daneben zu sehen</translation>
+    </message>
 </context>
 <context>
     <name>salient::NumberGrid</name>
@@ -3404,10 +4029,6 @@ Perplexität</translation>
     <message>
         <source>Small worked examples of each method; no model is needed</source>
         <translation>Kleine durchgerechnete Beispiele jedes Verfahrens; ein Modell wird nicht gebraucht</translation>
-    </message>
-    <message>
-        <source>… or drop a model folder, a recipe or a text to calibrate on anywhere on this window.</source>
-        <translation>… oder einen Modellordner, ein Rezept oder einen Kalibriertext irgendwo auf dieses Fenster ziehen.</translation>
     </message>
     <message>
         <source>Recent models</source>
@@ -3576,6 +4197,10 @@ Perplexität</translation>
         <source>Quantized</source>
         <translation>Quantisiert</translation>
     </message>
+    <message>
+        <source>… or drop it on this window: a model, a session, a recipe, lessons or texts.</source>
+        <translation>… oder auf dieses Fenster ziehen: ein Modell, eine Sitzung, ein Rezept, Lektionen oder Texte.</translation>
+    </message>
 </context>
 <context>
     <name>salient::OverridePanel</name>
@@ -3642,14 +4267,6 @@ Perplexität</translation>
     <message>
         <source>Take back</source>
         <translation>Zurücknehmen</translation>
-    </message>
-    <message>
-        <source>stay in 16 bits</source>
-        <translation>in 16 Bit lassen</translation>
-    </message>
-    <message>
-        <source>are quantized otherwise:</source>
-        <translation>anders quantisieren:</translation>
     </message>
     <message>
         <source>same method</source>
@@ -3724,16 +4341,8 @@ Perplexität</translation>
         <translation>allen Läufen</translation>
     </message>
     <message>
-        <source>layers that match %1</source>
-        <translation>Schichten, die zu %1 passen,</translation>
-    </message>
-    <message>
         <source>no layer</source>
         <translation>keine Schicht</translation>
-    </message>
-    <message>
-        <source>the chosen layer, %1,</source>
-        <translation>die gewählte Schicht, %1,</translation>
     </message>
     <message>
         <source>Choose what is different for them.</source>
@@ -3784,12 +4393,48 @@ Perplexität</translation>
         <source>Choose a layer, or several with Ctrl or Shift, or type an expression above, to give them other bits or keep them in 16 bits.</source>
         <translation>Eine Schicht wählen, mit Strg oder Umschalt auch mehrere, oder oben einen Ausdruck eingeben, um ihnen andere Bits zu geben oder sie in 16 Bit zu lassen.</translation>
     </message>
+    <message>
+        <source>Their grids stay as they are: what becomes of their error, a run tells.</source>
+        <translation>Ihre Gitter bleiben, wie sie sind: was aus ihrem Fehler wird, zeigt ein Lauf.</translation>
+    </message>
+    <message>
+        <source>Clip of these layers</source>
+        <translation>Clip dieser Schichten</translation>
+    </message>
+    <message>
+        <source>Where AWQ cuts the range of every group, as a share of its largest |w|</source>
+        <translation>Wo AWQ den Bereich jeder Gruppe beschneidet, als Anteil an ihrem größten |w|</translation>
+    </message>
+    <message>
+        <source>keep in 16 bits</source>
+        <translation>in 16 Bit lassen</translation>
+    </message>
+    <message>
+        <source>quantize with</source>
+        <translation>quantisieren mit</translation>
+    </message>
+    <message>
+        <source>same clip</source>
+        <translation>gleicher Clip</translation>
+    </message>
+    <message>
+        <source>clip at %1 %</source>
+        <translation>Clip bei %1 %</translation>
+    </message>
+    <message>
+        <source>layers that match %1:</source>
+        <translation>Schichten, die zu %1 passen:</translation>
+    </message>
     <message numerus="yes">
-        <source>the %n chosen layer(s),</source>
+        <source>the %n chosen layer(s):</source>
         <translation>
-            <numerusform>die %n gewählte Schicht</numerusform>
-            <numerusform>die %n gewählten Schichten</numerusform>
+            <numerusform>die %n gewählte Schicht:</numerusform>
+            <numerusform>die %n gewählten Schichten:</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>layer %1:</source>
+        <translation>Schicht %1:</translation>
     </message>
 </context>
 <context>
@@ -4172,6 +4817,21 @@ Perplexität</translation>
     </message>
 </context>
 <context>
+    <name>salient::SidePane</name>
+    <message>
+        <source>To a window of its own</source>
+        <translation>In ein eigenes Fenster</translation>
+    </message>
+    <message>
+        <source>Close the page beside</source>
+        <translation>Die Seite daneben schließen</translation>
+    </message>
+    <message>
+        <source>Beside: %1</source>
+        <translation>Daneben: %1</translation>
+    </message>
+</context>
+<context>
     <name>salient::SmoothExampleView</name>
     <message>
         <source>α, the share of the difficulty that moves into the weights</source>
@@ -4261,8 +4921,28 @@ Perplexität</translation>
         <translation>unter der Dämpfung</translation>
     </message>
     <message>
-        <source>Below the damping of %1: %2 of %3 directions, of these never seen at all: %4. Dead channels: %5. Condition number after damping: %6.</source>
-        <translation>Unter der Dämpfung von %1: %2 von %3 Richtungen, davon nie gesehen: %4. Tote Kanäle: %5. Konditionszahl nach der Dämpfung: %6.</translation>
+        <source>No direction was seen: all channels are dead (%1).</source>
+        <translation>Keine Richtung wurde gesehen: alle Kanäle sind tot (%1).</translation>
+    </message>
+    <message>
+        <source>Below the damping of %1: %2 of %3 directions.</source>
+        <translation>Unter der Dämpfung von %1: %2 von %3 Richtungen.</translation>
+    </message>
+    <message>
+        <source>%1 directions, without damping.</source>
+        <translation>%1 Richtungen, ohne Dämpfung.</translation>
+    </message>
+    <message>
+        <source>Never seen: %1. Dead channels: %2.</source>
+        <translation>Nie gesehen: %1. Tote Kanäle: %2.</translation>
+    </message>
+    <message>
+        <source>Condition number after damping: %1.</source>
+        <translation>Konditionszahl nach der Dämpfung: %1.</translation>
+    </message>
+    <message>
+        <source>Condition number: %1.</source>
+        <translation>Konditionszahl: %1.</translation>
     </message>
 </context>
 <context>
@@ -4578,6 +5258,13 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
 </context>
 <context>
+    <name>salient::TimeForecaster</name>
+    <message>
+        <source>Forecast</source>
+        <translation>Vorhersage</translation>
+    </message>
+</context>
+<context>
     <name>salient::TokenMapPanel</name>
     <message>
         <source>Find largest tokens</source>
@@ -4722,6 +5409,53 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
 </context>
 <context>
+    <name>salient::TuneDifficultyView</name>
+    <message>
+        <source>Activations: largest |x| per channel</source>
+        <translation>Aktivierungen: größtes |x| pro Kanal</translation>
+    </message>
+    <message>
+        <source>Weights: largest |w| per channel</source>
+        <translation>Gewichte: größtes |w| pro Kanal</translation>
+    </message>
+    <message>
+        <source>Shift+drag changes the scale of the channel under the cursor. </source>
+        <translation>Umschalt+Ziehen ändert die Skalierung des Kanals unter dem Mauszeiger. </translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>Eingangskanal</translation>
+    </message>
+    <message>
+        <source>largest magnitude</source>
+        <translation>größter Betrag</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>after, |x| / s</source>
+        <translation>nachher, |x| / s</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>after, |w| · s</source>
+        <translation>nachher, |w| · s</translation>
+    </message>
+</context>
+<context>
     <name>salient::TunePanel</name>
     <message>
         <source>AWQ ratio</source>
@@ -4788,30 +5522,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Error over the whole range</source>
         <translation>Fehler über den ganzen Bereich</translation>
-    </message>
-    <message>
-        <source>Activations: largest |x| per channel</source>
-        <translation>Aktivierungen: größtes |x| pro Kanal</translation>
-    </message>
-    <message>
-        <source>Weights: largest |w| per channel</source>
-        <translation>Gewichte: größtes |w| pro Kanal</translation>
-    </message>
-    <message>
-        <source>Shift+drag changes the scale of the channel under the cursor. </source>
-        <translation>Umschalt+Ziehen ändert die Skalierung des Kanals unter dem Mauszeiger. </translation>
-    </message>
-    <message>
-        <source>input channel</source>
-        <translation>Eingangskanal</translation>
-    </message>
-    <message>
-        <source>largest magnitude</source>
-        <translation>größter Betrag</translation>
-    </message>
-    <message>
-        <source>channel</source>
-        <translation>Kanal</translation>
     </message>
     <message>
         <source>Input channel whose scale is changed by hand</source>
@@ -4922,24 +5632,8 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>jetzt %1 %</translation>
     </message>
     <message>
-        <source>after, |x| / s</source>
-        <translation>nachher, |x| / s</translation>
-    </message>
-    <message>
-        <source>before</source>
-        <translation>vorher</translation>
-    </message>
-    <message>
-        <source>after, |w| · s</source>
-        <translation>nachher, |w| · s</translation>
-    </message>
-    <message>
         <source>s = %1 · max |x| %2 · max |w| %3</source>
         <translation>s = %1 · max |x| %2 · max |w| %3</translation>
-    </message>
-    <message>
-        <source>channel %1</source>
-        <translation>Kanal %1</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -4952,10 +5646,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Redo</source>
         <translation>Wiederholen</translation>
-    </message>
-    <message>
-        <source>Make the change taken back last again (Ctrl+Shift+Z)</source>
-        <translation>Die zuletzt zurückgenommene Änderung wiederholen (Strg+Umschalt+Z)</translation>
     </message>
     <message>
         <source>What becomes of the scales</source>
@@ -4980,6 +5670,17 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Write this value into the recipe, for the layers that share this input</source>
         <translation>Diesen Wert ins Rezept schreiben, für die Schichten mit dieser Eingabe</translation>
+    </message>
+    <message>
+        <source>Make the change again that was taken back last (Ctrl+Shift+Z)</source>
+        <translation>Die zuletzt zurückgenommene Änderung wiederholen (Strg+Umschalt+Z)</translation>
+    </message>
+</context>
+<context>
+    <name>salient::WeightSurvey</name>
+    <message>
+        <source>Read the weights</source>
+        <translation>Gewichte lesen</translation>
     </message>
 </context>
 <context>
@@ -5041,12 +5742,12 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>Was wäre, wenn</translation>
     </message>
     <message>
-        <source>kept: %1</source>
-        <translation>in 16 Bit: %1</translation>
-    </message>
-    <message>
         <source>moved: %1</source>
         <translation>verschoben: %1</translation>
+    </message>
+    <message>
+        <source>in 16 bits: %1</source>
+        <translation>in 16 Bit: %1</translation>
     </message>
 </context>
 <context>
@@ -5114,6 +5815,14 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Examine %1</source>
         <translation>%1 untersuchen</translation>
+    </message>
+    <message>
+        <source>All weights and activations are numbers.</source>
+        <translation>Alle Gewichte und Aktivierungen sind Zahlen.</translation>
+    </message>
+    <message>
+        <source>Look for values that are not numbers</source>
+        <translation>Nach Werten suchen, die keine Zahlen sind</translation>
     </message>
 </context>
 <context>
@@ -5238,12 +5947,63 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>reading inputs</source>
         <translation>liest Eingaben</translation>
     </message>
+    <message>
+        <source>reading weights</source>
+        <translation>Gewichte lesen</translation>
+    </message>
 </context>
 <context>
     <name>tableCopy</name>
     <message>
         <source>Copy what is selected</source>
         <translation>Auswahl kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>timeText</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 days</source>
+        <translation>%1 Tage</translation>
+    </message>
+    <message>
+        <source>more than %1</source>
+        <translation>mehr als %1</translation>
+    </message>
+    <message>
+        <source>a few seconds</source>
+        <translation>wenige Sekunden</translation>
+    </message>
+    <message>
+        <source>up to %1</source>
+        <translation>bis zu %1</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>Forecast for this machine: calibrating %1, the recipe&apos;s runs %2.</source>
+        <translation>Vorhersage für diesen Rechner: Kalibrieren %1, die Läufe des Rezepts %2.</translation>
+    </message>
+    <message>
+        <source>Forecast for this machine: perplexity %1, layer by layer %2.</source>
+        <translation>Vorhersage für diesen Rechner: Perplexität %1, Schicht für Schicht %2.</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,48 @@
             <numerusform>%n of %1 input channels were never active in calibration, channel %2 first: nothing is known of what their weights do. Text nearer to the model&apos;s use may wake them.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The error of %n weight(s) is no number, the first in row %1.</source>
+        <translation>
+            <numerusform>The error of %n weight is no number, in row %1.</numerusform>
+            <numerusform>The error of %n weights is no number, the first in row %1.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of %1 input channels are so large that their squares are beyond float32, channel %2 with |x| up to %3 first: no error of this layer can be measured, and no scale chosen by it.</source>
+        <translation>
+            <numerusform>%n of %1 input channels is so large that its square is beyond float32, channel %2 with |x| up to %3: no error of this layer can be measured, and no scale chosen by it.</numerusform>
+            <numerusform>%n of %1 input channels are so large that their squares are beyond float32, channel %2 with |x| up to %3 first: no error of this layer can be measured, and no scale chosen by it.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s) of weights need a scale that their stored type cannot hold; the largest weight, %1, is in row %2, channel %3.</source>
+        <translation>
+            <numerusform>%n group of weights needs a scale that their stored type cannot hold; the largest weight, %1, is in row %2, channel %3.</numerusform>
+            <numerusform>%n groups of weights need a scale that their stored type cannot hold; the largest weight, %1, is in row %2, channel %3.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) of %1 in the file are no numbers, the first in row %2, column %3. No setting helps: the file is damaged, or was written by a training that diverged.</source>
+        <translation>
+            <numerusform>%n weight of %1 in the file is no number, in row %2, column %3. No setting helps: the file is damaged, or was written by a training that diverged.</numerusform>
+            <numerusform>%n weights of %1 in the file are no numbers, the first in row %2, column %3. No setting helps: the file is damaged, or was written by a training that diverged.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n input value(s) of %1 are no numbers, in %2 windows; the first in channel %3, window %4, token %5. The weights up to there are finite: the model itself goes beyond float32 on this text, before anything is quantized. No setting of a method helps; other text may.</source>
+        <translation>
+            <numerusform>%n input value of %1 is no number, in %2 window: channel %3, window %4, token %5. The weights up to there are finite: the model itself goes beyond float32 on this text, before anything is quantized. No setting of a method helps; other text may.</numerusform>
+            <numerusform>%n input values of %1 are no numbers, in %2 windows; the first in channel %3, window %4, token %5. The weights up to there are finite: the model itself goes beyond float32 on this text, before anything is quantized. No setting of a method helps; other text may.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s) in 16 bits</source>
+        <translation>
+            <numerusform>%n layer in 16 bits</numerusform>
+            <numerusform>%n layers in 16 bits</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>salient::CalibrationPanel</name>
@@ -157,10 +199,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>the %n chosen layer(s),</source>
+        <source>the %n chosen layer(s):</source>
         <translation>
-            <numerusform>the %n chosen layer</numerusform>
-            <numerusform>the %n chosen layers</numerusform>
+            <numerusform>the %n chosen layer:</numerusform>
+            <numerusform>the %n chosen layers:</numerusform>
         </translation>
     </message>
 </context>

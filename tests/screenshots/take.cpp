@@ -19,6 +19,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
 #include "app/gui/projector_mode.h"
+#include "widgets/calibration_ab_panel.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/command_palette.h"
@@ -97,6 +98,13 @@ public:
         emit view<CalibrationPanel>()->convergence().measureWanted();
         waitForJobs();
         picture(Page::Calibrate, QStringLiteral("convergence"));
+        calibrating->setCurrentIndex(2);
+        CalibrationAbPanel& another_text = view<CalibrationPanel>()->anotherText();
+        another_text.setTextFile(toQString(window_.session().recipe().evaluation_text));
+        another_text.findChild<QComboBox*>()->setCurrentIndex(1);  // GPTQ: plain rounding looks at no text
+        emit another_text.comparisonWanted();
+        waitForJobs();
+        picture(Page::Calibrate, QStringLiteral("another-text"));
         calibrating->setCurrentIndex(0);
         window_.goTo(Page::Stepper);
         waitForJobs();
@@ -163,6 +171,16 @@ public:
         view<CommandPalette>()->findChild<QLineEdit*>()->setText(QStringLiteral("co"));
         picture(Page::Evaluate, QStringLiteral("palette"));
         view<CommandPalette>()->hide();
+
+        tabs->setCurrentIndex(1);
+        window_.goTo(Page::Stepper);
+        window_.showBeside(Page::Compare);
+        picture(Page::Stepper, QStringLiteral("beside-compare"));
+        window_.resize(1920, 1080);
+        picture(Page::Stepper, QStringLiteral("beside-compare-1920"));
+        window_.resize(1280, 800);
+        window_.closeBeside();
+        tabs->setCurrentIndex(0);
 
         QTemporaryDir target;
         window_.goTo(Page::Export);

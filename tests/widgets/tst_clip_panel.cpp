@@ -1,4 +1,5 @@
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QtTest>
@@ -194,6 +195,22 @@ private slots:
         QCOMPARE(panel.share(), 0.7);
     }
 
+    void applyTellsClipAndReach() {
+        const TuneModel model = sampleModel();
+        ClipPanel panel;
+        panel.show();
+        panel.setModel(model, model);
+        panel.setScales(scalesOf(model));
+        QTRY_VERIFY(std::isfinite(panel.losses().none));
+        QSignalSpy applied(&panel, &ClipPanel::applyWanted);
+        panel.setShare(0.85);
+        panel.findChild<QPushButton*>(QStringLiteral("apply_clip"))->click();
+        panel.findChild<QPushButton*>(QStringLiteral("apply_clip_all"))->click();
+        QCOMPARE(applied.count(), 2);
+        QCOMPARE(applied.at(0), (QVariantList{0.85, false}));
+        QCOMPARE(applied.at(1), (QVariantList{0.85, true}));
+    }
+
     void otherScalesThanAwqsAreNotClipped() {
         const TuneModel model = sampleModel();
         ClipPanel panel;
@@ -201,6 +218,7 @@ private slots:
         panel.setModel(model, model);
         panel.setScales({});
         QTest::qWait(50);
+        for (const char* name : {"apply_clip", "apply_clip_all"}) QVERIFY(!panel.findChild<QPushButton*>(QLatin1String(name))->isEnabled());
         QVERIFY(!panel.findChild<QSlider*>(QStringLiteral("clip"))->isEnabled());
         QVERIFY(panel.findChild<Chart*>()->series().empty());
         QVERIFY(!panel.grab().isNull());

@@ -3,6 +3,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <cmath>
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/diagnosis_panel.h"
@@ -84,6 +85,9 @@ private slots:
         add("inputs", ErrorCause::InputRounding,
             "40.0 % of the output error comes from rounding the inputs to int8; channel 7 reaches 8.5 and sets the scale of tokens whose "
             "median channel stays below 0.5.");
+        add("hessian", ErrorCause::HessianOverflow, "channel 7 with |x| up to 8.5 first: no error of this layer can be measured");
+        add("scales", ErrorCause::ScaleOverflow, "the largest weight, 8.5, is in row 5, channel 7.");
+        add("result", ErrorCause::ResultOverflow, "the first in row 5. Inputs and weights are finite; channel 7 holds |x| up to 8.5.");
     }
     void everyCauseIsToldWithItsNumbers() {
         QFETCH(int, cause);
@@ -93,6 +97,7 @@ private slots:
         finding.share = 0.4;
         finding.in_features = 256;
         finding.n_channels = 3;
+        finding.n_values = 3;
         finding.channel = 7;
         finding.row = 5;
         finding.peak = 8.5;
@@ -103,6 +108,43 @@ private slots:
         finding.damping_asked = 0.01;
         finding.damping_needed = 0.1;
         QVERIFY2(evidenceText(finding).contains(expected), qPrintable(evidenceText(finding)));
+    }
+
+    void aModelsOwnTroubleIsToldWithItsPlace() {
+        NumberTrouble trouble;
+        trouble.is_in_weights = true;
+        trouble.subject = "model.layers.1.mlp.up_proj.weight";
+        trouble.n_values = 3;
+        trouble.row = 5;
+        trouble.channel = 7;
+        QVERIFY(numberTroubleText(trouble, 16)
+                    .contains("of model.layers.1.mlp.up_proj.weight in the file are no numbers, the first in row 5, "
+                              "column 7. No setting helps"));
+        trouble = {};
+        trouble.subject = "model.layers.0.mlp.gate_proj";
+        trouble.n_values = 9;
+        trouble.n_windows = 2;
+        trouble.channel = 5;
+        trouble.token = 33;
+        QVERIFY(numberTroubleText(trouble, 16).contains("in 2 windows; the first in channel 5, window 3, token 2."));
+    }
+
+    void saysWhenThereIsNoNumber() {
+        DiagnosisPanel panel;
+        LayerDiagnosis diagnosis = someDiagnosis();
+        diagnosis.relative_output_error = std::nan("");
+        panel.setDiagnosis(diagnosis);
+        QVERIFY(says(panel, "GPTQ 4-bit — model.layers.0.mlp.up_proj: the output error is no number"));
+        diagnosis.has_result = false;
+        diagnosis.findings.front().cause = ErrorCause::HessianOverflow;
+        diagnosis.findings.front().remedy = ErrorRemedy::KeepIn16Bits;
+        diagnosis.findings.front().remedy_value = 3.0;
+        panel.setDiagnosis(diagnosis);
+        QVERIFY(says(panel, "GPTQ 4-bit — model.layers.0.mlp.up_proj: the run ended here"));
+        QVERIFY(says(panel, "Inputs beyond what squares can hold") && says(panel, "window 3, token 3"));
+        QSignalSpy trial(&panel, &DiagnosisPanel::trialWanted);
+        button(panel, "Try it: 3 layer(s) in 16 bits")->click();
+        QCOMPARE(trial.first().at(0).toString(), QString("GPTQ 4-bit + 3 layer(s) in 16 bits"));
     }
 
     void saysWhenNothingStandsOut() {

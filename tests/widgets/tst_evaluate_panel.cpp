@@ -7,6 +7,7 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTest>
+#include <cmath>
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/chart.h"
@@ -94,14 +95,20 @@ private slots:
         panel.setResults({result("one", 4.0, 0.1), result("two", 4.0, 0.1)}, PerplexityResult{.perplexity = 2.0});
         auto* chart = named<Chart>(panel, "Sensitivity of every layer");
         QVERIFY(chart->series().empty());
-        panel.setSensitivities({{"one", {kMeasured[0], kMeasured[1]}}});
-        QCOMPARE(chart->series().front().y, (std::vector<double>{0.01, 0.03}));
+        panel.setSensitivities({{"one", {kMeasured[0], kMeasured[2]}}});
+        const std::vector<double> some = chart->series().front().y;
+        QCOMPARE(some.size(), std::size_t{3});
+        QCOMPARE(some[0], 0.01);
+        QVERIFY(std::isnan(some[1]));  // the second is not measured yet, and the third stands in its own place
+        QCOMPARE(some[2], 0.06);
         panel.setSensitivities({{"one", kMeasured}});
         QCOMPARE(chart->series().front().y.size(), std::size_t{3});
         auto* table = named<QTableView>(panel, "Layers and what they cost");
         QCOMPARE(table->model()->index(0, SensitivityModel::Layer).data().toString(), QString("b.q"));  // the most expensive first
+        QSignalSpy chosen(&panel, &EvaluatePanel::runChosen);
         named<QComboBox>(panel, "Result")->setCurrentIndex(1);
         QVERIFY(chart->series().empty());
+        QCOMPARE(chosen.count(), 1);
     }
 
     void choosingALayerTellsIt() {

@@ -57,6 +57,26 @@ private slots:
         QVERIFY(place.splitter->minimumSizeHint().height() >= 120);  // the page must know
     }
 
+    void partsKeepTheirSharesWhenTheyAreMoved() {
+        Place place(0);
+        auto* list = place.splitter->widget(1);
+        auto* lines = new QVBoxLayout(list);
+        lines->addSpacerItem(new QSpacerItem(100, 90));  // how high it would like to be
+        place.splitter->setStretchFactor(0, 1);
+        place.splitter->setStretchFactor(1, 0);
+        QVERIFY(place.open(600));
+        place.splitter->setSizes({200, 400});
+        const QList<int> beside = place.splitter->sizes();
+        place.resize(150, 400);
+        QTRY_COMPARE(place.splitter->orientation(), Qt::Vertical);
+        // Its two thirds of the height would be 260.
+        QTRY_COMPARE(place.splitter->sizes().at(1), list->sizeHint().height());
+        QVERIFY(place.splitter->sizes().at(0) > 250);
+        place.resize(600, 400);
+        QTRY_COMPARE(place.splitter->orientation(), Qt::Horizontal);
+        QCOMPARE(place.splitter->sizes(), beside);
+    }
+
     void theRoomItNeedsGrowsWithTheType() {
         constexpr int kCharacters = 50;
         Place place(kCharacters);

@@ -3,6 +3,7 @@
 #include <QDoubleSpinBox>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QRegularExpressionValidator>
 #include <QScrollBar>
 #include <QSlider>
 #include <QSpinBox>
@@ -106,6 +107,34 @@ private slots:
         QVERIFY(keptSettings(second) == settings);
         QCOMPARE(second.box.currentIndex(), 2);
         QCOMPARE(second.not_kept.value(), 0);
+    }
+
+    void aTextThatTheLineRefusesIsLeftAlone() {
+        Panel panel;
+        panel.line.setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-9]{0,19}")), &panel.line));
+        panel.line.setText(QStringLiteral("7"));
+        const auto restored = [&panel](const char* text) {
+            Json settings = Json::object();
+            settings["line"] = text;
+            restoreSettings(panel, settings);
+            return panel.line.text();
+        };
+        QCOMPARE(restored("abc"), QStringLiteral("7"));
+        QCOMPARE(restored("12"), QStringLiteral("12"));
+        QCOMPARE(restored(""), QString());
+    }
+
+    void theArrangementIsSplittersAndTabsAlone() {
+        Panel first;
+        first.change();
+        const Json arrangement = keptArrangement(first);
+        QCOMPARE(arrangement.size(), std::size_t{2});
+        QVERIFY(arrangement.contains("tabs") && arrangement.contains("splitter"));
+        Panel second;
+        restoreSettings(second, arrangement);
+        QCOMPARE(second.tabs.currentIndex(), 1);
+        QCOMPARE(second.splitter.sizes(), first.splitter.sizes());
+        QCOMPARE(second.box.currentIndex(), 0);
     }
 
     void everyChangeIsNoticed() {

@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QListWidget>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
@@ -140,6 +141,46 @@ private slots:
         QVERIFY(list->item(0)->text().startsWith(QStringLiteral("Block 3")));  // 27, the last layer's
         named<QSpinBox>(*map_, QStringLiteral("Number of listed layers"))->setValue(500);
         QCOMPARE(list->count(), 27);  // one is not known
+    }
+
+    void valuesAreAskedForWhenTheyAreLookedAt() {
+        LayerMetric awaited;
+        awaited.name = QStringLiteral("slow");
+        awaited.tip = QStringLiteral("what it is");
+        awaited.is_awaited = true;
+        QSignalSpy wanted(map_.get(), &ModelMapView::valuesWanted);
+        map_->setMetrics({map_->model().metric(), awaited});
+        QCOMPARE(wanted.count(), 0);  // the first is shown
+        auto* metric = named<QComboBox>(*map_, QStringLiteral("Metric"));
+        metric->setCurrentIndex(1);
+        QCOMPARE(wanted.count(), 1);
+        QVERIFY(metric->toolTip().contains(awaited.tip));
+        QVERIFY(metric->itemData(1, Qt::ToolTipRole).toString().contains(awaited.tip));
+        map_->hide();
+        map_->setMetrics({awaited});
+        QCOMPARE(wanted.count(), 1);  // nobody looks
+        map_->show();
+        QCOMPARE(wanted.count(), 2);
+        awaited.is_awaited = false;
+        awaited.values.assign(model_->linears.size(), 1.0);
+        map_->setMetrics({awaited});
+        QCOMPARE(wanted.count(), 2);
+    }
+
+    void allBlocksStayInSightInALowViewAndInLargeType() {
+        QFont large = map_->font();
+        large.setPointSizeF(1.6 * large.pointSizeF());
+        const QTableView& cells = table(*map_);
+        const auto isLastInSight = [&] {
+            const QRect last = cells.visualRect(cells.model()->index(cells.model()->rowCount() - 1, 0));
+            return cells.verticalScrollBar()->maximum() == 0 && last.isValid() && cells.viewport()->rect().contains(last);
+        };
+        for (const QFont& font : {map_->font(), large}) {
+            map_->setFont(font);
+            map_->resize(1200, 10);  // as low as it gets
+            QTRY_VERIFY(isLastInSight());
+            QTRY_VERIFY(cells.rowHeight(0) >= QFontMetrics(font).height());
+        }
     }
 
     void itsDataAndItsPictureCanBeKept() {

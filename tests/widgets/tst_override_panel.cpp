@@ -68,7 +68,7 @@ private slots:
         panel.setModel(model_);
         panel.setRuns({run("gptq")});
         panel.setLayer("model.layers.1.mlp.up_proj");
-        choose(panel, "Change", "are quantized otherwise:");
+        choose(panel, "Change", "quantize with");
         QVERIFY(!button(panel, "Apply")->isEnabled());  // nothing is different yet
         choose(panel, "Bits of these layers", "8 bits");
         choose(panel, "Group size of these layers", "groups of 32");
@@ -87,7 +87,7 @@ private slots:
         gptq.method.overrides = {{"mlp", {}, 8, {}}, {"o_proj", {}, 6, {}}};
         panel.setRuns({gptq});
         panel.setPattern("down_proj");
-        choose(panel, "Change", "are quantized otherwise:");
+        choose(panel, "Change", "quantize with");
         choose(panel, "Bits of these layers", "3 bits");
         const MethodSpec changed = panel.changedMethod(gptq.method);
         QCOMPARE(methodFor(changed, "model.layers.0.mlp.down_proj").grid.bits, 3);
@@ -101,7 +101,7 @@ private slots:
         panel.setModel(model_);
         panel.setRuns({run("awq")});
         panel.setPattern("q_proj");
-        choose(panel, "Change", "are quantized otherwise:");
+        choose(panel, "Change", "quantize with");
         choose(panel, "Bits of these layers", "8 bits");
         QVERIFY(forecast(panel).contains("shares its input"));
         QVERIFY(!button(panel, "Apply")->isEnabled());
@@ -116,13 +116,57 @@ private slots:
         panel.setRuns({run("rtn"), run("smoothquant")});
         panel.setPattern("down_proj");
         choose(panel, "Run", "all runs");
-        choose(panel, "Change", "are quantized otherwise:");
+        choose(panel, "Change", "quantize with");
         choose(panel, "Method of these layers", "GPTQ");
         QSignalSpy edited(&panel, &OverridePanel::runsEdited);
         button(panel, "Apply")->click();
         const auto runs = edited.first().first().value<Runs>();
         QCOMPARE(runs[0].method.overrides.size(), std::size_t{1});
         QVERIFY(runs[1].method.overrides.empty());  // int8 inputs: weight-only layers have no place there
+    }
+
+    void aRatioOrAClipAloneIsAChange() {
+        OverridePanel panel;
+        panel.setModel(model_);
+        panel.setRuns({run("awq"), run("gptq")});
+        panel.setPattern("q_proj");  // one of three that share scales: a clip is its own
+        choose(panel, "Change", "quantize with");
+        QVERIFY(!named<QComboBox>(panel, "Clip of these layers")->isHidden());
+        choose(panel, "Clip of these layers", "clip at 85 %");
+        QVERIFY(button(panel, "Apply")->isEnabled());
+        const LayerOverride clip = panel.changedMethod(run("awq").method).overrides.front();
+        QCOMPARE(clip, (LayerOverride{.layers = "q_proj", .clip = 0.85}));
+        panel.setPattern("[qkv]_proj");
+        choose(panel, "Clip of these layers", "same clip");
+        QVERIFY(!button(panel, "Apply")->isEnabled());
+        named<QComboBox>(panel, "Scaling of these layers")->setCurrentIndex(4);
+        QVERIFY(button(panel, "Apply")->isEnabled());
+        SettingsForecast told;
+        told.layers = {"model.layers.0.self_attn.q_proj"};
+        told.error_before = told.error_after = 2.0;
+        panel.setForecast(told, {});
+        QVERIFY2(forecast(panel).contains("a run tells"), qPrintable(forecast(panel)));
+        choose(panel, "Run", "gptq");
+        QVERIFY(named<QComboBox>(panel, "Clip of these layers")->isHidden());
+        RecipeRun awq = run("awq");
+        awq.method.overrides = {clip};
+        panel.setRuns({awq});
+        QVERIFY(named<QListWidget>(panel, "Layers with other settings")->item(0)->text().contains("clip at 85 %"));
+    }
+
+    void whatIsNotOfferedIsNotApplied() {
+        OverridePanel panel;
+        panel.setModel(model_);
+        panel.setRuns({run("gptq"), run("awq")});
+        panel.setPattern("[qkv]_proj");
+        choose(panel, "Change", "quantize with");
+        choose(panel, "Run", "awq");
+        choose(panel, "Clip of these layers", "clip at 85 %");
+        named<QComboBox>(panel, "Scaling of these layers")->setCurrentIndex(4);
+        QVERIFY(button(panel, "Apply")->isEnabled());
+        choose(panel, "Run", "all runs");  // the first of which neither scales nor clips
+        QVERIFY(named<QComboBox>(panel, "Clip of these layers")->isHidden());
+        QVERIFY(panel.changedMethod(run("awq").method).overrides.empty());
     }
 
     void changesAreListedAndTakenBack() {

@@ -1,6 +1,7 @@
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -60,8 +61,14 @@ private slots:
         MethodSpec method = methodFromName(name.toStdString());
         method.gptq.damping = 0.05;
         method.gptq.act_order = true;
+        method.gptq.max_damping_tries = 30;
         method.awq.n_grid = 7;
+        method.awq.joint_loss = false;
+        method.awq.fixed_clip = 0.855;
+        method.awq.n_clip_levels = 4;
+        method.awq.clip_layers = AwqOptions::ClipLayers::Published;
         method.smoothquant.alpha = 0.8;
+        method.smoothquant.activation_only = true;
         method.true_sequential = true;
         method.keep = {"down_proj$", "layers\\.(0|1)\\."};
         method.grid.scale_type = DType::F16;
@@ -83,6 +90,41 @@ private slots:
         button(form, QStringLiteral("Act-order"))->click();
         QCOMPARE(edited.count(), 2);
         QVERIFY(form.method().gptq.act_order);
+    }
+
+    void methodFormOffersTheFinerOptions() {
+        MethodForm form;
+        form.setMethod(methodFromName("awq+gptq"));
+        const auto choose = [&form](const char* label, int value) {
+            auto* box = named<QComboBox>(form, QString::fromLatin1(label));
+            box->setCurrentIndex(box->findData(value));
+        };
+        named<QSpinBox>(form, QStringLiteral("Damping tries"))->setValue(1);
+        QCOMPARE(form.method().gptq.max_damping_tries, 1);
+        choose("Ratio judged by", 0);
+        QVERIFY(!form.method().awq.joint_loss);
+        named<QSpinBox>(form, QStringLiteral("Clip levels"))->setValue(5);
+        QCOMPARE(form.method().awq.n_clip_levels, 5);
+        choose("Clipped layers", static_cast<int>(AwqOptions::ClipLayers::Published));
+        QCOMPARE(form.method().awq.clip_layers, AwqOptions::ClipLayers::Published);
+        choose("Scales fold into", 0);
+        QVERIFY(!form.method().fold_into_linears);
+        auto* clip = named<QDoubleSpinBox>(form, QStringLiteral("Fixed clip"));
+        QVERIFY(!clip->isEnabled());
+        choose("Clip", 1);  // fixed
+        QVERIFY(clip->isEnabled() && !named<QSpinBox>(form, QStringLiteral("Clip levels"))->isEnabled());
+        clip->setValue(0.85);
+        QCOMPARE(form.method().awq.fixed_clip, 0.85);
+        choose("Clip", 2);  // none
+        QVERIFY(!form.method().awq.search_clip);
+        QVERIFY(!clip->isEnabled() && !named<QComboBox>(form, QStringLiteral("Clipped layers"))->isEnabled());
+        choose("Clip", 0);  // searched
+        QVERIFY(form.method().awq.search_clip && form.method().awq.fixed_clip < 0.0);
+        form.setMethod(methodFromName("smoothquant"));
+        choose("Scales from", 1);
+        QVERIFY(form.method().smoothquant.activation_only);
+        form.setMethod(methodFromName("gptq"));
+        QVERIFY(named<QComboBox>(form, QStringLiteral("Scales fold into"))->isHidden());
     }
 
     void methodFormReturnsToTheWeightGridAfterW8A8() {

@@ -76,6 +76,24 @@ private slots:
         QCOMPARE(wanted.last().first().value<Index>(), Index{1});
     }
 
+    void whatDoesNotComeIsAskedForWhenLookedAtAgain() {
+        Shown shown;
+        QSignalSpy wanted(&shown.panel, &TokenMapPanel::mapWanted);
+        shown.panel.setSubject(5, {});
+        shown.panel.forget();
+        QCOMPARE(wanted.count(), 1);
+        const auto lookAgain = [&shown] {
+            shown.panel.hide();
+            shown.panel.show();
+        };
+        lookAgain();
+        QCOMPARE(wanted.count(), 2);
+        shown.panel.setSubject(5, QStringLiteral("no tokens"));
+        shown.panel.forget();
+        lookAgain();
+        QCOMPARE(wanted.count(), 2);  // there is nothing to ask for
+    }
+
     void anObstacleAsksForNothing() {
         Shown shown;
         QSignalSpy wanted(&shown.panel, &TokenMapPanel::mapWanted);

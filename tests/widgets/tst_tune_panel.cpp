@@ -290,7 +290,9 @@ private slots:
         QTest::addColumn<bool>("is_windows");
         QTest::newRow("nothing") << QString() << true;
         QTest::newRow("a change here") << QStringLiteral("change") << false;
-        QTest::newRow("it was applied") << QStringLiteral("apply") << true;
+        QTest::newRow("an edit elsewhere after it") << QStringLiteral("edit") << true;
+        QTest::newRow("an edit elsewhere that was taken back") << QStringLiteral("back") << false;
+        QTest::newRow("the edit before it went on after it") << QStringLiteral("on") << true;
         QTest::newRow("another layer") << QStringLiteral("layer") << true;
     }
     void undoIsTheWindowsWhereNothingWasChangedHere() {
@@ -299,8 +301,10 @@ private slots:
         TunePanel panel;
         panel.setModel(sampleModel());
         auto* slider = panel.findChild<QSlider*>(QStringLiteral("value"));
+        panel.setEditsElsewhere(1);
         if (!last.isEmpty()) QTest::keyClick(slider, Qt::Key_PageUp);
-        if (last == "apply") panel.findChild<QPushButton*>(QStringLiteral("apply"))->click();
+        if (last == "edit" || last == "back") panel.setEditsElsewhere(2);
+        if (last == "back" || last == "on") panel.setEditsElsewhere(1);
         if (last == "layer") {
             TuneModel other = sampleModel();
             other.layer = "other";
@@ -310,6 +314,27 @@ private slots:
         offered.ignore();
         QApplication::sendEvent(slider, &offered);
         QCOMPARE(offered.isAccepted(), !is_windows);
+    }
+
+    void manyStepsCanBeTakenBackInTheirTurn() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        auto* slider = panel.findChild<QSlider*>(QStringLiteral("value"));
+        constexpr int kSteps = 250;  // more than are kept
+        for (int i = 0; i < kSteps; ++i) {
+            if (i == kSteps - 1) panel.setEditsElsewhere(1);
+            QTest::keyClick(slider, i % 2 == 0 ? Qt::Key_PageUp : Qt::Key_PageDown);
+        }
+        const double before = panel.choice().value;
+        const auto undo = [slider] { QTest::keyClick(slider, Qt::Key_Z, Qt::ControlModifier); };
+        undo();
+        const double after = panel.choice().value;
+        QVERIFY(after != before);
+        undo();  // the edit elsewhere has its turn
+        QCOMPARE(panel.choice().value, after);
+        panel.setEditsElsewhere(0);
+        undo();
+        QCOMPARE(panel.choice().value, before);
     }
 
     void theSameLayersOnAnotherGridKeepChoiceAndHistory() {
@@ -390,6 +415,12 @@ private slots:
         panel.setClipLosses(request.serial, {0.02, 0.02, 0.01});
         QVERIFY(panel.clip().isExact());
         QCOMPARE(panel.clip().losses().searched, 0.01);
+
+        QSignalSpy applied(&panel, &TunePanel::applyClipWanted);
+        panel.findChild<QSlider*>(QStringLiteral("clip"))->setValue(70);
+        panel.findChild<QPushButton*>(QStringLiteral("apply_clip_all"))->click();
+        QCOMPARE(applied.count(), 1);
+        QCOMPARE(applied.first(), (QVariantList{0.7, true}));
     }
 
     void withoutALayerNothingCanBeChanged() {

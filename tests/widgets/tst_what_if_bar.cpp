@@ -40,7 +40,7 @@ private slots:
         bar.setWhatIf(tried());
         QVERIFY(!reset->isHidden());
         QCOMPARE(bar.findChild<QLabel*>(QStringLiteral("what_if_loss"))->text(), QStringLiteral("Loss 0.41 → 0.373 (−9 %)"));
-        QCOMPARE(bar.findChild<QLabel*>(QStringLiteral("what_if_list"))->text(), QStringLiteral("kept: 3, 17 · moved: 5 → 0"));
+        QCOMPARE(bar.findChild<QLabel*>(QStringLiteral("what_if_list"))->text(), QStringLiteral("in 16 bits: 3, 17 · moved: 5 → 0"));
         QSignalSpy wanted(&bar, &WhatIfBar::resetWanted);
         reset->click();
         QCOMPARE(wanted.count(), 1);
@@ -54,8 +54,8 @@ private slots:
         many.kept = {1, 2, 3, 4, 5, 6};
         bar.setWhatIf(many);
         const auto* list = bar.findChild<QLabel*>(QStringLiteral("what_if_list"));
-        QCOMPARE(list->text(), QStringLiteral("kept: 1, 2, 3, 4, …"));
-        QCOMPARE(list->toolTip(), QStringLiteral("kept: 1, 2, 3, 4, 5, 6"));
+        QCOMPARE(list->text(), QStringLiteral("in 16 bits: 1, 2, 3, 4, …"));
+        QCOMPARE(list->toolTip(), QStringLiteral("in 16 bits: 1, 2, 3, 4, 5, 6"));
     }
 
     void theButtonIsPressedForAColumnThatIsKept() {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <QTest>
+#include <algorithm>
 #include <memory>
+#include <string_view>
 
 #include "app/gui/session.h"
+#include "core/quant/method.h"
 #include "tests/support/places.h"
 
 namespace salient::demo {
@@ -18,6 +21,11 @@ inline Recipe quickRecipe(const Model& model) {
     recipe.perplexity.seq_len = 64;
     recipe.perplexity.n_windows = 4;
     return recipe;
+}
+
+/// The recipe's first run by that method; there must be one.
+inline RecipeRun& runOf(Recipe& recipe, std::string_view method) {
+    return *std::ranges::find_if(recipe.runs, [&](const RecipeRun& run) { return methodName(run.method) == method; });
 }
 
 }  // namespace salient::demo

@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -19,6 +20,13 @@ inline QPushButton* button(QWidget* where, const QString& text) {
         if (candidate->text() == text) return candidate;
     }
     return nullptr;
+}
+
+/// Brings the tab with that widget to the front.
+inline void bringToFront(QWidget& panel, QWidget& content) {
+    for (QTabWidget* tabs : panel.findChildren<QTabWidget*>()) {
+        if (tabs->indexOf(&content) >= 0) tabs->setCurrentWidget(&content);
+    }
 }
 
 inline QStringList entries(const QString& folder) { return QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot); }

@@ -1,19 +1,26 @@
-// Whatever the user does while a job runs: the window goes on, and shows nothing that is no longer asked for. Every job is held inside its
-// work, not at a moment of time.
+// Whatever the user does while a job runs, or while its answer is on the way: the window goes on, and shows nothing that is no longer asked
+// for. Every job is held inside its work or behind it, not at a moment of time.
 
 #include <QSignalSpy>
+#include <QTableView>
 #include <memory>
 #include <utility>
 
-#include "tests/app/gui/desk.h"
+#include "tests/app/gui/on_their_way.h"
+#include "tests/app/gui/sitting.h"
 #include "tests/support/places.h"
+#include "tests/widgets/find_widgets.h"
+#include "widgets/channels_panel.h"
+#include "widgets/convergence_panel.h"
+#include "widgets/token_map_panel.h"
 
 using namespace salient;
 using namespace salient::demo;
 
 namespace {
 
-const char* const kJobs[] = {"calibrate", "quantize", "evaluate", "measure sensitivity", "export", "report"};
+const char* const kJobs[] = {"calibrate", "quantize", "evaluate",    "measure sensitivity",
+                             "export",    "report",   "convergence", "largest tokens"};
 const char* const kActs[] = {"close", "open another model", "edit the recipe", "undo"};
 
 /// Another text, and another protocol: nothing measured or chosen by the one recipe is the other's.
@@ -23,39 +30,42 @@ Recipe changed(Recipe recipe) {
     return recipe;
 }
 
+std::filesystem::path otherModelFolder() { return salient::test::testDataFolder() / "models/mistral"; }
+
+void start(Desk& desk, const QString& job, const std::string& run, const QString& folder) {
+    Workflow& workflow = desk.window.workflow();
+    if (job == "calibrate") workflow.calibrate();
+    if (job == "quantize") workflow.quantize({run});
+    if (job == "evaluate") workflow.evaluate();
+    if (job == "measure sensitivity") workflow.measureSensitivity(run);
+    if (job == "export") workflow.exportRun(run, ExportFormat::Gptq, folder);
+    if (job == "report") workflow.writeReport(folder);
+    if (job == "convergence") emit desk.view<CalibrationPanel>()->convergence().measureWanted();
+    if (job == "largest tokens") emit desk.view<ChannelsPanel>()->tokens().largestTokensWanted(37);
+}
+
+/// Lines of what was found out about the text, where that is shown.
+int tokenRows(Desk& desk) {
+    return named<QTableView>(*desk.view<CalibrationPanel>(), QStringLiteral("Parts of the calibration set"))->model()->rowCount() +
+           named<QTableView>(*desk.view<ChannelsPanel>(), QStringLiteral("Largest tokens"))->model()->rowCount();
+}
+
+/// Pauses the jobs at the first place inside a job's work.
+bool holdInside(JobRunner& jobs) {
+    return QTest::qWaitFor([&jobs] { return jobs.isPaused() || jobs.isIdle(); }, kPatience_ms) && jobs.isPaused();
+}
+
+bool isInside(const Progress& now) { return now.stage != "starting"; }
+
 }  // namespace
 
 class TestAnyMoment : public QObject {
     Q_OBJECT
 
-    // What a session begins with, so that each case need not make it again.
-    std::shared_ptr<const Model> model_;
-    Recipe recipe_;
-    std::shared_ptr<const Calibration> calibration_;
-    std::shared_ptr<const RunResult> run_;
-
-    void start(Workflow& workflow, const QString& job, const QString& folder) const {
-        if (job == "calibrate") workflow.calibrate();
-        if (job == "quantize") workflow.quantize({run_->name});
-        if (job == "evaluate") workflow.evaluate();
-        if (job == "measure sensitivity") workflow.measureSensitivity(run_->name);
-        if (job == "export") workflow.exportRun(run_->name, ExportFormat::Gptq, folder);
-        if (job == "report") workflow.writeReport(folder);
-    }
+    Sitting sitting_;
 
 private slots:
-    void initTestCase() {
-        Desk desk;
-        QVERIFY(desk.openDemo() && desk.calibrate());
-        const Session& session = desk.window.session();
-        desk.window.workflow().quantize({session.recipe().runs.front().name});
-        QVERIFY(desk.waitForJobs());
-        model_ = session.model();
-        recipe_ = session.recipe();
-        calibration_ = session.calibration();
-        QCOMPARE(session.runs().size(), std::size_t{1});
-        run_ = session.runs().front();
-    }
+    void initTestCase() { QVERIFY(sitting_.make()); }
 
     void nothingStaleIsShown_data() {
         QTest::addColumn<QString>("job");
@@ -72,16 +82,14 @@ private slots:
         auto desk = std::make_unique<Desk>();
         MainWindow& window = desk->window;
         Session& session = window.session();
-        session.setModel(model_, recipe_);
-        if (act == "undo") session.editRecipe(changed(recipe_), "other texts");
+        session.setModel(sitting_.model, sitting_.recipe);
+        if (act == "undo") session.editRecipe(changed(sitting_.recipe), "other texts");
         QVERIFY(desk->waitForJobs());
-        session.setCalibration(calibration_);
-        session.addRun(*run_);
+        sitting_.takeUpResults(session);
 
-        window.jobs().pauseWhen([](const Progress& now) { return now.stage != "starting"; });
-        start(window.workflow(), job, folder);
-        QVERIFY(QTest::qWaitFor([&] { return window.jobs().isPaused() || window.jobs().isIdle(); }, kPatience_ms));
-        QVERIFY(window.jobs().isPaused());
+        window.jobs().pauseWhen(isInside);
+        start(*desk, job, sitting_.run->name, folder);
+        QVERIFY(holdInside(window.jobs()));
         QSignalSpy exported(&window.workflow(), &Workflow::exported);
 
         if (act == "close") {
@@ -90,8 +98,8 @@ private slots:
             if (job == "export") QCOMPARE(entries(out.path()), QStringList());
             return;
         }
-        if (act == "open another model") window.open(QString::fromStdString((salient::test::testDataFolder() / "models/mistral").string()));
-        if (act == "edit the recipe") session.editRecipe(changed(recipe_), "other texts");
+        if (act == "open another model") window.open(toQString(otherModelFolder()));
+        if (act == "edit the recipe") session.editRecipe(changed(sitting_.recipe), "other texts");
         if (act == "undo") session.undoStack().undo();
         if (act == "open another model") QVERIFY(desk->waitForJobs());  // which cancels what still waits
         window.jobs().setPaused(false);
@@ -101,19 +109,88 @@ private slots:
         QVERIFY2(window.messages().text().isEmpty(), qPrintable(window.messages().text()));
         QVERIFY(!session.fullPrecision() && session.sensitivities().empty());
         if (act == "open another model") {
-            QVERIFY(session.model() != model_);
+            QVERIFY(session.model() != sitting_.model);
             QVERIFY(!session.samples() && !session.calibration() && session.runs().empty());
             QCOMPARE(exported.count(), 0);
+            QCOMPARE(tokenRows(*desk), 0);
             if (job == "export") QCOMPARE(entries(out.path()), QStringList());
             return;
         }
         const Recipe& recipe = session.recipe();
-        const Samples asked = drawSamples(*model_->tokenizer, readCorpus(recipe.calibration_text), recipe.samples);
+        const Samples asked = drawSamples(*sitting_.model->tokenizer, readCorpus(recipe.calibration_text), recipe.samples);
         QVERIFY(session.samples() && session.samples()->windows.ids == asked.windows.ids);
         QCOMPARE(session.isCalibrationCurrent(), session.calibration()->samples.windows.ids == asked.windows.ids);
         for (const auto& run : session.runs()) QVERIFY(!run->perplexity);
         QCOMPARE(exported.count(), job == "export" ? 1 : 0);
+        QCOMPARE(tokenRows(*desk), job == "convergence" ? 3 : job == "largest tokens" ? 10 : 0);  // of the same statistics
         if (job == "export" || job == "report") QVERIFY(!entries(folder).isEmpty());
+    }
+
+    void anAnswerThatArrivesAfterAnotherModelIsDropped_data() {
+        QTest::addColumn<QString>("job");
+        for (const char* job : kJobs) QTest::addRow("%s", job) << QString(job);
+    }
+    void anAnswerThatArrivesAfterAnotherModelIsDropped() {
+        QFETCH(QString, job);
+        const QTemporaryDir out;
+        Desk desk;
+        Session& session = desk.window.session();
+        sitting_.takeUp(session);
+        QVERIFY(desk.waitForJobs());
+        QSignalSpy exported(&desk.window.workflow(), &Workflow::exported);
+        start(desk, job, sitting_.run->name, out.filePath("out"));
+        QVERIFY(putAnswersOnTheirWay(desk.window.jobs()));
+        const auto other = Model::open(otherModelFolder());
+        session.setModel(other, proposedRecipe(*other));
+        QVERIFY(desk.waitForJobs());
+        QVERIFY2(desk.window.messages().text().isEmpty(), qPrintable(desk.window.messages().text()));
+        QVERIFY(session.model() == other);
+        QVERIFY(!session.samples() && !session.calibration() && session.runs().empty());
+        QVERIFY(!session.fullPrecision() && session.sensitivities().empty());
+        QCOMPARE(exported.count(), 0);
+        QCOMPARE(tokenRows(desk), 0);
+    }
+
+    void anExaminationIsOfTheModelThatIsOpen_data() {
+        QTest::addColumn<QString>("act");
+        for (const char* act : kActs) QTest::addRow("%s", act) << QString(act);
+        QTest::addRow("another model before the answer") << QStringLiteral("late");
+    }
+    void anExaminationIsOfTheModelThatIsOpen() {
+        QFETCH(QString, act);
+        auto desk = std::make_unique<Desk>();
+        MainWindow& window = desk->window;
+        Session& session = window.session();
+        const auto packed = Model::open(salient::test::testDataFolder() / "packed/models/gptq");
+        session.setModel(packed, proposedRecipe(*packed));
+        Recipe other_seed = session.recipe();
+        other_seed.samples.seed += 1;
+        if (act == "undo") session.editRecipe(other_seed, "seed");
+        QSignalSpy examined(&window.workflow(), &Workflow::examined);
+        if (act == "late") {
+            window.workflow().examine();
+            QVERIFY(putAnswersOnTheirWay(window.jobs()));
+            session.setModel(sitting_.model, sitting_.recipe);
+        } else {
+            window.jobs().pauseWhen(isInside);
+            window.workflow().examine();
+            QVERIFY(holdInside(window.jobs()));
+        }
+        if (act == "close") {
+            window.close();
+            desk.reset();
+            return;
+        }
+        if (act == "open another model") {
+            window.open(toQString(otherModelFolder()));
+            QVERIFY(desk->waitForJobs());
+        }
+        if (act == "edit the recipe") session.editRecipe(other_seed, "seed");
+        if (act == "undo") session.undoStack().undo();
+        window.jobs().setPaused(false);
+        QVERIFY(desk->waitForJobs());
+        QVERIFY2(window.messages().text().isEmpty(), qPrintable(window.messages().text()));
+        QCOMPARE(examined.count(), act == "edit the recipe" || act == "undo" ? 1 : 0);
     }
 };
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <QAction>
+#include <QComboBox>
 #include <QFile>
 #include <QGraphicsTextItem>
 #include <QGraphicsView>
@@ -16,12 +17,14 @@
 #include "app/gui/application.h"
 #include "app/gui/job_status.h"
 #include "tests/app/gui/desk.h"
+#include "tests/app/gui/files.h"
 #include "tests/widgets/find_widgets.h"
 #include "widgets/channels_panel.h"
 #include "widgets/compare_panel.h"
 #include "widgets/diagnosis_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
+#include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
 #include "widgets/quantize_panel.h"
 
@@ -29,17 +32,6 @@ using namespace salient;
 using namespace salient::demo;
 
 namespace {
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void writeFile(const QString& path, const QByteArray& bytes) {
-    QFile file(path);
-    QVERIFY2(file.open(QIODevice::WriteOnly), qPrintable(path));
-    QCOMPARE(file.write(bytes), bytes.size());
-}
 
 /// A copy of the demo model with its texts beside it, to be damaged.
 struct DamagedModel {
@@ -57,14 +49,14 @@ struct DamagedModel {
 
     /// Puts a float16 NaN at the start of a tensor.
     void spoil(const std::string& tensor) const {
-        QByteArray bytes = contents(weights);
+        QByteArray bytes = bytesOf(weights);
         qint64 header_size = 0;
         for (int i = 7; i >= 0; --i) header_size = header_size * 256 + static_cast<unsigned char>(bytes[i]);
         const Json header = Json::parse(bytes.mid(8, header_size).toStdString());
         const qint64 at = 8 + header_size + header.at(tensor).at("data_offsets").at(0).get<qint64>();
         bytes[at] = '\x00';
         bytes[at + 1] = '\x7e';
-        writeFile(weights, bytes);
+        QVERIFY(writeFile(weights, bytes));
     }
 };
 
@@ -115,15 +107,15 @@ private slots:
         QFETCH(QString, expected);
         const DamagedModel model;
         QString path = model.path;
-        const QByteArray bytes = contents(model.weights);
+        const QByteArray bytes = bytesOf(model.weights);
         if (damage == "missing") path = model.folder.filePath("nowhere");
-        if (damage == "truncated") writeFile(model.weights, bytes.left(bytes.size() / 2));
-        if (damage == "header") writeFile(model.weights, QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f", 8) + bytes.mid(8));
+        if (damage == "truncated") QVERIFY(writeFile(model.weights, bytes.left(bytes.size() / 2)));
+        if (damage == "header") QVERIFY(writeFile(model.weights, QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f", 8) + bytes.mid(8)));
         if (damage == "shard") {
             QVERIFY(QFile::rename(model.weights, model.path + "/model-00001-of-00002.safetensors"));
-            writeFile(
-                model.path + "/model.safetensors.index.json",
-                R"({"weight_map": {"model.norm.weight": "model-00001-of-00002.safetensors", "lm_head.weight": "model-00002-of-00002.safetensors"}})");
+            const QByteArray index =
+                R"({"weight_map": {"model.norm.weight": "model-00001-of-00002.safetensors", "lm_head.weight": "model-00002-of-00002.safetensors"}})";
+            QVERIFY(writeFile(model.path + "/model.safetensors.index.json", index));
         }
         if (damage == "architecture") {
             const std::filesystem::path file = (model.path + "/config.json").toStdString();
@@ -156,6 +148,17 @@ private slots:
         QVERIFY(errorOf(desk).contains("nan"));
         QVERIFY(!errorOf(desk).contains(QLatin1Char('\n')));
         QVERIFY(button(desk.view<CalibrationPanel>(), "Calibrate")->isEnabled());  // once the file is mended
+        button(&desk.window.messages(), "Diagnose")->click();
+        QVERIFY(desk.waitForJobs());
+        QVERIFY2(errorOf(desk).contains("row 0, column 0. No setting helps"), qPrintable(errorOf(desk)));
+
+        // The map does not wait for ever for what such weights are like.
+        desk.window.goTo(Page::Map);
+        auto* map = desk.view<ModelMapView>();
+        auto* metric = named<QComboBox>(*map, "Metric");
+        metric->setCurrentIndex(metric->findText("Largest |w|"));
+        QTRY_VERIFY_WITH_TIMEOUT(!map->model().metric().is_awaited, kPatience_ms);
+        QVERIFY2(errorOf(desk).contains("nan"), qPrintable(errorOf(desk)));
     }
 
     void aMethodThatLeavesNothingToDoIsToldBeforeAndRefused() {
@@ -208,7 +211,7 @@ private slots:
         QVERIFY(desk.openDemo());
         const QString good = toQString(desk.window.session().recipe().calibration_text);
         const QString file = desk.folder.filePath("short.txt");
-        writeFile(file, "Too short.");
+        QVERIFY(writeFile(file, "Too short."));
         desk.window.setCalibrationText(file);
         QVERIFY(desk.waitForJobs());
         QVERIFY2(errorOf(desk).contains("64"), qPrintable(errorOf(desk)));  // tokens wanted of a window
@@ -254,7 +257,7 @@ private slots:
         QVERIFY(desk.waitForJobs());
         const QString target = desk.folder.filePath("taken");
         QVERIFY(QDir().mkpath(target));
-        writeFile(target + "/mine.txt", "mine");
+        QVERIFY(writeFile(target + "/mine.txt", "mine"));
         desk.window.goTo(Page::Export);
         desk.view<ExportPanel>()->setFolder(target);
         button(desk.view<ExportPanel>(), "Export and verify")->click();
@@ -443,7 +446,7 @@ private slots:
     void aRecipeThatIsNotOneIsAMessage() {
         Desk desk;
         const QString file = desk.folder.filePath("recipe.json");
-        writeFile(file, R"({"model": "x", "runs": [{"method": {"bits": "four"}}]})");
+        QVERIFY(writeFile(file, R"({"model": "x", "runs": [{"method": {"bits": "four"}}]})"));
         desk.window.open(file);
         QVERIFY(desk.waitForJobs());
         QVERIFY(!errorOf(desk).isEmpty());

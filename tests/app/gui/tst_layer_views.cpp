@@ -5,8 +5,8 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QToolButton>
-#include <algorithm>
 #include <cmath>
 
 #include "tests/app/gui/desk.h"
@@ -30,10 +30,6 @@ struct Made {
 bool show(Desk& desk, Page page) {
     desk.window.goTo(page);
     return desk.waitForJobs();
-}
-
-RecipeRun& runOf(Recipe& recipe, std::string_view method) {
-    return *std::ranges::find_if(recipe.runs, [&](const RecipeRun& run) { return methodName(run.method) == method; });
 }
 
 QString textOf(QWidget* where, const char* name) { return where->findChild<QLabel*>(QLatin1String(name))->text(); }
@@ -131,14 +127,14 @@ private slots:
         QCOMPARE(kept.loss_before, untouched);
         QVERIFY(kept.loss > 0.0 && kept.loss != untouched);
         QCOMPARE(textOf(stepper, "what_if_loss"), lossChangeText(untouched, kept.loss));
-        QCOMPARE(textOf(stepper, "what_if_list"), QStringLiteral("kept: 12"));
+        QCOMPARE(textOf(stepper, "what_if_list"), QStringLiteral("in 16 bits: 12"));
 
         stepper->findChild<QSpinBox*>(QStringLiteral("target"))->setValue(200);
         stepper->findChild<QToolButton*>(QStringLiteral("move"))->click();
         QVERIFY(desk.waitForJobs());
         QCOMPARE(stepper->position(), Index{12});
         QCOMPARE(made.lastStepper().layer->order[200], Index{12});
-        QCOMPARE(textOf(stepper, "what_if_list"), QStringLiteral("kept: 12 · moved: 12 → 200"));
+        QCOMPARE(textOf(stepper, "what_if_list"), QStringLiteral("in 16 bits: 12 · moved: 12 → 200"));
         QCOMPARE(made.lastStepper().what_if.loss_before, untouched);
 
         // It outlives the sitting, and the untouched loss is found again.
@@ -215,6 +211,144 @@ private slots:
             const std::string layer = "model.layers." + std::to_string(block) + ".self_attn.k_proj";
             QCOMPARE(methodFor(runOf(recipe, "awq").method, layer).awq.fixed_ratio, 0.33);
         }
+    }
+
+    void aTunedClipGoesToItsLayersAndUndoTakesItBack() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        QVERIFY(show(desk, Page::Tune));
+        auto* tune = desk.view<TunePanel>();
+        tune->findChild<QTabWidget*>()->setCurrentIndex(1);
+        auto* apply = button(tune, QStringLiteral("Clip this input"));
+        auto* slider = tune->findChild<QSlider*>(QStringLiteral("clip"));
+        QVERIFY(desk.waitForJobs());
+        QTRY_VERIFY(apply->isEnabled() && slider->isEnabled());
+        slider->setValue(80);
+        const std::string shown = tune->layer().toStdString();
+        const auto optionsOf = [&session](const std::string& layer) {
+            Recipe recipe = session.recipe();
+            return methodFor(runOf(recipe, "awq").method, layer).awq;
+        };
+        apply->click();
+        QCOMPARE(optionsOf(shown).fixed_clip, 0.8);
+        QCOMPARE(optionsOf(shown).fixed_ratio, -1.0);
+        QCOMPARE(optionsOf("model.layers.0.mlp.up_proj").fixed_clip, -1.0);
+        const QString said = desk.window.messages().text();
+        QVERIFY2(said.contains(QStringLiteral("AWQ clip 80 % in 3 of its layers")), qPrintable(said));
+        button(tune, QStringLiteral("Clip all like this"))->click();
+        QCOMPARE(optionsOf("model.layers.3.self_attn.v_proj").fixed_clip, 0.8);
+        session.undoStack().undo();
+        QCOMPARE(optionsOf("model.layers.3.self_attn.v_proj").fixed_clip, -1.0);
+        QCOMPARE(optionsOf(shown).fixed_clip, 0.8);
+        session.undoStack().undo();
+        QCOMPARE(optionsOf(shown).fixed_clip, -1.0);
+        QVERIFY(desk.waitForJobs());
+    }
+
+    void aTunedValueGoesToTheLayerThatIsShownNotToOneOnItsWay() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        QVERIFY(show(desk, Page::Tune));
+        auto* tune = desk.view<TunePanel>();
+        auto* apply = button(tune, QStringLiteral("&Apply to this input"));
+        tune->setChoice({TuneMethod::AwqRatio, 0.33, {}});
+        const std::string shown = "model.layers.0.self_attn.q_proj";
+        const std::string coming = "model.layers.1.mlp.up_proj";
+        const auto ratioOf = [&session](const std::string& layer) {
+            Recipe recipe = session.recipe();
+            return methodFor(runOf(recipe, "awq").method, layer).awq.fixed_ratio;
+        };
+        desk.window.quickJobs().setPaused(true);
+        session.selection().selectLayer(1, QString::fromStdString(coming));
+        QVERIFY(!desk.window.quickJobs().isIdle());
+        QCOMPARE(tune->layer(), QString::fromStdString(shown));
+        apply->click();
+        QCOMPARE(ratioOf(shown), 0.33);
+        QCOMPARE(ratioOf(coming), -1.0);
+        QVERIFY(session.undoStack().undoText().endsWith(QString::fromStdString(shown)));
+        desk.window.quickJobs().setPaused(false);
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(tune->layer(), QString::fromStdString(coming));
+        tune->setChoice({TuneMethod::AwqRatio, 0.4, {}});
+        apply->click();
+        QCOMPARE(ratioOf(coming), 0.4);
+        QCOMPARE(ratioOf(shown), 0.33);
+    }
+
+    void nothingIsAppliedWhereNoLayerIsShown() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        QVERIFY(show(desk, Page::Tune));
+        auto* tune = desk.view<TunePanel>();
+        session.setModel(session.model(), session.recipe());
+        QVERIFY(!button(tune, QStringLiteral("&Apply to this input"))->isEnabled());
+        emit tune->applyWanted(tune->choice(), false);
+        QCOMPARE(session.undoStack().count(), 0);
+        QVERIFY(desk.window.messages().text().isEmpty());
+    }
+
+    void undoTakesBackTheLatestWhereverItWasMade_data() {
+        QTest::addColumn<bool>("is_movement");
+        QTest::newRow("acts") << false;
+        QTest::newRow("one movement of the recipe, before and after") << true;
+    }
+    void undoTakesBackTheLatestWhereverItWasMade() {
+        QFETCH(bool, is_movement);
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        QVERIFY(show(desk, Page::Tune));
+        auto* tune = desk.view<TunePanel>();
+        auto* slider = tune->findChild<QSlider*>(QStringLiteral("value"));
+        desk.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        slider->setFocus();
+        const auto undo = [slider] { QTest::keySequence(slider, QKeySequence(QKeySequence::Undo)); };
+        const auto redo = [slider] { QTest::keySequence(slider, QKeySequence(QKeySequence::Redo)); };
+        const auto tuneOn = [slider] { QTest::keyClick(slider, Qt::Key_PageUp); };
+        const auto edit = [&](Index n_windows) {
+            Recipe recipe = session.recipe();
+            recipe.perplexity.n_windows = n_windows;
+            session.editRecipe(recipe, QStringLiteral("windows"), is_movement ? EditKind::Movement : EditKind::Act);
+        };
+        const auto isAt = [&](double value, Index n_windows) {
+            return tune->choice().value == value && session.recipe().perplexity.n_windows == n_windows;
+        };
+        QVERIFY(isAt(0.5, 4));
+        tuneOn();
+        edit(3);
+        tuneOn();
+        edit(5);
+        QVERIFY(isAt(0.6, 5));
+        undo();
+        if (!is_movement) {
+            QVERIFY(isAt(0.6, 3));
+            undo();
+            QVERIFY(isAt(0.55, 3));
+            undo();
+            QVERIFY(isAt(0.55, 4));
+        } else {
+            QVERIFY(isAt(0.6, 4));
+            undo();
+            QVERIFY(isAt(0.55, 4));
+        }
+        undo();
+        QVERIFY(isAt(0.5, 4));
+        redo();
+        QVERIFY(isAt(0.55, 4));
+        redo();
+        if (!is_movement) {
+            QVERIFY(isAt(0.55, 3));
+            redo();
+            QVERIFY(isAt(0.6, 3));
+        } else {
+            QVERIFY(isAt(0.6, 4));
+        }
+        redo();
+        QVERIFY(isAt(0.6, 5));
     }
 
     void undoIsOfTheViewThatWasUsedLast() {

@@ -9,6 +9,7 @@
 
 #include "app/gui/lesson_library.h"
 #include "tests/app/gui/desk.h"
+#include "tests/app/gui/files.h"
 #include "widgets/help_panel.h"
 #include "widgets/lesson_panel.h"
 #include "widgets/lessons_panel.h"
@@ -17,15 +18,6 @@
 
 using namespace salient;
 using namespace salient::demo;
-
-namespace {
-
-bool writeFile(const QString& path, const QByteArray& text) {
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
-}
-
-}  // namespace
 
 class TestLessons : public QObject {
     Q_OBJECT

@@ -221,15 +221,25 @@ private slots:
         QVERIFY(report.memory_forecast_bytes > 0);
     }
 
-    void reportsWhatTheLatestExportMadeZero() {
+    void reportsWhatTheLatestExportCounted() {
         Session session;
         session.setModel(model_, proposedRecipe(*model_));
-        session.addRun(run("a"));
-        session.setRunFlushedValues("a", 3);
-        QCOMPARE(session.report().runs.front().counts.n_flushed_values, std::int64_t{3});
+        RunResult made = run("a");
+        made.layers.resize(2);
+        made.layers[0].name = "first";
+        made.layers[1].name = "second";
+        session.addRun(std::move(made));
+        session.setRunWritten("a", {3, {{"first", 5}, {"second", 7}}});
+        RunResult written = *session.runNamed("a");
+        QCOMPARE(written.counts.n_flushed_values, std::int64_t{3});
+        QCOMPARE(written.counts.n_raised_importances, std::int64_t{12});
+        session.setRunWritten("a", {1, {{"second", 2}}});
+        written = *session.runNamed("a");
+        QCOMPARE(written.counts.n_flushed_values, std::int64_t{1});
+        QCOMPARE(written.counts.n_raised_importances, std::int64_t{2});
+        QCOMPARE(static_cast<std::int64_t>(written.layers[0].n_raised_importances), std::int64_t{0});
         QSignalSpy changed(&session, &Session::runsChanged);
-        session.setRunFlushedValues("a", 3);
-        session.setRunFlushedValues("none", 3);
+        session.setRunWritten("none", {3, {}});
         QCOMPARE(changed.count(), 0);
     }
 };

@@ -180,7 +180,7 @@ private slots:
         QCOMPARE(found.size(), sensitivities.size());
         QCOMPARE(found.back().mean_kl, sensitivities.back().mean_kl);
         QVERIFY(session.isCalibrationCurrent());
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("1 result")));
+        QTRY_VERIFY(desk.window.messages().text().contains(QStringLiteral("1 result")));
 
         // And work goes on from there: measured anew, the result is what it was.
         desk.window.workflow().quantize({runs[0]->name}, true);
@@ -313,8 +313,8 @@ private slots:
             Json::parse(R"([{"page": "compare", "geometry": "AAAA"}, {"page": 3, "geometry": []}, {"page": "nowhere"}, 7])")};
         for (const Json& value : strange) {
             Json document = before;
-            for (const char* key : {"settings", "edits", "what_if", "hidden_runs", "compare_run", "quantize_row", "windows", "columns_done",
-                                    "tune", "page", "layer", "channel"})
+            for (const char* key : {"settings", "edits", "what_if", "hidden_runs", "compare_run", "quantize_row", "windows", "beside",
+                                    "columns_done", "tune", "page", "layer", "channel"})
                 document["window"][key] = value;
             writeJson(file, document);
             Desk desk;
@@ -372,8 +372,8 @@ private slots:
         }
         Desk desk;
         QVERIFY(reopen(desk, root.path()));
-        QVERIFY2(desk.window.messages().text().contains(QStringLiteral("“GPTQ 4-bit” was interrupted after")),
-                 qPrintable(desk.window.messages().text()));
+        QTRY_VERIFY2(desk.window.messages().text().contains(QStringLiteral("“GPTQ 4-bit” was interrupted after")),
+                     qPrintable(desk.window.messages().text()));
         QVERIFY(offer(desk) != nullptr);
         QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
         QTest::mouseClick(offer(desk), Qt::LeftButton);
@@ -382,7 +382,7 @@ private slots:
         QVERIFY(run != nullptr);
         QVERIFY(run->n_blocks_resumed > 0);
         QVERIFY(hasSameCodes(*run, *straight));
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
+        QTRY_VERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
         QVERIFY(offer(desk) == nullptr);
         QVERIFY(waitUntilSaved(desk));
         QVERIFY(keptFolders(desk).empty());
@@ -412,7 +412,7 @@ private slots:
         QVERIFY(desk.waitForJobs());
         const auto calibration = desk.window.session().calibration();
         QVERIFY(calibration != nullptr);
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
+        QTRY_VERIFY(desk.window.messages().text().contains(QStringLiteral("went on after")));
         QCOMPARE(calibration->inputs.size(), straight->inputs.size());
         for (std::size_t i = 0; i < straight->inputs.size(); ++i) {
             QVERIFY(calibration->inputs[i].hessian == straight->inputs[i].hessian);
@@ -468,7 +468,7 @@ private slots:
         QVERIFY(!second.window.sessions().folder().isEmpty());
         QVERIFY(second.window.sessions().folder() != first.window.sessions().folder());
         second.window.open(first.window.sessions().folder());
-        QVERIFY(second.window.messages().text().contains(QStringLiteral("another window")));
+        QTRY_VERIFY(second.window.messages().text().contains(QStringLiteral("another window")));
         QCOMPARE(sessionList(second)->count(), 1);
     }
 
@@ -542,14 +542,14 @@ private slots:
             Desk desk;
             QVERIFY(reopen(desk, root.path()));
             QCOMPARE(desk.window.session().runs().size(), std::size_t{1});
-            QVERIFY(desk.window.messages().text().contains(QStringLiteral("result-1.safetensors")));
+            QTRY_VERIFY(desk.window.messages().text().contains(QStringLiteral("result-1.safetensors")));
         }
         QFile file(QDir(folder).filePath(QStringLiteral("session.json")));
         QVERIFY(file.resize(100));
         Desk desk;
         desk.window.open(folder);
         QVERIFY(desk.waitForJobs());
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("session.json")));
+        QTRY_VERIFY(desk.window.messages().text().contains(QStringLiteral("session.json")));
         QVERIFY(reopen(desk, root.path()));  // the model still opens
         QVERIFY(desk.window.session().model() != nullptr && desk.window.session().runs().empty());
     }
@@ -569,7 +569,7 @@ private slots:
         Desk desk;
         QVERIFY(reopen(desk, root.path()));
         QVERIFY(desk.window.session().model() != nullptr && desk.window.session().runs().empty());
-        QVERIFY2(desk.window.messages().text().contains(QStringLiteral("weights")), qPrintable(desk.window.messages().text()));
+        QTRY_VERIFY2(desk.window.messages().text().contains(QStringLiteral("weights")), qPrintable(desk.window.messages().text()));
         QVERIFY(waitUntilSaved(desk));
         QVERIFY(desk.window.sessions().folder() != folder);  // what was there stays
         QVERIFY(QFile::exists(QDir(folder).filePath(QStringLiteral("result-1.safetensors"))));

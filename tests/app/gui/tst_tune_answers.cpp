@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "app/gui/tune_answers.h"
-#include "tests/app/gui/patience.h"
+#include "tests/app/gui/on_their_way.h"
 #include "tests/widgets/sample_layers.h"
 
 using namespace salient;
@@ -97,6 +97,22 @@ private slots:
         desk.answers.answerCurve(TuneMethod::AwqRatio);
         desk.answers.answerClip({2, 0.9, desk.scales, true});
         QVERIFY(desk.slow.isIdle() && desk.urgent.isIdle());
+    }
+
+    void answersThatAreOnTheirWayWhenTheLayerChangesAreDropped() {
+        Answering desk;
+        QSignalSpy loss(&desk.answers, &TuneAnswers::lossReady);
+        QSignalSpy curve(&desk.answers, &TuneAnswers::curveReady);
+        QSignalSpy clip(&desk.answers, &TuneAnswers::clipReady);
+        desk.answers.answerCurve(TuneMethod::AwqRatio);
+        desk.answers.answerClip({1, 0.9, desk.scales, false});
+        QVERIFY(demo::putAnswersOnTheirWay(desk.slow));
+        desk.answers.answerLoss({1, TuneMethod::AwqRatio, desk.scales});
+        QVERIFY(demo::putAnswersOnTheirWay(desk.urgent));
+        desk.answers.setModel(sampleModel(9));
+        QVERIFY(desk.waitUntilIdle());
+        QCOMPARE(loss.count() + curve.count() + clip.count(), 0);
+        QVERIFY(!desk.slow.isPaused());
     }
 
     void aClipIsAnsweredWithOrWithoutItsReferences() {

@@ -9,6 +9,7 @@
 #include "tests/support/places.h"
 
 using namespace salient;
+using demo::runOf;
 
 namespace {
 
@@ -30,10 +31,6 @@ std::vector<std::string> matchesOf(const Model& model, const std::string& expres
     return names;
 }
 
-RecipeRun& runOf(Recipe& recipe, std::string_view method) {
-    return *std::ranges::find_if(recipe.runs, [&](const RecipeRun& run) { return methodName(run.method) == method; });
-}
-
 double ratioOf(Recipe recipe, const std::string& layer) { return methodFor(runOf(recipe, "awq").method, layer).awq.fixed_ratio; }
 
 }  // namespace
@@ -45,8 +42,8 @@ class TestTuneApply : public QObject {
     Recipe recipe_;
 
     [[nodiscard]] TunedRecipe applied(const Recipe& recipe, const std::string& layer, double value, TuneReach reach,
-                                      TuneMethod method = TuneMethod::AwqRatio) const {
-        return applyTuned(*model_, recipe, model_->linear(layer), method, value, reach);
+                                      TunedSetting setting = TunedSetting::AwqRatio) const {
+        return applyTuned(*model_, recipe, model_->linear(layer), setting, value, reach);
     }
 
 private slots:
@@ -117,11 +114,37 @@ private slots:
     }
 
     void smoothQuantsAlphaIsWrittenLikewise() {
-        TunedRecipe tuned = applied(recipe_, "model.layers.2.mlp.gate_proj", 0.8, TuneReach::OneInput, TuneMethod::SmoothAlpha);
+        TunedRecipe tuned = applied(recipe_, "model.layers.2.mlp.gate_proj", 0.8, TuneReach::OneInput, TunedSetting::SmoothAlpha);
         QCOMPARE(tuned.n_layers, std::size_t{2});
         const MethodSpec& method = runOf(tuned.recipe, "smoothquant").method;
         QCOMPARE(methodFor(method, "model.layers.2.mlp.up_proj").smoothquant.alpha, 0.8);
         QCOMPARE(methodFor(method, "model.layers.1.mlp.up_proj").smoothquant.alpha, 0.5);
+    }
+
+    void aClipIsWrittenBesideTheRatio() {
+        Recipe recipe = recipe_;
+        runOf(recipe, "awq").method.awq.search_clip = false;
+        recipe = applied(recipe, kQuery, 0.35, TuneReach::OneInput).recipe;
+        TunedRecipe tuned = applied(recipe, kQuery, 0.8, TuneReach::AllLikeIt, TunedSetting::AwqClip);
+        QVERIFY(!tuned.is_new_run);
+        QCOMPARE(tuned.n_layers, std::size_t{12});
+        const MethodSpec& method = runOf(tuned.recipe, "awq").method;
+        for (int block = 0; block < 4; ++block) {
+            const std::string prefix = "model.layers." + std::to_string(block) + ".";
+            const AwqOptions own = methodFor(method, prefix + "self_attn.v_proj").awq;
+            QVERIFY(own.search_clip);  // clipped although the run clips nothing
+            QCOMPARE(own.fixed_clip, 0.8);
+            QCOMPARE(own.fixed_ratio, block == 0 ? 0.35 : -1.0);
+            const AwqOptions other = methodFor(method, prefix + "mlp.up_proj").awq;
+            QVERIFY(!other.search_clip && other.fixed_clip < 0.0);
+        }
+        // Where no scales can go a clip still can; a new run is AWQ's.
+        const std::string output = "model.layers.1.self_attn.o_proj";
+        std::erase_if(recipe.runs, [](const RecipeRun& run) { return run.method.scaling != Scaling::None; });
+        tuned = applied(recipe, output, 0.9, TuneReach::OneInput, TunedSetting::AwqClip);
+        QVERIFY(tuned.is_new_run);
+        QCOMPARE(methodFor(tuned.recipe.runs.back().method, output).awq.fixed_clip, 0.9);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(applied(recipe_, kQuery, 0.01, TuneReach::OneInput, TunedSetting::AwqClip)), Error);
     }
 
     void whatEarlierOverridesSayStays() {

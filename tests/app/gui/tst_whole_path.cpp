@@ -168,7 +168,7 @@ private slots:
         QVERIFY(desk.waitForJobs());
         QCOMPARE(exported.count(), 1);
         const auto outcome = exported.first().first().value<ExportOutcome>();
-        QCOMPARE(outcome.n_flushed_values, std::int64_t{1});
+        QCOMPARE(outcome.written.n_flushed_values, std::int64_t{1});
         QVERIFY(std::ranges::any_of(outcome.verification.findings,
                                     [](const Finding& finding) { return finding.message == "1 value flushed to 0 in its stored type"; }));
         QCOMPARE(session.report().runs.front().counts.n_flushed_values, std::int64_t{1});

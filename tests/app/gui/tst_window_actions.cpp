@@ -1,26 +1,20 @@
-// What the menus, the palette and the desks of the window do: run, save pictures, take what is dropped, go on where something was left.
+// What the menus, the palette and the desks of the window do: run, save pictures, go on where something was left.
 
 #include <QAction>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QMimeData>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
 #include <QThread>
-#include <QUrl>
-#include <algorithm>
 #include <limits>
 #include <optional>
 #include <stop_token>
 
-#include "app/gui/drop_desk.h"
 #include "app/gui/figure_desk.h"
 #include "core/recipe/unfinished_job.h"
 #include "tests/app/gui/desk.h"
-#include "tests/support/places.h"
+#include "tests/app/gui/files.h"
 #include "widgets/chart.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
@@ -50,27 +44,6 @@ QAction* entryOf(const QWidget& widget, const QString& text) {
         if (action->text() == text) return action;
     }
     return nullptr;
-}
-
-bool writeFile(const QString& path, const QByteArray& text) {
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
-}
-
-QByteArray bytesOf(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void drop(MainWindow& window, const QStringList& paths) {
-    QMimeData data;
-    QList<QUrl> urls;
-    for (const QString& path : paths) urls << QUrl::fromLocalFile(path);
-    data.setUrls(urls);
-    QDragEnterEvent enters(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window, &enters);  // a drop goes to who took this
-    QDropEvent event(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window, &event);
 }
 
 RunResult someResult() {
@@ -264,67 +237,6 @@ private slots:
             QVERIFY2(!one->isVisible() || entryOf(*one, QStringLiteral("Copy what is selected")) != nullptr,
                      qPrintable(one->accessibleName()));
         }
-    }
-
-    void whatIsDroppedIsKnownByWhatItIs() {
-        QTemporaryDir folder;
-        QVERIFY(writeFile(folder.filePath(QStringLiteral("one.md")), "# One\n## Step\nx\n"));
-        QVERIFY(writeFile(folder.filePath(QStringLiteral("a.txt")), "text"));
-        QVERIFY(writeFile(folder.filePath(QStringLiteral("a.jsonl")), "{}"));
-        QVERIFY(droppedKind(folder.path()) == Dropped::Lessons);
-        QVERIFY(droppedKind(folder.filePath(QStringLiteral("a.txt"))) == Dropped::Text);
-        QVERIFY(droppedKind(folder.filePath(QStringLiteral("a.jsonl"))) == Dropped::Text);
-        QVERIFY(droppedKind(folder.filePath(QStringLiteral("nowhere"))) == Dropped::Openable);
-        QVERIFY(droppedKind(QString::fromStdString(modelFolder().string())) == Dropped::Openable);
-        QVERIFY(writeFile(folder.filePath(QStringLiteral("config.json")), "{}"));  // a model's folder may hold Markdown
-        QVERIFY(droppedKind(folder.path()) == Dropped::Openable);
-    }
-
-    void aFolderOfLessonsIsShown() {
-        Desk desk;
-        QTemporaryDir folder;
-        QVERIFY(writeFile(folder.filePath(QStringLiteral("mine.md")), "# Mine\n## One\nx\n"));
-        drop(desk.window, {folder.path()});
-        QCOMPARE(desk.window.page(), Page::Lessons);
-        const auto& lessons = desk.view<LessonsPanel>()->lessons();
-        QVERIFY(std::ranges::any_of(lessons, [](const LessonEntry& one) { return one.file == QStringLiteral("mine.md"); }));
-    }
-
-    void aTextIsForWhatThePageIsFor() {
-        Desk desk;
-        const QString text = desk.folder.filePath(QStringLiteral("some.txt"));
-        QVERIFY(writeFile(text, bytesOf(QString::fromStdString((salient::test::resourceFolder() / "demo" / "calib.txt").string()))));
-        drop(desk.window, {text});
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("open one first")));
-        QVERIFY(desk.openDemo());
-        Session& session = desk.window.session();
-        const auto calibrated_before = session.recipe().calibration_text;
-        desk.window.goTo(Page::Evaluate);
-        drop(desk.window, {text});
-        QCOMPARE(toQString(session.recipe().evaluation_text), text);
-        QVERIFY(session.recipe().calibration_text == calibrated_before);
-        QCOMPARE(desk.window.page(), Page::Evaluate);
-        session.undoStack().undo();
-        QVERIFY(toQString(session.recipe().evaluation_text) != text);
-        desk.window.goTo(Page::Map);
-        drop(desk.window, {text});
-        QCOMPARE(toQString(session.recipe().calibration_text), text);
-        QCOMPARE(desk.window.page(), Page::Calibrate);
-        QVERIFY(desk.waitForJobs());
-    }
-
-    void severalFilesAreEachTaken() {
-        Desk desk;
-        const auto demo = salient::test::resourceFolder() / "demo";
-        const QString one = desk.folder.filePath(QStringLiteral("wiki-valid.txt"));
-        const QString other = desk.folder.filePath(QStringLiteral("wiki-train.txt"));
-        for (const QString& file : {one, other}) QVERIFY(writeFile(file, bytesOf(QString::fromStdString((demo / "calib.txt").string()))));
-        drop(desk.window, {one, QString::fromStdString((demo / "model").string()), other, QStringLiteral("/nowhere")});
-        QVERIFY(desk.window.messages().text().contains(QStringLiteral("nowhere")));  // one model at a time
-        Session& session = desk.window.session();
-        QTRY_VERIFY_WITH_TIMEOUT(session.model() && toQString(session.recipe().calibration_text) == other, kPatience_ms);
-        QCOMPARE(toQString(session.recipe().evaluation_text), one);  // its name tells
-        QVERIFY(desk.waitForJobs());
     }
 
     void sensitivityGoesOnWithTheLayersThatAreLeft() {

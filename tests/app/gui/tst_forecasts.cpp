@@ -1,0 +1,98 @@
+#include <QComboBox>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "app/gui/time_forecaster.h"
+#include "app/gui/weight_survey.h"
+#include "tests/app/gui/desk.h"
+#include "tests/widgets/find_widgets.h"
+#include "widgets/evaluate_panel.h"
+#include "widgets/model_map_view.h"
+#include "widgets/quantize_panel.h"
+
+using namespace salient;
+using namespace salient::demo;
+
+namespace {
+
+bool says(const QWidget& where, const QString& text) {
+    const auto labels = where.findChildren<QLabel*>();
+    return std::ranges::any_of(labels, [&](const QLabel* label) { return !label->isHidden() && label->text().contains(text); });
+}
+
+}  // namespace
+
+/// What the window finds out by itself, beside the user's jobs.
+class TestForecasts : public QObject {
+    Q_OBJECT
+
+private slots:
+    void timesStandBesideMemory() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        const QString recipe = QStringLiteral("Forecast for this machine: calibrating ");
+        for (QWidget* panel : {static_cast<QWidget*>(desk.view<CalibrationPanel>()), static_cast<QWidget*>(desk.view<QuantizePanel>())})
+            QTRY_VERIFY_WITH_TIMEOUT(says(*panel, recipe), kPatience_ms);
+        auto& evaluate = *desk.view<EvaluatePanel>();
+        QTRY_VERIFY_WITH_TIMEOUT(says(evaluate, QStringLiteral("Forecast for this machine: perplexity ")), kPatience_ms);
+        Recipe edited = desk.window.session().recipe();
+        edited.evaluation_text.clear();
+        desk.window.session().editRecipe(edited, QStringLiteral("test"));
+        QVERIFY(!says(evaluate, QStringLiteral("Forecast for this machine")));
+    }
+
+    void whatCannotBeRunHasNoTime() {
+        const auto model = Model::open(modelFolder());
+        Recipe recipe = quickRecipe(*model);
+        TimeForecaster forecaster;
+        QSignalSpy ready(&forecaster, &TimeForecaster::ready);
+        forecaster.ask({model, recipe});
+        recipe.runs.front().method.keep = {"("};  // no regular expression
+        forecaster.ask({model, recipe});          // replaces the first question
+        QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty(), kPatience_ms);
+        QVERIFY(!ready.last().first().value<std::optional<JobTimes>>());
+        QCOMPARE(ready.count(), 1);
+    }
+
+    void weightsAreReadWhenTheyAreLookedAt() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        auto& map = *desk.view<ModelMapView>();
+        desk.window.goTo(Page::Map);
+        auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Kurtosis of the weights")));
+        QTRY_VERIFY_WITH_TIMEOUT(!map.model().metric().is_awaited, kPatience_ms);
+        JobContext job;
+        const std::vector<WeightMetrics> expected = weightMetrics(*desk.window.session().model(), job);
+        QCOMPARE(map.model().metric().values.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) QCOMPARE(map.model().metric().values[i], expected[i].kurtosis);
+        QVERIFY(metric->toolTip().contains(QStringLiteral("3 for normally distributed weights")));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
+        QCOMPARE(map.model().metric().values.front(), expected.front().max_abs);
+    }
+
+    void anotherModelEndsTheReading() {
+        const auto model = Model::open(modelFolder());
+        WeightSurvey survey;
+        QSignalSpy ready(&survey, &WeightSurvey::ready);
+        survey.setModel(model);
+        survey.begin();
+        survey.begin();  // once is enough
+        survey.setModel(nullptr);
+        survey.begin();  // nothing to read
+        const auto other = Model::open(modelFolder());
+        survey.setModel(other);
+        survey.begin();
+        QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, kPatience_ms);
+        QCOMPARE(survey.metrics().size(), other->linears.size());
+        survey.begin();
+        QTest::qWait(0);
+        QCOMPARE(ready.count(), 1);
+        survey.setModel(model);
+        QVERIFY(survey.metrics().empty());
+    }
+};
+
+QTEST_MAIN(TestForecasts)
+#include "tst_forecasts.moc"
