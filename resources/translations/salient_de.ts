@@ -481,7 +481,7 @@
     </message>
     <message>
         <source>H alike</source>
-        <translation>H gleicht sich</translation>
+        <translation>H ähnlich</translation>
     </message>
     <message>
         <source>A from A</source>
