@@ -1,15 +1,9 @@
 #include "core/quant/layer_error.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <string>
-
-#include "core/error.h"
 #include "core/kernels/gemm.h"
 #include "core/kernels/parallel.h"
 #include "core/quant/check.h"
-#include "core/quant/quadratic_form.h"
+#include "core/quant/error_measure.h"
 
 namespace salient {
 
@@ -60,40 +54,7 @@ double outputError(MatrixView difference, const QuadraticForm& form) {
 }
 
 LayerError layerError(MatrixView weight, MatrixView quantized, MatrixView hessian) {
-    if (weight.rows() != quantized.rows() || weight.cols() != quantized.cols()) {
-        throw Error(ErrorCode::ShapeMismatch, "layerError: quantized weight: expected [" + std::to_string(weight.rows()) + ", " +
-                                                  std::to_string(weight.cols()) + "], found [" + std::to_string(quantized.rows()) + ", " +
-                                                  std::to_string(quantized.cols()) + "]");
-    }
-    struct Sums {
-        double difference = 0.0, weight = 0.0, max_abs = 0.0;
-    };
-    const Matrix difference = weight - quantized;
-    std::vector<Sums> row_sums(static_cast<std::size_t>(weight.rows()));
-    parallelFor(weight.rows(), 16, [&](Index first, Index last) {
-        for (Index row = first; row < last; ++row) {
-            const auto d = difference.row(row);
-            row_sums[static_cast<std::size_t>(row)] = {d.cast<double>().squaredNorm(), weight.row(row).cast<double>().squaredNorm(),
-                                                       d.cols() > 0 ? static_cast<double>(d.cwiseAbs().maxCoeff()) : 0.0};
-        }
-    });
-    Sums total;
-    for (const Sums& row : row_sums) {
-        total.difference += row.difference;
-        total.weight += row.weight;
-        total.max_abs = std::max(total.max_abs, row.max_abs);
-    }
-    requireHessianShape(hessian, weight.cols(), "layerError");
-    const QuadraticForm form(hessian);
-    LayerError error;
-    error.output_error = outputError(difference, form);
-    const double output = outputError(weight, form);
-    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
-    error.weight_mse = weight.size() > 0 ? total.difference / static_cast<double>(weight.size()) : 0.0;
-    error.weight_sqnr_db =
-        total.difference > 0.0 ? 10.0 * std::log10(total.weight / total.difference) : std::numeric_limits<double>::infinity();
-    error.max_abs_error = total.max_abs;
-    return error;
+    return LayerErrorMeasure(weight, hessian).of(quantized);
 }
 
 }  // namespace salient

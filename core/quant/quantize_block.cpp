@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/io/name_pattern.h"
+#include "core/quant/error_measure.h"
 #include "core/quant/scaling.h"
 #include "core/tensor/float16.h"
 
@@ -197,11 +198,10 @@ private:
                 linear.row_scale.assign(row_scale.begin(), row_scale.end());
                 divide(linear.bias, row_scale);
                 // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
-                linear.report.error = measuredError(weight.weight, scaledRows(linear.tensor.dequantize(), row_scale), linear.channel_scale,
-                                                    input, linear.activations);
+                ErrorMeasure measure(weight.weight, input, linear.activations);
+                linear.report.error = measure.of(scaledRows(linear.tensor.dequantize(), row_scale), linear.channel_scale);
                 const GridSpec grid = methodFor(method_, linear.name).grid;
-                linear.report.nearest =
-                    measuredError(weight.weight, quantizeNearest(weight.weight, grid).dequantize(), {}, input, linear.activations);
+                linear.report.nearest = measure.of(quantizeNearest(weight.weight, grid).dequantize(), {});
             }
             result_.linears.push_back(std::move(linear));
         }

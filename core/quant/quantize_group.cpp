@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/quant/check.h"
+#include "core/quant/error_measure.h"
 #include "core/quant/scaling.h"
-#include "core/quant/w8a8_error.h"
 
 namespace salient {
 namespace {
@@ -69,8 +69,10 @@ public:
         if (method.scaling == Scaling::Awq && clipsLayer(name, method.awq)) target = clipped(target, method, report, job);
         linear.tensor = round(target, method, report, job);
 
-        report.error = measuredError(weight, linear.tensor.dequantize(), shared_.scales, input_, method.activations);
-        report.nearest = measuredError(weight, quantizeNearest(weight, method.grid).dequantize(), {}, input_, method.activations);
+        ErrorMeasure measure(weight, input_, method.activations);
+        report.error = measure.of(linear.tensor.dequantize(), shared_.scales);
+        const bool is_plain = method.rounding == Rounding::Nearest && method.scaling == Scaling::None;
+        report.nearest = is_plain ? report.error : measure.of(quantizeNearest(weight, method.grid).dequantize(), {});
         report.grids = linear.tensor.counts;
         report.n_bounded_scales = shared_.n_bounded + (is_static && largest_input < kLeastInput ? 1 : 0);
         report.saturated_fraction = linear.tensor.saturatedFraction();
@@ -140,16 +142,7 @@ private:
 
 LayerError measuredError(MatrixView weight, MatrixView rounded, std::span<const float> scales, const InputStatistics& input,
                          ActivationScale activations) {
-    const Matrix effective = scales.empty() ? Matrix(rounded) : unscaledColumns(rounded, scales);
-    LayerError error = layerError(weight, effective, input.hessian);
-    if (activations == ActivationScale::None) return error;
-    const std::vector<float> ones(static_cast<std::size_t>(weight.cols()), 1.0F);
-    const double output =
-        error.relative_output_error > 0.0 ? error.output_error / error.relative_output_error : outputError(weight, input.hessian);
-    error.output_error +=
-        activationRoundingError(rounded, input.hessian, input.channels.max_abs, scales.empty() ? ones : scales, activations);
-    error.relative_output_error = output > 0.0 ? error.output_error / output : 0.0;
-    return error;
+    return ErrorMeasure(weight, input, activations).of(rounded, scales);
 }
 
 Matrix QuantizedLinear::effectiveWeight() const {

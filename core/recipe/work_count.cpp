@@ -23,7 +23,7 @@ constexpr double kAwqClip = 17.6 / 10;    // of out · in · group size, per lev
 constexpr double kRounding = 49.0;        // per weight: 4096 × 4096 take 0.012 products
 constexpr double kGridSearch = 5000.0;    // per weight, with --mse; allowance
 constexpr double kErrorForm = 0.5;        // of out · in²: one triangle of a product with H
-constexpr double kFormsPerLayer = 4.0;    // the layer as rounded and as plain rounding has it, each beside the weight's own
+constexpr double kFormsPerLayer = 3.0;    // the layer as rounded and as plain rounding has it, and the weight's own
 constexpr double kAlphas = 21.0;          // of SmoothQuant's search, each judged by one form
 
 double asDouble(std::int64_t value) { return static_cast<double>(value); }

@@ -1,7 +1,7 @@
 #include <QtTest>
 #include <numeric>
 
-#include "core/quant/layer_error.h"
+#include "core/quant/error_measure.h"
 #include "tests/core/quant/cases.h"
 
 using namespace salient;
@@ -12,6 +12,7 @@ class TestLayerError : public QObject {
 private slots:
     void isWorkedOutByHand();
     void isTheOutputErrorOnTheTokens();
+    void severalRoundingsAreMeasuredAsEachAlone();
     void sharesSumToTheTotal();
     void noDifferenceIsNoError();
     void silentLayerHasNoRelativeError();
@@ -44,6 +45,26 @@ void TestLayerError::isTheOutputErrorOnTheTokens() {
     const LayerError error = layerError(weight, rounded, hessianOf(x));
     QVERIFY(std::abs(error.relative_output_error - squares / output) <= 1e-5 * squares / output);
     QVERIFY(std::abs(error.output_error - squares * 2.0 / 200.0) <= 1e-5 * error.output_error);
+}
+
+void TestLayerError::severalRoundingsAreMeasuredAsEachAlone() {
+    InputStatistics input;
+    input.hessian = hessianOf(randomActivations(200, 70, 100));
+    input.channels.max_abs.assign(70, 3.0F);
+    const Matrix weight = randomMatrix(300, 70, 101);
+    const std::vector<float> scales(70, 2.0F);
+    LayerErrorMeasure measure(weight, input.hessian);
+    ErrorMeasure with_input(weight, input, ActivationScale::PerToken);
+    for (const float size : {0.01F, 0.1F, 0.02F}) {
+        const Matrix rounded = weight + size * randomMatrix(300, 70, 102);
+        const LayerError alone = layerError(weight, rounded, input.hessian);
+        QCOMPARE(measure.of(rounded).relative_output_error, alone.relative_output_error);
+        QCOMPARE(measure.of(rounded).output_error, alone.output_error);
+        const LayerError scaled = measuredError(weight, 2.0F * rounded, scales, input, ActivationScale::PerToken);
+        QCOMPARE(with_input.of(2.0F * rounded, scales).relative_output_error, scaled.relative_output_error);
+        QVERIFY(scaled.output_error > alone.output_error);  // the input's own rounding
+    }
+    QCOMPARE(errorCodeOf([&] { (void)measure.of(Matrix::Ones(3, 2)); }), static_cast<int>(ErrorCode::ShapeMismatch));
 }
 
 void TestLayerError::sharesSumToTheTotal() {
