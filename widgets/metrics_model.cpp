@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
@@ -54,7 +55,7 @@ void MetricsModel::setResults(std::vector<std::shared_ptr<const RunResult>> runs
                               std::int64_t original_bytes, double original_bits) {
     beginResetModel();
     runs_ = std::move(runs);
-    full_precision_ = full_precision;
+    full_precision_ = std::move(full_precision);
     original_bytes_ = original_bytes;
     original_bits_ = original_bits;
     endResetModel();

@@ -142,6 +142,7 @@ std::vector<KeptQuantization> quantizeAllKept(const Calibration& calibration, st
         for (std::size_t m = 0; m < seconds.size(); ++m) unfinished[m]->addSeconds(seconds[m]);
     }
     std::vector<KeptQuantization> results;
+    results.reserve(all.size());
     for (KeptModel& made : all) results.push_back(made.finish());
     return results;
 }
