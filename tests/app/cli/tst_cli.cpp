@@ -6,8 +6,12 @@
 #include <QtTest>
 #include <csignal>
 
+#include "tests/app/cli/run_program.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/support/places.h"
+
+using salient::test::Outcome;
+using salient::test::run;
 
 namespace {
 
@@ -16,30 +20,6 @@ const QString kModel = kDemo + "/model";
 const QString kCalib = kDemo + "/calib.txt";
 const QString kEval = kDemo + "/eval.txt";
 const QStringList kFewSamples = {"--text", kCalib, "--n-samples", "4", "--seq-len", "64"};
-
-struct Outcome {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-
-    [[nodiscard]] QJsonObject json() const {
-        QJsonParseError error;
-        const QJsonDocument document = QJsonDocument::fromJson(out, &error);
-        return error.error == QJsonParseError::NoError ? document.object() : QJsonObject();
-    }
-};
-
-/// Runs the program as a user would.
-Outcome run(const QStringList& arguments) {
-    QProcess process;
-    process.start(SALIENT_CLI, arguments);
-    Outcome outcome;
-    if (!process.waitForFinished(120000)) return outcome;
-    outcome.status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-    outcome.out = process.readAllStandardOutput();
-    outcome.err = process.readAllStandardError();
-    return outcome;
-}
 
 bool copyDirectory(const QString& from, const QString& to) {
     if (!QDir().mkpath(to)) return false;

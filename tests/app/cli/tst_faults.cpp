@@ -17,8 +17,13 @@
 #include <csignal>
 #include <random>
 
+#include "tests/app/cli/run_program.h"
 #include "tests/core/recipe/directory_content.h"
 #include "tests/support/places.h"
+
+using salient::test::Outcome;
+using salient::test::outcomeOf;
+using salient::test::run;
 
 namespace {
 
@@ -35,27 +40,6 @@ QStringList quantize(const QString& out, const QStringList& method = {"--method"
 QStringList oneLayer(const QString& method) {
     const QString file = kModel + "/model.safetensors:model.";
     return {"layer", "--weight", file + "layers.0.mlp.up_proj.weight", "--activations", file + "embed_tokens.weight", "--method", method};
-}
-
-struct Outcome {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Outcome outcomeOf(QProcess& process) {
-    Outcome outcome;
-    if (!process.waitForFinished(120000)) return outcome;
-    outcome.status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-    outcome.out = process.readAllStandardOutput();
-    outcome.err = process.readAllStandardError();
-    return outcome;
-}
-
-Outcome run(const QStringList& arguments) {
-    QProcess process;
-    process.start(SALIENT_CLI, arguments);
-    return outcomeOf(process);
 }
 
 /// Runs a shell script whose "$@" is the program with its arguments.

@@ -10,8 +10,13 @@
 #include <QtTest>
 #include <csignal>
 
+#include "tests/app/cli/run_program.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/support/places.h"
+
+using salient::test::Outcome;
+using salient::test::outcomeOf;
+using salient::test::run;
 
 namespace {
 
@@ -22,27 +27,6 @@ const QStringList kFewSamples = {"--text", kDemo + "/calib.txt", "--n-samples", 
 const QStringList kFewWindows = {"--eval-text", kEval, "--n-windows", "1", "--eval-seq-len", "32"};
 const QString kCaptured = QString::fromStdString((salient::test::testDataFolder() / "inputs/capture.npz").string());
 const QString kTensors = kModel + "/model.safetensors:model.";
-
-struct Outcome {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Outcome outcomeOf(QProcess& process) {
-    Outcome outcome;
-    if (!process.waitForFinished(120000)) return outcome;
-    outcome.status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-    outcome.out = process.readAllStandardOutput();
-    outcome.err = process.readAllStandardError();
-    return outcome;
-}
-
-Outcome run(const QStringList& arguments) {
-    QProcess process;
-    process.start(SALIENT_CLI, arguments);
-    return outcomeOf(process);
-}
 
 /// One object and nothing else.
 bool isOneDocument(const QByteArray& out) {

@@ -6,7 +6,7 @@
 
 #include "core/eval/number_trouble.h"
 #include "core/io/json_file.h"
-#include "tests/core/model/small_models.h"
+#include "tests/core/model/damaged_copy.h"
 
 using namespace salient;
 namespace fs = std::filesystem;
@@ -15,24 +15,9 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// A copy of a small model stored in float32, to be damaged.
-struct Copy {
-    QTemporaryDir directory;
-    Copy() {
-        for (const char* file : {"config.json", "model.safetensors"})
-            fs::copy_file(samples::smallModelDirectory("llama-linear") / file, path() / file);
-    }
-    [[nodiscard]] fs::path path() const { return directory.path().toStdString(); }
-
-    void overwrite(const std::string& tensor, qint64 element, float value) const {
-        QFile file(QString::fromStdString((path() / "model.safetensors").string()));
-        QVERIFY(file.open(QIODevice::ReadWrite));
-        quint64 header_bytes = 0;
-        file.read(reinterpret_cast<char*>(&header_bytes), 8);
-        const Json header = Json::parse(file.read(static_cast<qint64>(header_bytes)).toStdString());
-        file.seek(8 + static_cast<qint64>(header_bytes) + header[tensor]["data_offsets"][0].get<qint64>() + 4 * element);
-        file.write(reinterpret_cast<const char*>(&value), 4);
-    }
+/// Of a model stored in float32.
+struct Copy : samples::DamagedCopy {
+    Copy() : DamagedCopy("llama-linear") {}
 };
 
 TokenWindows someWindows() {

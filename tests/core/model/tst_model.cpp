@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/model/model.h"
+#include "tests/core/model/damaged_copy.h"
 #include "tests/support/places.h"
 
 using namespace salient;
@@ -17,13 +18,8 @@ namespace {
 
 fs::path source(const char* name) { return salient::test::testDataFolder() / "models" / name; }
 
-/// A copy of a small model that a test may damage.
-struct Copy {
-    QTemporaryDir directory;
-    explicit Copy(const char* name) {
-        for (const char* file : {"config.json", "model.safetensors"}) fs::copy_file(source(name) / file, path() / file);
-    }
-    [[nodiscard]] fs::path path() const { return directory.path().toStdString(); }
+struct Copy : samples::DamagedCopy {
+    using DamagedCopy::DamagedCopy;
 
     void changeConfig(const char* key, const Json& value) const {
         Json config = readJson(path() / "config.json");
@@ -31,17 +27,6 @@ struct Copy {
         QFile file(QString::fromStdString((path() / "config.json").string()));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(QByteArray::fromStdString(config.dump()));
-    }
-
-    /// Overwrites one float32 element of a tensor in place.
-    void overwrite(const std::string& tensor, qint64 element, float value) const {
-        QFile file(QString::fromStdString((path() / "model.safetensors").string()));
-        QVERIFY(file.open(QIODevice::ReadWrite));
-        quint64 header_bytes = 0;
-        file.read(reinterpret_cast<char*>(&header_bytes), 8);
-        const Json header = Json::parse(file.read(static_cast<qint64>(header_bytes)).toStdString());
-        file.seek(8 + static_cast<qint64>(header_bytes) + header[tensor]["data_offsets"][0].get<qint64>() + 4 * element);
-        file.write(reinterpret_cast<const char*>(&value), 4);
     }
 
     /// Renames a tensor in the header to another name of the same length.
