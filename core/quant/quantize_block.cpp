@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/io/name_pattern.h"
-#include "core/quant/error_measure.h"
 #include "core/quant/scaling.h"
 #include "core/tensor/float16.h"
 
@@ -49,12 +48,6 @@ bool takesScales(const Model& model, int group, const BlockLayers& layers, const
         return scaling == Scaling::SmoothQuant || (scaling == Scaling::Awq && method.awq.search_scale);
     }
     return false;
-}
-
-/// diag(1/t) · W
-Matrix dividedRows(const Matrix& weight, std::span<const float> t) {
-    const Eigen::Map<const Eigen::VectorXf> divisor(t.data(), static_cast<Index>(t.size()));
-    return (weight.array().colwise() / divisor.array()).matrix();
 }
 
 void divide(std::vector<float>& values, std::span<const float> t) {
@@ -172,37 +165,22 @@ private:
 
     void roundGroup(int g, const InputStatistics& input) {
         const std::vector<const LinearInfo*>& linears = members(g);
-        std::vector<Matrix> folded;
-        folded.reserve(linears.size());  // views into it must stay where they are
         std::vector<MatrixView> weights;
         std::vector<std::string> names;
+        std::vector<std::span<const float>> row_scales;
         for (const LinearInfo* linear : linears) {
-            const Matrix& weight = original_.linears.at(linear->key()).weight;
-            const std::span<const float> row_scale = rowScale(*linear);
-            if (row_scale.empty()) {
-                weights.emplace_back(weight);
-            } else {
-                weights.emplace_back(folded.emplace_back(dividedRows(weight, row_scale)));
-            }
+            weights.emplace_back(original_.linears.at(linear->key()).weight);
             names.push_back(linear->name);
+            row_scales.push_back(rowScale(*linear));
         }
         const SharedScale* const scales = columnScale(g);
         const SharedScale scale = scales != nullptr ? *scales : SharedScale{};
         JobContext part = progress(names.front());
-        std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, input, scale, method_, part);
+        std::vector<QuantizedLinear> rounded = quantizeGroup(weights, names, row_scales, input, scale, method_, part);
         for (std::size_t i = 0; i < rounded.size(); ++i) {
             QuantizedLinear& linear = rounded[i];
-            const LinearWeights& weight = original_.linears.at(linears[i]->key());
-            linear.bias = weight.bias;
-            if (const std::span<const float> row_scale = rowScale(*linears[i]); !row_scale.empty()) {
-                linear.row_scale.assign(row_scale.begin(), row_scale.end());
-                divide(linear.bias, row_scale);
-                // quantizeGroup() saw the folded rows; what counts is the error in the original model's units.
-                ErrorMeasure measure(weight.weight, input, linear.activations);
-                linear.report.error = measure.of(scaledRows(linear.tensor.dequantize(), row_scale), linear.channel_scale);
-                const GridSpec grid = methodFor(method_, linear.name).grid;
-                linear.report.nearest = measure.of(quantizeNearest(weight.weight, grid).dequantize(), {});
-            }
+            linear.bias = original_.linears.at(linears[i]->key()).bias;
+            if (!linear.row_scale.empty()) divide(linear.bias, linear.row_scale);
             result_.linears.push_back(std::move(linear));
         }
     }
@@ -232,7 +210,7 @@ private:
             if (row_scale.empty() && scales == nullptr) continue;
             LinearWeights weights = original_.linears.at(linear.key());
             if (!row_scale.empty()) {
-                weights.weight = dividedRows(weights.weight, row_scale);
+                weights.weight = unscaledRows(weights.weight, row_scale);
                 divide(weights.bias, row_scale);
                 if (!weights.bias.empty()) result_.replaced[linear.name + ".bias"] = weights.bias;
             }

@@ -35,6 +35,18 @@ void requireStatistics(std::span<const MatrixView> weights, std::span<const std:
     }
 }
 
+void requireRowScales(std::span<const MatrixView> weights, std::span<const std::span<const float>> row_scales) {
+    if (row_scales.size() != weights.size()) {
+        throw Error(ErrorCode::ShapeMismatch, "quantizeGroup: row_scales: expected " + std::to_string(weights.size()) + ", found " +
+                                                  std::to_string(row_scales.size()));
+    }
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        if (row_scales[k].empty() || std::ssize(row_scales[k]) == weights[k].rows()) continue;
+        throw Error(ErrorCode::ShapeMismatch, "quantizeGroup: row_scales[" + std::to_string(k) + "]: expected " +
+                                                  std::to_string(weights[k].rows()) + ", found " + std::to_string(row_scales[k].size()));
+    }
+}
+
 class GroupQuantizer {
 public:
     GroupQuantizer(const InputStatistics& input, const SharedScale& shared) : input_(input), shared_(shared) {
@@ -43,11 +55,13 @@ public:
         if (input.clip_hessian.size() > 0) scaled_clip_hessian_ = scaledHessian(input.clip_hessian, shared.scales);
     }
 
-    QuantizedLinear quantize(MatrixView weight, const std::string& name, const MethodSpec& method, JobContext& job) {
+    QuantizedLinear quantize(MatrixView weight, const std::string& name, std::span<const float> row_scale, const MethodSpec& method,
+                             JobContext& job) {
         const Clock::time_point start = Clock::now();
         QuantizedLinear linear;
         linear.name = name;
         linear.channel_scale = shared_.scales;
+        linear.row_scale.assign(row_scale.begin(), row_scale.end());
         linear.input_power = inputPower();
         linear.activations = method.activations;
         const float largest_input = largestInput();
@@ -65,13 +79,16 @@ public:
         report.passed_tokens = input_.passed_tokens;
         report.reached_tokens = input_.reached_tokens;
         report.has_stand_in = input_.is_stand_in;
-        Matrix target = shared_.scales.empty() ? Matrix(weight) : scaledColumns(weight, shared_.scales);
+        Matrix target = row_scale.empty() ? Matrix(weight) : unscaledRows(weight, row_scale);
+        if (!shared_.scales.empty()) target = scaledColumns(target, shared_.scales);
         if (method.scaling == Scaling::Awq && clipsLayer(name, method.awq)) target = clipped(target, method, report, job);
         linear.tensor = round(target, method, report, job);
 
         ErrorMeasure measure(weight, input_, method.activations);
-        report.error = measure.of(linear.tensor.dequantize(), shared_.scales);
-        const bool is_plain = method.rounding == Rounding::Nearest && method.scaling == Scaling::None;
+        Matrix rounded = linear.tensor.dequantize();
+        if (!row_scale.empty()) rounded = scaledRows(rounded, row_scale);
+        report.error = measure.of(rounded, shared_.scales);
+        const bool is_plain = method.rounding == Rounding::Nearest && method.scaling == Scaling::None && row_scale.empty();
         report.nearest = is_plain ? report.error : measure.of(quantizeNearest(weight, method.grid).dequantize(), {});
         report.grids = linear.tensor.counts;
         report.n_bounded_scales = shared_.n_bounded + (is_static && largest_input < kLeastInput ? 1 : 0);
@@ -151,15 +168,16 @@ Matrix QuantizedLinear::effectiveWeight() const {
 }
 
 std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
-                                           const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,
-                                           JobContext& job) {
+                                           std::span<const std::span<const float>> row_scales, const InputStatistics& input,
+                                           const SharedScale& scale, const MethodSpec& method, JobContext& job) {
     method.validate();
     requireStatistics(weights, names, input);
+    requireRowScales(weights, row_scales);
     GroupQuantizer quantizer(input, scale);
     std::vector<QuantizedLinear> linears;
     for (std::size_t k = 0; k < weights.size(); ++k) {
         try {
-            linears.push_back(quantizer.quantize(weights[k], names[k], methodFor(method, names[k]), job));
+            linears.push_back(quantizer.quantize(weights[k], names[k], row_scales[k], methodFor(method, names[k]), job));
             linears.back().report.seconds += scale.seconds / static_cast<double>(weights.size());
         } catch (const Error& error) {
             throw Error(error.code(), names[k] + ": " + error.what(), names[k]);
@@ -174,7 +192,8 @@ std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, 
     requireStatistics(weights, names, input);
     const bool scales = can_scale && !names.empty();
     const SharedScale scale = scales ? chooseSharedScale(weights, names, input, methodFor(method, names.front()), job) : SharedScale{};
-    return quantizeGroup(weights, names, input, scale, method, job);
+    const std::vector<std::span<const float>> row_scales(weights.size());
+    return quantizeGroup(weights, names, row_scales, input, scale, method, job);
 }
 
 }  // namespace salient

@@ -34,6 +34,8 @@ struct LayerReport {
     Index n_raised_tokens = 0;
     /// Inputs that count as the least that any counts, when the layer is written in Q4_K or Q6_K; known once it is (WriteCounts).
     Index n_raised_importances = 0;
+    /// Factors of its blocks that are the float16 above the nearest, when it is written in Q8_0, Q4_K or Q6_K; likewise.
+    Index n_raised_factors = 0;
     double clipped_fraction = 0.0;    ///< weights beyond AWQ's clip
     double saturated_fraction = 0.0;  ///< codes at either end of the grid
     double seconds = 0.0;
@@ -64,14 +66,16 @@ struct QuantizedLinear {
 [[nodiscard]] LayerError measuredError(MatrixView weight, MatrixView rounded, std::span<const float> scales, const InputStatistics& input,
                                        ActivationScale activations);
 
-/// Rounds the layers that share one input, with the scales they were given. weights[k] [out_k, in] belong to names[k].
-/// Each layer takes the method as methodFor() gives it. Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with
-/// diag(1/s) H diag(1/s); after a clip as well, what it approaches is the clipped weight, so that the error of clipping stays.
-/// Throws what its parts throw, with the layer's name in front. Checkpoints inside.
+/// Rounds the layers that share one input, with the scales they were given. weights[k] [out_k, in] belong to names[k], and so do
+/// row_scales[k]: [out_k], by which the rows are divided first because a later group's scales go there; empty when all 1. Each layer takes
+/// the method as methodFor() gives it. Order: scale → clip (AWQ) → rounding. GPTQ after scaling solves W·diag(s) with diag(1/s) H
+/// diag(1/s); after a clip as well, what it approaches is the clipped weight, so that the error of clipping stays. Throws what its parts
+/// throw, with the layer's name in front. Checkpoints inside.
 [[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
-                                                         const InputStatistics& input, const SharedScale& scale, const MethodSpec& method,
-                                                         JobContext& job);
-/// The same after the method's own scaling step, chosen on these weights; without it unless something can absorb the scales.
+                                                         std::span<const std::span<const float>> row_scales, const InputStatistics& input,
+                                                         const SharedScale& scale, const MethodSpec& method, JobContext& job);
+/// The same without scales on rows, after the method's own scaling step, chosen on these weights; without it unless something can absorb
+/// the scales.
 [[nodiscard]] std::vector<QuantizedLinear> quantizeGroup(std::span<const MatrixView> weights, std::span<const std::string> names,
                                                          const InputStatistics& input, bool can_scale, const MethodSpec& method,
                                                          JobContext& job);

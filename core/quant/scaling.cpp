@@ -37,6 +37,14 @@ Matrix scaledRows(MatrixView weight, std::span<const float> scales) {
     return result;
 }
 
+Matrix unscaledRows(MatrixView weight, std::span<const float> scales) {
+    Matrix result(weight.rows(), weight.cols());
+    parallelFor(weight.rows(), kRows, [&](Index first, Index last) {
+        for (Index row = first; row < last; ++row) result.row(row) = weight.row(row) / scales[static_cast<std::size_t>(row)];
+    });
+    return result;
+}
+
 Matrix scaledHessian(MatrixView hessian, std::span<const float> scales) {
     Matrix result = unscaledColumns(hessian, scales);
     parallelFor(result.rows(), kRows, [&](Index first, Index last) {

@@ -12,6 +12,8 @@ namespace salient {
 [[nodiscard]] Matrix unscaledColumns(MatrixView weight, std::span<const float> scales);
 /// diag(t)·W: each row times its scale. weight [out, in], scales [out].
 [[nodiscard]] Matrix scaledRows(MatrixView weight, std::span<const float> scales);
+/// diag(t)⁻¹·W: each row divided by its scale.
+[[nodiscard]] Matrix unscaledRows(MatrixView weight, std::span<const float> scales);
 /// diag(1/s)·H·diag(1/s): the Hessian of the input x / s.
 [[nodiscard]] Matrix scaledHessian(MatrixView hessian, std::span<const float> scales);
 

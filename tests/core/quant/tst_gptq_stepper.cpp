@@ -1,5 +1,5 @@
 #include <Eigen/LU>
-#include <QtTest>
+#include <QTest>
 #include <numeric>
 
 #include "core/quant/gptq_stepper.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/kernels/parallel.h"
 #include "core/quant/grid.h"

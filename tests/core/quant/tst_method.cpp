@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/quant/method.h"
 #include "tests/core/quant/cases.h"

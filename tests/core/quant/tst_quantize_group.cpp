@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <cmath>
 
@@ -105,6 +105,8 @@ private slots:
     void everyMethodReportsWhatItDid();
     void reportedErrorIsMeasuredInOriginalUnits_data() { everyMethodReportsWhatItDid_data(); }
     void reportedErrorIsMeasuredInOriginalUnits();
+    void rowScalesAreUndoneInTheErrors_data() { everyMethodReportsWhatItDid_data(); }
+    void rowScalesAreUndoneInTheErrors();
     void betterMethodsHaveLowerErrors();
     void layersOfAGroupShareOneScale();
     void scalingIsSkippedWhereNothingAbsorbsIt();
@@ -125,6 +127,7 @@ private slots:
     void scalesThatABoundHoldsAreCounted();
     void errorsNameTheLayer();
     void missingHessianIsNamed();
+    void rowScalesOfAnotherShapeAreRefused();
 };
 
 void TestQuantizeGroup::everyMethodReportsWhatItDid_data() {
@@ -176,6 +179,44 @@ void TestQuantizeGroup::reportedErrorIsMeasuredInOriginalUnits() {
     } else {
         QVERIFY2(reported > 0.6 * measured && reported < 1.6 * measured, qPrintable(QString("%1 against %2").arg(reported).arg(measured)));
     }
+}
+
+void TestQuantizeGroup::rowScalesAreUndoneInTheErrors() {
+    QFETCH(QString, name);
+    const Group group = makeGroup();
+    MethodSpec spec = method(name.toStdString());
+    spec.activations = ActivationScale::None;  // the error of the weights alone, which is exact
+    std::vector<float> row_scale(48);
+    for (std::size_t row = 0; row < row_scale.size(); ++row) row_scale[row] = 0.25F + 0.1F * static_cast<float>(row);
+    const std::vector<std::span<const float>> row_scales{row_scale, {}};
+    Matrix divided = group.query;
+    for (Index row = 0; row < divided.rows(); ++row) divided.row(row) /= row_scale[static_cast<std::size_t>(row)];
+
+    JobContext job;
+    const SharedScale scale{.scales = quantize(group, spec).front().channel_scale};
+    const std::vector<QuantizedLinear> linears = quantizeGroup(group.weights(), group.names, row_scales, group.input, scale, spec, job);
+    const std::vector<MatrixView> divided_weights{divided, group.key};
+    const std::vector<std::span<const float>> none(2);
+    const std::vector<QuantizedLinear> plain = quantizeGroup(divided_weights, group.names, none, group.input, scale, spec, job);
+    QCOMPARE(linears[0].row_scale, row_scale);
+    QVERIFY(linears[1].row_scale.empty());
+    for (std::size_t k = 0; k < 2; ++k) QVERIFY(linears[k].tensor.dequantize() == plain[k].tensor.dequantize());
+
+    // Both errors are of the weight as it was: y = x·Ŵᵀ with rows and columns as they were.
+    const auto errorOf = [&](const Matrix& rounded) {
+        const Eigen::MatrixXd exact = group.x.cast<double>() * group.query.cast<double>().transpose();
+        return (group.x.cast<double>() * rounded.cast<double>().transpose() - exact).squaredNorm() / exact.squaredNorm();
+    };
+    Matrix undone = plain[0].tensor.dequantize();
+    for (Index row = 0; row < undone.rows(); ++row) {
+        undone.row(row) *= row_scale[static_cast<std::size_t>(row)];
+        for (Index j = 0; j < undone.cols() && !scale.scales.empty(); ++j) undone(row, j) /= scale.scales[static_cast<std::size_t>(j)];
+    }
+    const double expected = errorOf(undone);
+    const double nearest = errorOf(quantizeNearest(group.query, spec.grid).dequantize());
+    const LayerReport& report = linears[0].report;
+    QVERIFY(std::abs(report.error.relative_output_error - expected) <= 1e-3 * expected);
+    QVERIFY(std::abs(report.nearest.relative_output_error - nearest) <= 1e-3 * nearest);
 }
 
 void TestQuantizeGroup::betterMethodsHaveLowerErrors() {
@@ -446,6 +487,19 @@ void TestQuantizeGroup::missingHessianIsNamed() {
     std::string message;
     QCOMPARE(errorCodeOf([&] { (void)quantize(group, method("gptq")); }, &message), int(ErrorCode::ShapeMismatch));
     QVERIFY2(message.find("block.0.query") != std::string::npos, message.c_str());
+}
+
+void TestQuantizeGroup::rowScalesOfAnotherShapeAreRefused() {
+    const Group group = makeGroup();
+    const std::vector<float> one_too_few(static_cast<std::size_t>(group.query.rows()) - 1, 1.0F);
+    const std::vector<std::vector<std::span<const float>>> wrong{{}, {{}}, {one_too_few, {}}};
+    for (const auto& row_scales : wrong) {
+        JobContext job;
+        const auto attempt = [&] { (void)quantizeGroup(group.weights(), group.names, row_scales, group.input, {}, method("rtn"), job); };
+        std::string message;
+        QCOMPARE(errorCodeOf(attempt, &message), int(ErrorCode::ShapeMismatch));
+        QVERIFY2(message.find("row_scales") != std::string::npos, message.c_str());
+    }
 }
 
 QTEST_APPLESS_MAIN(TestQuantizeGroup)

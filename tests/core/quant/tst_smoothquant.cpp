@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/quant/scaling.h"
 #include "core/quant/smoothquant.h"
