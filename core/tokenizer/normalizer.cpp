@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/tokenizer/base64.h"
+#include "core/tokenizer/byte_level.h"
 #include "core/tokenizer/limits.h"
 
 namespace salient {
@@ -76,12 +77,15 @@ bool isClean(char32_t c) noexcept {
     return c != unicode::kReplacementCharacter && !unicode::isControl(c);
 }
 
-std::string withSpaces(const std::string& text, bool is_every_white_space_one, bool are_around_ideographs) {
+using CharacterClass = bool (*)(char32_t) noexcept;
+
+/// `becomes_space` may be null.
+std::string withSpaces(const std::string& text, CharacterClass becomes_space, bool are_around_ideographs) {
     std::string result;
     result.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         const unicode::CodePoint c = unicode::decodeAt(text, i);
-        if (is_every_white_space_one && unicode::isWhiteSpace(c.value)) {
+        if (becomes_space != nullptr && becomes_space(c.value)) {
             result += ' ';
         } else if (are_around_ideographs && isIdeograph(c.value)) {
             result.append(" ").append(text, i, c.n_bytes).append(" ");
@@ -95,11 +99,32 @@ std::string withSpaces(const std::string& text, bool is_every_white_space_one, b
 
 std::string run(const BertStep& step, std::string text, Progress& progress) {
     if (step.clean_text) text = filtered(text, progress, isClean);
-    if (step.clean_text || step.handle_chinese_chars) text = withSpaces(text, step.clean_text, step.handle_chinese_chars);
+    if (step.clean_text || step.handle_chinese_chars)
+        text = withSpaces(text, step.clean_text ? &unicode::isWhiteSpace : nullptr, step.handle_chinese_chars);
     if (step.strip_accents) {
         text = filtered(unicode::normalize(text, unicode::Form::Nfd), progress, [](char32_t c) { return !unicode::isNonspacingMark(c); });
     }
     return step.lowercase ? unicode::toLower(text) : text;
+}
+
+/// Both lists as the published tokenizers library has them.
+bool isDroppedByNmt(char32_t c) noexcept {
+    return (c >= 0x01 && c <= 0x08) || c == 0x0B || (c >= 0x0E && c <= 0x1F) || c == 0x7F || c == 0x8F || c == 0x9F;
+}
+
+bool isSpaceToNmt(char32_t c) noexcept {
+    return c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 || (c >= 0x200B && c <= 0x200F) || c == 0x2028 || c == 0x2029 ||
+           c == 0x2581 || c == 0xFEFF || c == 0xFFFD;
+}
+
+std::string run(const NmtStep&, const std::string& text, Progress& progress) {
+    return withSpaces(filtered(text, progress, [](char32_t c) { return !isDroppedByNmt(c); }), &isSpaceToNmt, false);
+}
+
+std::string run(const ByteLevelFormStep&, const std::string& text, Progress&) {
+    std::string result;
+    appendByteLevel(result, text);
+    return result;
 }
 
 std::string run(const CharsmapStep& step, const std::string& text, Progress& progress) {
@@ -153,6 +178,10 @@ void Normalizer::add(const Component& json) {
         steps_.emplace_back(StripAccentsStep{});
     } else if (type == "BertNormalizer") {
         steps_.emplace_back(readBert(json));
+    } else if (type == "Nmt") {
+        steps_.emplace_back(NmtStep{});
+    } else if (type == "ByteLevel") {
+        steps_.emplace_back(ByteLevelFormStep{});
     } else if (type == "Precompiled") {
         steps_.emplace_back(readCharsmap(json));
     } else {

@@ -37,12 +37,14 @@ struct BertStep {
     bool strip_accents;         ///< NFD, and no nonspacing mark
     bool lowercase;
 };
+struct NmtStep {};            ///< drops most ASCII controls; tabs, line ends, joiners and what else is taken for white space become spaces
+struct ByteLevelFormStep {};  ///< every byte one character (byte_level.h)
 struct CharsmapStep {
     std::shared_ptr<const Charsmap> charsmap;
 };
 
 /// What is done to a text before it is cut: prepend, replace, normal forms, lower case, strip, strip accents, what BERT and
-/// SentencePiece do, in sequence.
+/// SentencePiece do, bytes as characters, in sequence.
 class Normalizer {
 public:
     Normalizer() = default;
@@ -58,8 +60,8 @@ public:
     [[nodiscard]] Result apply(std::string_view text) const;
 
 private:
-    using Step =
-        std::variant<PrependStep, ReplaceStep, UnicodeFormStep, LowercaseStep, StripStep, StripAccentsStep, BertStep, CharsmapStep>;
+    using Step = std::variant<PrependStep, ReplaceStep, UnicodeFormStep, LowercaseStep, StripStep, StripAccentsStep, BertStep, NmtStep,
+                              ByteLevelFormStep, CharsmapStep>;
     void add(const Component& json);
     std::vector<Step> steps_;
 };

@@ -8,7 +8,8 @@
 namespace salient {
 
 /// Hash table from a pair of 32-bit numbers to one: open addressing, no erasing. The inner loop of BPE asks it about twice per
-/// character, which makes a node-based map too slow.
+/// character, which makes a node-based map too slow. Where a pair goes differs from process to process, so that no file can be made
+/// whose pairs all meet in one place; what is found does not.
 class PairTable {
 public:
     static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
@@ -35,13 +36,18 @@ private:
     }
     [[nodiscard]] std::size_t slotOf(std::uint64_t key) const noexcept {
         const std::size_t mask = slots_.size() - 1;
-        std::uint64_t hash = key * 0x9E3779B97F4A7C15U;  // 2^64 divided by the golden ratio spreads neighbouring ids
+        std::uint64_t hash = key * multiplier_;
         hash ^= hash >> 32U;
-        std::size_t i = hash & mask;
+        hash *= 0x9E3779B97F4A7C15U;  // 2^64 divided by the golden ratio: a bad draw of the other factor does no harm
+        std::size_t i = (hash >> 32U) & mask;
         while (slots_[i].key != key && slots_[i].key != kEmpty) i = (i + 1) & mask;
         return i;
     }
 
+    /// An odd number drawn once.
+    static std::uint64_t secretOfThisProcess();
+
+    std::uint64_t multiplier_ = secretOfThisProcess();
     std::vector<Slot> slots_;
 };
 

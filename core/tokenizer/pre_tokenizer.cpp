@@ -1,6 +1,5 @@
 #include "core/tokenizer/pre_tokenizer.h"
 
-#include <algorithm>
 #include <functional>
 
 #include "core/tokenizer/byte_level.h"
@@ -72,6 +71,11 @@ void cutBy(const Step& step, std::string_view text, bool at_start, MatchBudget& 
     cut(std::get<CharacterStep>(step), text, sink);
 }
 
+void requireCharacter(const Component& json, const std::string& key, const std::string& text) {
+    if (!text.empty() && unicode::decodeAt(text, 0).n_bytes == text.size()) return;
+    json.malformed(key + ": expected one character, found '" + text + "'");
+}
+
 MetaspaceStep readMetaspace(const Component& json) {
     using Prepend = MetaspaceStep::Prepend;
     // Files written before "prepend_scheme" existed say the same with "add_prefix_space".
@@ -84,10 +88,14 @@ MetaspaceStep readMetaspace(const Component& json) {
         prepend = scheme == "always" ? Prepend::Always : scheme == "first" ? Prepend::First : Prepend::Never;
     }
     const std::string replacement = json.text("replacement", "▁");
-    if (replacement.empty() || unicode::decodeAt(replacement, 0).n_bytes != replacement.size()) {
-        json.malformed("replacement: expected one character, found '" + replacement + "'");
-    }
+    requireCharacter(json, "replacement", replacement);
     return {replacement, prepend, json.flag("split", true)};
+}
+
+SplitStep readDelimiter(const Component& json) {
+    const std::string delimiter = json.text("delimiter");
+    requireCharacter(json, "delimiter", delimiter);
+    return {Pattern(delimiter), SplitBehavior::Removed, false};
 }
 
 }  // namespace
@@ -108,6 +116,8 @@ void PreTokenizer::add(const Component& json) {
     } else if (type == "Split") {
         steps_.emplace_back(
             SplitStep{Pattern(json.at("pattern")), splitBehaviorFromName(json.text("behavior"), json), json.flag("invert", false)});
+    } else if (type == "CharDelimiterSplit") {
+        steps_.emplace_back(readDelimiter(json));
     } else if (type == "Metaspace") {
         steps_.emplace_back(readMetaspace(json));
     } else if (type == "Whitespace") {
@@ -150,10 +160,6 @@ void PreTokenizer::run(std::size_t step, std::string_view text, bool at_start, B
     };
     // A reference fits into a PieceSink, all that is captured would be allocated.
     cutBy(steps_[step], text, at_start, budget.matches, std::ref(next));
-}
-
-bool PreTokenizer::isByteLevel() const noexcept {
-    return std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return std::holds_alternative<ByteLevelStep>(step); });
 }
 
 }  // namespace salient

@@ -45,8 +45,6 @@ public:
     /// Throws Error{Unsupported} when the steps make far more of a text than it was (tokenizer_limits), or an expression exceeds
     /// MatchBudget.
     void apply(std::string_view text, bool at_start, const PieceSink& sink) const;
-    /// A step spells bytes as characters, so tokens show bytes.
-    [[nodiscard]] bool isByteLevel() const noexcept;
 
 private:
     using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep>;

@@ -53,7 +53,7 @@ std::uint64_t varint(std::string_view& from) {
     return value;
 }
 
-/// Whatever is cut short ends where the bytes end.
+/// Whatever is cut short ends where the bytes end. A number where bytes should stand has none, which the library passes over, too.
 void forEachField(std::string_view from, const std::function<void(const Field&)>& found) {
     while (!from.empty()) {
         const std::uint64_t tag = varint(from);
@@ -75,13 +75,15 @@ enum PieceField : unsigned { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : unsigned {
     kModelType = 3,
     kVocabularySize = 4,
+    kSpaceAsSuffix = 24,
     kByteFallback = 35,
     kUnkPiece = 45,
     kBosPiece = 46,
     kEosPiece = 47,
     kPadPiece = 48
 };
-enum NormalizerField : unsigned { kName = 1, kDummyPrefix = 3, kRemoveExtraSpaces = 4, kEscapeSpaces = 5 };
+enum NormalizerField : unsigned { kName = 1, kCharsmap = 2, kDummyPrefix = 3, kRemoveExtraSpaces = 4, kEscapeSpaces = 5 };
+constexpr std::uint64_t kUnigram = 1;
 constexpr std::uint64_t kBpe = 2;
 
 }  // namespace
@@ -96,7 +98,7 @@ std::string sentencePieceModel(const SentencePieceVocabulary& vocabulary) {
         appendBytes(model, kPieces, bytes);
     }
     std::string trainer;
-    appendNumber(trainer, kModelType, kBpe);
+    appendNumber(trainer, kModelType, vocabulary.is_bpe ? kBpe : kUnigram);
     appendNumber(trainer, kVocabularySize, vocabulary.pieces.size());
     appendNumber(trainer, kByteFallback, vocabulary.byte_fallback ? 1 : 0);
     const auto addPiece = [&](unsigned field, const std::string& text) {
@@ -108,7 +110,8 @@ std::string sentencePieceModel(const SentencePieceVocabulary& vocabulary) {
     addPiece(kPadPiece, vocabulary.padding);
     appendBytes(model, kTrainer, trainer);
     std::string normalizer;
-    appendBytes(normalizer, kName, "identity");
+    appendBytes(normalizer, kName, vocabulary.charsmap.empty() ? "identity" : "user_defined");
+    if (!vocabulary.charsmap.empty()) appendBytes(normalizer, kCharsmap, vocabulary.charsmap);
     appendNumber(normalizer, kDummyPrefix, vocabulary.adds_space_prefix ? 1 : 0);
     appendNumber(normalizer, kRemoveExtraSpaces, vocabulary.removes_extra_spaces ? 1 : 0);
     appendNumber(normalizer, kEscapeSpaces, 1);
@@ -125,8 +128,9 @@ SentencePieceVocabulary sentencePieceVocabulary(std::string_view model) {
     vocabulary.eos = "</s>";
     vocabulary.unknown = "<unk>";
     vocabulary.padding = "<pad>";
+    bool is_space_behind = false;
     const auto readPiece = [&](const Field& field, SentencePieceVocabulary::Piece& piece) {
-        if (field.number == kText) piece.text = std::string(field.bytes);
+        if (field.number == kText && !field.bytes.empty()) piece.text = std::string(field.bytes);
         if (field.number == kScore && field.bytes.size() == sizeof piece.score)
             std::memcpy(&piece.score, field.bytes.data(), sizeof piece.score);
         if (field.number == kType) piece.type = static_cast<int>(field.value);
@@ -134,12 +138,14 @@ SentencePieceVocabulary sentencePieceVocabulary(std::string_view model) {
     const auto readTrainer = [&](const Field& field) {
         if (field.number == kModelType) vocabulary.is_bpe = field.value == kBpe;
         if (field.number == kByteFallback) vocabulary.byte_fallback = field.value != 0;
+        if (field.number == kSpaceAsSuffix) is_space_behind = field.value != 0;
         if (field.number == kUnkPiece) vocabulary.unknown = std::string(field.bytes);
         if (field.number == kBosPiece) vocabulary.bos = std::string(field.bytes);
         if (field.number == kEosPiece) vocabulary.eos = std::string(field.bytes);
         if (field.number == kPadPiece) vocabulary.padding = std::string(field.bytes);
     };
     const auto readNormalizer = [&](const Field& field) {
+        if (field.number == kCharsmap && !field.bytes.empty()) vocabulary.charsmap = std::string(field.bytes);
         if (field.number == kDummyPrefix) vocabulary.adds_space_prefix = field.value != 0;
         if (field.number == kRemoveExtraSpaces) vocabulary.removes_extra_spaces = field.value != 0;
     };
@@ -151,6 +157,7 @@ SentencePieceVocabulary sentencePieceVocabulary(std::string_view model) {
         if (field.number == kTrainer) forEachField(field.bytes, readTrainer);
         if (field.number == kNormalizer) forEachField(field.bytes, readNormalizer);
     });
+    if (is_space_behind) vocabulary.adds_space_prefix = false;
     return vocabulary;
 }
 

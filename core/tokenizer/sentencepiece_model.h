@@ -20,9 +20,10 @@ struct SentencePieceVocabulary {
     bool byte_fallback = true;               ///< unknown characters become their bytes, <0xNN>
     bool adds_space_prefix = true;
     bool removes_extra_spaces = false;
+    std::string charsmap = {};  ///< what is replaced before pieces are looked for (charsmap.h); empty: nothing
 };
 
-/// The content of a tokenizer.model (sentencepiece_model.proto) that holds it: no normalization but that of spaces.
+/// The content of a tokenizer.model (sentencepiece_model.proto) that holds it.
 [[nodiscard]] std::string sentencePieceModel(const SentencePieceVocabulary& vocabulary);
 
 /// The vocabulary of a tokenizer.model that checkSentencePieceModel() has found in order.

@@ -10,13 +10,14 @@
 #include "core/io/json_file.h"
 #include "core/tokenizer/display_text.h"
 #include "core/tokenizer/sentencepiece_check.h"
+#include "core/tokenizer/sentencepiece_words.h"
 #include "core/tokenizer/unicode.h"
+#include "core/tokenizer/word_cache.h"
 
 namespace salient {
 namespace {
 
 constexpr std::string_view kSpace = "▁";
-constexpr std::size_t kChunkBytes = std::size_t{1} << 12U;  // what the library makes of it stays in a core's own cache
 
 class SentencePieceTokenizer final : public Tokenizer {
 public:
@@ -35,7 +36,7 @@ public:
         }
         if (config.add_bos_token.value_or(true) && processor_.bos_id() >= 0) bos_ = processor_.bos_id();
         if (config.add_eos_token.value_or(false) && processor_.eos_id() >= 0) eos_ = processor_.eos_id();
-        can_cut_ = wordsStandAlone();
+        if (putsSpaceInFront()) words_ = SentencePieceWords(sentencePieceVocabulary(model));
         added_ = AddedTokenMatcher(config.added_tokens);
         for (const AddedToken& token : config.added_tokens) added_by_id_.emplace(token.id, token);
     }
@@ -47,12 +48,13 @@ public:
             text = repaired;
         }
         std::vector<TokenId> ids;
+        WordCache seen;
         if (add_special && bos_) ids.push_back(*bos_);
         added_.split(text, [&](std::string_view piece, const AddedToken* token) {
             if (token != nullptr) {
                 ids.push_back(token->id);
             } else {
-                encodePlain(piece, ids);
+                encodePlain(piece, seen, ids);
             }
         });
         if (add_special && eos_) ids.push_back(*eos_);
@@ -113,45 +115,28 @@ public:
 
 private:
     /// Appends the ids of a text without added tokens.
-    void encodePlain(std::string_view text, std::vector<TokenId>& ids) const {
+    void encodePlain(std::string_view text, WordCache& seen, std::vector<TokenId>& ids) const {
+        std::vector<int> part_ids;
         while (!text.empty()) {
-            const std::size_t end = chunkEnd(text);
-            std::vector<int> chunk;
-            const auto status = processor_.Encode({text.data(), end}, &chunk);
-            if (!status.ok()) throw Error(ErrorCode::Unsupported, "encode: SentencePiece: " + status.ToString());
-            ids.insert(ids.end(), chunk.begin(), chunk.end());
-            text.remove_prefix(std::min(end + 1, text.size()));  // the space itself comes back as the next chunk's own prefix
+            const std::string_view part = text.substr(0, words_.firstEnd(text));
+            seen.append(part, ids, [&] {
+                const auto status = processor_.Encode({part.data(), part.size()}, &part_ids);
+                if (!status.ok()) throw Error(ErrorCode::Unsupported, "encode: SentencePiece: " + status.ToString());
+                ids.insert(ids.end(), part_ids.begin(), part_ids.end());
+            });
+            text.remove_prefix(std::min(part.size() + 1, text.size()));  // the space itself comes back as the next part's own prefix
         }
     }
 
-    /// Whether a text may be cut at a single space and its parts encoded apart: SentencePiece puts a space before each part,
-    /// and no piece holds a space after another character. It needs some hundred bytes of memory per byte of a part, so a
-    /// long text must be cut.
-    bool wordsStandAlone() const {
+    bool putsSpaceInFront() const {
         std::vector<std::string> pieces;
-        if (!processor_.Encode("a", &pieces).ok() || pieces.empty() || !std::string_view(pieces.front()).starts_with(kSpace)) return false;
-        for (int id = 0; id < processor_.GetPieceSize(); ++id) {
-            std::string_view piece = processor_.IdToPiece(id);
-            while (piece.starts_with(kSpace)) piece.remove_prefix(kSpace.size());
-            if (piece.find(kSpace) != std::string_view::npos) return false;
-        }
-        return true;
-    }
-
-    /// Position of a space between two ASCII letters, beyond the chunk size; or the end.
-    std::size_t chunkEnd(std::string_view text) const {
-        if (!can_cut_ || text.size() <= kChunkBytes) return text.size();
-        const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-        for (std::size_t i = text.find(' ', kChunkBytes); i != std::string_view::npos && i + 1 < text.size(); i = text.find(' ', i + 1)) {
-            if (isLetter(text[i - 1]) && isLetter(text[i + 1])) return i;
-        }
-        return text.size();
+        return processor_.Encode("a", &pieces).ok() && !pieces.empty() && std::string_view(pieces.front()).starts_with(kSpace);
     }
 
     sentencepiece::SentencePieceProcessor processor_;
     std::optional<TokenId> bos_;
     std::optional<TokenId> eos_;
-    bool can_cut_ = false;
+    SentencePieceWords words_;
     AddedTokenMatcher added_;
     std::unordered_map<TokenId, AddedToken> added_by_id_;
 };

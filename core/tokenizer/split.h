@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "core/tokenizer/component.h"
@@ -54,6 +55,7 @@ private:
 class Pattern {
 public:
     explicit Pattern(const Component& json);
+    explicit Pattern(std::string literal) : value_(std::move(literal)) {}
 
     void forEachMatch(std::string_view text, MatchBudget& budget,
                       const std::function<void(std::size_t begin, std::size_t end)>& found) const;

@@ -16,7 +16,7 @@ using TokenId = std::int32_t;
 /// A form in which a directory can hold a tokenizer.
 struct TokenizerForm {
     std::vector<std::string> files;   ///< all of them stand for it
-    std::vector<std::string> models;  ///< how words become tokens: BPE, Unigram, WordPiece
+    std::vector<std::string> models;  ///< how words become tokens: BPE, Unigram, WordPiece, WordLevel
 };
 
 /// Turns text into the ids a model was trained on and back: tokenizer.json (with its normalizers, pre-tokenizers, added tokens,

@@ -2,11 +2,10 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
+#include <vector>
 
 namespace salient::unicode {
 namespace {
@@ -60,13 +59,36 @@ Sequence sequenceAt(std::string_view text, std::size_t i) noexcept {
     return {n_needed + 1, true};
 }
 
-void appendNormalized(std::string& result, std::string_view run, utf8proc_option_t options) {
-    utf8proc_uint8_t* raw = nullptr;
-    const utf8proc_ssize_t length =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(run.data()), static_cast<utf8proc_ssize_t>(run.size()), &raw, options);
-    if (length < 0) throw std::bad_alloc();  // the only failure left for valid UTF-8
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(raw, &std::free);
-    result.append(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(length));
+bool hasCombiningClass(utf8proc_int32_t c) noexcept { return utf8proc_get_property(c)->combining_class != 0; }
+
+/// The Canonical Ordering Algorithm (Unicode 15, section 3.11). The library exchanges neighbours, which takes the square of a run's length.
+void orderMarks(std::vector<utf8proc_int32_t>& points) {
+    const auto classOf = [](utf8proc_int32_t c) { return utf8proc_get_property(c)->combining_class; };
+    for (auto begin = points.begin(); begin != points.end();) {
+        begin = std::find_if(begin, points.end(), hasCombiningClass);
+        const auto end = std::find_if_not(begin, points.end(), hasCombiningClass);
+        if (!std::ranges::is_sorted(begin, end, {}, classOf)) std::ranges::stable_sort(begin, end, {}, classOf);
+        begin = end;
+    }
+}
+
+/// `points` is scratch space.
+void appendNormalized(std::string& result, std::string_view run, utf8proc_option_t options, std::vector<utf8proc_int32_t>& points) {
+    constexpr std::size_t kLongestDecomposition = 18;
+    points.clear();
+    for (std::size_t i = 0; i < run.size();) {
+        const CodePoint c = decodeAt(run, i);
+        i += c.n_bytes;
+        const std::size_t n = points.size();
+        points.resize(n + kLongestDecomposition);
+        int boundary = 0;
+        const utf8proc_ssize_t n_added = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c.value), points.data() + n,
+                                                                 static_cast<utf8proc_ssize_t>(kLongestDecomposition), options, &boundary);
+        points.resize(n + static_cast<std::size_t>(std::clamp<utf8proc_ssize_t>(n_added, 0, kLongestDecomposition)));
+    }
+    orderMarks(points);
+    const utf8proc_ssize_t n_points = utf8proc_normalize_utf32(points.data(), static_cast<utf8proc_ssize_t>(points.size()), options);
+    for (utf8proc_ssize_t i = 0; i < n_points; ++i) appendUtf8(result, static_cast<char32_t>(points[static_cast<std::size_t>(i)]));
 }
 
 }  // namespace
@@ -129,6 +151,7 @@ std::string normalize(std::string_view text, Form form) {
     // combining mark may join. No ASCII character joins what stands before it.
     std::string result;
     result.reserve(text.size());
+    std::vector<utf8proc_int32_t> points;
     std::size_t i = 0;
     while (i < text.size()) {
         const std::size_t ascii_end = skipAscii(text, i);
@@ -140,7 +163,7 @@ std::string normalize(std::string_view text, Form form) {
         std::size_t end = ascii_end;
         while (end < text.size() && !isAscii(text[end])) ++end;
         result.append(text.substr(i, begin - i));
-        appendNormalized(result, text.substr(begin, end - begin), static_cast<utf8proc_option_t>(options));
+        appendNormalized(result, text.substr(begin, end - begin), static_cast<utf8proc_option_t>(options), points);
         i = end;
     }
     return result;

@@ -41,7 +41,7 @@ struct Broken {
 [[nodiscard]] std::string replaceBroken(std::string_view text);
 
 enum class Form { Nfc, Nfd, Nfkc, Nfkd };
-/// One of the four normal forms of a valid text.
+/// One of the four normal forms of a valid text. O(n log n) in its longest run of combining marks, else linear.
 [[nodiscard]] std::string normalize(std::string_view text, Form form);
 /// Each character by its own lower-case mapping, without regard to its neighbours.
 [[nodiscard]] std::string toLower(std::string_view text);

@@ -86,12 +86,17 @@ WordModel readWordPiece(const Component& model, const std::string& origin) {
     return WordPieceModel{readVocabulary(model.at("vocab")), std::move(options), origin};
 }
 
+WordModel readWordLevel(const Component& model, const std::string& origin) {
+    return WordLevelModel{readVocabulary(model.at("vocab")), model.text("unk_token"), origin};
+}
+
 struct Kind {
     std::string_view name;
     WordModel (*read)(const Component& model, const std::string& origin);
 };
 
-constexpr std::array<Kind, 3> kKinds{{{"BPE", &readBpe}, {"Unigram", &readUnigram}, {"WordPiece", &readWordPiece}}};
+constexpr std::array<Kind, 4> kKinds{
+    {{"BPE", &readBpe}, {"Unigram", &readUnigram}, {"WordPiece", &readWordPiece}, {"WordLevel", &readWordLevel}}};
 
 /// Early files have no type, so what only one of the models has tells.
 std::string typeOf(const Component& model) {
@@ -99,6 +104,7 @@ std::string typeOf(const Component& model) {
     if (model.has("merges")) return "BPE";
     if (model.has("max_input_chars_per_word")) return "WordPiece";
     if (model.has("vocab") && model.at("vocab").json().is_array()) return "Unigram";
+    if (model.has("vocab") && model.has("unk_token")) return "WordLevel";
     return "without a type";
 }
 

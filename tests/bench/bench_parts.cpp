@@ -76,7 +76,9 @@ BENCHMARK_CAPTURE(encodeText, replacing, SALIENT_TEST_DATA "/tokenizer/gemma")->
 BENCHMARK_CAPTURE(encodeText, unigram_words, SALIENT_TEST_DATA "/tokenizer/t5")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, unigram_whole, SALIENT_TEST_DATA "/tokenizer/unigram_bytes")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, wordpiece, SALIENT_TEST_DATA "/tokenizer/bert_uncased")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, word_level, SALIENT_TEST_DATA "/tokenizer/word_level")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encodeText, sentencepiece, SALIENT_TEST_DATA "/tokenizer/sentencepiece")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encodeText, sentencepiece_unigram, SALIENT_TEST_DATA "/tokenizer/sentencepiece_unigram")->Unit(benchmark::kMillisecond);
 
 // What a heatmap asks for while an 11008 × 4096 layer is zoomed out and panned.
 void poolPicture(benchmark::State& state) {

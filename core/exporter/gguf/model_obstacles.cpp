@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/error.h"
 #include "core/exporter/gguf/keys.h"
+#include "core/exporter/gguf/vocabulary_files.h"
 #include "core/model/gguf/architecture.h"
 #include "core/model/rotary.h"
+#include "core/tokenizer/sentencepiece_model.h"
 
 namespace salient {
 namespace {
@@ -103,6 +106,14 @@ bool composesCharacters(const Tokenizer& tokenizer) {
     }
 }
 
+/// What the file's vocabulary is written from, if that is a tokenizer.model.
+std::optional<SentencePieceVocabulary> sentencePieceOf(const Model& model) {
+    if (!model.tokenizer) return std::nullopt;
+    const auto bytes = VocabularyFiles(model).text("tokenizer.model");
+    if (!bytes) return std::nullopt;
+    return sentencePieceVocabulary(*bytes);
+}
+
 }  // namespace
 
 std::vector<std::string> ggufModelObstacles(const Model& model) {
@@ -158,10 +169,20 @@ std::vector<std::string> ggufModelRemarks(const Model& model) {
     if (config.tie_word_embeddings && is_tied_late)
         remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " + name +
                           " (\"missing tensor output.weight\").");
-    if (model.tokenizer && composesCharacters(*model.tokenizer))
+    if (const auto pieces = sentencePieceOf(model)) {
+        if (!pieces->charsmap.empty())
+            remarks.emplace_back(
+                "The tokenizer replaces characters first (by a table in tokenizer.model). llama.cpp reads such a table for unigram models "
+                "alone: texts with what it replaces, such as ligatures and full-width letters, get other token ids there.");
+        if (pieces->removes_extra_spaces)
+            remarks.emplace_back(
+                "The tokenizer makes one space of several and drops those at both ends of a text, llama.cpp does so for unigram models "
+                "alone: such texts get other token ids there.");
+    } else if (model.tokenizer && composesCharacters(*model.tokenizer)) {
         remarks.emplace_back(
             "The tokenizer composes characters first (NFC), llama.cpp does not: texts with combining accents or compatibility "
             "ideographs get other token ids there.");
+    }
     if (!model.tokenizer)
         remarks.emplace_back("The model has no tokenizer, so neither has the file: llama.cpp can run it on token ids alone.");
     return remarks;

@@ -26,7 +26,8 @@ struct GgufVocabulary {
 
 /// From the model's tokenizer.model, tokenizer.json, or vocab.json and merges.txt. Throws Error{Unsupported} naming what llama.cpp has no
 /// place for: a normalizer, a pre-tokenizer that it has no name for, pieces chosen by unigram probabilities, more tokens than the
-/// embedding has rows.
+/// embedding has rows. What a tokenizer.model replaces first is left out, for llama.cpp reads "precompiled_charsmap" and
+/// "remove_extra_whitespaces" for unigram models ("t5") alone: ggufModelRemarks() says so.
 [[nodiscard]] GgufVocabulary ggufVocabulary(const Model& model);
 
 void addVocabularyKeys(GgufKeys& keys, const GgufVocabulary& vocabulary);

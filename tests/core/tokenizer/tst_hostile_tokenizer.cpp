@@ -88,6 +88,12 @@ std::string tableOf(const std::vector<std::uint32_t>& units, const std::string& 
 std::string normalizer(const std::vector<std::uint32_t>& units, const std::string& texts) {
     return field(3, field(2, tableOf(units, texts)));
 }
+/// User-defined pieces "a", "aa" and so on.
+std::string nested(std::size_t n_pieces) {
+    std::string bytes;
+    for (std::size_t n = 1; n <= n_pieces; ++n) bytes += field(1, field(1, std::string(n, 'a')) + varint(3U << 3U) + varint(4));
+    return bytes;
+}
 /// A trie of 512 units that knows one character, whose replacement starts at `value`. Its children are at 256.
 std::vector<std::uint32_t> trie(std::uint32_t value, unsigned character = 'b') {
     std::vector<std::uint32_t> units(512);
@@ -119,6 +125,8 @@ private slots:
         row("processors", {{"post_processor", sequence("processors", 100, {{"type", "ByteLevel"}})}}, "more than 64 post-processors");
         row("doubling", {{"normalizer", sequence("normalizers", 60, doubles)}}, "at most");
         row("doubling at the end", {{"decoder", sequence("decoders", 60, doubles)}}, "at most");
+        const Json form = {{"type", "ByteLevel"}};
+        row("the form of a form", {{"normalizer", sequence("normalizers", 60, form)}}, "at most");
         row("spelling a spelling", {{"pre_tokenizer", sequence("pretokenizers", 60, spells)}}, "at most");
         row("one enormous replacement",
             {{"normalizer", {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(1'000'000, 'x')}}}}, "at most");
@@ -280,6 +288,7 @@ private slots:
     void thePublishedFormOfATokenizerModelPasses() {
         checkSentencePieceModel(readBytes(kSentencePiece), "tokenizer.model");
         checkSentencePieceModel(piece("a", -1.0F) + normalizer(trie(2), std::string("x\0y\0", 4)), "tokenizer.model");
+        checkSentencePieceModel(nested(64), "tokenizer.model");
     }
 
     void tokenizerModelIsRefused_data() {
@@ -306,6 +315,13 @@ private slots:
         row("a replacement outside", good + normalizer(trie(4), texts), "outside the replacements");
         row("a replacement without end", good + normalizer(trie(2), "xxyy"), "ended by a NUL");
         row("a replacement too long", good + normalizer(trie(0), std::string(1000, 'x') + '\0'), "too long");
+        // The library keeps what a text begins with in 32 and 64 places, and looks at those behind them, too.
+        std::vector<std::uint32_t> endless(512);
+        endless[0] = 256U << 10U;
+        endless[256 ^ 'b'] = 'b' | 1U << 8U | 'b' << 10U;  // whose children are the root's, itself among them
+        endless[256] = 1U << 31U;
+        row("a table of b, bb and so on", good + normalizer(endless, texts), "more than 32 entries that one text begins with");
+        row("pieces in pieces", nested(65), "at most 64 user-defined pieces that one text begins with");
         row("endless self-tests", good + field(4, std::string(2'000'000, 'x')), "self-test");
     }
     void tokenizerModelIsRefused() {

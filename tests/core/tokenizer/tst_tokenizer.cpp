@@ -4,6 +4,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -14,6 +15,7 @@
 #include "core/tokenizer/component.h"
 #include "core/tokenizer/regex.h"
 #include "core/tokenizer/sentencepiece_model.h"
+#include "core/tokenizer/unicode.h"
 #include "tests/support/places.h"
 
 using namespace salient;
@@ -298,7 +300,7 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("unit");
         for (const char* const name : {"gpt2", "qwen2", "llama3", "llama2", "mistral", "gemma", "folding", "across_words", "t5", "albert",
-                                       "unigram_bytes", "bert_uncased", "wordpiece_words"}) {
+                                       "unigram_bytes", "bert_uncased", "wordpiece_words", "word_level", "byte_form"}) {
             for (const char* const unit : {"a", "the", " ", "\n", "é", "日", "!", "▁", "<", "9", "\u0301", " a"}) {
                 QTest::newRow(qPrintable(QString("%1 %2").arg(name, QString(unit).replace("\n", "\\n")))) << QString(name) << QString(unit);
             }
@@ -310,9 +312,11 @@ private slots:
         const auto tokenizer = Tokenizer::open(kData / name.toStdString());
         const std::string text = unit.repeated(150000 / static_cast<int>(unit.toUtf8().size())).toStdString();
         const auto ids = tokenizer->encode(text, false);
-        const bool drops_all = QStringList{"folding", "t5", "albert", "unigram_bytes", "bert_uncased", "wordpiece_words"}.contains(name) &&
-                               QStringList{" ", "\n", "\u0301"}.contains(unit);
-        QVERIFY(!ids.empty() || drops_all);
+        const bool drops_all =
+            QStringList{"folding", "t5", "albert", "unigram_bytes", "bert_uncased", "wordpiece_words", "word_level"}.contains(name) &&
+            QStringList{" ", "\n", "\u0301"}.contains(unit);
+        const bool is_space = name == "word_level" && unit == "▁";
+        QVERIFY(!ids.empty() || drops_all || is_space);
         // Some change the text on purpose: normal forms, a space in front, "▁" that becomes a space.
         const bool keeps_text = name == "llama3" || ((name == "llama2" || name == "gemma" || name == "across_words") && unit != "▁");
         if (keeps_text) QVERIFY(tokenizer->decode(ids, false) == text);
@@ -367,12 +371,12 @@ private slots:
         const auto unsupported = [](const char* key, const Json& value) {
             return openError(Unsupported, [&](Json& document) { document[key] = value; });
         };
-        QVERIFY(unsupported("normalizer", {{"type", "Nmt"}}).contains("normalizer: normalizer Nmt is not supported"));
+        QVERIFY(unsupported("normalizer", {{"type", "Other"}}).contains("normalizer: normalizer Other is not supported"));
         QVERIFY(unsupported("pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", Json::array({{{"type", "UnicodeScripts"}}})}})
                     .contains("pretokenizers[0]: pre-tokenizer UnicodeScripts is not supported"));
         QVERIFY(unsupported("decoder", {{"type", "CTC"}}).contains("decoder CTC is not supported"));
         QVERIFY(unsupported("post_processor", {{"type", "Other"}}).contains("post-processor Other is not supported"));
-        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["type"] = "WordLevel"; }).contains("model WordLevel is not supported"));
+        QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["type"] = "Other"; }).contains("model Other is not supported"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"] = {{"vocab", {{"a", 0}}}}; }).contains("model without a type"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["dropout"] = 0.1; }).contains("dropout"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["end_of_word_suffix"] = "</w>"; }).contains("end_of_word_suffix '</w>'"));
@@ -465,6 +469,14 @@ private slots:
         QVERIFY(wordpiece({{"max_input_chars_per_word", -5}}).contains("max_input_chars_per_word"));
         QVERIFY(wordpiece({{"max_input_chars_per_word", 1.5}}).contains("max_input_chars_per_word: expected an integer"));
         QVERIFY(wordpiece({{"vocab", {{"[UNK]", 0}, {"a", 0}}}}).contains("id 0: expected one token"));
+        for (const char* const delimiter : {"", "ab"}) {
+            QVERIFY(broken([&](Json& d) {
+                        d["pre_tokenizer"] = {{"type", "CharDelimiterSplit"}, {"delimiter", delimiter}};
+                    }).contains("pre_tokenizer: delimiter: expected one character, found '" + QString(delimiter) + "'"));
+        }
+        QVERIFY(broken([](Json& d) {
+                    d["model"] = {{"type", "WordLevel"}, {"vocab", {{"a", 0}}}};
+                }).contains("expected a field 'unk_token'"));
         QVERIFY(broken([](Json& d) { d["normalizer"] = {{"type", "Precompiled"}}; }).contains("field 'precompiled_charsmap'"));
         QVERIFY(broken([](Json& d) {
                     d["normalizer"] = {{"type", "Precompiled"}, {"precompiled_charsmap", "AAA"}};
@@ -499,6 +511,81 @@ private slots:
         });
         QCOMPARE(wordpiece->encode("aba", false), (Ids{1, 2}));
         QCOMPARE(wordpiece->encode("abaa", false), Ids{0});
+        const auto word_level = openChanged([](Json& d) { d["model"] = {{"unk_token", "u"}, {"vocab", {{"u", 0}, {"ab", 1}}}}; });
+        QCOMPARE(word_level->encode("ab", false), Ids{1});
+        QCOMPARE(word_level->encode("aba", false), Ids{0});
+    }
+
+    void aWordIsATokenOrUnknown() {
+        const auto open = [](const char* unk_token) {
+            return openChanged([&](Json& d) {
+                d["added_tokens"] = Json::array();
+                d["pre_tokenizer"] = {{"type", "CharDelimiterSplit"}, {"delimiter", "é"}};
+                d["model"] = {{"type", "WordLevel"}, {"unk_token", unk_token}, {"vocab", {{"日", 0}, {"b c", 1}, {"日b", 2}, {"?", 7}}}};
+            });
+        };
+        using Ids = std::vector<TokenId>;
+        const auto tokenizer = open("?");
+        QCOMPARE(tokenizer->encode("日éb céé日bébé", false), (Ids{0, 1, 2, 7}));
+        QCOMPARE(tokenizer->encode("éé", false), Ids());
+        QCOMPARE(tokenizer->decode(Ids{0, 1, 3, 7}), std::string("日 b c ?"));
+        QCOMPARE(tokenizer->displayText(1), std::string("b c"));
+        QCOMPARE(tokenizer->vocabularySize(), 8);
+        const auto strict = open("none");
+        QCOMPARE(strict->encode("日é日b", false), (Ids{0, 2}));
+        try {
+            static_cast<void>(strict->encode("日é日日", false));
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Format);
+            QVERIFY2(QString(error.what()).contains("no unk_token 'none', found one that begins with '日'"), error.what());
+            return;
+        }
+        QFAIL("expected an error, found none");
+    }
+
+    // The two lists of the published tokenizers library.
+    void nmtDropsControlsAndMakesSpaces() {
+        const auto tokenizer = openChanged([](Json& d) {
+            d["added_tokens"] = Json::array();
+            d["normalizer"] = {{"type", "Nmt"}};
+            d["model"]["vocab"][" "] = 5;
+            d["model"]["unk_token"] = "aba";
+        });
+        const auto isAnyOf = [](char32_t c, std::initializer_list<std::pair<char32_t, char32_t>> ranges) {
+            return std::ranges::any_of(ranges, [&](const auto& range) { return c >= range.first && c <= range.second; });
+        };
+        for (char32_t c = 0; c <= 0xFFFF; ++c) {
+            if (c == 'a' || c == 'b' || (c >= 0xD800 && c <= 0xDFFF)) continue;
+            std::string text = "a";
+            unicode::appendUtf8(text, c);
+            std::vector<TokenId> expected{0};
+            if (isAnyOf(c, {{0x20, 0x20}, {0x09, 0x0A}, {0x0C, 0x0D}, {0x1680, 0x1680}, {0x200B, 0x200F}, {0x2028, 0x2029}}) ||
+                isAnyOf(c, {{0x2581, 0x2581}, {0xFEFF, 0xFEFF}, {0xFFFD, 0xFFFD}})) {
+                expected.push_back(5);
+            } else if (!isAnyOf(c, {{0x01, 0x08}, {0x0B, 0x0B}, {0x0E, 0x1F}, {0x7F, 0x7F}, {0x8F, 0x8F}, {0x9F, 0x9F}})) {
+                expected.push_back(3);
+            }
+            QVERIFY2(tokenizer->encode(text, false) == expected, qPrintable(QString::number(c, 16)));
+        }
+    }
+
+    void bytesBecomeCharactersBeforeATextIsCut() {
+        // Published with the tokenizers library.
+        const std::vector<std::string> words{"HelloĠ", "æĪĳ", "ä»Ĭ", "å¤©", "èĥ½", "ä¸º", "ä½ł", "åģļ", "ä»Ģä¹Ī"};
+        const auto tokenizer = openChanged([&](Json& d) {
+            d["added_tokens"] = Json::array();
+            d["normalizer"] = {{"type", "ByteLevel"}};
+            d["decoder"] = {{"type", "ByteLevel"}};
+            Json vocabulary = Json::object();
+            std::string whole;
+            for (const std::string& word : words) whole += word;
+            vocabulary[whole] = 0;
+            vocabulary["?"] = 1;
+            d["model"] = {{"type", "WordLevel"}, {"unk_token", "?"}, {"vocab", vocabulary}};
+        });
+        QCOMPARE(tokenizer->encode("Hello 我今天能为你做什么", false), std::vector<TokenId>{0});
+        QCOMPARE(tokenizer->encode("Hello", false), std::vector<TokenId>{1});
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{0}), std::string("Hello 我今天能为你做什么"));
     }
 
     void unigramWithBytesKeepsEveryText() {
@@ -575,7 +662,7 @@ private slots:
 
     void directoriesHoldTheFormsThatAreListed() {
         const std::vector<TokenizerForm> forms = Tokenizer::forms();
-        const std::vector<std::string> models{"BPE", "Unigram", "WordPiece"};
+        const std::vector<std::string> models{"BPE", "Unigram", "WordPiece", "WordLevel"};
         QCOMPARE(forms.size(), std::size_t{3});
         QCOMPARE(forms[0].files, std::vector<std::string>{"tokenizer.json"});
         QCOMPARE(forms[0].models, models);

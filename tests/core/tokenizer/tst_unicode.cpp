@@ -1,7 +1,10 @@
 #include "core/tokenizer/unicode.h"
 
+#include <QElapsedTimer>
 #include <QString>
 #include <QTest>
+#include <random>
+#include <vector>
 
 #include "core/tokenizer/byte_level.h"
 #include "core/tokenizer/display_text.h"
@@ -63,6 +66,38 @@ private slots:
         QCOMPARE(by(unicode::Form::Nfd), text.normalized(QString::NormalizationForm_D));
         QCOMPARE(by(unicode::Form::Nfkc), text.normalized(QString::NormalizationForm_KC));
         QCOMPARE(by(unicode::Form::Nfkd), text.normalized(QString::NormalizationForm_KD));
+    }
+
+    void marksAreOrderedAsQtOrdersThem() {
+        std::mt19937 random(20261130);
+        const std::vector<char32_t> points{'a',    'e',    0xE9,    0x1EAD,  0x300,  0x301,  0x307,  0x323,  0x327,  0x334,  0x345,
+                                           0x35C,  0x5B0,  0x591,   0x3099,  0x1100, 0x1161, 0x11A8, 0xAC00, 0xFB01, 0x9BE,  0x9C7,
+                                           0x1E9B, 0x212B, 0x1D165, 0x1D16D, 0x1F84, ' ',    0x0344, 0x0F73, 0xFDFA, 0x2F8A6};
+        for (int round = 0; round < 3000; ++round) {
+            std::string text;
+            for (std::size_t n = random() % 24; n > 0; --n) unicode::appendUtf8(text, points[random() % points.size()]);
+            const QString of_qt = QString::fromStdString(text);
+            const auto by = [&](unicode::Form form) { return QString::fromStdString(unicode::normalize(text, form)); };
+            QCOMPARE(by(unicode::Form::Nfc), of_qt.normalized(QString::NormalizationForm_C));
+            QCOMPARE(by(unicode::Form::Nfd), of_qt.normalized(QString::NormalizationForm_D));
+            QCOMPARE(by(unicode::Form::Nfkc), of_qt.normalized(QString::NormalizationForm_KC));
+            QCOMPARE(by(unicode::Form::Nfkd), of_qt.normalized(QString::NormalizationForm_KD));
+        }
+    }
+
+    // Exchanging neighbours, 10^11 of them here, would take minutes.
+    void aLongRunOfMarksIsOrderedSoon() {
+        constexpr int kHalf = 400'000;
+        std::string text = "x";
+        for (int i = 0; i < kHalf; ++i) text += "\u0307\u0323";  // above, class 230, before below, class 220
+        QElapsedTimer timer;
+        timer.start();
+        const std::string ordered = unicode::normalize(text, unicode::Form::Nfd);
+        QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(ordered.size(), text.size());
+        const std::string below = "\u0323";
+        const std::string above = "\u0307";
+        for (std::size_t i = 0; i < 2 * kHalf; ++i) QVERIFY(ordered.compare(1 + 2 * i, 2, i < kHalf ? below : above) == 0);
     }
 
     void lowerCaseGoesCharacterByCharacter() { QCOMPARE(unicode::toLower("ÀB ΣΑΣ ẞİ"), std::string("àb σασ ßi\u0307")); }

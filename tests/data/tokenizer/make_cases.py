@@ -190,6 +190,11 @@ STYLES = {
     "wordpiece_words": {"model": "WordPiece", "normalizer": bert(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False),
                         "pre_tokenizer": {"type": "WhitespaceSplit"}, "decoder": {"type": "WordPiece", "prefix": "", "cleanup": True}, "prefix": "", "longest": 200,
                         "added_tokens": added(("<unk>", "special")), "unk_token": "<unk>"},
+    "word_level": {"model": "WordLevel", "normalizer": sequence("normalizers", {"type": "Nmt"}, {"type": "Lowercase"}),
+                   "pre_tokenizer": sequence("pretokenizers", {"type": "CharDelimiterSplit", "delimiter": " "}, {"type": "Punctuation", "behavior": "Isolated"}),
+                   "post_processor": around(["<s>"], []), "added_tokens": added(("<unk>", "special"), ("<s>", "special")), "unk_token": "<unk>"},
+    "byte_form": {"normalizer": {"type": "ByteLevel"}, "pre_tokenizer": split("Ġ", "MergedWithNext", kind="String"), "decoder": byte_level(),
+                  "added_tokens": added(("<s>", "special"),)},
 }
 
 
@@ -261,6 +266,11 @@ def wordpiece(style, pieces):
             "max_input_chars_per_word": style["longest"], "vocab": {t: i for i, t in enumerate(dict.fromkeys(tokens))}}
 
 
+def word_level(style, counts):
+    tokens = [t["content"] for t in style["added_tokens"]] + sorted(counts, key=lambda word: (-counts[word], word))[:300]
+    return {"type": "WordLevel", "unk_token": style["unk_token"], "vocab": {t: i for i, t in enumerate(dict.fromkeys(tokens))}}
+
+
 def build(name, style, lines):
     document = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": style["added_tokens"],
                 "normalizer": style.get("normalizer"), "pre_tokenizer": style.get("pre_tokenizer"),
@@ -272,6 +282,9 @@ def build(name, style, lines):
         if style["model"] == "Unigram":
             document["model"] = unigram(style, frequent(counts, 260, lambda piece, n: n * (len(piece) - 1)))
             vocabulary = {piece: i for i, (piece, _) in enumerate(document["model"]["vocab"])}
+        elif style["model"] == "WordLevel":
+            document["model"] = word_level(style, counts)
+            vocabulary = document["model"]["vocab"]
         else:
             document["model"] = wordpiece(style, frequent(counts, 130, lambda piece, n: n * (len(piece) - 1)))
             vocabulary = document["model"]["vocab"]
@@ -281,7 +294,7 @@ def build(name, style, lines):
         return document
     merges, characters = learn(document, lines if name != "across_words" else [line[:200] for line in lines], 260)
     del document["cut"]
-    is_byte_level = "ByteLevel" in json.dumps(document["pre_tokenizer"])
+    is_byte_level = "ByteLevel" in json.dumps([document["normalizer"], document["pre_tokenizer"]])
     alphabet = list(BYTES.values()) if is_byte_level else characters
     if MARK in alphabet:
         merges[40:40] = [(MARK * 2, MARK * 2), (MARK, MARK)]  # the longer one first: an order that training would not give

@@ -2,7 +2,7 @@
 
 It follows the published behaviour of the format step by step: added tokens are cut out, what lies between them is normalized,
 cut into words, and each word becomes tokens: BPE by looking for the best pair again and again, Unigram by trying every piece that may end
-at every character, WordPiece by trying ever shorter beginnings.
+at every character, WordPiece by trying ever shorter beginnings; WordLevel knows a word or does not.
 
 Needs the Python module `regex` (Debian: python3-regex) for Unicode properties.
 """
@@ -81,9 +81,17 @@ def normalize(step, text):
         return "".join(c for c in text if not unicodedata.category(c).startswith("M"))
     if kind == "BertNormalizer":
         return bert(step, text)
+    if kind == "Nmt":
+        return "".join(" " if ord(c) in NMT_SPACES else c for c in text if ord(c) not in NMT_DROPPED)
+    if kind == "ByteLevel":
+        return "".join(BYTES[b] for b in text.encode())
     if kind == "Precompiled":
         return replace_characters(charsmap(base64.b64decode(step["precompiled_charsmap"])), text)
     raise ValueError(kind)
+
+
+NMT_DROPPED = {*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0x8F, 0x9F}
+NMT_SPACES = {0x09, 0x0A, 0x0C, 0x0D, 0x1680, *range(0x200B, 0x2010), 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD}
 
 
 def loses_start(step, text):
@@ -98,7 +106,7 @@ def loses_start(step, text):
         return False
     if step["type"] == "Strip":
         return step["strip_left"] and is_space(text[0])
-    return step["type"] in ("StripAccents", "BertNormalizer") and normalize(step, text[0]) == ""
+    return step["type"] in ("StripAccents", "BertNormalizer", "Nmt") and normalize(step, text[0]) == ""
 
 
 IDEOGRAPHS = [(0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF),
@@ -217,6 +225,8 @@ def pre_tokenize(step, pieces):
             words = ["".join(BYTES[b] for b in word.encode()) for word in words]
         elif kind == "Split":
             words = split(text, spans_of(step["pattern"], text), step["behavior"], step["invert"])
+        elif kind == "CharDelimiterSplit":
+            words = split(text, spans_of({"String": step["delimiter"]}, text), "Removed")
         elif kind == "Metaspace":
             mark = step["replacement"]
             text = text.replace(" ", mark)
@@ -279,7 +289,7 @@ class Tokenizer:
         else:
             self.vocabulary = model["vocab"]
         self.ranks = {tuple(m.split(" ")) if isinstance(m, str) else tuple(m): rank for rank, m in enumerate(model.get("merges", []))}
-        self.word = {"BPE": self.merged, "Unigram": self.likeliest, "WordPiece": self.longest_first}[model["type"]]
+        self.word = {"BPE": self.merged, "Unigram": self.likeliest, "WordPiece": self.longest_first, "WordLevel": self.whole}[model["type"]]
         self.added = []
         for token in document["added_tokens"]:
             match = normalize(document["normalizer"], token["content"]) if token["normalized"] else token["content"]
@@ -341,6 +351,9 @@ class Tokenizer:
             else:
                 ids.append(id)
         return ids
+
+    def whole(self, word):
+        return [self.vocabulary.get(word, self.vocabulary[self.document["model"]["unk_token"]])]
 
     def longest_first(self, word):
         model = self.document["model"]
