@@ -137,6 +137,8 @@ struct Fact {
 
 constexpr auto kAlways = [](const Settings&) { return true; };
 constexpr const char* kIndexLookup = "groups in activation order, whose number is looked up for every input: static groups avoid it";
+constexpr const char* kZerosOfThreeBits =
+    "GPTQModel before 7.0 shifts the zero points of symmetric three-bit codes and computes wrong weights";
 constexpr const char* kConverter = "convert_hf_to_gguf.py dequantizes the codes to 16 bits: choose gguf to keep them";
 
 constexpr Fact kFacts[] = {
@@ -147,6 +149,10 @@ constexpr Fact kFacts[] = {
      "gives all layers one width and group size, so that layers of another do not load"},
     {kTransformers, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.keepsPartOfAKind(); },
      "leaves whole kinds of layers in 16 bits, not those of single blocks"},
+    {kTransformers, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isSymmetric() && s.hasBits({3}); }, kZerosOfThreeBits},
+    // optimum, gptq/quantizer.py, post_init_model(): BACKEND.EXLLAMA_V1. Loaded with optimum 2.1 and GPTQModel 7.3.
+    {kTransformers, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isOrdered(); },
+     "optimum up to 2.1 stops at groups in activation order beside GPTQModel 5.8 and later: static groups avoid it"},
     // Transformers 4.52 gave the text models inside larger ones other names; 4.50 is the first version with gemma3 and mistral3.
     {kTransformers, kGptq, Acceptance::Partly, [](const Settings& s) { return s.hasOtherParts(); },
      "version 4.52 and later alone: 4.50 and 4.51 have the text model's blocks under another name than block_name_to_quantize says and "
@@ -162,6 +168,20 @@ constexpr Fact kFacts[] = {
      "keeps GPT-2's layers as Conv1D, which have no quantized form here"},
     // Transformers documentation, Quantization, compressed-tensors: CompressedLinear.
     {kTransformers, kCompressed, Acceptance::Slow, kAlways, "decompresses the weights to 16 bits in place of kernels of its own"},
+    // compressed-tensors, compressors/pack_quantized and naive_quantized: module_type == torch.nn.Linear. Loaded in transformers 5.5.
+    {kTransformers, kCompressed, Acceptance::Refuses, [](const Settings& s) { return s.isOf({"falcon"}); },
+     "quantizes torch.nn.Linear itself alone, and Falcon's layers are a class of their own: it leaves them without weights"},
+    // Loaded in transformers 5.5 with compressed-tensors 0.12 to 0.18.
+    {kTransformers, kCompressed, Acceptance::Partly, [](const Settings& s) { return !s.isInt8() && !s.isSymmetric(); },
+     "compressed-tensors before 0.14 stops at asymmetric codes"},
+    {kTransformers, kCompressed, Acceptance::Partly, [](const Settings& s) { return s.isOrdered(); },
+     "compressed-tensors before 0.15 stops at groups in activation order"},
+    // Transformers, integrations/awq.py, AWQ_SCALES_MAPPINGS; modeling_utils.py, _move_missing_keys_from_meta_to_device().
+    {kTransformers, kAwq, Acceptance::Partly,
+     [](const Settings& s) {
+         return s.isOf({"bloom", "falcon", "gpt_neox", "gptj"});
+     },
+     "version 4 alone: it puts scales of 1 behind the activation, which version 5 leaves uninitialized where the files have none"},
     // Transformers documentation, Quantization, GGUF.
     {kTransformers, kGguf, Acceptance::Slow, kAlways, "dequantizes the file as it loads (gguf_file=), for the architectures that it knows"},
     // Transformers 5, modeling of mixtures: experts are one parameter.
@@ -185,6 +205,8 @@ constexpr Fact kFacts[] = {
     {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.hasUnusualGroups(); },
      "fast kernels know groups of -1, 32, 64 and 128"},
     {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.hasBits({3}); }, "GPTQModel computes 3 bits in plain torch"},
+    // GPTQModel, utils/model.py, convert_gptq_v1_to_v2_format_module(), mended in pull request 2763.
+    {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isSymmetric() && s.hasBits({3}); }, kZerosOfThreeBits},
     // AutoGPTQ, issues 49, 77 and 513.
     {kGptqModel, kGptq, Acceptance::Slow, [](const Settings& s) { return s.isOrdered(); }, kIndexLookup},
     // GPTQModel, README, formats.
@@ -258,20 +280,14 @@ constexpr Fact kFacts[] = {
     // 988, 1528, 2458.
     {kTensorRt, kGptq | kAwq, Acceptance::Partly, kAlways,
      "convert_checkpoint.py of its llama example, in releases that build engines, converts it; the LLM API refuses it"},
-    {kTensorRt, kGptq | kAwq, Acceptance::Refuses,
-     [](const Settings& s) {
-         return !s.isOf({"llama", "mistral"});
-     },
+    {kTensorRt, kGptq | kAwq, Acceptance::Refuses, [](const Settings& s) { return !s.isOf({"llama", "mistral"}); },
      "converts LLaMA's architecture alone"},
     {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.hasOtherBitsThan({4}); }, "converts 4 bits alone"},
     {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return !s.isSymmetric(); },
      "takes asymmetric codes (gptq_v2) for v1 and computes wrong weights"},
     {kTensorRt, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.isOrdered(); },
      "refuses groups in activation order (desc_act)"},
-    {kTensorRt, kGptq | kAwq, Acceptance::Refuses,
-     [](const Settings& s) {
-         return s.hasOtherGroupsThan({64, 128});
-     },
+    {kTensorRt, kGptq | kAwq, Acceptance::Refuses, [](const Settings& s) { return s.hasOtherGroupsThan({64, 128}); },
      "its kernels know groups of 64 and 128"},
     {kTensorRt, kGptq | kAwq, Acceptance::Refuses, [](const Settings& s) { return s.isOverridden() || s.keepsLayers(); },
      "gives all layers of the blocks one width and group size"},
