@@ -51,6 +51,9 @@ struct WriteCounts {
     std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
     /// Layers in GGUF's Q4_K and Q6_K, and how many of their inputs count as the least that any counts, a thousandth of the average.
     std::map<std::string, std::int64_t> raised_importances = {};
+    /// Layers in its Q8_0, Q4_K and Q6_K, and how many factors of their blocks are the float16 above the nearest, for which the largest
+    /// weights would have been cut off: with small numbers float16 has few digits left.
+    std::map<std::string, std::int64_t> raised_factors = {};
 };
 
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only

@@ -49,6 +49,7 @@ WriteCounts SalientRecord::counts() const {
     WriteCounts counts;
     for (const auto& [tensor, n_flushed] : flushed) counts.n_flushed_values += n_flushed;
     counts.raised_importances = raised;
+    counts.raised_factors = raised_factors;
     return counts;
 }
 
@@ -74,6 +75,7 @@ Json toJson(const SalientRecord& record) {
     document["provenance"] = record.provenance;
     if (!record.flushed.empty()) document["flushed_to_zero"] = record.flushed;
     if (!record.raised.empty()) document["raised_importances"] = record.raised;
+    if (!record.raised_factors.empty()) document["raised_factors"] = record.raised_factors;
     if (!record.shifted.empty()) document["shifted_by_steps"] = record.shifted;
     document["layers"] = layers;
     document["tensors"] = record.tensors;
@@ -105,6 +107,7 @@ SalientRecord recordFromJson(const Json& document, const std::string& origin) {
     }
     record.flushed = countMap(document, "flushed_to_zero", origin);
     record.raised = countMap(document, "raised_importances", origin);
+    record.raised_factors = countMap(document, "raised_factors", origin);
     if (document.contains("provenance")) record.provenance = document.at("provenance");
     return record;
 }

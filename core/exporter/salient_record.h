@@ -25,9 +25,10 @@ struct SalientRecord {
     std::map<std::string, Layer> layers;
     std::map<std::string, std::string> tensors;  ///< checksum of the stored bytes of every tensor outside packed layers
     std::map<std::string, std::string> scales;
-    std::map<std::string, std::int64_t> flushed;  ///< tensors in which so many values became 0 in the stored type
-    std::map<std::string, double> shifted;        ///< layers whose groups moved as a whole by up to so many steps (GGUF's Q4_1)
-    std::map<std::string, std::int64_t> raised;   ///< WriteCounts::raised_importances
+    std::map<std::string, std::int64_t> flushed;         ///< tensors in which so many values became 0 in the stored type
+    std::map<std::string, double> shifted;               ///< layers whose groups moved as a whole by up to so many steps (GGUF's Q4_1)
+    std::map<std::string, std::int64_t> raised;          ///< WriteCounts::raised_importances
+    std::map<std::string, std::int64_t> raised_factors;  ///< WriteCounts::raised_factors
     Json provenance = Json::object();
 
     /// All tensors together.

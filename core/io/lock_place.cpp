@@ -40,7 +40,10 @@ FileDescriptor lockPlace(const fs::path& place, const fs::path& target) {
             throw Error(ErrorCode::InvalidOption,
                         "write: " + target.string() + ": expected no other job that writes it, found one at work in " + place.string());
         }
-        if (isStillThere(lock, place / kLockFile)) return lock;
+        if (!isStillThere(lock, place / kLockFile)) continue;
+        if (lock.stamp().size_bytes == 0) return lock;
+        throw Error(ErrorCode::InvalidOption,
+                    "write: " + target.string() + ": expected an empty " + (place / kLockFile).string() + ", found a file with content");
     }
     throwSystemError("lock", place / kLockFile, EBUSY);
 }

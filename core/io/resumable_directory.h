@@ -10,8 +10,8 @@ namespace salient {
 
 /// Like OutputDirectory, a directory that appears only when it is complete; but what was finished of it can outlive the process, so that
 /// the next start of the same job goes on there. Beside the target `out` stands `.out.unfinished`, which holds
-///   checkpoint/  what becomes `out`
-///   lock         held (flock) by the process that works here; the system takes it back when that process dies, however it dies
+///   checkpoint/    what becomes `out`
+///   .salient-lock  held (flock) by the process that works here; the system takes it back when that process dies, however it dies
 /// and whatever its user keeps there to go on by. Nothing of that is ever inside `out`.
 class ResumableDirectory {
 public:

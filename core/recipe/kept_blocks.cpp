@@ -28,7 +28,8 @@ int countBlocks(const fs::path& folder, int n_blocks) {
 
 /// What this file makes, finished or not: nothing else is ever removed.
 bool isOurs(const std::string& name) {
-    const bool is_partial = name.starts_with('.') && name.find(".partial-") != std::string::npos;
+    const bool is_hidden = name.starts_with("." + kRecord) || name.starts_with("." + kBlock);
+    const bool is_partial = is_hidden && name.find(".partial-") != std::string::npos;
     return name == kRecord || is_partial || (name.starts_with(kBlock) && name.ends_with(kExtension));
 }
 

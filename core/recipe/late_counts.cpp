@@ -4,6 +4,15 @@
 
 namespace salient {
 
+namespace {
+
+std::int64_t countOf(const std::map<std::string, std::int64_t>& counts, const std::string& layer) {
+    const auto found = counts.find(layer);
+    return found == counts.end() ? 0 : found->second;
+}
+
+}  // namespace
+
 void setPerplexity(RunResult& run, std::optional<PerplexityResult> evaluation) {
     RunCounts before;
     if (run.perplexity) addCounts(before, *run.perplexity);
@@ -15,11 +24,23 @@ void setPerplexity(RunResult& run, std::optional<PerplexityResult> evaluation) {
 void noteWritten(RunResult& run, const WriteCounts& written) {
     run.counts.n_flushed_values = written.n_flushed_values;
     run.counts.n_raised_importances = 0;
+    run.counts.n_raised_factors = 0;
     for (LayerReport& layer : run.layers) {
-        const auto raised = written.raised_importances.find(layer.name);
-        layer.n_raised_importances = raised == written.raised_importances.end() ? 0 : raised->second;
+        layer.n_raised_importances = countOf(written.raised_importances, layer.name);
+        layer.n_raised_factors = countOf(written.raised_factors, layer.name);
         run.counts.n_raised_importances += layer.n_raised_importances;
+        run.counts.n_raised_factors += layer.n_raised_factors;
     }
+}
+
+WriteCounts writtenCounts(const RunResult& run) {
+    WriteCounts written;
+    written.n_flushed_values = run.counts.n_flushed_values;
+    for (const LayerReport& layer : run.layers) {
+        if (layer.n_raised_importances > 0) written.raised_importances[layer.name] = layer.n_raised_importances;
+        if (layer.n_raised_factors > 0) written.raised_factors[layer.name] = layer.n_raised_factors;
+    }
+    return written;
 }
 
 }  // namespace salient

@@ -13,5 +13,7 @@ namespace salient {
 void setPerplexity(RunResult& run, std::optional<PerplexityResult> evaluation);
 /// It was written: what that counted, of the run and of its layers, in the place of what an earlier writing counted.
 void noteWritten(RunResult& run, const WriteCounts& written);
+/// What noteWritten() noted.
+[[nodiscard]] WriteCounts writtenCounts(const RunResult& run);
 
 }  // namespace salient

@@ -21,6 +21,9 @@ struct RecipeRun {
     GgufWeights gguf_weights = GgufWeights::Lossless;  ///< what quantized layers become when format is Gguf
 };
 
+/// Runs of a recipe.
+inline constexpr std::size_t kMostRuns = 1000;
+
 /// A whole job as one document: what the window edits, `salient-cli run` executes and "Copy as command" prints.
 struct Recipe {
     std::filesystem::path model;

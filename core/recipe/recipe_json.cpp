@@ -5,7 +5,6 @@ namespace salient {
 
 namespace {
 
-constexpr std::size_t kMostRuns = 1000;
 constexpr int kMostThreads = 1024;
 constexpr Index kMostWindows = Index{1} << 20;
 constexpr Index kLongestWindow = Index{1} << 20;  // tokens

@@ -51,6 +51,7 @@ Json toJson(const LayerReport& layer) {
     json["n_bounded_scales"] = layer.n_bounded_scales;
     json["n_raised_tokens"] = layer.n_raised_tokens;
     json["n_raised_importances"] = layer.n_raised_importances;
+    json["n_raised_factors"] = layer.n_raised_factors;
     json["clipped_fraction"] = layer.clipped_fraction;
     json["saturated_fraction"] = layer.saturated_fraction;
     json["seconds"] = layer.seconds;

@@ -8,6 +8,7 @@
 
 #include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
+#include "core/eval/text_pass.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
 #include "core/io/publish_directory.h"
@@ -31,6 +32,8 @@ using Clock = std::chrono::steady_clock;
 
 /// What a job of several runs keeps of its Hessians; the rest is made again when it is needed.
 constexpr std::int64_t kKeptHessianBytes = std::int64_t{512} << 20;
+/// And of the original's last hidden states, in numbers: 1 GiB.
+constexpr Index kKeptHiddenStates = Index{1} << 28;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -81,8 +84,10 @@ public:
         report_.calibration_tokens = calibration_->inputs.empty() ? 0 : calibration_->inputs.front().channels.n_tokens;
     }
 
-    void keepModels() {
+    /// blocks: a folder for those of the only run; empty: none.
+    void keepModels(const std::filesystem::path& blocks) {
         keep_models_ = true;
+        block_folder_ = blocks;
         place_.clear();
     }
 
@@ -99,7 +104,7 @@ public:
         planWalks();
         if (!keep_models_) openUnfinished();
         evaluateOriginal();
-        options_.keep.empty() ? runAll() : runKept();
+        block_folder_.empty() ? runAll() : runKept();
         report_.peak_memory_bytes = peakMemoryBytes();
         if (!recipe_.report.empty()) writeReport(report_, recipe_.report);
         if (kept_) kept_->finish();
@@ -144,7 +149,8 @@ private:
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
 
     void refuseIfTooLarge() {
-        report_.work = jobWork(*model_, recipe_, keep_models_, calibration_ != nullptr);
+        const DoneWork done = options_.resume ? doneWork(report_.recipe, place_) : DoneWork{};
+        report_.work = jobWork(*model_, recipe_, keep_models_, calibration_ != nullptr, done);
         report_.memory_forecast_bytes = forecastJob(*model_, recipe_, keep_models_, calibration_ != nullptr).total();
         const SampleSpec spec = resolved(recipe_.samples, *model_);
         std::string less =
@@ -209,12 +215,22 @@ private:
     void openUnfinished() {
         std::vector<std::size_t> streamed;
         std::ranges::copy_if(alone_, std::back_inserter(streamed), [this](std::size_t i) { return runs()[i].format.has_value(); });
+        const bool begins = place_.empty() || !findUnfinishedRuns(place_);
         if (!place_.empty()) openRuns(streamed);
-        for (const std::size_t i : streamed) {
-            if (stages_[i] != Stage::Begins) continue;
-            const RecipeRun& run = runs()[i];
-            unfinished_.try_emplace(i, run.out, exportIdentity(*model_, samples(), run.method, exportOptions(run), recipe_.compute),
-                                    model_->config.n_blocks, options_.resume);
+        try {
+            for (const std::size_t i : streamed) {
+                if (stages_[i] != Stage::Begins) continue;
+                const RecipeRun& run = runs()[i];
+                unfinished_.try_emplace(i, run.out, exportIdentity(*model_, samples(), run.method, exportOptions(run), recipe_.compute),
+                                        model_->config.n_blocks, options_.resume);
+            }
+        } catch (const Error&) {
+            // What lies beside a target is another job's, and not to be counted as this one's, which has only begun.
+            if (kept_ && begins) {
+                kept_->finish();
+                kept_.reset();
+            }
+            throw;
         }
     }
 
@@ -296,11 +312,34 @@ private:
 
     void evaluateOriginal() {
         if (recipe_.evaluation_text.empty()) return;
-        const Clock::time_point start = Clock::now();
-        reference_ = namingText(recipe_.evaluation_text,
-                                [&] { return evaluationReference(model_, evaluation_text_, recipe_.perplexity, forward(), job_); });
+        if (!takeUpOriginal()) {
+            const Clock::time_point start = Clock::now();
+            reference_ = namingText(recipe_.evaluation_text,
+                                    [&] { return evaluationReference(model_, evaluation_text_, recipe_.perplexity, forward(), job_); });
+            stageDone("perplexity: full precision", start);
+            keepOriginal();
+        }
         report_.full_precision = reference_.perplexity;
-        stageDone("perplexity: full precision", start);
+    }
+
+    /// Whether an earlier start has evaluated it.
+    bool takeUpOriginal() {
+        if (!kept_ || !options_.resume) return false;
+        TextWindows text =
+            namingText(recipe_.evaluation_text, [&] { return evaluationWindows(*model_, evaluation_text_, recipe_.perplexity); });
+        std::optional<EvaluationReference> known = kept_->readOriginal(model_, std::move(text), job_);
+        if (known) reference_ = std::move(*known);
+        return known.has_value();
+    }
+
+    void keepOriginal() {
+        if (!kept_ || reference_.hidden.size() > kKeptHiddenStates) return;  // made again, then, by one pass
+        JobContext silent(job_.stopToken());
+        try {
+            kept_->keepOriginal(reference_, silent);
+        } catch (const Error& error) {
+            not_kept_ = error.what();
+        }
     }
 
     void evaluate(RunResult& result, const Model& model, const BlockLoader& blocks) {
@@ -342,6 +381,8 @@ private:
         if (reload_) {
             if (std::optional<Finding> finding = reload_->compare(run.out, job_)) verified.findings.push_back(std::move(*finding));
             reload_.reset();
+        } else {
+            verified.findings.push_back({Severity::Note, "reloaded", "not run, since blocks that an earlier start made are not in memory"});
         }
         result.out = run.out.string();
         result.verification = verificationLine(verified);
@@ -438,7 +479,7 @@ private:
     void runKept() {
         const Clock::time_point start = Clock::now();
         const RecipeRun& run = runs().front();
-        KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, options_.keep, job_);
+        KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, block_folder_, job_);
         stageDone("quantize", start);
         finish(0, std::move(made));
     }
@@ -476,7 +517,7 @@ private:
                 KeptCalibration made =
                     calibrateKept(model_, std::move(samples_), options, "calibration", kept_->calibrationFolder(), kKeptHessianBytes, job_);
                 calibration_ = std::make_shared<const Calibration>(std::move(made.calibration));
-                not_kept_ = made.failure;
+                if (not_kept_.empty()) not_kept_ = made.failure;
             } else {
                 calibration_ = std::make_shared<const Calibration>(calibrate(model_, std::move(samples_), options, job_));
             }
@@ -521,6 +562,7 @@ private:
     RunOptions options_;
     JobContext job_;
     bool keep_models_ = false;
+    std::filesystem::path block_folder_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const Calibration> calibration_;
     Samples samples_;  // before they went into a calibration
@@ -532,7 +574,7 @@ private:
     std::filesystem::path place_;      // of what several runs finished; empty: they keep nothing
     std::optional<UnfinishedRuns> kept_;
     std::map<std::size_t, UnfinishedJob> unfinished_;  // of runs that are written while they are made
-    std::string not_kept_;                             // why: the statistics that runs share, or anything
+    std::string not_kept_;                             // why: the original's evaluation, the statistics that runs share, or anything
     std::optional<ReloadCheck> reload_;                // of the run that is being written
     Report report_;
 };
@@ -560,17 +602,17 @@ Report run(const Recipe& recipe, const RunOptions& options, JobContext& job) {
 }
 
 Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model, const std::shared_ptr<const Calibration>& calibration,
-           const RunOptions& options, JobContext& job) {
-    if (options.resume || (!options.keep.empty() && (!calibration || recipe.runs.size() != 1))) {
+           const std::filesystem::path& keep, JobContext& job) {
+    if (!keep.empty() && (!calibration || recipe.runs.size() != 1)) {
         throw Error(ErrorCode::InvalidOption, "run: expected a calibration and a single run to keep finished blocks of, found " +
                                                   std::string(calibration ? "a calibration" : "no calibration") + " and " +
                                                   std::to_string(recipe.runs.size()) + " runs");
     }
     return withMemoryErrors(job, [&] {
-        RecipeJob work(recipe, options, job);
+        RecipeJob work(recipe, {}, job);
         work.useModel(model);
         if (calibration) work.useCalibration(calibration);
-        work.keepModels();
+        work.keepModels(keep);
         return work.run();
     });
 }

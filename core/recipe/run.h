@@ -25,6 +25,7 @@ struct RunCounts {
     std::int64_t n_bounded_scales = 0;      ///< scales on inputs of layers that are held at a bound
     std::int64_t n_raised_tokens = 0;       ///< int8 tokens on the least scale, in passes that fed the next block or were evaluated
     std::int64_t n_raised_importances = 0;  ///< inputs that count as the least that any counts, of layers written in Q4_K and Q6_K
+    std::int64_t n_raised_factors = 0;      ///< of blocks of Q8_0, Q4_K and Q6_K: the float16 above the nearest, so that nothing is cut off
     std::int64_t n_saturated_codes = 0;     ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;     ///< beyond AWQ's clip
     std::int64_t n_flushed_values = 0;      ///< of floats that became 0 in their stored type; counted when written
@@ -65,7 +66,7 @@ struct Report {
     std::vector<RunResult> runs;
     /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.
     std::vector<std::pair<std::string, double>> stage_seconds;
-    JobWork work;                            ///< forecast before the job, for its time
+    JobWork work;                            ///< forecast before the job, for the time of what no earlier start has done
     std::int64_t memory_forecast_bytes = 0;  ///< before the job
     std::int64_t peak_memory_bytes = 0;      ///< resident, pages of mapped files included
     std::string version;
@@ -78,9 +79,6 @@ struct RunOptions {
     /// Where a job of several runs, or of one that is not written while it is made, keeps what it finished. Empty: hidden beside the first
     /// directory that it writes.
     std::filesystem::path unfinished = {};
-    /// What is open already: a folder for the finished blocks of the only run, from which the same run, started again, goes on with the
-    /// same bits (kept_jobs.h). Empty: nothing is kept.
-    std::filesystem::path keep = {};
     /// Called once, after everything that can be refused and before any long work, with what is known by then: names and loaders.
     std::function<void(const Report& planned)> before_work = {};
 };
@@ -99,8 +97,10 @@ struct RunOptions {
 /// have been made with the recipe's samples, or its own count.
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
                          const std::shared_ptr<const Calibration>& calibration, JobContext& job);
+/// … with the finished blocks of its only run kept in a folder, from which the same run, started again, goes on with the same bits
+/// (kept_jobs.h). Error{InvalidOption} without a calibration, or for more runs. Empty: nothing is kept.
 [[nodiscard]] Report run(const Recipe& recipe, const std::shared_ptr<const Model>& model,
-                         const std::shared_ptr<const Calibration>& calibration, const RunOptions& options, JobContext& job);
+                         const std::shared_ptr<const Calibration>& calibration, const std::filesystem::path& keep, JobContext& job);
 
 [[nodiscard]] Json toJson(const PerplexityResult& result);
 [[nodiscard]] Json toJson(const LayerError& error);

@@ -20,6 +20,7 @@ struct ScaleCounts {
     std::int64_t n_bounded_scales = 0;
     std::int64_t n_raised_tokens = 0;
     std::int64_t n_raised_importances = 0;
+    std::int64_t n_raised_factors = 0;
 };
 
 void addScales(std::string& text, const ScaleCounts& counts) {
@@ -34,6 +35,7 @@ void addScales(std::string& text, const ScaleCounts& counts) {
     addPart(text, counts.n_bounded_scales, "scale of an input held at its bound", "scales of inputs held at their bound");
     addPart(text, counts.n_raised_tokens, "int8 token on the least scale", "int8 tokens on the least scale");
     addPart(text, counts.n_raised_importances, "input raised to the least importance", "inputs raised to the least importance");
+    addPart(text, counts.n_raised_factors, "block factor raised to the next float16", "block factors raised to the next float16");
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ RunCounts countsOf(std::span<const LayerReport> layers) {
         counts.n_bounded_scales += layer.n_bounded_scales;
         counts.n_raised_tokens += layer.n_raised_tokens;
         counts.n_raised_importances += layer.n_raised_importances;
+        counts.n_raised_factors += layer.n_raised_factors;
         counts.n_saturated_codes += std::llround(layer.saturated_fraction * n_weights);
         counts.n_clipped_weights += std::llround(layer.clipped_fraction * n_weights);
     }
@@ -75,6 +78,7 @@ Json toJson(const RunCounts& counts) {
     json["bounded_scales"] = counts.n_bounded_scales;
     json["raised_tokens"] = counts.n_raised_tokens;
     json["raised_importances"] = counts.n_raised_importances;
+    json["raised_factors"] = counts.n_raised_factors;
     json["saturated_codes"] = counts.n_saturated_codes;
     json["clipped_weights"] = counts.n_clipped_weights;
     json["flushed_values"] = counts.n_flushed_values;
@@ -85,7 +89,7 @@ Json toJson(const RunCounts& counts) {
 
 std::string scalesInWords(const LayerReport& layer) {
     std::string text;
-    addScales(text, {layer.grids, layer.n_bounded_scales, layer.n_raised_tokens, layer.n_raised_importances});
+    addScales(text, {layer.grids, layer.n_bounded_scales, layer.n_raised_tokens, layer.n_raised_importances, layer.n_raised_factors});
     return text;
 }
 
@@ -93,7 +97,7 @@ std::string inWords(const RunCounts& counts) {
     std::string text;
     addPart(text, counts.n_damping_retries, "damping retry", "damping retries");
     addPart(text, counts.n_dead_columns, "channel never active", "channels never active");
-    addScales(text, {counts.grids, counts.n_bounded_scales, counts.n_raised_tokens, counts.n_raised_importances});
+    addScales(text, {counts.grids, counts.n_bounded_scales, counts.n_raised_tokens, counts.n_raised_importances, counts.n_raised_factors});
     addPart(text, counts.n_saturated_codes, "code at an end of its grid", "codes at an end of their grid");
     addPart(text, counts.n_clipped_weights, "weight clipped", "weights clipped");
     addPart(text, counts.n_flushed_values, "value flushed to 0 in its stored type", "values flushed to 0 in their stored type");

@@ -66,6 +66,21 @@ void readCount(JsonObject& object, const char* key, Index& target, Index least) 
     }
 }
 
+std::map<std::string, std::int64_t> readCounts(JsonObject& object, const char* key) {
+    std::map<std::string, std::int64_t> counts;
+    const Json* found = object.find(key);
+    if (found == nullptr) return counts;
+    JsonObject names(*found, object.pathOf(key), object.origin());
+    for (const auto& item : found->items()) {
+        constexpr Index kMost = Index{1} << 40;
+        Index count = 0;
+        readCount(names, item.key().c_str(), count);
+        if (count > kMost) names.refuse(item.key(), "a number of at most " + std::to_string(kMost), item.value());
+        counts[item.key()] = count;
+    }
+    return counts;
+}
+
 Json savedPerplexity(const PerplexityResult& result) {
     Json json = {{"perplexity", savedNumber(result.perplexity)},
                  {"mean_nll", savedNumber(result.mean_nll)},
@@ -100,14 +115,7 @@ PerplexityResult readPerplexity(const Json& value, const std::string& path, cons
     object.readName("compute", kComputes, compute);
     result.compute = static_cast<Compute>(compute);
     readNumber(object, "seconds", result.seconds);
-    if (const Json* found = object.find("raised_tokens")) {
-        JsonObject layers(*found, object.pathOf("raised_tokens"), origin);
-        for (const auto& item : found->items()) {
-            Index count = 0;
-            readCount(layers, item.key().c_str(), count);
-            result.raised_tokens[item.key()] = count;
-        }
-    }
+    result.raised_tokens = readCounts(object, "raised_tokens");
     if (const Json* found = object.find("divergence")) {
         JsonObject part(*found, object.pathOf("divergence"), origin);
         Divergence& d = result.divergence.emplace();
@@ -143,6 +151,7 @@ Json savedLayerReport(const LayerReport& layer) {
                  {"n_bounded_scales", layer.n_bounded_scales},
                  {"n_raised_tokens", layer.n_raised_tokens},
                  {"n_raised_importances", layer.n_raised_importances},
+                 {"n_raised_factors", layer.n_raised_factors},
                  {"clipped_fraction", savedNumber(layer.clipped_fraction)},
                  {"saturated_fraction", savedNumber(layer.saturated_fraction)},
                  {"seconds", savedNumber(layer.seconds)},
@@ -178,6 +187,7 @@ LayerReport readLayerReport(JsonObject& object) {
     readCount(object, "n_bounded_scales", layer.n_bounded_scales);
     readCount(object, "n_raised_tokens", layer.n_raised_tokens);
     readCount(object, "n_raised_importances", layer.n_raised_importances);
+    readCount(object, "n_raised_factors", layer.n_raised_factors);
     readNumber(object, "clipped_fraction", layer.clipped_fraction);
     readNumber(object, "saturated_fraction", layer.saturated_fraction);
     readNumber(object, "seconds", layer.seconds);

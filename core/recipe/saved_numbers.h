@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,8 @@ namespace salient {
 void readNumber(JsonObject& object, const char* key, double& target);
 /// Refuses what is below `least`.
 void readCount(JsonObject& object, const char* key, Index& target, Index least = 0);
+/// An object of counts, each at most 2^40, since they are added up; nothing where the key is absent.
+[[nodiscard]] std::map<std::string, std::int64_t> readCounts(JsonObject& object, const char* key);
 
 [[nodiscard]] Json savedPerplexity(const PerplexityResult& result);
 [[nodiscard]] PerplexityResult readPerplexity(const Json& value, const std::string& path, const std::string& origin);

@@ -31,7 +31,9 @@ SavedResult readResult(const Json& value, const std::string& path, const std::st
     object.read("file", result.file);
     requirePlainName(result.file, origin + ": " + object.pathOf("file"));
     if (const Json* found = object.find("perplexity")) result.perplexity = readPerplexity(*found, object.pathOf("perplexity"), origin);
-    readCount(object, "flushed_values", result.n_flushed_values);
+    readCount(object, "flushed_values", result.written.n_flushed_values);
+    result.written.raised_importances = readCounts(object, "raised_importances");
+    result.written.raised_factors = readCounts(object, "raised_factors");
     if (const Json* found = object.find("sensitivities")) {
         result.sensitivities = readSensitivities(*found, object.pathOf("sensitivities"), origin);
     }
@@ -39,15 +41,14 @@ SavedResult readResult(const Json& value, const std::string& path, const std::st
     return result;
 }
 
-void requireKnownLayers(const SavedSession& session, const std::string& origin) {
+/// `layers`: of LayerSensitivity or LayerAb.
+template <typename Layers>
+void requireKnownLayers(const Layers& layers, const ModelIdentity& identity, const std::string& where) {
     std::set<std::string> known;
-    for (const ModelIdentity::Layer& layer : session.identity.layers) known.insert(layer.name);
-    for (const SavedResult& result : session.results) {
-        for (const LayerSensitivity& layer : result.sensitivities) {
-            if (known.contains(layer.layer)) continue;
-            throw Error(ErrorCode::Format,
-                        origin + ": sensitivities of '" + result.name + "': expected a layer of the model, found '" + layer.layer + "'");
-        }
+    for (const ModelIdentity::Layer& layer : identity.layers) known.insert(layer.name);
+    for (const auto& layer : layers) {
+        if (!known.contains(layer.layer))
+            throw Error(ErrorCode::Format, where + ": expected a layer of the model, found '" + layer.layer + "'");
     }
 }
 
@@ -59,11 +60,14 @@ Json toJson(const SavedSession& session) {
                  {"recipe", draftToJson(session.recipe)}, {"window", session.window}};
     if (!session.calibration_file.empty()) json["calibration"] = session.calibration_file;
     if (session.full_precision) json["full_precision"] = savedPerplexity(*session.full_precision);
+    if (session.comparison) json["comparison"] = savedComparison(*session.comparison);
     json["results"] = Json::array();
     for (const SavedResult& result : session.results) {
         Json item = {{"name", result.name}, {"file", result.file}};
         if (result.perplexity) item["perplexity"] = savedPerplexity(*result.perplexity);
-        if (result.n_flushed_values > 0) item["flushed_values"] = result.n_flushed_values;
+        if (result.written.n_flushed_values > 0) item["flushed_values"] = result.written.n_flushed_values;
+        if (!result.written.raised_importances.empty()) item["raised_importances"] = result.written.raised_importances;
+        if (!result.written.raised_factors.empty()) item["raised_factors"] = result.written.raised_factors;
         if (!result.sensitivities.empty()) item["sensitivities"] = savedSensitivities(result.sensitivities);
         json["results"].push_back(std::move(item));
     }
@@ -108,8 +112,18 @@ SavedSession sessionFromJson(const Json& document, const std::string& origin) {
             if (!names.insert(name).second) throw Error(ErrorCode::Format, origin + ": results: '" + name + "' appears twice");
         }
     }
+    if (const Json* found = object.find("comparison")) {
+        try {
+            CalibrationComparison comparison = readComparison(*found, "comparison", origin);
+            requireKnownLayers(comparison.result.layers, session.identity, origin + ": comparison");
+            session.comparison = std::move(comparison);
+        } catch (const Error& error) {
+            session.left_out.emplace_back(error.what());
+        }
+    }
     object.finish();
-    requireKnownLayers(session, origin);
+    for (const SavedResult& result : session.results)
+        requireKnownLayers(result.sensitivities, session.identity, origin + ": sensitivities of '" + result.name + "'");
     return session;
 }
 

@@ -9,6 +9,7 @@
 #include "core/eval/divergence.h"
 #include "core/recipe/draft_recipe.h"
 #include "core/recipe/model_identity.h"
+#include "core/recipe/saved_comparison.h"
 
 namespace salient {
 
@@ -17,7 +18,7 @@ struct SavedResult {
     std::string name;
     std::string file;  ///< a name in the session's folder
     std::optional<PerplexityResult> perplexity;
-    Index n_flushed_values = 0;  ///< RunCounts::n_flushed_values, of the latest export
+    WriteCounts written;  ///< of the latest export
     std::vector<LayerSensitivity> sensitivities;
 };
 
@@ -26,11 +27,12 @@ struct SavedSession {
     std::filesystem::path model;  ///< its directory, absolute
     ModelIdentity identity;
     Recipe recipe;
-    std::vector<std::string> left_out;  ///< when read: parts of the recipe that could not be
+    std::vector<std::string> left_out;  ///< when read: parts of the recipe, and the comparison, that could not be
     Json window = Json::object();       ///< what the window wants to find again (page, selection); an object, not looked into
     std::string calibration_file;       ///< empty: not calibrated
     std::vector<SavedResult> results;
     std::optional<PerplexityResult> full_precision;
+    std::optional<CalibrationComparison> comparison;  ///< of the calibration text with another one; damaged it takes nothing along
 };
 
 /// Written beside its target and renamed when complete. Throws Error{Io}.

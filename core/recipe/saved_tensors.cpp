@@ -115,4 +115,14 @@ void SavedTensors::finish() const {
     }
 }
 
+bool isSavedTensors(const std::filesystem::path& file) noexcept {
+    try {
+        const SafetensorsFile opened = SafetensorsFile::open(file);
+        const auto format = opened.metadata().find("format");
+        return format != opened.metadata().end() && format->second.starts_with("salient-");
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 }  // namespace salient

@@ -83,4 +83,7 @@ private:
     std::set<std::string> taken_;
 };
 
+/// Whether a file says that it is one. False for what cannot be read.
+[[nodiscard]] bool isSavedTensors(const std::filesystem::path& file) noexcept;
+
 }  // namespace salient

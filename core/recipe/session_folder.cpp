@@ -68,6 +68,10 @@ std::vector<std::string> SessionFolder::save(const SessionContents& contents, Jo
     session.recipe = withAbsolutePaths(contents.recipe);
     session.window = contents.window;
     session.full_precision = contents.full_precision;
+    if (contents.comparison) {
+        session.comparison = *contents.comparison;
+        for (ComparedText& text : session.comparison->texts) text.recipe = withAbsolutePaths(std::move(text.recipe));
+    }
     if (contents.calibration) {
         if (calibration_file_.empty() || calibration_.lock() != contents.calibration) {
             const std::string file = newName("calibration");
@@ -93,7 +97,7 @@ std::vector<std::string> SessionFolder::save(const SessionContents& contents, Jo
         result.name = run->name;
         result.file = known->file;
         result.perplexity = run->perplexity;
-        result.n_flushed_values = run->counts.n_flushed_values;
+        result.written = writtenCounts(*run);
         if (const auto found = contents.sensitivities.find(run->name); found != contents.sensitivities.end()) {
             result.sensitivities = found->second;
         }
@@ -131,6 +135,7 @@ SessionFolder::Opened SessionFolder::open(JobContext& job) {
     contents.recipe = session.recipe;
     contents.window = session.window;
     contents.full_precision = session.full_precision;
+    if (session.comparison) contents.comparison = std::make_shared<const CalibrationComparison>(*session.comparison);
     const auto attempt = [&](const std::string& file, const auto& read) {
         try {
             read();
@@ -158,7 +163,7 @@ SessionFolder::Opened SessionFolder::open(JobContext& job) {
                                                    "', found '" + run.name + "'");
             }
             setPerplexity(run, saved.perplexity);
-            run.counts.n_flushed_values = saved.n_flushed_values;
+            noteWritten(run, saved.written);
             kept_.push_back({run.name, run.model, run.model != nullptr, saved.file});
             if (!saved.sensitivities.empty()) contents.sensitivities[run.name] = saved.sensitivities;
             contents.runs.push_back(std::make_shared<const RunResult>(std::move(run)));

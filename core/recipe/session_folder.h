@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/recipe/run.h"
+#include "core/recipe/saved_comparison.h"
 
 namespace salient {
 
@@ -20,7 +21,8 @@ struct SessionContents {
     std::vector<std::shared_ptr<const RunResult>> runs;
     std::optional<PerplexityResult> full_precision;
     std::map<std::string, std::vector<LayerSensitivity>> sensitivities;
-    Json window = Json::object();  ///< see SavedSession
+    std::shared_ptr<const CalibrationComparison> comparison;  ///< of the recipe's calibration text with another one
+    Json window = Json::object();                             ///< see SavedSession
 };
 
 /// What a session spends disk space on.
@@ -45,8 +47,8 @@ public:
         SessionContents contents;
         std::vector<std::string> left_out;  ///< one sentence for each part that could not be read
     };
-    /// Opens the model and what is kept of it. A damaged calibration takes nothing along, a damaged result only itself. Throws what
-    /// readSession() and Model::open() throw, and Error{InvalidOption} when the model is not the one the session was made with.
+    /// Opens the model and what is kept of it. A damaged calibration or comparison takes nothing along, a damaged result only itself.
+    /// Throws what readSession() and Model::open() throw, and Error{InvalidOption} when the model is not the one the session was made with.
     [[nodiscard]] Opened open(JobContext& job);
 
 private:

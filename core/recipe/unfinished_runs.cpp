@@ -1,6 +1,7 @@
 #include "core/recipe/unfinished_runs.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -8,7 +9,9 @@
 #include "core/io/publish_directory.h"
 #include "core/recipe/job_identity.h"
 #include "core/recipe/kept_blocks.h"
+#include "core/recipe/saved_evaluation.h"
 #include "core/recipe/saved_run.h"
+#include "core/recipe/saved_tensors.h"
 #include "core/recipe/unfinished_job.h"
 
 namespace salient {
@@ -18,15 +21,16 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "job.json";
+constexpr const char* kOriginal = "original.safetensors";
 constexpr const char* kCalibration = "calibration";
 constexpr const char* kRun = "run-";
 constexpr std::string_view kDone = ".safetensors";
 constexpr std::string_view kMade = ".made.safetensors";
 constexpr const char* kAdvice = "; remove that directory to begin anew";
-constexpr int kMostRuns = 1000;  // as many as a recipe has at most
 
 std::string runName(std::size_t run) { return kRun + std::to_string(run + 1); }
 fs::path doneFile(const fs::path& place, std::size_t run) { return place / runName(run).append(kDone); }
+fs::path blocksOf(const fs::path& place, std::size_t run) { return place / runName(run); }
 fs::path madeFile(const fs::path& place, std::size_t run) { return place / runName(run).append(kMade); }
 
 bool isFile(const fs::path& path) {
@@ -41,15 +45,27 @@ bool isRunName(std::string_view name) {
     return name.starts_with(run) && name.size() > run.size() && std::ranges::all_of(name.substr(run.size()), is_digit);
 }
 
-/// What this file makes, finished or not: nothing else is ever removed. A directory of such a name may still be somebody else's.
+bool isTensorsName(std::string_view name) {
+    const auto is_of_run = [&](std::string_view ending) {
+        return name.ends_with(ending) && isRunName(name.substr(0, name.size() - ending.size()));
+    };
+    return name == kOriginal || is_of_run(kDone) || is_of_run(kMade);
+}
+
+/// ".run-1.safetensors.partial-…" of a process that died while it wrote.
+bool isPartialName(std::string_view name) {
+    const std::size_t end = name.find(".partial-");
+    if (!name.starts_with('.') || end == std::string_view::npos || end == 0) return false;
+    const std::string_view whole = name.substr(1, end - 1);
+    return whole == kRecord || isTensorsName(whole);
+}
+
+/// What this file makes, finished or not: nothing else is ever removed. What has such a name may still be somebody else's.
 bool isOurs(const fs::path& path) {
     const std::string name = path.filename().string();
     if (!isFile(path)) return (name == kCalibration || isRunName(name)) && isKeptFolder(path);
-    if (name == kRecord || name == kLockFile || (name.starts_with('.') && name.find(".partial-") != std::string::npos)) return true;
-    const auto is_of_run = [&](std::string_view ending) {
-        return name.ends_with(ending) && isRunName(std::string_view(name).substr(0, name.size() - ending.size()));
-    };
-    return is_of_run(kDone) || is_of_run(kMade);
+    if (name == kRecord || name == kLockFile || isPartialName(name)) return true;
+    return isTensorsName(name) && isSavedTensors(path);
 }
 
 std::vector<fs::path> entriesOf(const fs::path& folder) {
@@ -63,6 +79,16 @@ int keptBlocks(const fs::path& folder) {
     return kept ? kept->n_blocks_done : 0;
 }
 
+/// What a file of the place gives; its errors say how to go on without it.
+template <typename Read>
+auto withAdvice(const fs::path& place, const Read& read) {
+    try {
+        return std::optional(read());
+    } catch (const Error& error) {
+        throw Error(error.code(), "resume: " + std::string(error.what()) + "; remove " + place.string() + " to begin anew");
+    }
+}
+
 }  // namespace
 
 std::optional<UnfinishedRunsSummary> findUnfinishedRuns(const fs::path& place) {
@@ -72,7 +98,7 @@ std::optional<UnfinishedRunsSummary> findUnfinishedRuns(const fs::path& place) {
     found.place = place;
     try {
         found.n_runs = record.at("n_runs").get<int>();
-        if (found.n_runs < 1 || found.n_runs > kMostRuns) {
+        if (found.n_runs < 1 || found.n_runs > static_cast<int>(kMostRuns)) {
             throw Error(ErrorCode::Format, "resume: " + (place / kRecord).string() + ": n_runs: expected 1 to " +
                                                std::to_string(kMostRuns) + ", found " + std::to_string(found.n_runs) + kAdvice);
         }
@@ -83,16 +109,17 @@ std::optional<UnfinishedRunsSummary> findUnfinishedRuns(const fs::path& place) {
         throw Error(ErrorCode::Format,
                     "resume: " + (place / kRecord).string() + ": expected the record of a job, found " + error.what() + kAdvice);
     }
+    found.has_original = isFile(place / kOriginal);
     found.n_blocks += keptBlocks(place / kCalibration);
     for (std::size_t run = 0; run < static_cast<std::size_t>(found.n_runs); ++run) {
         if (isFile(doneFile(place, run))) {
             ++found.n_runs_done;
         } else {
             found.n_runs_made += isFile(madeFile(place, run)) ? 1 : 0;
-            found.n_blocks += keptBlocks(place / runName(run));
+            found.n_blocks += keptBlocks(blocksOf(place, run));
         }
     }
-    if (found.n_runs_done == 0 && found.n_runs_made == 0 && found.n_blocks == 0) return std::nullopt;
+    if (found.n_runs_done == 0 && found.n_runs_made == 0 && found.n_blocks == 0 && !found.has_original) return std::nullopt;
     return found;
 }
 
@@ -102,7 +129,34 @@ std::string inWords(const UnfinishedRunsSummary& unfinished) {
     if (unfinished.n_runs_made > 0) text += ", " + std::to_string(unfinished.n_runs_made) + " not yet read back";
     if (unfinished.n_blocks > 0)
         text += ", and " + std::to_string(unfinished.n_blocks) + (unfinished.n_blocks == 1 ? " block more" : " blocks more");
+    if (unfinished.has_original) text += ", and the original's perplexity";
     return text + ": go on with it (--resume), or remove that directory to begin anew";
+}
+
+DoneWork doneWork(const Recipe& recipe, const fs::path& place) {
+    DoneWork done;
+    std::set<std::string> streamed;
+    const bool has_record = !place.empty() && findUnfinishedRuns(place);
+    if (has_record) {
+        done.has_original = isFile(place / kOriginal);
+        done.n_shared_blocks = keptBlocks(place / kCalibration);
+        const Json record = readJson(place / kRecord);
+        for (const Json& target : record.at("streamed")) streamed.insert(target.get<std::string>());
+    }
+    for (std::size_t i = 0; i < recipe.runs.size(); ++i) {
+        const RecipeRun& run = recipe.runs[i];
+        DoneWork::Run& known = done.runs.emplace_back();
+        if (const auto job = run.format ? findUnfinished(run.out) : std::nullopt) known.n_blocks = job->n_blocks_done;
+        if (!has_record) continue;
+        known.n_blocks = std::max(known.n_blocks, keptBlocks(blocksOf(place, i)));
+        std::error_code ignored;
+        if (run.format && (!fs::exists(run.out, ignored) || fs::is_empty(run.out, ignored))) continue;  // taken away: it is made again
+        const bool is_done = isFile(doneFile(place, i));
+        known.is_made = is_done || isFile(madeFile(place, i));
+        // What is in memory until it is written is evaluated before; what is written while it is made, afterwards.
+        known.is_evaluated = is_done || (known.is_made && !streamed.contains(withoutTrailingSlash(run.out).string()));
+    }
+    return done;
 }
 
 bool isStreamedAlone(const Recipe& recipe) {
@@ -185,16 +239,12 @@ std::optional<UnfinishedRunsSummary> UnfinishedRuns::summary() const noexcept {
 
 fs::path UnfinishedRuns::calibrationFolder() const { return place_ / kCalibration; }
 
-fs::path UnfinishedRuns::blocksFolder(std::size_t run) const { return place_ / runName(run); }
+fs::path UnfinishedRuns::blocksFolder(std::size_t run) const { return blocksOf(place_, run); }
 
 std::optional<RunResult> UnfinishedRuns::read(const fs::path& file, const std::shared_ptr<const Model>& model) const {
     if (!isFile(file)) return std::nullopt;
     JobContext silent;
-    try {
-        return loadRun(file, model, silent);
-    } catch (const Error& error) {
-        throw Error(error.code(), "resume: " + std::string(error.what()) + "; remove " + place_.string() + " to begin anew");
-    }
+    return withAdvice(place_, [&] { return loadRun(file, model, silent); });
 }
 
 std::optional<RunResult> UnfinishedRuns::readDone(std::size_t run, const std::shared_ptr<const Model>& model) const {
@@ -222,6 +272,18 @@ void UnfinishedRuns::keepDone(std::size_t run, const RunResult& result, const Mo
     std::error_code ignored;
     fs::remove(madeFile(place_, run), ignored);
     removeKept(blocksFolder(run));
+}
+
+std::optional<EvaluationReference> UnfinishedRuns::readOriginal(const std::shared_ptr<const Model>& model, TextWindows text,
+                                                                JobContext& job) const {
+    const fs::path file = place_ / kOriginal;
+    if (!isFile(file)) return std::nullopt;
+    return withAdvice(place_, [&] { return loadEvaluation(file, model, std::move(text), job); });
+}
+
+void UnfinishedRuns::keepOriginal(const EvaluationReference& reference, JobContext& job) const {
+    saveEvaluation(reference, place_ / kOriginal, job);
+    FileDescriptor::openForSync(place_).sync();
 }
 
 void UnfinishedRuns::forget(std::size_t run) const {

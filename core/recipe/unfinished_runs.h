@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/eval/divergence.h"
 #include "core/io/file_descriptor.h"
 #include "core/recipe/run.h"
+#include "core/recipe/work_count.h"
 
 namespace salient {
 
@@ -15,13 +17,19 @@ struct UnfinishedRunsSummary {
     std::filesystem::path place;
     int n_runs_done = 0;
     int n_runs = 0;
-    int n_runs_made = 0;  ///< of the others: all blocks made, the export not yet read back
-    int n_blocks = 0;     ///< finished of the other runs, and of the statistics that runs share
+    int n_runs_made = 0;        ///< of the others: all blocks made, the export not yet read back
+    int n_blocks = 0;           ///< finished of the other runs, and of the statistics that runs share
+    bool has_original = false;  ///< the original model's evaluation
 };
 /// Nothing when nothing is finished there. Throws Error{Format} for a record that is none.
 [[nodiscard]] std::optional<UnfinishedRunsSummary> findUnfinishedRuns(const std::filesystem::path& place);
-/// "PLACE, 1 of 3 runs done, and 2 blocks more: go on with it (--resume), or remove that directory to begin anew".
+/// "PLACE, 1 of 3 runs done, and 2 blocks more, and the original's perplexity: go on with it (--resume), or remove that directory to begin
+/// anew".
 [[nodiscard]] std::string inWords(const UnfinishedRunsSummary& unfinished);
+
+/// What an earlier start of a recipe's job has done, by the files that lie at its place, empty where it has none, and beside its targets.
+/// For a forecast: whether they are that job's is found out when they are taken up. Throws Error{Format} for a record that is none.
+[[nodiscard]] DoneWork doneWork(const Recipe& recipe, const std::filesystem::path& place);
 
 /// Whether a recipe is a single run that is written while it is made, without evaluation and report: it keeps its blocks beside its target
 /// (unfinished_job.h), and nothing else.
@@ -32,7 +40,8 @@ struct UnfinishedRunsSummary {
 
 /// The state of a job of several runs, from which a later start goes on with the same bits:
 ///   job.json                the job (recipeIdentity()), and which targets keep blocks of their own beside them (unfinished_job.h)
-///   lock                    held by the process that works here (lock_place.h)
+///   .salient-lock           held by the process that works here (lock_place.h)
+///   original.safetensors    what the original model makes of the evaluation text (saved_evaluation.h)
 ///   calibration/            blocks of the statistics that runs share (kept_blocks.h)
 ///   run-N/                  blocks of run N that is made in memory (kept_blocks.h)
 ///   run-N.made.safetensors  numbers of run N (saved_run.h), from before its export got its name
@@ -60,6 +69,11 @@ public:
     void keepMade(std::size_t run, const RunResult& result, const Model& model) const;
     /// Its blocks are not needed any more.
     void keepDone(std::size_t run, const RunResult& result, const Model& model) const;
+    /// The original's evaluation, of the windows that the text has now; the same errors.
+    [[nodiscard]] std::optional<EvaluationReference> readOriginal(const std::shared_ptr<const Model>& model, TextWindows text,
+                                                                  JobContext& job) const;
+    /// Throws Cancelled and Error{Io}.
+    void keepOriginal(const EvaluationReference& reference, JobContext& job) const;
     /// Of a run whose export is gone: it is made again.
     void forget(std::size_t run) const;
 

@@ -81,6 +81,18 @@ double shareMadeAgain(const Model& model) {
     return static_cast<double>(n_made_again) / std::max(1, model.config.n_blocks);
 }
 
+/// What a later start of that run begins with; the number of blocks where nothing is left.
+int firstBlockLeft(const Model& model, const DoneWork& done, std::size_t run) {
+    if (run >= done.runs.size()) return 0;
+    return done.runs[run].is_made ? model.config.n_blocks : done.runs[run].n_blocks;
+}
+
+/// The share of the blocks from that one on. What is kept is a stranger's: it may say anything.
+double shareFrom(const Model& model, int first) {
+    const int n_blocks = model.config.n_blocks;
+    return static_cast<double>(n_blocks - std::clamp(first, 0, n_blocks)) / std::max(1, n_blocks);
+}
+
 }  // namespace
 
 double forwardMultiplyAdds(const Model& model, double n_tokens, Index seq_len) {
@@ -121,9 +133,9 @@ JobWork calibrationWork(const Model& model, double n_tokens, Index seq_len, Comp
     return forwardWork(model, n_tokens, seq_len, compute) + gramWork(model, n_tokens, compute);
 }
 
-JobWork quantizationWork(const Model& model, const MethodSpec& method) {
+JobWork quantizationWork(const Model& model, const MethodSpec& method, int first_block) {
     double work = 0.0;
-    for (int block = 0; block < model.config.n_blocks; ++block) {
+    for (int block = std::max(0, first_block); block < model.config.n_blocks; ++block) {
         const BlockLayers layers = blockLayers(model, block, method);
         std::vector<bool> is_factorized(model.groups.size(), false);
         for (std::size_t i = 0; i < layers.all.size(); ++i) {
@@ -140,11 +152,13 @@ JobWork quantizationWork(const Model& model, const MethodSpec& method) {
     return {work, 0.0};
 }
 
+JobWork comparisonWork(const Model& model, double n_tokens, Index seq_len, Compute compute) {
+    return forwardWork(model, n_tokens, seq_len, compute) + 2.0 * headWork(model, n_tokens, compute);  // its own, and the original's
+}
+
 JobWork evaluationWork(const Model& model, double n_tokens, Index seq_len, std::size_t n_runs, Compute compute) {
-    const JobWork pass = forwardWork(model, n_tokens, seq_len, compute);
-    const JobWork head = headWork(model, n_tokens, compute);
-    return pass + head +
-           static_cast<double>(n_runs) * (pass + 2.0 * head);  // what a run is compared with is its own head and the original's
+    return forwardWork(model, n_tokens, seq_len, compute) + headWork(model, n_tokens, compute) +
+           static_cast<double>(n_runs) * comparisonWork(model, n_tokens, seq_len, compute);
 }
 
 JobWork sensitivityWork(const Model& model, const MethodSpec& method, double n_tokens, Index seq_len, Compute compute) {
@@ -153,36 +167,51 @@ JobWork sensitivityWork(const Model& model, const MethodSpec& method, double n_t
     return n_layers * (half_pass + 2.0 * headWork(model, n_tokens, compute));
 }
 
-JobWork jobWork(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration) {
+JobWork jobWork(const Model& model, const Recipe& recipe, bool keep_models, bool has_calibration, const DoneWork& done) {
     const SampleSpec samples = resolved(recipe.samples, model);
     const double n_tokens = static_cast<double>(samples.n_samples) * asDouble(samples.seq_len);
     const bool runs_text = recipe.inputs.empty();
     const JobWork pass = runs_text ? calibrationWork(model, n_tokens, samples.seq_len, recipe.compute) : JobWork{};
     const JobWork forward = runs_text ? forwardWork(model, n_tokens, samples.seq_len, recipe.compute) : JobWork{};
+    const auto n_shared = std::ranges::count_if(recipe.runs, [](const RecipeRun& run) { return !needsOwnWalk(run.method); });
+    const bool is_one_walk = n_shared == 1 && !keep_models && !has_calibration;
 
     JobWork work;
-    std::size_t n_shared = 0;
-    for (const RecipeRun& run : recipe.runs) {
-        work += quantizationWork(model, run.method);
-        if (!needsOwnWalk(run.method)) {
-            ++n_shared;
+    std::size_t n_together = 0;  // of the runs that share statistics, those with blocks left
+    double together = 0.0;       // the share of the blocks that one of them has left
+    for (std::size_t i = 0; i < recipe.runs.size(); ++i) {
+        const RecipeRun& run = recipe.runs[i];
+        const int first = firstBlockLeft(model, done, i);
+        const double left = shareFrom(model, first);
+        if (left == 0.0) continue;
+        work += quantizationWork(model, run.method, first);
+        const bool needs_own = needsOwnWalk(run.method);
+        if (!needs_own && !is_one_walk) {
+            ++n_together;
+            together = std::max(together, left);
             continue;
         }
-        work += pass + forward;                                  // the block is looked at, and passed once more
-        if (run.method.true_sequential) work += pass + forward;  // every stage is looked at again, behind those before it
+        work += left * pass;
+        if (needs_own) work += left * forward;                                         // the block is looked at, and passed once more
+        if (needs_own && run.method.true_sequential) work += left * (pass + forward);  // every stage again, behind those before it
+        // What enters the first block that is left is kept with an export, and made again for a model in memory.
+        if (!run.format || keep_models) work += (1.0 - left) * forward;
     }
-    if (n_shared > 0 && !has_calibration) work += pass;
-    if (const bool is_one_walk = n_shared == 1 && !keep_models && !has_calibration; n_shared > 0 && !is_one_walk) {
+    if (n_together > 0) {
+        const double left = shareFrom(model, done.n_shared_blocks);
+        if (!has_calibration && left > 0.0) work += left * pass + (1.0 - left) * forward;
         // The window makes a job of every run.
         const std::size_t at_once = keep_models ? 1 : runsAtOnce(model, recipe.max_memory_bytes);
-        const std::size_t n_walks = (n_shared + at_once - 1) / at_once;
-        const double again = shareMadeAgain(model);
+        const std::size_t n_walks = (n_together + at_once - 1) / at_once;
+        const double again = together * shareMadeAgain(model);
         if (again > 0.0) work += static_cast<double>(n_walks) * (again * pass + (1.0 - again) * forward);
     }
     if (!recipe.evaluation_text.empty()) {
         const Index seq_len = recipe.perplexity.seq_len > 0 ? recipe.perplexity.seq_len : samples.seq_len;
         const double n_evaluated = asDouble(evaluatedTokens(recipe.evaluation_text, recipe.perplexity, seq_len));
-        work += evaluationWork(model, n_evaluated, seq_len, recipe.runs.size(), recipe.compute);
+        if (!done.has_original) work += evaluationWork(model, n_evaluated, seq_len, 0, recipe.compute);
+        const auto n_left = std::ssize(recipe.runs) - std::ranges::count_if(done.runs, &DoneWork::Run::is_evaluated);
+        work += static_cast<double>(n_left) * comparisonWork(model, n_evaluated, seq_len, recipe.compute);
     }
     return work;
 }

@@ -180,6 +180,7 @@ struct GgufExport::State {
             if (packed.largest_shift > 0.0) progress.record.shifted[linear.name] = packed.largest_shift;
             if (packed.n_flushed > 0) progress.record.flushed[tensor.storedName()] = packed.n_flushed;
             if (packed.n_raised > 0) progress.record.raised[linear.name] = packed.n_raised;
+            if (packed.n_raised_factors > 0) progress.record.raised_factors[linear.name] = packed.n_raised_factors;
         } else {
             meant = linear.tensor.dequantize();
             const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/exporter/gguf/block_factor.h"
 #include "core/exporter/gguf/put_half.h"
 #include "core/tensor/float16.h"
 
@@ -22,15 +23,6 @@ constexpr int kFits = 2;    // of step and offset to codes, from each of them
 constexpr int kPasses = 3;  // over the whole block
 
 constexpr float kLargestHalf = 65504.0F;
-
-/// The float16 for the factor of a block whose largest run factor is `largest`, at most `limit` in units of it. Where float16 has few
-/// digits left the next larger one is taken, so that the largest run factor stays within the limit.
-std::uint16_t halfFor(float largest, float limit) {
-    constexpr std::uint16_t kLargestBits = 0x7BFF;
-    std::uint16_t bits = std::min(toFloat16(largest / limit), kLargestBits);
-    if (bits < kLargestBits && fromFloat16(bits) * (limit + 0.5F) < largest) ++bits;
-    return bits;
-}
 
 /// What a block holds of each of its runs, whatever its factors are.
 template <Index Runs, class Factors>
@@ -147,7 +139,7 @@ public:
             step = std::max(step, line.step);
             offset = std::max(offset, line.offset);
         }
-        setFactors(halfFor(step, kMaxFactor4), halfFor(offset, kMaxFactor4));
+        setFactors(blockFactor(step, kMaxFactor4), blockFactor(offset, kMaxFactor4));
         for (Index run = 0; run < kRuns4; ++run) take(run, rounded(run, nearest(lines[static_cast<std::size_t>(run)])));
     }
 
@@ -197,14 +189,18 @@ public:
         if (d <= 0.0 || dmin < 0.0) return false;
         const std::uint16_t d_bits = toFloat16(std::min(static_cast<float>(d), kLargestHalf));
         const std::uint16_t dmin_bits = toFloat16(std::min(static_cast<float>(dmin), kLargestHalf));
-        if (d_bits == d_bits_ && dmin_bits == dmin_bits_) return false;
-        setFactors(d_bits, dmin_bits);
+        if (d_bits == d_factor_.bits && dmin_bits == dmin_factor_.bits) return false;
+        setFactors(d_bits == d_factor_.bits ? d_factor_ : BlockFactor{d_bits},
+                   dmin_bits == dmin_factor_.bits ? dmin_factor_ : BlockFactor{dmin_bits});
         return true;
     }
 
+    /// Factors raised.
+    [[nodiscard]] int raisedCount() const { return (d_factor_.is_raised ? 1 : 0) + (dmin_factor_.is_raised ? 1 : 0); }
+
     void write(std::byte* block, float* meant) const {
-        putHalf(block, d_bits_);
-        putHalf(block + 2, dmin_bits_);
+        putHalf(block, d_factor_.bits);
+        putHalf(block + 2, dmin_factor_.bits);
         std::array<unsigned, 12> scales{};
         for (std::size_t run = 0; run < kRuns4; ++run) {
             const Factors4 factors = at(static_cast<Index>(run)).factors;
@@ -237,11 +233,11 @@ private:
     static bool isFactor(float value) { return value >= 0.0F && value <= kMaxFactor4; }
     [[nodiscard]] Line lineOf(Factors4 factors) const { return {d_ * factors.step, dmin_ * factors.offset}; }
 
-    void setFactors(std::uint16_t d, std::uint16_t dmin) {
-        d_bits_ = d;
-        dmin_bits_ = dmin;
-        d_ = fromFloat16(d);
-        dmin_ = fromFloat16(dmin);
+    void setFactors(BlockFactor d, BlockFactor dmin) {
+        d_factor_ = d;
+        dmin_factor_ = dmin;
+        d_ = fromFloat16(d.bits);
+        dmin_ = fromFloat16(dmin.bits);
     }
 
     [[nodiscard]] Factors4 nearest(Line line) const {
@@ -254,8 +250,8 @@ private:
         return {factors, codes, errorOf(weights(run), importance(run), lineOf(factors), codes)};
     }
 
-    std::uint16_t d_bits_ = 0;
-    std::uint16_t dmin_bits_ = 0;
+    BlockFactor d_factor_;
+    BlockFactor dmin_factor_;
     float d_ = 0.0F;
     float dmin_ = 0.0F;
 };
@@ -319,9 +315,10 @@ public:
             if (std::abs(step) > std::abs(largest)) largest = step;
         }
         // The run of the largest step takes −128, the one factor without a positive twin.
-        const std::uint16_t bits = halfFor(std::abs(largest), kLargestFactor6);
+        BlockFactor factor = blockFactor(std::abs(largest), kLargestFactor6);
         constexpr std::uint16_t kSign = 0x8000;
-        setFactor(largest > 0.0F ? static_cast<std::uint16_t>(bits | kSign) : bits);
+        if (largest > 0.0F) factor.bits = static_cast<std::uint16_t>(factor.bits | kSign);
+        setFactor(factor);
         for (Index run = 0; run < kRuns6; ++run) take(run, rounded(run, nearest(steps[static_cast<std::size_t>(run)])));
     }
 
@@ -346,10 +343,12 @@ public:
         }
         if (energy <= 0.0 || product == 0.0) return false;
         const std::uint16_t bits = toFloat16(std::clamp(static_cast<float>(product / energy), -kLargestHalf, kLargestHalf));
-        if (bits == d_bits_) return false;
-        setFactor(bits);
+        if (bits == factor_.bits) return false;
+        setFactor({bits});
         return true;
     }
+
+    [[nodiscard]] int raisedCount() const { return factor_.is_raised ? 1 : 0; }
 
     void write(std::byte* block, float* meant) const {
         std::array<unsigned, kGgufSuperBlock> codes{};
@@ -369,13 +368,13 @@ public:
                                                                     ((q[l + 96] >> 4U) << 6U));
             }
         }
-        putHalf(block + 208, d_bits_);
+        putHalf(block + 208, factor_.bits);
     }
 
 private:
-    void setFactor(std::uint16_t bits) {
-        d_bits_ = bits;
-        d_ = fromFloat16(bits);
+    void setFactor(BlockFactor factor) {
+        factor_ = factor;
+        d_ = fromFloat16(factor.bits);
     }
 
     [[nodiscard]] float nearest(float step) const {
@@ -387,7 +386,7 @@ private:
         return {factor, levels, errorOf(weights(run), importance(run), d_ * factor, levels)};
     }
 
-    std::uint16_t d_bits_ = 0;
+    BlockFactor factor_;
     float d_ = 0.0F;
 };
 
@@ -411,8 +410,8 @@ Block searched(Block block, const Factors& plain, const Factors& best) {
 
 }  // namespace
 
-void encodeQ4_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
-                float* meant) {
+int encodeQ4_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
+               float* meant) {
     std::array<Line, kRuns4> plain;
     std::array<Line, kRuns4> best;
     for (std::size_t run = 0; run < kRuns4; ++run) {
@@ -420,11 +419,13 @@ void encodeQ4_K(std::span<const float, kGgufSuperBlock> weights, std::span<const
         plain[run] = plainLine(w);
         best[run] = bestLine(w, RunView<kLength4>(importance.data() + run * kLength4));
     }
-    searched(Block4(weights.data(), importance.data()), plain, best).write(block, meant);
+    const Block4 found = searched(Block4(weights.data(), importance.data()), plain, best);
+    found.write(block, meant);
+    return found.raisedCount();
 }
 
-void encodeQ6_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
-                float* meant) {
+int encodeQ6_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
+               float* meant) {
     std::array<float, kRuns6> plain;
     std::array<float, kRuns6> best;
     for (std::size_t run = 0; run < kRuns6; ++run) {
@@ -432,7 +433,9 @@ void encodeQ6_K(std::span<const float, kGgufSuperBlock> weights, std::span<const
         plain[run] = plainStep(w);
         best[run] = bestStep(w, RunView<kLength6>(importance.data() + run * kLength6));
     }
-    searched(Block6(weights.data(), importance.data()), plain, best).write(block, meant);
+    const Block6 found = searched(Block6(weights.data(), importance.data()), plain, best);
+    found.write(block, meant);
+    return found.raisedCount();
 }
 
 }  // namespace salient

@@ -27,10 +27,11 @@ inline constexpr float kLargestSuperBlockWeight = 0x1p21F;
 // That the error is taken with the stored factors, the second search over runs and step 3 are ours.
 
 /// Rounds 256 finite weights to one block of Q4_K and says what it stands for. importance [256]: not negative, not all zero.
-void encodeQ4_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
-                float* meant);
+/// Returns how many of the block's factors are raised (block_factor.h).
+[[nodiscard]] int encodeQ4_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance,
+                             std::byte* block, float* meant);
 /// The same for Q6_K, whose runs have no offset.
-void encodeQ6_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance, std::byte* block,
-                float* meant);
+[[nodiscard]] int encodeQ6_K(std::span<const float, kGgufSuperBlock> weights, std::span<const float, kGgufSuperBlock> importance,
+                             std::byte* block, float* meant);
 
 }  // namespace salient

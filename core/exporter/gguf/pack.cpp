@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/exporter/gguf/block_factor.h"
 #include "core/exporter/gguf/k_blocks.h"
 #include "core/exporter/gguf/put_half.h"
 #include "core/kernels/parallel.h"
@@ -20,11 +21,16 @@ Index blockBytes(GgufWeights type) {
     return type == GgufWeights::Q4_0 ? 2 + kHalf : type == GgufWeights::Q4_1 ? 4 + kHalf : 2 + kGgufBlock;
 }
 
-std::uint16_t halfOf(float value, const char* what, Index row, Index block) {
-    const std::uint16_t bits = toFloat16(value);
-    if (std::isfinite(fromFloat16(bits))) return bits;
+void requireHalf(std::uint16_t bits, float value, const char* what, Index row, Index block) {
+    if (std::isfinite(fromFloat16(bits))) return;
     throw Error(ErrorCode::NonFinite, "export: row " + std::to_string(row) + ", block " + std::to_string(block) + ": " + what +
                                           ": expected a value that F16 can hold, found " + std::to_string(value));
+}
+
+std::uint16_t halfOf(float value, const char* what, Index row, Index block) {
+    const std::uint16_t bits = toFloat16(value);
+    requireHalf(bits, value, what, row, block);
+    return bits;
 }
 
 /// Codes 0 … 15 of a block as nibbles.
@@ -67,8 +73,8 @@ Importance usableImportance(std::span<const float> given, Index in_features) {
 }
 
 /// Weights that are not zero, where what they became is zero throughout.
-std::int64_t flushedCount(std::span<const float, kGgufSuperBlock> values, const float* meant) {
-    if (std::any_of(meant, meant + kGgufSuperBlock, [](float value) { return value != 0.0F; })) return 0;
+std::int64_t flushedCount(std::span<const float> values, const float* meant) {
+    if (std::any_of(meant, meant + values.size(), [](float value) { return value != 0.0F; })) return 0;
     return std::count_if(values.begin(), values.end(), [](float value) { return value != 0.0F; });
 }
 
@@ -130,17 +136,19 @@ PackedBlocks packQ8_0(const Matrix& weight, std::span<const Index> rows) {
             float largest = 0.0F;
             for (Index k = 0; k < kGgufBlock; ++k) largest = std::max(largest, std::abs(values[k]));
             // As everywhere in Salient, and unlike ggml's own routine, codes are chosen for the scale that is stored.
-            const std::uint16_t bits = halfOf(largest / kLargestCode, "scale", row, block);
-            const float scale = fromFloat16(bits);
-            putHalf(to, bits);
+            const BlockFactor factor = blockFactor(largest, kLargestCode);
+            requireHalf(factor.bits, largest / kLargestCode, "scale", row, block);
+            packed.n_raised_factors += factor.is_raised ? 1 : 0;
+            const float scale = fromFloat16(factor.bits);
+            putHalf(to, factor.bits);
             for (Index k = 0; k < kGgufBlock; ++k) {
-                packed.n_flushed += scale == 0.0F && values[k] != 0.0F ? 1 : 0;
                 const float rounded =
                     scale > 0.0F ? std::clamp(std::nearbyint(values[k] / scale), -kLargestCode - 1.0F, kLargestCode) : 0.0F;
                 const auto code = static_cast<std::int8_t>(rounded);  // which knows no −0: what is meant is what is read back
                 to[2 + k] = static_cast<std::byte>(code);
                 packed.meant(row, block * kGgufBlock + k) = scale * static_cast<float>(code);
             }
+            packed.n_flushed += flushedCount({values, static_cast<std::size_t>(kGgufBlock)}, &packed.meant(row, block * kGgufBlock));
         }
     }
     return packed;
@@ -158,6 +166,7 @@ PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index
     packed.bytes.resize(static_cast<std::size_t>(weight.rows() * n_blocks * block_bytes));
     packed.meant.resize(weight.rows(), weight.cols());
     std::vector<std::int64_t> n_flushed(static_cast<std::size_t>(weight.rows()));  // index: row of the file
+    std::vector<std::int64_t> n_raised_factors(n_flushed.size());                  // likewise
     parallelFor(weight.rows(), kRowsAtOnce, [&](Index first_position, Index last_position) {
         for (Index position = first_position; position < last_position; ++position) {
             const Index row = rowAt(rows, position);
@@ -169,13 +178,15 @@ PackedBlocks packK(GgufWeights type, const Matrix& weight, std::span<const Index
                     throw Error(ErrorCode::NonFinite, "export: row " + std::to_string(row) + ", block " + std::to_string(block) +
                                                           ": expected weights of at most 2097152, found " + std::to_string(value));
                 }
-                encode(values, std::span<const float, kGgufSuperBlock>(usable.values.data() + first, kGgufSuperBlock),
-                       packed.bytes.data() + (position * n_blocks + block) * block_bytes, &packed.meant(row, first));
+                n_raised_factors[static_cast<std::size_t>(position)] +=
+                    encode(values, std::span<const float, kGgufSuperBlock>(usable.values.data() + first, kGgufSuperBlock),
+                           packed.bytes.data() + (position * n_blocks + block) * block_bytes, &packed.meant(row, first));
                 n_flushed[static_cast<std::size_t>(position)] += flushedCount(values, &packed.meant(row, first));
             }
         }
     });
     packed.n_flushed = std::accumulate(n_flushed.begin(), n_flushed.end(), std::int64_t{0});
+    packed.n_raised_factors = std::accumulate(n_raised_factors.begin(), n_raised_factors.end(), std::int64_t{0});
     return packed;
 }
 

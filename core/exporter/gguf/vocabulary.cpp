@@ -143,10 +143,10 @@ private:
         const std::string steps = document.value("normalizer", Json()).dump() + document.value("pre_tokenizer", Json()).dump();
         const Json pre = document.value("pre_tokenizer", Json());
         const bool splits_nothing =
-            pre.is_null() || steps.find("\"Metaspace\"") != std::string::npos ||
+            pre.is_null() || (steps.find("\"Metaspace\"") != std::string::npos && steps.find("Split\"") == std::string::npos) ||
             pre == Json{{"type", "Split"}, {"pattern", {{"String", " "}}}, {"behavior", "MergedWithPrevious"}, {"invert", false}};
         for (const char* other : {"NFK", "NFC", "NFD", "Lowercase", "Strip", "Digits", "Punctuation", "Whitespace", "Regex", "ByteLevel",
-                                  "Precompiled", "Bert"}) {
+                                  "Precompiled", "Bert", "\"Nmt\""}) {
             if (steps.find(other) != std::string::npos || !splits_nothing)
                 refuse("expected SentencePiece's handling of spaces alone, found " + steps.substr(0, 200));
         }

@@ -1,9 +1,14 @@
+#include <QDir>
+#include <QFile>
+#include <QIODevice>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QJsonValue>
 #include <QProcess>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <csignal>
 
 #include "tests/app/cli/run_program.h"
@@ -144,7 +149,7 @@ private slots:
         const QJsonArray tokenizers = reads["tokenizers"].toArray();
         QCOMPARE(tokenizers.size(), 3);
         QCOMPARE(tokenizers[0]["files"].toArray(), QJsonArray{"tokenizer.json"});
-        QCOMPARE(tokenizers[0]["models"].toArray(), (QJsonArray{"BPE", "Unigram", "WordPiece"}));
+        QCOMPARE(tokenizers[0]["models"].toArray(), (QJsonArray{"BPE", "Unigram", "WordPiece", "WordLevel"}));
         QVERIFY2(text.contains("\nvocab.json with merges.txt  BPE\n"), text);
         QVERIFY2(text.contains("\nquantized           gptq (gptq, gptq_v2), awq (gemm), compressed-tensors (pack-quantized, "), text);
     }

@@ -3,11 +3,16 @@
 
 #include <sys/types.h>
 
+#include <QDir>
+#include <QFile>
+#include <QIODevice>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QJsonParseError>
 #include <QProcess>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <csignal>
 
 #include "tests/app/cli/run_program.h"

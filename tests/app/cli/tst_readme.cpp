@@ -1,7 +1,12 @@
+#include <QFile>
+#include <QFileInfo>
+#include <QIODevice>
 #include <QProcess>
 #include <QRegularExpression>
+#include <QRegularExpressionMatch>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 
 #include "tests/support/places.h"

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 #include <set>
 
 #include "core/exporter/quantization_config.h"

@@ -1,6 +1,6 @@
 #include "core/exporter/format_table.h"
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 using namespace salient;

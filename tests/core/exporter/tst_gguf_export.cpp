@@ -1,6 +1,9 @@
 // GGUF files written by the exporter: read back by the reader, which is held to files that others made (core/model/tst_gguf_model).
 
-#include <QtTest>
+#include <QDir>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 #include <array>
 #include <set>
@@ -11,6 +14,8 @@
 #include "core/exporter/gguf/weights.h"
 #include "core/exporter/salient_record.h"
 #include "core/quant/quantize_block.h"
+#include "core/tokenizer/base64.h"
+#include "core/tokenizer/sentencepiece_model.h"
 #include "tests/core/exporter/gguf_samples.h"
 #include "tests/support/places.h"
 
@@ -255,9 +260,45 @@ private slots:
         QVERIFY(exportCheckpoint(quantized, pathOf(folder, "moved"), options, job).raised_importances.empty());
     }
 
+    void factorsOfBlocksThatWereRaisedAreCountedLayerByLayer() {
+        QTemporaryDir folder;
+        const auto original = makeModel(pathOf(folder, "model"), "mistral", DType::F16, kWide);
+        QuantizedModel quantized = quantizeRandomly(original, methodOf(*original, {}));
+        // Of every row one weight is left, so small that a block's factor is a few of the least float16 numbers.
+        constexpr Index kColumn = 40;
+        constexpr float kLeast = 0x1p-24F;
+        constexpr float kFactors = 32.0F * 128.0F;  // of a block's factor, that is how large the largest weight can be
+        std::map<std::string, std::int64_t> expected;
+        for (QuantizedBlock& block : quantized.blocks) {
+            for (QuantizedLinear& linear : block.linears) {
+                const Matrix weight = loadLinear(*original, original->linear(linear.name));
+                const float scale = 30.0F * kLeast * kFactors / weight.col(kColumn).cwiseAbs().maxCoeff();
+                linear.channel_scale.assign(static_cast<std::size_t>(weight.cols()), 0.0F);
+                linear.channel_scale[kColumn] = scale;
+                linear.row_scale.clear();
+                linear.input_power.clear();
+                std::int64_t n_raised = 0;
+                for (Index row = 0; row < weight.rows(); ++row) {
+                    const double wanted = std::abs(static_cast<double>(weight(row, kColumn) * scale / kFactors / kLeast));
+                    // A run holds at most 128 of them, and what rounds to that.
+                    n_raised += 128.5 * std::nearbyint(wanted) < 128.0 * wanted ? 1 : 0;
+                }
+                if (n_raised > 0) expected[linear.name] = n_raised;
+            }
+        }
+        QVERIFY(!expected.empty());
+        JobContext job;
+        ExportOptions options;
+        options.format = ExportFormat::Gguf;
+        options.gguf_weights = GgufWeights::Q6_K;
+        QVERIFY(exportCheckpoint(quantized, pathOf(folder, "out"), options, job).raised_factors == expected);
+        const fs::path record = pathOf(folder, "out") / kSalientRecordFile;
+        QVERIFY(recordFromJson(readJson(record), record.string()).counts().raised_factors == expected);
+    }
+
     // They are added up, and must not leave 64 bits.
     void countsThatNoTensorHasAreRefused() {
-        for (const char* const key : {"flushed_to_zero", "raised_importances"}) {
+        for (const char* const key : {"flushed_to_zero", "raised_importances", "raised_factors"}) {
             const auto refusal = [&](const char* count) {
                 Json document = toJson(SalientRecord());
                 document[key] = Json::object({{"layer", Json::parse(count)}});
@@ -575,7 +616,8 @@ private slots:
         const Json t5 = readJson(salient::test::testDataFolder() / "tokenizer" / "t5" / "tokenizer.json");
         const Json bert = Json::object({{"type", "BertNormalizer"}});
         const Json nfkc = Json::object({{"type", "NFKC"}});
-        for (const Json& step : {Json(), t5["normalizer"], bert, nfkc}) {
+        const Json nmt = Json::object({{"type", "Nmt"}});
+        for (const Json& step : {Json(), t5["normalizer"], bert, nfkc, nmt}) {
             QTemporaryDir folder;
             const fs::path directory = writeModelWithTokenizer(folder, "llama2");
             Json document = readJson(directory / "tokenizer.json");
@@ -586,6 +628,46 @@ private slots:
             const QString found = joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf));
             QVERIFY2(found.contains("SentencePiece's handling of spaces alone") == !step.is_null(), qPrintable(found));
         }
+        const Json delimiter = {{"type", "CharDelimiterSplit"}, {"delimiter", ","}};
+        const Json split = {{"type", "Split"}, {"pattern", {{"String", ","}}}, {"behavior", "Isolated"}, {"invert", false}};
+        for (const Json& step : {Json(), delimiter, split}) {
+            QTemporaryDir folder;
+            const fs::path directory = writeModelWithTokenizer(folder, "mistral");
+            Json document = readJson(directory / "tokenizer.json");
+            const Json metaspace = document["pre_tokenizer"];
+            if (!step.is_null()) document["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", Json::array({step, metaspace})}};
+            std::ofstream(directory / "tokenizer.json") << document;
+            const auto model = Model::open(directory);
+            const QString found = joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf));
+            QVERIFY2(found.contains("SentencePiece's handling of spaces alone") == !step.is_null(), qPrintable(found));
+        }
+    }
+
+    // llama.cpp merges by scores in the text as it is.
+    void whatSentencePieceDoesToATextFirstIsNamed() {
+        const fs::path data = salient::test::testDataFolder() / "tokenizer";
+        const Json t5 = readJson(data / "t5" / "tokenizer.json");
+        const std::string charsmap = bytesFromBase64(t5["normalizer"]["precompiled_charsmap"].get<std::string>()).value();
+        const auto remarksOf = [&](const auto& change) {
+            QTemporaryDir folder;
+            const fs::path directory = writeModelWithTokenizer(folder, "llama2");
+            fs::remove(directory / "tokenizer.json");
+            SentencePieceVocabulary pieces = sentencePieceVocabulary(readText(data / "sentencepiece" / "tokenizer.model"));
+            change(pieces);
+            std::ofstream(directory / "tokenizer.model", std::ios::binary) << sentencePieceModel(pieces);
+            const auto model = Model::open(directory);
+            const std::string text = "\uFB01  x";  // a ligature and two spaces
+            const bool is_changed = model->tokenizer->encode(text, false) == model->tokenizer->encode("fi  x", false) ||
+                                    model->tokenizer->encode(text, false) == model->tokenizer->encode("\uFB01 x", false);
+            const QString remarks = joined(exportRemarks(*model, methodOf(*model, {}), ExportFormat::Gguf));
+            return QString("%1 table:%2 spaces:%3")
+                .arg(is_changed)
+                .arg(remarks.contains("replaces characters first"))
+                .arg(remarks.contains("makes one space of several"));
+        };
+        QCOMPARE(remarksOf([](SentencePieceVocabulary&) {}), QString("0 table:0 spaces:0"));
+        QCOMPARE(remarksOf([&](SentencePieceVocabulary& pieces) { pieces.charsmap = charsmap; }), QString("1 table:1 spaces:0"));
+        QCOMPARE(remarksOf([](SentencePieceVocabulary& pieces) { pieces.removes_extra_spaces = true; }), QString("1 table:0 spaces:1"));
     }
 
     void remarksAreMadeOfATokenizerThatCannotReadEveryText() {

@@ -1,7 +1,8 @@
 // What llama.cpp takes for granted of single families, said in the file or to the user. Read back by the reader, which is held to files
 // that others made (core/model/tst_gguf_model).
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "tests/core/exporter/gguf_samples.h"
 

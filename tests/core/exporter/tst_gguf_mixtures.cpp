@@ -1,7 +1,9 @@
 // GGUF files of mixtures of experts: one tensor for a layer of all experts of a block. Read back by the reader, which is held to files that
 // others made (core/model/tst_gguf_model). Every type and every family is a case of tst_gguf_export.
 
-#include <QtTest>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 #include <array>
 

@@ -1,6 +1,6 @@
 // Q4_K and Q6_K as they are written: read by the reader of core/io, and held to plain rounding done here.
 
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -54,6 +54,7 @@ Floats importanceOf(int kind, unsigned seed) {
 }
 
 struct Written {
+    int n_raised = 0;
     std::vector<std::byte> block;
     Floats meant;
     Floats read;
@@ -66,7 +67,7 @@ Written written(bool is_q4, const Floats& weights, const Floats& importance) {
     result.read.resize(kWidth);
     const std::span<const float, kGgufSuperBlock> w(weights.data(), kWidth);
     const std::span<const float, kGgufSuperBlock> v(importance.data(), kWidth);
-    (is_q4 ? encodeQ4_K : encodeQ6_K)(w, v, result.block.data(), result.meant.data());
+    result.n_raised = (is_q4 ? encodeQ4_K : encodeQ6_K)(w, v, result.block.data(), result.meant.data());
     (is_q4 ? decodeQ4_K : decodeQ6_K)(result.block.data(), result.read.data());
     return result;
 }
@@ -196,6 +197,54 @@ private slots:
         QCOMPARE(errorOf(weights, importanceOf(0, 0), written(false, weights, importanceOf(0, 0)).read), 0.0);
     }
 
+    void factorsAboveTheNearestFloat16AreCounted_data() {
+        QTest::addColumn<double>("wanted");  // in units of the least float16, 2⁻²⁴
+        QTest::addColumn<int>("stored");
+        QTest::addColumn<bool>("is_raised");
+        QTest::newRow("below the least") << 0.3 << 1 << true;
+        QTest::newRow("rounded down by more than a run can make good") << 10.4 << 11 << true;
+        QTest::newRow("rounded up") << 10.6 << 11 << false;
+        QTest::newRow("exact") << 10.0 << 10 << false;
+        QTest::newRow("nothing wanted") << 0.0 << 0 << false;
+    }
+    void factorsAboveTheNearestFloat16AreCounted() {
+        QFETCH(double, wanted);
+        QFETCH(int, stored);
+        QFETCH(bool, is_raised);
+        const auto factorAt = [](const Written& found, std::size_t at) {
+            std::uint16_t bits = 0;
+            std::memcpy(&bits, &found.block[at], sizeof bits);
+            return bits & 0x7FFF;
+        };
+        // One weight alone asks for exactly that factor: it is 15 steps of 63 factors, or 32 of 128.
+        Floats weights(kWidth, 0.0F);
+        weights[40] = static_cast<float>(std::ldexp(15.0 * 63.0 * wanted, -24));
+        const Written q4 = written(true, weights, importanceOf(0, 0));
+        QCOMPARE(factorAt(q4, 0), stored);
+        QCOMPARE(factorAt(q4, 2), 0);
+        QCOMPARE(q4.n_raised, is_raised ? 1 : 0);
+        weights[40] = static_cast<float>(std::ldexp(32.0 * 128.0 * wanted, -24));
+        const Written q6 = written(false, weights, importanceOf(0, 0));
+        QCOMPARE(factorAt(q6, 208), stored);
+        QCOMPARE(q6.n_raised, is_raised ? 1 : 0);
+        // Rows and blocks of a layer add up, and those of ordinary size have none.
+        Matrix layer = Matrix::Constant(3, 2 * kWidth, 1.0F);
+        layer.row(1).setZero();
+        layer(1, 40) = weights[40];
+        layer(1, kWidth + 7) = weights[40];
+        QCOMPARE(packK(GgufWeights::Q6_K, layer, {}, {}).n_raised_factors, std::int64_t{is_raised ? 2 : 0});
+        // Q8_0: 127 of them, and what is written is off by half a step at most.
+        Matrix bytes = Matrix::Constant(2, 64, 1.0F);
+        bytes.row(1).setZero();
+        bytes(1, 40) = static_cast<float>(std::ldexp(127.0 * wanted, -24));
+        const PackedBlocks packed = packQ8_0(bytes, {});
+        std::uint16_t bits = 0;
+        std::memcpy(&bits, &packed.bytes[3 * 34], sizeof bits);
+        QCOMPARE(int{bits}, stored);
+        QCOMPARE(packed.n_raised_factors, std::int64_t{is_raised ? 1 : 0});
+        QVERIFY(std::abs(packed.meant(1, 40) - bytes(1, 40)) <= std::ldexp(0.5F * static_cast<float>(stored), -24));
+    }
+
     void anInputThatCountsIsRoundedMoreFinely() {
         double with = 0.0;
         double without = 0.0;
@@ -278,6 +327,7 @@ private slots:
             QVERIFY((packed.meant.row(1).array() == 0.0F).all());
             QCOMPARE(packed.n_flushed, std::int64_t{2 * kWidth - 1});
         }
+        QCOMPARE(packQ8_0(weight, {}).n_flushed, std::int64_t{2 * kWidth - 1});
     }
 
     void whatIsNoNumberIsRefused() {

@@ -1,6 +1,7 @@
 // A quantized directory opened like any model: what it computes, and what is written from it.
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 #include <cstring>
 
 #include "core/io/name_pattern.h"

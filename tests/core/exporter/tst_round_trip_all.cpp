@@ -1,7 +1,8 @@
 // Every combination of format, width, grid, group size and order of inputs: those in the table of formats come back exactly, those that are
 // not in it are refused. Random codes in one small block, so that every code, zero point and scale that a form can hold occurs.
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,7 +1,8 @@
 // Every family in every format: the small seeded models of tests/data, one for each structural variant, as they are and with widths that
 // all formats can hold. What a format cannot hold is refused.
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,6 +1,6 @@
 // Damage to configs and to files of weights, beside that of tst_verify.cpp: each diagnosis on a directory damaged in exactly that way.
 
-#include <QtTest>
+#include <QTest>
 
 #include "tests/core/exporter/named_damage.h"
 

@@ -1,6 +1,8 @@
 // GGUF files against the original model, without salient.json where others would have written them.
 
-#include <QtTest>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 #include <stdexcept>
 #include <variant>

@@ -1,6 +1,8 @@
 // Quantized directories as other tools leave them (tests/data/packed/make_models.py), as they are and damaged.
 
-#include <QtTest>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "tests/core/exporter/checkpoint_damage.h"
 #include "tests/support/places.h"

@@ -79,6 +79,14 @@ private slots:
         QCOMPARE(readBytes(folder / "out/file"), std::string("1"));
     }
 
+    void aFileOfTheLocksNameIsNobodysLockAndStays() {
+        const Folder folder;
+        fs::create_directory(folder / ".out.unfinished");
+        writeBytes(folder / ".out.unfinished/.salient-lock", "somebody's");
+        expectError([&] { ResumableDirectory(folder / "out"); }, ErrorCode::InvalidOption, "found a file with content");
+        QCOMPARE(readBytes(folder / ".out.unfinished/.salient-lock"), std::string("somebody's"));
+    }
+
     void aTargetWithContentIsRefusedAndLeftAlone() {
         const Folder folder;
         fs::create_directory(folder / "out");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QtTest>
+#include <QTest>
 
 #include "core/quant/quantize_model.h"
 #include "core/recipe/run.h"

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QStringList>
+#include <QTest>
 
 #include "core/recipe/method_flags.h"
 #include "core/recipe/override_text.h"

@@ -1,5 +1,9 @@
+#include <QDir>
+#include <QFile>
+#include <QIODevice>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -111,6 +115,13 @@ private slots:
         const Report report = run(recipe, model, calibration, job);
         QVERIFY(report.runs[1].model != nullptr);
         QCOMPARE(report.runs[1].model->relativeOutputError(), run(recipe, job).runs[1].relative_output_error);
+        // A folder for finished blocks is that of one run.
+        const QTemporaryDir folder;
+        QVERIFY_EXCEPTION_THROWN((void)run(recipe, model, calibration, samples::pathOf(folder, "kept"), job), Error);
+        QVERIFY_EXCEPTION_THROWN((void)run(demoRecipe({"rtn"}), model, nullptr, samples::pathOf(folder, "kept"), job), Error);
+        const Report kept = run(demoRecipe({"rtn"}), model, calibration, samples::pathOf(folder, "kept"), job);
+        QCOMPARE(kept.runs[0].relative_output_error, report.runs[0].relative_output_error);
+        QVERIFY(std::filesystem::exists(samples::pathOf(folder, "kept") / "block-0.safetensors"));
     }
 
     void whatCannotWorkIsRefusedBeforeAnyWork() {
@@ -245,6 +256,7 @@ private slots:
         layer.n_bounded_scales = 10;
         layer.n_raised_tokens = 11;
         layer.n_raised_importances = 12;
+        layer.n_raised_factors = 13;
         const RunCounts all = countsOf(*Model::open(recipe.model), std::span(&layer, 1));
         QCOMPARE(all.n_damping_retries, std::int64_t{2});
         const std::string text = inWords(all);
@@ -253,7 +265,8 @@ private slots:
         const std::string scales =
             "6 groups of zeros, or nearly so, on the least range, 7 ranges of one sign widened to 0, 8 zero points clamped to the last "
             "code, 1 scale raised to the smallest stored one, 9 scales stored with fewer digits than their type has, 10 scales of inputs "
-            "held at their bound, 11 int8 tokens on the least scale, 12 inputs raised to the least importance";
+            "held at their bound, 11 int8 tokens on the least scale, 12 inputs raised to the least importance, 13 block factors raised to "
+            "the next float16";
         QVERIFY2(text.find(scales) != std::string::npos, text.c_str());
         QCOMPARE(scalesInWords(layer), scales);
         for (const auto& [key, count] : std::map<std::string, int>{{"raised_ranges", 6},
@@ -263,7 +276,8 @@ private slots:
                                                                    {"subnormal_scales", 9},
                                                                    {"bounded_scales", 10},
                                                                    {"raised_tokens", 11},
-                                                                   {"raised_importances", 12}}) {
+                                                                   {"raised_importances", 12},
+                                                                   {"raised_factors", 13}}) {
             QCOMPARE(toJson(all).at(key).get<int>(), count);
             QCOMPARE(toJson(layer).at("n_" + key).get<int>(), count);
         }
@@ -347,6 +361,15 @@ private slots:
             total += n_raised;
         }
         QCOMPARE(report.runs[0].counts.n_raised_importances, total);
+        // Another export counts in place of that one.
+        RunResult again = report.runs[0];
+        const std::string& first = again.layers[0].name;
+        noteWritten(again, {3, {{first, 4}}, {{first, 5}, {again.layers[1].name, 6}}});
+        QCOMPARE(again.counts.n_flushed_values, std::int64_t{3});
+        QCOMPARE(again.counts.n_raised_importances, std::int64_t{4});
+        QCOMPARE(again.counts.n_raised_factors, std::int64_t{11});
+        QCOMPARE(again.layers[1].n_raised_factors, Index{6});
+        QVERIFY(writtenCounts(again).raised_factors == (std::map<std::string, std::int64_t>{{first, 5}, {again.layers[1].name, 6}}));
     }
 
     void aJobIsHeldToItsMemoryAtEachCheckpoint() {

@@ -1,10 +1,11 @@
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 #include <random>
 
 #include "core/recipe/saved_block.h"
 #include "core/recipe/saved_calibration.h"
+#include "core/recipe/saved_evaluation.h"
 #include "core/recipe/saved_run.h"
 #include "core/recipe/saved_tensors.h"
 #include "tests/core/recipe/session_bench.h"
@@ -17,6 +18,31 @@ using salient::test::refusal;
 using salient::test::SessionBench;
 
 namespace {
+
+/// What a model makes of a text, without running it: every position but a window's last predicts the next token.
+EvaluationReference evaluationOf(const SessionBench& bench) {
+    EvaluationReference reference;
+    reference.model = bench.model;
+    reference.text.windows = bench.calibration->samples.windows;
+    const std::vector<TokenId>& ids = reference.text.windows.ids;
+    const auto seq_len = static_cast<std::size_t>(reference.text.windows.seq_len);
+    Index n_tokens = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const bool is_last = i % seq_len == seq_len - 1;
+        reference.text.targets.push_back(is_last ? -1 : ids[i + 1]);
+        n_tokens += is_last ? 0 : 1;
+    }
+    reference.hidden = Matrix::Random(static_cast<Index>(ids.size()), bench.model->config.hidden_size);
+    const double mean_nll = 100.0 / static_cast<double>(n_tokens);
+    reference.perplexity = {.perplexity = std::exp(mean_nll),
+                            .mean_nll = mean_nll,
+                            .n_tokens = n_tokens,
+                            .n_windows = reference.text.windows.count(),
+                            .seq_len = reference.text.windows.seq_len,
+                            .protocol = PerplexityProtocol::SecondHalf,
+                            .seconds = 1.0 / 7.0};
+    return reference;
+}
 
 /// Every kind of file, and who reads it.
 struct Kind {
@@ -41,7 +67,9 @@ std::vector<Kind> kindsOf(SessionBench& bench) {
              [&bench](const auto& file) {
                  const auto n_tokens = static_cast<Index>(bench.calibration->samples.windows.ids.size());
                  static_cast<void>(loadBlockStatistics(file, *bench.model, 0, n_tokens));
-             }}};
+             }},
+            {"evaluation", [&bench](const auto& file) { saveEvaluation(evaluationOf(bench), file, bench.job); },
+             [&bench](const auto& file) { static_cast<void>(loadEvaluation(file, bench.model, evaluationOf(bench).text, bench.job)); }}};
 }
 
 /// What a file of a session holds, to be changed and sealed again, as by someone who knows the format.
@@ -146,6 +174,30 @@ private slots:
             QVERIFY2(refusal([&] { kind.read(path); }).isEmpty(), kind.name);
             std::filesystem::remove(path);
         }
+    }
+
+    void anEvaluationComesBackBitForBitForItsOwnText() {
+        SessionBench bench;
+        const auto path = pathOf(bench.folder, "file.safetensors");
+        const EvaluationReference made = evaluationOf(bench);
+        saveEvaluation(made, path, bench.job);
+        const EvaluationReference back = loadEvaluation(path, bench.model, made.text, bench.job);
+        QVERIFY(back.hidden == made.hidden);
+        QCOMPARE(back.perplexity.mean_nll, made.perplexity.mean_nll);
+        QCOMPARE(back.perplexity.seconds, made.perplexity.seconds);
+        QVERIFY(back.perplexity.protocol == PerplexityProtocol::SecondHalf);
+        QVERIFY(back.model == bench.model && back.text.targets == made.text.targets);
+        TextWindows read = made.text;
+        read.windows.ids[3] ^= 1;
+        TextWindows predicted = made.text;
+        predicted.targets[3] = -1;
+        for (const TextWindows& other : {read, predicted}) {
+            const QString refused = refusal([&] { static_cast<void>(loadEvaluation(path, bench.model, other, bench.job)); });
+            QVERIFY2(refused.contains(QLatin1String("expected an evaluation of this text")), qPrintable(refused));
+        }
+        const SessionBench opt("opt");
+        const QString refused = refusal([&] { static_cast<void>(loadEvaluation(path, opt.model, made.text, bench.job)); });
+        QVERIFY2(refused.contains(QLatin1String("expected an evaluation of this model")), qPrintable(refused));
     }
 
     void aTamperedResultIsRefusedWithItsReason() {

@@ -1,8 +1,10 @@
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 #include <fstream>
+#include <limits>
 
+#include "core/recipe/late_counts.h"
 #include "core/recipe/packed_codes.h"
 #include "core/recipe/saved_calibration.h"
 #include "core/recipe/saved_run.h"
@@ -29,6 +31,46 @@ std::map<std::string, std::string> filesOf(const std::filesystem::path& folder) 
         files[entry.path().filename().string()] = bytesOf(entry.path());
     }
     return files;
+}
+
+/// Numbers that JSON's own do not hold among them; the texts as they are called from another folder.
+CalibrationComparison someComparison(SessionBench& bench) {
+    CalibrationComparison comparison;
+    for (ComparedText& text : comparison.texts) {
+        text.recipe.calibration_text = &text == &comparison.texts[0] ? "a.txt" : "b.txt";
+        text.recipe.samples.seed = &text == &comparison.texts[0] ? 7 : 8;
+        text.recipe.runs = {{"mine", bench.method("gptq", 3), {}, {}}};
+        text.n_windows = 5;
+        text.seq_len = &text == &comparison.texts[0] ? 64 : 32;
+    }
+    CalibrationAb& result = comparison.result;
+    for (const LinearInfo& linear : bench.model->linears) {
+        const auto n = static_cast<double>(result.layers.size());
+        LayerAb& layer = result.layers.emplace_back();
+        layer.layer = linear.name;
+        layer.error = {{{1.0 / (3.0 + n), 2.0 / 7.0}, {0.0, std::numeric_limits<double>::infinity()}}};
+        layer.hessian_cosine = 1.0 / 9.0;
+        layer.is_same_solution = linear.name == bench.model->linears.front().name;
+        layer.reached_tokens = {320, 160};
+        layer.has_stand_in = {false, true};
+    }
+    result.model_error = {{{0.1, 0.2}, {0.3, 0.4}}};
+    result.mean_error = {{{std::numeric_limits<double>::quiet_NaN(), 0.6}, {0.7, 0.8}}};
+    result.n_in_mean = 3;
+    result.seconds = 1.0 / 3.0;
+    return comparison;
+}
+
+/// Equal, and no number equal to none.
+bool isSame(const AbTable& a, const AbTable& b) {
+    for (std::size_t calibrated = 0; calibrated < 2; ++calibrated) {
+        for (std::size_t measured = 0; measured < 2; ++measured) {
+            const double x = a[calibrated][measured];
+            const double y = b[calibrated][measured];
+            if (x != y && !(std::isnan(x) && std::isnan(y))) return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace
@@ -108,6 +150,7 @@ private slots:
         linear.report.n_bounded_scales = 6;
         linear.report.n_raised_tokens = 8;
         linear.report.n_raised_importances = 9;
+        linear.report.n_raised_factors = 12;
         made.model = model;
         made.layers = model->reports();
         made.counts = countsOf(*bench.model, made.layers);
@@ -137,12 +180,14 @@ private slots:
         static_cast<void>(folder.save(contents, bench.job));
         const auto first = std::filesystem::last_write_time(bench.session() / "result-1.safetensors");
         RunResult exported = *contents.runs[0];
-        exported.counts.n_flushed_values = 9;
+        noteWritten(exported, {9, {{exported.layers[0].name, 10}}, {{exported.layers[1].name, 11}}});
         contents.runs[0] = std::make_shared<const RunResult>(exported);
         static_cast<void>(folder.save(contents, bench.job));
         QVERIFY(std::filesystem::last_write_time(bench.session() / "result-1.safetensors") == first);
         const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
         QCOMPARE(opened.contents.runs[0]->counts.n_flushed_values, std::int64_t{9});
+        QCOMPARE(opened.contents.runs[0]->layers[0].n_raised_importances, Index{10});
+        QCOMPARE(opened.contents.runs[0]->counts.n_raised_factors, std::int64_t{11});
         QCOMPARE(opened.contents.runs[1]->counts.n_flushed_values, std::int64_t{0});
     }
 
@@ -284,6 +329,89 @@ private slots:
         QVERIFY(opened.contents.calibration != nullptr);
         static_cast<void>(folder.save(opened.contents, bench.job));  // put aside, not thrown away
         QVERIFY(std::filesystem::exists(bench.session() / "damaged-result-1.safetensors"));
+    }
+
+    void aComparisonOfTwoTextsComesBackBitForBit() {
+        SessionBench bench;
+        SessionContents made = bench.contents();
+        const auto comparison = std::make_shared<const CalibrationComparison>(someComparison(bench));
+        made.comparison = comparison;
+        static_cast<void>(SessionFolder(bench.session()).save(made, bench.job));
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QVERIFY(opened.left_out.empty());
+        const auto& back = opened.contents.comparison;
+        QVERIFY(back != nullptr);
+        for (std::size_t i = 0; i < 2; ++i) {
+            const ComparedText& text = back->texts[i];
+            const ComparedText& before = comparison->texts[i];
+            // Found again from any folder.
+            QVERIFY(text.recipe.calibration_text == std::filesystem::absolute(before.recipe.calibration_text));
+            QCOMPARE(text.recipe.samples.seed, before.recipe.samples.seed);
+            QCOMPARE(toJson(text.recipe.runs.at(0).method).dump(), toJson(before.recipe.runs.at(0).method).dump());
+            QCOMPARE(text.recipe.runs[0].name, std::string("mine"));
+            QCOMPARE(text.n_windows, before.n_windows);
+            QCOMPARE(text.seq_len, before.seq_len);
+        }
+        QCOMPARE(back->result.layers.size(), comparison->result.layers.size());
+        for (std::size_t i = 0; i < back->result.layers.size(); ++i) {
+            const LayerAb& layer = back->result.layers[i];
+            const LayerAb& before = comparison->result.layers[i];
+            QCOMPARE(layer.layer, before.layer);
+            QVERIFY(isSame(layer.error, before.error));
+            QVERIFY(layer.hessian_cosine == before.hessian_cosine);
+            QCOMPARE(layer.is_same_solution, before.is_same_solution);
+            QVERIFY(layer.reached_tokens == before.reached_tokens && layer.has_stand_in == before.has_stand_in);
+        }
+        QVERIFY(isSame(back->result.model_error, comparison->result.model_error));
+        QVERIFY(isSame(back->result.mean_error, comparison->result.mean_error));
+        QCOMPARE(back->result.n_in_mean, Index{3});
+        QVERIFY(back->result.seconds == comparison->result.seconds);
+    }
+
+    void aDamagedComparisonTakesNothingAlong_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("word");
+        QTest::newRow("no object") << ""
+                                   << "3"
+                                   << "comparison";
+        QTest::newRow("unknown key") << "/surprise"
+                                     << "1"
+                                     << "surprise";
+        QTest::newRow("layer") << "/layers/0/layer"
+                               << "\"elsewhere\""
+                               << "elsewhere";
+        QTest::newRow("number") << "/layers/1/error/ab"
+                                << "\"many\""
+                                << "comparison.layers[1].error.ab";
+        QTest::newRow("count") << "/b/n_windows"
+                               << "-1"
+                               << "comparison.b.n_windows";
+        QTest::newRow("no method") << "/a/recipe/runs"
+                                   << "[]"
+                                   << "comparison.a.recipe";
+        QTest::newRow("no text") << "/b"
+                                 << "{}"
+                                 << "comparison.b";
+    }
+    void aDamagedComparisonTakesNothingAlong() {
+        QFETCH(QString, pointer);
+        QFETCH(QString, value);
+        QFETCH(QString, word);
+        SessionBench bench;
+        SessionContents contents = bench.contents();
+        contents.comparison = std::make_shared<const CalibrationComparison>(someComparison(bench));
+        static_cast<void>(SessionFolder(bench.session()).save(contents, bench.job));
+        Json document = readJson(bench.session() / "session.json");
+        document[Json::json_pointer("/comparison" + pointer.toStdString())] = Json::parse(value.toStdString());
+        writeJson(bench.session() / "session.json", document);
+        const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
+        QVERIFY(opened.contents.comparison == nullptr);
+        QCOMPARE(opened.left_out.size(), std::size_t{1});
+        QVERIFY2(opened.left_out[0].find(word.toStdString()) != std::string::npos, opened.left_out[0].c_str());
+        QCOMPARE(opened.contents.runs.size(), std::size_t{2});
+        QVERIFY(opened.contents.calibration != nullptr);
+        QCOMPARE(opened.contents.sensitivities.at("gptq").size(), std::size_t{1});
     }
 
     void aTamperedListIsRefused_data() {

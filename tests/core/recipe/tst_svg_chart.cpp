@@ -1,5 +1,7 @@
+#include <QRegularExpression>
+#include <QStringList>
+#include <QTest>
 #include <QXmlStreamReader>
-#include <QtTest>
 #include <cmath>
 
 #include "core/recipe/svg_chart.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 
 #include "core/recipe/memory_forecast.h"
@@ -130,6 +130,36 @@ private slots:
         Recipe other = recipe;
         other.compute = Compute::BFloat16;
         QCOMPARE(jobWork(*demo_, other, true, false).bfloat16, forwardWork(*demo_, 8.0 * 64.0, 64, Compute::BFloat16).bfloat16);
+    }
+
+    void whatAnEarlierStartDidIsNotCounted() {
+        Recipe recipe = recipeOf({"gptq", "rtn", "awq"});
+        MethodSpec& method = recipe.runs[0].method;
+        method.feed = MethodSpec::Feed::Quantized;
+        const double tokens = 8.0 * 64.0;
+        const double pass = calibrationWork(*demo_, tokens, 64, Compute::Float32).float32;
+        const double forward = forwardWork(*demo_, tokens, 64, Compute::Float32).float32;
+        const auto left = [&](const DoneWork& done) { return jobWork(*demo_, recipe, false, false, done).float32; };
+        const auto isAbout = [](double found, double expected) { return std::abs(found - expected) < 1e-6 * expected; };
+        const double whole = left({});
+        // The demo's blocks are alike: half of what is done block by block is left. A model in memory is carried there again, …
+        DoneWork done;
+        done.runs = {{.n_blocks = 2}, {}, {}};
+        const double half = (quantizationWork(*demo_, method).float32 + pass + forward) / 2.0;
+        QVERIFY(isAbout(left(done), whole - half + forward / 2.0));
+        // … an export is not.
+        recipe.runs[0].format = ExportFormat::Gptq;
+        QVERIFY(isAbout(left(done), whole - half));
+        done.runs[0] = {.is_made = true};
+        QVERIFY(isAbout(left(done), whole - 2.0 * half));
+        // Statistics that others share: a quarter of the gathering is done, the model is run all the same.
+        done.n_shared_blocks = 1;
+        QVERIFY(isAbout(left(done), whole - 2.0 * half - (pass - forward) / 4.0));
+        done.n_shared_blocks = 4;
+        QVERIFY(isAbout(left(done), whole - 2.0 * half - pass));
+        // What the files of a stranger say.
+        done.runs = {{.n_blocks = 1000}, {.n_blocks = -5}, {.n_blocks = 4}};
+        QVERIFY(isAbout(left(done), quantizationWork(*demo_, recipe.runs[1].method).float32));
     }
 
     void sensitivityIsHalfAPassAndTwoHeadsPerLayer() {

@@ -1,13 +1,16 @@
 // Jobs of several runs, ended at every point where something was finished, go on from there.
 
+#include <QDir>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <fstream>
 #include <functional>
 #include <set>
 #include <utility>
 
+#include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 #include "core/recipe/unfinished_job.h"
 #include "core/recipe/unfinished_runs.h"
@@ -213,7 +216,11 @@ private slots:
         QVERIFY(fs::last_write_time(out / "salient.json") == written);
         QVERIFY(numbersOf(resumed) == numbersOf(expected));
         QVERIFY(exportsOf(recipe) == exportsOf(whole));
-        for (const RunResult& result : resumed.runs) QVERIFY(result.is_verified);
+        for (const RunResult& result : resumed.runs) {
+            QVERIFY(result.is_verified);
+            // What was made is gone, so the file is not run beside it, which is said.
+            if (result.out == out.string()) QVERIFY(result.verification.find("; reloaded: not run, since") != std::string::npos);
+        }
         QCOMPARE(entriesOf(pathOf(bench.folder, "resumed")), (QStringList{"gptq", "plain", "report", "streamed"}));
     }
 
@@ -276,8 +283,102 @@ private slots:
     void cancelledBeforeAnythingIsFinishedNothingStays() {
         const Bench bench;
         const Recipe recipe = bench.recipe("out");
-        QVERIFY(endsWhen([](const Progress& now) { return now.stage == "calibrating"; }, recipe));
+        QVERIFY(endsWhen([](const Progress& now) { return now.stage == "perplexity" && now.done > 0; }, recipe));
         QVERIFY(entriesOf(pathOf(bench.folder, "out")).isEmpty());
+    }
+
+    void theOriginalIsMeasuredOnce() {
+        const Bench bench;
+        const Recipe whole = bench.recipe("whole");
+        JobContext job;
+        const Report expected = run(whole, job);
+        const Recipe recipe = bench.recipe("out");
+        QVERIFY(endsWhen([](const Progress& now) { return now.stage == "calibrating"; }, recipe));
+        const QString refused = complaint(recipe);
+        QVERIFY2(refused.contains(", 0 of 5 runs done, and the original's perplexity: go on"), qPrintable(refused));
+        const fs::path original = placeOfRuns(recipe, {}) / "original.safetensors";
+        const fs::file_time_type made = fs::last_write_time(original);
+        for (const bool is_last : {false, true}) {
+            bool is_made_again = false;
+            const auto is_time = [&](const Progress& now) {
+                if (now.stage != "perplexity") return false;
+                is_made_again = is_made_again || fs::last_write_time(original) != made;
+                return !is_last;
+            };
+            QCOMPARE(endsWhen(is_time, recipe, {.resume = true}), !is_last);
+            QVERIFY(!is_made_again);
+        }
+        QVERIFY(exportsOf(recipe) == exportsOf(whole));
+        const Json report = readJson(recipe.report / "report.json");
+        Json found = report["full_precision"];
+        Json measured = toJson(*expected.full_precision);
+        for (Json* numbers : {&found, &measured}) numbers->erase("seconds");
+        QCOMPARE(found, measured);
+        const auto is_measured = [](const Json& stage) { return stage["stage"] == "perplexity: full precision"; };
+        QVERIFY(std::none_of(report["stages"].begin(), report["stages"].end(), is_measured));
+    }
+
+    void theForecastIsOfWhatIsLeft() {
+        const Bench bench;
+        const Recipe recipe = bench.recipe("out");
+        const auto model = Model::open(recipe.model);
+        const auto forecast = [&](const RunOptions& given) {
+            double work = 0.0;
+            RunOptions options = given;
+            options.before_work = [&](const Report& planned) {
+                work = planned.work.float32;
+                throw Error(ErrorCode::Io, "injected: seen");
+            };
+            (void)complaint(recipe, options);
+            return work;
+        };
+        const auto isAbout = [](double found, double expected) { return std::abs(found - expected) < 1e-6 * expected; };
+        const double whole = forecast({});
+        QVERIFY(isAbout(whole, jobWork(*model, recipe, false, false).float32));
+        const fs::path place = placeOfRuns(recipe, {});
+        QVERIFY(!fs::exists(place));
+        QVERIFY(endsWhen([](const Progress& now) { return now.stage == "calibrating"; }, recipe));
+        // The original: a pass, and its head.
+        const auto n_tokens = static_cast<double>(evaluatedTokens(recipe.evaluation_text, recipe.perplexity, 16));
+        const double pass = forwardWork(*model, n_tokens, 16, Compute::Float32).float32;
+        const double head = headMultiplyAdds(*model, n_tokens);
+        double left = whole - pass - head;
+        QVERIFY(isAbout(forecast({.resume = true}), left));
+        // The first run, with its evaluation, and the statistics, of which the blocks that are there are passed no more.
+        QVERIFY(endsAfterRuns(1, recipe, {.resume = true}));
+        const DoneWork done = doneWork(recipe, place);
+        QVERIFY(done.has_original);
+        QCOMPARE(done.n_shared_blocks, kBlocks);
+        QCOMPARE(done.runs.size(), std::size_t{5});
+        QVERIFY(done.runs[0].is_made && done.runs[0].is_evaluated && !done.runs[3].is_made);
+        left -= quantizationWork(*model, recipe.runs[0].method).float32 + pass + 2.0 * head;
+        left -= calibrationWork(*model, 2.0 * 16.0, 16, Compute::Float32).float32;
+        // Blocks of others that share the statistics were made with its own.
+        for (const std::size_t i : {1U, 2U}) {
+            QCOMPARE(done.runs[i].n_blocks, kBlocks);
+            left -= quantizationWork(*model, recipe.runs[i].method).float32;
+        }
+        QVERIFY(isAbout(forecast({.resume = true}), left));
+        // An export that was taken away is made again, and evaluated.
+        QVERIFY(endsAfterRuns(2, recipe, {.resume = true}));
+        QVERIFY(isAbout(forecast({.resume = true}), left - pass - 2.0 * head));
+        fs::remove_all(recipe.runs[1].out);
+        const double again = quantizationWork(*model, recipe.runs[1].method).float32;
+        QVERIFY(isAbout(forecast({.resume = true}), left + again));
+    }
+
+    void withoutARecordTheForecastIsOfAllOfIt() {
+        const Bench bench;
+        const Recipe recipe = bench.recipe("out");
+        const fs::path place = placeOfRuns(recipe, {});
+        QVERIFY(endsAfterRuns(1, recipe));
+        QVERIFY(doneWork(recipe, place).runs[0].is_made);
+        // As where a process died while it cleared up: the record goes first.
+        fs::remove(place / "job.json");
+        const DoneWork done = doneWork(recipe, place);
+        QVERIFY(!done.has_original);
+        QCOMPARE(done.n_shared_blocks, 0);
+        for (const DoneWork::Run& run : done.runs) QVERIFY(!run.is_made && !run.is_evaluated && run.n_blocks == 0);
     }
 
     void whatDiffersIsRefusedAndSaid_data() {
@@ -294,6 +395,8 @@ private slots:
         QTest::newRow("model") << "model.model.safetensors: ";
         QTest::newRow("version") << "version: 0.0.0 then";
         QTest::newRow("record") << "expected the record of a job";
+        QTest::newRow("runs of the record") << "n_runs: expected 1 to 1000, found 1001";
+        QTest::newRow("numbers of the original") << "checksum";
         QTest::newRow("numbers of a run") << "checksum";
     }
     void whatDiffersIsRefusedAndSaid() {
@@ -314,14 +417,16 @@ private slots:
         if (change == "evaluation text") changed.evaluation_text = kDemo / "calib.txt";
         if (change == "precision") changed.compute = Compute::BFloat16;
         if (change == "model") fs::last_write_time(bench.model() / "model.safetensors", fs::file_time_type::clock::now());
-        if (change == "version" || change == "record") {
+        if (change == "version" || change.contains("record")) {
             Json record = readJson(place / "job.json");
             if (change == "version") record["identity"]["version"] = "0.0.0";
             if (change == "record") record.erase("n_runs");
+            if (change == "runs of the record") record["n_runs"] = 1001;
             writeJson(place / "job.json", record);
         }
-        if (change == "numbers of a run") {
-            std::fstream file(place / "run-1.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+        const std::string damaged = change == "numbers of a run" ? "run-1.safetensors" : "original.safetensors";
+        if (change.startsWith("numbers of")) {
+            std::fstream file(place / damaged, std::ios::in | std::ios::out | std::ios::binary);
             file.seekg(0, std::ios::end);
             const auto middle = file.tellg() / 2;
             file.seekp(middle);
@@ -329,8 +434,8 @@ private slots:
         }
         const auto before = contentOf(place);
         const QString refused = complaint(changed, {.resume = true});
-        if (change == "numbers of a run") {
-            QVERIFY2(refused.contains("run-1.safetensors") && refused.contains("to begin anew"), qPrintable(refused));
+        if (change.startsWith("numbers of")) {
+            QVERIFY2(refused.contains(QString::fromStdString(damaged)) && refused.contains("to begin anew"), qPrintable(refused));
         } else {
             QVERIFY2(refused.contains(expected), qPrintable(refused));
         }
@@ -354,7 +459,7 @@ private slots:
             QVERIFY(complaint(recipe, {.unfinished = place}).contains("--resume"));
             const Report resumed = run(recipe, {.resume = true, .unfinished = place}, job);
             QVERIFY(numbersOf(resumed) == numbersOf(expected));
-            QVERIFY(std::ranges::any_of(resumed.runs, [](const RunResult& result) { return result.n_blocks_resumed > 0; }));
+            QVERIFY(n == 1 || std::ranges::any_of(resumed.runs, [](const RunResult& result) { return result.n_blocks_resumed > 0; }));
             QVERIFY(!fs::exists(place));
         }
         QVERIFY(n > kBlocks);
@@ -365,11 +470,24 @@ private slots:
         QVERIFY2(refused.contains("expected a new or empty directory for finished blocks, found 'notes.txt' in it"), qPrintable(refused));
         QCOMPARE(entriesOf(place), QStringList{"notes.txt"});
         // Nor are its folders, even where they have the names of ours.
+        fs::remove(place / "notes.txt");
         fs::create_directories(place / "run-1");
-        fs::rename(place / "notes.txt", place / "run-1" / "notes.txt");
-        QVERIFY(complaint(recipe, {.unfinished = place}).contains("found 'run-1' in it"));
-        QCOMPARE(entriesOf(place), QStringList{"run-1"});
-        QCOMPARE(entriesOf(place / "run-1"), QStringList{"notes.txt"});
+        for (const char* name : {"notes.txt", ".draft.partial-1"}) {
+            std::ofstream(place / "run-1" / name) << "mine";
+            QVERIFY(complaint(recipe, {.unfinished = place}).contains("found 'run-1' in it"));
+            QCOMPARE(entriesOf(place), QStringList{"run-1"});
+            QCOMPARE(entriesOf(place / "run-1"), QStringList{name});
+            fs::remove(place / "run-1" / name);
+        }
+        fs::remove_all(place / "run-1");
+        // Nor its files, whatever they are called.
+        for (const char* name : {"lock", "run-1.safetensors", "original.safetensors", ".draft.partial-1"}) {
+            std::ofstream(place / name) << "mine";
+            const QString said = complaint(recipe, {.unfinished = place});
+            QVERIFY2(said.contains("found '" + QString(name) + "' in it"), qPrintable(said));
+            QCOMPARE(contentOf(place), (std::map<std::string, std::string>{{name, "mine"}}));
+            fs::remove(place / name);
+        }
     }
 
     void whereNothingCanBeKeptBesideAReportTheJobIsDoneAllTheSame() {
@@ -469,6 +587,12 @@ private slots:
         const QString refused = complaint(recipe);
         QVERIFY2(refused.contains("found an unfinished job in ") && !refused.contains("is kept in "), qPrintable(refused));
         QCOMPARE(entriesOf(pathOf(bench.folder, "out")), QStringList{".gptq.unfinished"});
+        // Nor is it gone on with where it is another's; what was begun for this one holds nothing, and is not spoken of.
+        recipe.runs[0].method.gptq.damping = 0.02;
+        const auto before = contentOf(pathOf(bench.folder, "out"));
+        const QString other = complaint(recipe, {.resume = true});
+        QVERIFY2(other.contains("found another (") && !other.contains("unfinished-job"), qPrintable(other));
+        QVERIFY(contentOf(pathOf(bench.folder, "out")) == before);
     }
 
     void aJobAtWorkIsNotTouched() {
