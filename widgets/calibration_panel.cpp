@@ -82,6 +82,9 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     add(tr("Seed"), seed_);
     add(tr("Precision"), compute_);
 
+    summary_->setAccessibleName(tr("What is run"));
+    memory_->setAccessibleName(tr("Memory and time"));
+    state_->setAccessibleName(tr("State of the calibration"));
     calibrate_->setDefault(true);
     calibrate_->setToolTip(tr("Run the windows through the model and gather statistics of every layer's input"));
     for (QLabel* label : {summary_, memory_, state_}) label->setWordWrap(true);

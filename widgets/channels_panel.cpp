@@ -77,6 +77,7 @@ ChannelsPanel::ChannelsPanel(QWidget* parent)
     origin_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     origin_->setAccessibleName(tr("Origin of the largest activation"));
     summary_->setWordWrap(true);
+    summary_->setAccessibleName(tr("Salient channels"));
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     const QString empty = tr("Calibrate a model and choose a layer to see its channels.");
     for (Chart* chart : {activations_, weights_}) {

@@ -22,7 +22,7 @@ DiagnosisPanel::DiagnosisPanel(QWidget* parent)
     run_->setAccessibleName(tr("Result to diagnose"));
     run_->setToolTip(tr("Whose error in the chosen layer is explained"));
     auto* worst = new QPushButton(tr("Worst layer"), this);
-    worst->setToolTip(tr("Go to the layer with the largest relative output error of this result"));
+    worst->setToolTip(tr("Go to the layer with the largest relative output error of this result, or to the one where the run ended"));
     subject_->setTextFormat(Qt::PlainText);
     subject_->setWordWrap(true);
     subject_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -58,11 +58,28 @@ DiagnosisPanel::DiagnosisPanel(QWidget* parent)
 }
 
 void DiagnosisPanel::setRuns(const QStringList& runs) {
+    with_result_ = runs;
+    listRuns();
+}
+
+void DiagnosisPanel::setFailedRuns(const QStringList& runs) {
+    failed_ = runs;
+    listRuns();
+}
+
+void DiagnosisPanel::listRuns() {
+    QStringList runs = with_result_ + failed_;
+    runs.removeDuplicates();
     const QString before = currentRun();
     const QSignalBlocker block(run_);
     run_->clear();
     run_->addItems(runs);
     run_->setCurrentIndex(std::max(0, run_->findText(before)));
+}
+
+void DiagnosisPanel::chooseRun(const QString& name) {
+    const QSignalBlocker block(run_);
+    if (const int at = run_->findText(name); at >= 0) run_->setCurrentIndex(at);
 }
 
 QString DiagnosisPanel::currentRun() const { return run_->currentText(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <vector>
 
@@ -30,6 +31,10 @@ public:
     explicit DiagnosisPanel(QWidget* parent = nullptr);
 
     void setRuns(const QStringList& runs);
+    /// Runs that ended without a result: they can be chosen, too.
+    void setFailedRuns(const QStringList& runs);
+    /// Chooses a run without asking for its diagnosis; nothing for a name that is not there.
+    void chooseRun(const QString& name);
     [[nodiscard]] QString currentRun() const;
     void setDiagnosis(const LayerDiagnosis& diagnosis);
     /// While another one is being made.
@@ -46,8 +51,11 @@ signals:
     void trialWanted(const QString& name, const salient::MethodSpec& method);
 
 private:
+    void listRuns();
     [[nodiscard]] QWidget* makeFinding(const ErrorFinding& finding);
 
+    QStringList with_result_;
+    QStringList failed_;
     LayerDiagnosis diagnosis_;
     bool is_busy_ = false;
     QComboBox* run_;

@@ -129,6 +129,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     stamp_->setWordWrap(true);
     stamp_->setAccessibleName(tr("Protocol of the figures"));
     time_->setWordWrap(true);
+    time_->setAccessibleName(tr("Time"));
     time_->hide();
 
     auto* row = new FlowRow(this);
@@ -189,6 +190,7 @@ QWidget* EvaluatePanel::makeLayers() {
     auto* copy = new QPushButton(tr("Copy table"), this);
     copy->setToolTip(tr("Put the table on the clipboard as comma-separated values, with every digit"));
     layers_hint_->setWordWrap(true);
+    layers_hint_->setAccessibleName(tr("Measured layers"));
     layer_chart_->setAxes(chartAxis(tr("layer, in order of computation"), true), chartAxis(tr("KL, nats")));
     layer_chart_->setPointName(tr("layer"));
     layer_chart_->setTitle(tr("What each layer costs when it alone is quantized"));

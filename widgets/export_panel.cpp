@@ -132,6 +132,8 @@ QWidget* ExportPanel::makeExportBox() {
     export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));
     show_folder_->setAutoDefault(false);
     show_folder_->hide();
+    size_->setAccessibleName(tr("Size of the export"));
+    verdict_->setAccessibleName(tr("Result of the verification"));
     verdict_->setWordWrap(true);
     auto* action_row = new QHBoxLayout;
     action_row->addWidget(export_);
@@ -195,6 +197,7 @@ QWidget* ExportPanel::makeReportBox() {
     auto* layout = new QVBoxLayout(box);
     layout->addLayout(row);
     layout->addWidget(report_state_);
+    report_state_->setAccessibleName(tr("Report"));
     report_state_->setWordWrap(true);
     report_state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     report_state_->setText(tr("Tables, plots, settings and calibration of all results so far."));

@@ -19,6 +19,7 @@ struct LayerMetric {
     bool is_logarithmic = false;  ///< colours by the logarithm
     QString tip = {};             ///< what it is, in one line
     bool is_awaited = false;      ///< the values are made when somebody looks at them: unknown until then
+    bool is_cancelled = false;    ///< awaited no longer: they are made when the user chooses the metric, even if it is chosen already
 };
 
 /// The layers of a model as a grid, blocks down and modules across, each cell with the metric's value and colour. Where a block lacks a

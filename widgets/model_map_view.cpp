@@ -185,6 +185,9 @@ ModelMapView::ModelMapView(QWidget* parent)
     keepSetting(table_->horizontalHeader(), "map.sort");
     keepSetting(n_worst_, "map.worst");
     connect(n_worst_, &QSpinBox::valueChanged, this, &ModelMapView::showWorst);
+    connect(metric_, &QComboBox::activated, this, [this] {
+        if (model_->metric().is_awaited && model_->metric().is_cancelled) emit valuesWanted();
+    });
     connect(metric_, &QComboBox::currentIndexChanged, this, [this] {
         if (metric_->currentIndex() >= 0) chosen_metric_ = metric_->currentText();
         showMetric();
@@ -199,6 +202,7 @@ ModelMapView::ModelMapView(QWidget* parent)
         overrides_->setPattern(expression.isValid() ? pattern : QString());
         showWorst();
     });
+    matches_->setAccessibleName(tr("Layers that match"));
     matches_->hide();
     const auto chosen = [this](const QModelIndex& cell) {
         if (is_setting_ || !cell.isValid()) return;
@@ -331,7 +335,10 @@ void ModelMapView::showMetric() {
     const auto [low, high] = model_->range();
     const bool is_awaited = model_->metric().is_awaited;
     legend_->setVisible(has_metric);
-    const QString note = is_awaited ? tr("reading the weights …") : model_->metric().is_logarithmic ? tr("logarithmic") : QString();
+    const QString note = is_awaited && model_->metric().is_cancelled ? tr("cancelled; choose it again to read the weights")
+                         : is_awaited                                ? tr("reading the weights …")
+                         : model_->metric().is_logarithmic           ? tr("logarithmic")
+                                                                     : QString();
     legend_->setEnds(is_awaited ? QString() : model_->text(low), is_awaited ? QString() : model_->text(high), note);
     const QString tip = model_->metric().tip;
     metric_->setToolTip(tip.isEmpty() ? tr("What the colours show") : plainTip(tip));
@@ -340,7 +347,7 @@ void ModelMapView::showMetric() {
 }
 
 void ModelMapView::askForValues() {
-    if (isVisible() && model_->metric().is_awaited) emit valuesWanted();
+    if (isVisible() && model_->metric().is_awaited && !model_->metric().is_cancelled) emit valuesWanted();
 }
 
 void ModelMapView::showEvent(QShowEvent* event) {

@@ -42,7 +42,7 @@ signals:
     void layerChosen(int block, const QString& layer);
     /// Chosen with Return or a double click: go and look at it.
     void layerActivated(int block, const QString& layer);
-    /// The metric that is being looked at has no values yet (LayerMetric::is_awaited).
+    /// The metric that is being looked at has no values yet (LayerMetric::is_awaited), or was chosen again after that was cancelled.
     void valuesWanted();
     /// The user wants the picture, or its data, as a file.
     void figureWanted();

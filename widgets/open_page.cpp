@@ -107,6 +107,7 @@ OpenPage::OpenPage(QWidget* parent)
     facts_layout->addWidget(buttons);
     examine_->setToolTip(
         tr("Reads every layer and says what loaders would refuse or compute wrongly: zero points, groups, scales, names, config"));
+    verdict_->setAccessibleName(tr("Result of the examination"));
     verdict_->setWordWrap(true);
     facts_layout->addWidget(verdict_);
     facts_layout->addWidget(findings_);

@@ -43,7 +43,8 @@ void removeSame(Changes& changes, const Expression& has_same_layers) {
 QString ratioText(double before, double after) {
     if (after <= 0.0) return OverridePanel::tr("No error is left in them.");
     if (before <= 0.0) return OverridePanel::tr("They had no error, and get that of rounding.");
-    if (after == before) return OverridePanel::tr("Their grids stay as they are: what becomes of their error, a run tells.");
+    if (after == before)
+        return OverridePanel::tr("Plain rounding gives them the same error as before: only a run shows what this change does to it.");
     const double ratio = after / before;
     return ratio <= 1.0 ? OverridePanel::tr("By plain rounding, their error falls to 1/%1.").arg(numberText(1.0 / ratio, 3))
                         : OverridePanel::tr("By plain rounding, their error grows %1 times.").arg(numberText(ratio, 3));

@@ -79,6 +79,8 @@ QuantizePanel::QuantizePanel(QWidget* parent)
     name_row->addWidget(name_label);
     name_row->addWidget(name_, 1);
     problem_->setWordWrap(true);
+    problem_->setAccessibleName(tr("Problem of the chosen method"));
+    blocked_->setAccessibleName(tr("Why nothing can be quantized"));
     problem_->hide();
 
     auto* scroll = new WholeWidthArea(this);
@@ -172,6 +174,7 @@ QWidget* QuantizePanel::makeStartBox() {
     start_one_->setToolTip(tr("Execute the chosen run alone"));
     start_one_->setAutoDefault(false);
     memory_->setWordWrap(true);
+    memory_->setAccessibleName(tr("Memory and time"));
     keepSetting(with_perplexity_, "quantize.perplexity");
 
     auto* file_row = new QHBoxLayout;

@@ -177,6 +177,7 @@ QWidget* StepperPanel::buildControls() {
     options->add({new QLabel(tr("Stop at")), break_error_, break_threshold_});
     options->add({break_group_});
     options->add({message_}, message_);
+    message_->setAccessibleName(tr("Why it stopped"));
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     rows->addWidget(what_if_);
     return bar;

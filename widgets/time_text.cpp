@@ -40,6 +40,8 @@ QString recipeTimeText(const RoundedTime& calibrating, const RoundedTime& quanti
     return Words::tr("Forecast for this machine: calibrating %1, the recipe's runs %2.").arg(timeText(calibrating), timeText(quantizing));
 }
 
+QString awaitedTimeText() { return Words::tr("Forecast for this machine: being computed …"); }
+
 QString evaluationTimeText(const RoundedTime& perplexity, const RoundedTime& layers) {
     return Words::tr("Forecast for this machine: perplexity %1, layer by layer %2.").arg(timeText(perplexity), timeText(layers));
 }

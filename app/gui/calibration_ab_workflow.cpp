@@ -13,22 +13,16 @@ namespace salient {
 
 namespace {
 
-/// A text with the windows that were taken of it.
-struct Drawn {
-    std::filesystem::path text;
-    Samples samples;
-};
-
-Drawn draw(const Model& model, const std::filesystem::path& text, const SampleSpec& spec, JobContext& job) {
+Samples draw(const Model& model, const Recipe& recipe, JobContext& job) {
     job.checkpoint({.stage = "choosing windows"});
-    return {text, namingText(text, [&] { return drawSamples(model.requireTokenizer(), readCorpus(text), spec); })};
+    const std::filesystem::path& text = recipe.calibration_text;
+    return namingText(text, [&] { return drawSamples(model.requireTokenizer(), readCorpus(text), recipe.samples); });
 }
 
-QString inWords(const Drawn& drawn) {
-    const Samples& samples = drawn.samples;
+QString inWords(const ComparedText& text) {
     return CalibrationAbWorkflow::tr("%1 (%2 × %3 tokens, seed %4)")
-        .arg(shortName(drawn.text), QString::number(samples.windows.count()), QString::number(samples.windows.seq_len),
-             QString::number(samples.spec.seed));
+        .arg(shortName(text.recipe.calibration_text), QString::number(text.n_windows), QString::number(text.seq_len),
+             QString::number(text.recipe.samples.seed));
 }
 
 }  // namespace
@@ -37,6 +31,7 @@ CalibrationAbWorkflow::CalibrationAbWorkflow(Session& session, JobRunner& jobs, 
     : QObject(parent), session_(session), jobs_(jobs), panel_(panel) {
     connect(&session_, &Session::modelChanged, this, &CalibrationAbWorkflow::follow);
     connect(&session_, &Session::recipeChanged, this, &CalibrationAbWorkflow::follow);
+    connect(&session_, &Session::comparisonChanged, this, &CalibrationAbWorkflow::show);
     connect(&session_.selection(), &SelectionModel::changed, this, [this](const Selection& now) { panel_.setSelectedLayer(now.layer); });
     connect(&panel_, &CalibrationAbPanel::runChosen, this, &CalibrationAbWorkflow::refresh);
     connect(&panel_, &CalibrationAbPanel::comparisonWanted, this, &CalibrationAbWorkflow::compare);
@@ -45,27 +40,25 @@ CalibrationAbWorkflow::CalibrationAbWorkflow(Session& session, JobRunner& jobs, 
     refresh();
 }
 
-std::optional<MethodSpec> CalibrationAbWorkflow::methodOf(const std::string& run) const {
-    const std::vector<RecipeRun>& runs = session_.recipe().runs;
-    const auto found = std::ranges::find(runs, run, &RecipeRun::name);
-    if (found == runs.end() || !session_.model()) return std::nullopt;
-    MethodSpec method = found->method;
-    method.grid.scale_type = storedScaleType(found->format.value_or(ExportFormat::Gptq), session_.model()->config);
-    return method;
+std::optional<Recipe> CalibrationAbWorkflow::recipeFor(const std::string& run) const {
+    const Recipe& now = session_.recipe();
+    const auto found = std::ranges::find(now.runs, run, &RecipeRun::name);
+    if (found == now.runs.end() || !session_.model()) return std::nullopt;
+    Recipe recipe;
+    recipe.calibration_text = now.calibration_text;
+    recipe.inputs = now.inputs;
+    recipe.samples = now.samples;
+    recipe.compute = now.compute;
+    RecipeRun& tried = recipe.runs.emplace_back();
+    tried.name = found->name;
+    tried.method = found->method;
+    tried.method.grid.scale_type = storedScaleType(found->format.value_or(ExportFormat::Gptq), session_.model()->config);
+    return recipe;
 }
 
-CalibrationAbWorkflow::Subject CalibrationAbWorkflow::subjectNow(const std::string& run) const {
-    Subject subject{session_.model(), run, {}};
-    const std::optional<MethodSpec> method = methodOf(run);
-    if (!method) return subject;
-    Recipe relevant;
-    relevant.calibration_text = session_.recipe().calibration_text;
-    relevant.inputs = session_.recipe().inputs;
-    relevant.samples = session_.recipe().samples;
-    relevant.compute = session_.recipe().compute;
-    // A path need not be UTF-8.
-    subject.recipe = toJson(relevant).dump(-1, ' ', false, Json::error_handler_t::replace) + toJson(*method).dump();
-    return subject;
+bool CalibrationAbWorkflow::isCurrent(const Recipe& compared) const {
+    const std::optional<Recipe> now = recipeFor(compared.runs.front().name);
+    return now && toJson(*now) == toJson(compared);
 }
 
 QString CalibrationAbWorkflow::obstacle() const {
@@ -73,10 +66,10 @@ QString CalibrationAbWorkflow::obstacle() const {
     if (!session_.model()) return tr("Open a model first.");
     if (!recipe.inputs.empty()) return tr("This recipe takes the inputs of layers from a file, in place of a calibration text.");
     if (recipe.calibration_text.empty()) return tr("Choose the calibration text first: it is text A.");
-    const std::optional<MethodSpec> method = methodOf(panel_.choice().run.toStdString());
-    if (!method) return tr("The recipe has no method to compare with: add one on the Quantize page.");
+    const std::optional<Recipe> chosen = recipeFor(panel_.choice().run.toStdString());
+    if (!chosen) return tr("The recipe has no method to compare with: add one on the Quantize page.");
     try {
-        checkCalibrationAb(*session_.model(), *method);
+        checkCalibrationAb(*session_.model(), chosen->runs.front().method);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
@@ -91,50 +84,64 @@ void CalibrationAbWorkflow::follow() {
         for (const RecipeRun& run : session_.recipe().runs) runs << QString::fromStdString(run.name);
     }
     panel_.setRuns(runs);
-    if (subject_.model && subject_ != subjectNow(subject_.run)) {
-        jobs_.cancel(job_);
-        subject_ = {};
+    if (job_ && (job_->model != session_.model() || !isCurrent(job_->recipe))) {
+        jobs_.cancel(job_->id);
+        job_.reset();
         ++latest_;
-        panel_.setComparison({});
+        panel_.setComparing(false);
     }
+    const auto& found = session_.comparison();
+    if (found && !isCurrent(found->texts[0].recipe)) session_.setComparison(nullptr);
     refresh();
+}
+
+void CalibrationAbWorkflow::show() {
+    const auto& found = session_.comparison();
+    if (!found) return panel_.setComparison({});
+    panel_.setComparison({std::shared_ptr<const CalibrationAb>(found, &found->result),
+                          QString::fromStdString(found->texts[0].recipe.runs.front().name), inWords(found->texts[0]),
+                          inWords(found->texts[1])});
+    panel_.setSelectedLayer(session_.selection().current().layer);
 }
 
 void CalibrationAbWorkflow::compare() {
     const OtherText other = panel_.choice();
-    const std::string run = other.run.toStdString();
-    const std::optional<MethodSpec> method = methodOf(run);
-    if (!method || other.text_file.isEmpty() || !obstacle().isEmpty()) return;
-    jobs_.cancel(job_);
-    subject_ = subjectNow(run);
-    const Recipe& recipe = session_.recipe();
-    SampleSpec spec = recipe.samples;
-    spec.n_samples = other.n_samples.value_or(spec.n_samples);
-    spec.seq_len = other.seq_len.value_or(spec.seq_len);
-    spec.seed = other.seed.value_or(spec.seed);
+    const std::optional<Recipe> a = recipeFor(other.run.toStdString());
+    if (!a || other.text_file.isEmpty() || !obstacle().isEmpty()) return;
+    if (job_) jobs_.cancel(job_->id);
+    Recipe b = *a;
+    b.calibration_text = toPath(other.text_file);
+    b.samples.n_samples = other.n_samples.value_or(b.samples.n_samples);
+    b.samples.seq_len = other.seq_len.value_or(b.samples.seq_len);
+    b.samples.seed = other.seed.value_or(b.samples.seed);
 
-    const auto work = [model = session_.model(), method = *method, compute = recipe.compute, text_a = recipe.calibration_text,
-                       spec_a = recipe.samples, text_b = toPath(other.text_file), spec_b = spec, name = other.run](JobContext& job) {
-        const Drawn a = draw(*model, text_a, spec_a, job);
-        const Drawn b = draw(*model, text_b, spec_b, job);
-        const ForwardOptions forward{.compute = compute};
-        auto comparison = std::make_shared<const CalibrationAb>(calibrationAb(*model, a.samples, b.samples, method, forward, job));
-        return ComparedTexts{std::move(comparison), name, inWords(a), inWords(b)};
+    const auto work = [model = session_.model(), a = *a, b](JobContext& job) {
+        const Samples samples_a = draw(*model, a, job);
+        const Samples samples_b = draw(*model, b, job);
+        const auto taken = [](const Recipe& recipe, const Samples& samples) {
+            return ComparedText{recipe, samples.windows.count(), samples.windows.seq_len};
+        };
+        const ForwardOptions forward{.compute = a.compute};
+        return std::make_shared<const CalibrationComparison>(CalibrationComparison{
+            {taken(a, samples_a), taken(b, samples_b)}, calibrationAb(*model, samples_a, samples_b, a.runs.front().method, forward, job)});
     };
     const int number = ++latest_;
-    const auto done = [this, number](const ComparedTexts& compared) {
+    const auto done = [this, number](const std::shared_ptr<const CalibrationComparison>& found) {
         if (number != latest_) return;
-        panel_.setComparison(compared);
-        panel_.setSelectedLayer(session_.selection().current().layer);
+        job_.reset();
+        session_.setComparison(found);
     };
     const auto otherwise = [this, number](const JobRecord& record) {
-        if (number == latest_) panel_.setComparing(false);
+        if (number == latest_) {
+            job_.reset();
+            panel_.setComparing(false);
+        }
         if (record.state == JobRecord::State::Failed) emit failed(record.title, record.message);
     };
-    panel_.setComparison({});
+    session_.setComparison(nullptr);
     panel_.setComparing(true);
-    job_ = jobs_.start(tr("Compare %1 with %2").arg(shortName(recipe.calibration_text), shortName(toPath(other.text_file))), this, work,
-                       done, otherwise);
+    const QString title = tr("Compare %1 with %2").arg(shortName(a->calibration_text), shortName(b.calibration_text));
+    job_ = Job{session_.model(), *a, jobs_.start(title, this, work, done, otherwise)};
 }
 
 }  // namespace salient

@@ -9,15 +9,14 @@
 #include <cmath>
 #include <utility>
 
-#include "widgets/calibration_ab_model.h"
 #include "widgets/chart.h"
 #include "widgets/context_action.h"
 #include "widgets/error_maps_panel.h"
 #include "widgets/heatmap_view.h"
+#include "widgets/layer_table_model.h"
 #include "widgets/metrics_model.h"
 #include "widgets/model_map_view.h"
 #include "widgets/number_grid.h"
-#include "widgets/sensitivity_model.h"
 #include "widgets/table_copy.h"
 
 namespace salient {
@@ -139,8 +138,7 @@ QString gridCsv(const NumberGrid& grid) {
 QString tableCsv(const QTableView& table) {
     const QAbstractItemModel* source = sourceOf(table.model());
     if (const auto* metrics = qobject_cast<const MetricsModel*>(source)) return metrics->toCsv();
-    if (const auto* compared = qobject_cast<const CalibrationAbModel*>(source)) return compared->toCsv();
-    if (const auto* sensitivities = qobject_cast<const SensitivityModel*>(source)) return sensitivities->toCsv();
+    if (const auto* layers = qobject_cast<const LayerTableModel*>(source)) return layers->toCsv();
     return shownCsv(*table.model());
 }
 

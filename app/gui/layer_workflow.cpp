@@ -117,6 +117,7 @@ void LayerWorkflow::answerPictures(Index position) {
 
 void LayerWorkflow::diagnose(const QString& run) {
     quick_.cancel(diagnosis_job_);
+    if (const auto failed = session_.failedRunNamed(run.toStdString())) return diagnoseFailed(failed);
     const LinearInfo* chosen = session_.selectedLayer();
     const auto calibration = session_.calibration();
     const auto result = session_.runNamed(run.toStdString());
@@ -144,24 +145,22 @@ void LayerWorkflow::diagnose(const QString& run) {
     diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
 }
 
-void LayerWorkflow::diagnoseFailed(const QString& run, const MethodSpec& method, const LinearInfo& layer) {
-    quick_.cancel(diagnosis_job_);
-    const auto calibration = session_.calibration();
-    if (!calibration) return;
-    const auto work = [run, method, layer, calibration](JobContext&) {
+void LayerWorkflow::diagnoseFailed(const std::shared_ptr<const FailedRun>& failed) {
+    const auto work = [failed, calibration = session_.calibration()](JobContext&) {
+        const LinearInfo& layer = calibration->model->linear(failed->layer.toStdString());
         LayerDiagnosis diagnosis;
-        diagnosis.run = run;
-        diagnosis.layer = QString::fromStdString(layer.name);
+        diagnosis.run = failed->run;
+        diagnosis.layer = failed->layer;
         diagnosis.seq_len = calibration->samples.windows.seq_len;
         diagnosis.has_result = false;
         const Matrix weight = loadLinear(*calibration->model, layer);
-        diagnosis.findings = diagnoseOverflow(*calibration->model, method, layer.name, weight, calibration->of(layer));
+        diagnosis.findings = diagnoseOverflow(*calibration->model, failed->method, layer.name, weight, calibration->of(layer));
         return diagnosis;
     };
-    const auto done = [this, layer, calibration](const LayerDiagnosis& diagnosis) {
-        if (isStillChosen(layer, calibration)) emit diagnosisReady(diagnosis);
+    const auto done = [this, failed](const LayerDiagnosis& diagnosis) {
+        if (session_.failedRunNamed(failed->run.toStdString()) == failed) emit diagnosisReady(diagnosis);
     };
-    diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(QString::fromStdString(layer.name)), this, work, done, reportFailure());
+    diagnosis_job_ = quick_.start(tr("Diagnose %1").arg(failed->layer), this, work, done, reportFailure());
 }
 
 void LayerWorkflow::forecast(const QString& run, const MethodSpec& before, const MethodSpec& after) {

@@ -50,10 +50,8 @@ public:
     [[nodiscard]] Json whatIf() const;
     /// Takes up what an earlier sitting tried out, if it fits the model's layer; from a stranger's file.
     void restoreWhatIf(const Json& what_if);
-    /// Why a run's error in the chosen layer is what it is.
+    /// Why a run's error in the chosen layer is what it is; of a run that failed, why it ended in its layer, whichever is chosen.
     void diagnose(const QString& run);
-    /// Why a run ended in that layer, with a number that is none.
-    void diagnoseFailed(const QString& run, const MethodSpec& method, const LinearInfo& layer);
     /// What other settings for some layers would do; a newer wish replaces an older one.
     void forecast(const QString& run, const MethodSpec& before, const MethodSpec& after);
 
@@ -69,6 +67,7 @@ signals:
     void failed(const QString& title, const QString& message);
 
 private:
+    void diagnoseFailed(const std::shared_ptr<const FailedRun>& failed);
     /// What a view of a layer was made from: with the same it need not be made again.
     struct Shown {
         std::string layer;  ///< empty: nothing is shown

@@ -34,20 +34,27 @@ LessonDesk::LessonDesk(QMainWindow& window, Session& session, Preferences& prefe
     connect(&session_, &Session::modelChanged, this, &LessonDesk::refreshMeasured);
     connect(dock_, &QDockWidget::visibilityChanged, this, [this](bool is_visible) {
         if (!is_visible) return;
-        help_->setText(helpText(page_));
+        showHelp(page_);
         if (dock_->width() < help_->sizeHint().width()) window_.resizeDocks({dock_}, {help_->sizeHint().width()}, Qt::Horizontal);
     });
 }
 
 void LessonDesk::setPage(Page page) {
     page_ = page;
-    if (!dock_->isHidden()) help_->setText(helpText(page));
+    if (!dock_->isHidden()) showHelp(page);
     if (page == Page::Lessons && !are_read_) readLessons();
 }
 
-void LessonDesk::toggleHelp() {
-    dock_->setVisible(dock_->isHidden());
-    help_->setText(helpText(page_));
+void LessonDesk::toggleHelp(Page page) {
+    const bool is_there = !dock_->isHidden() && helped_ == page;
+    setPage(page);
+    dock_->setVisible(!is_there);
+    showHelp(page);
+}
+
+void LessonDesk::showHelp(Page page) {
+    helped_ = page;
+    help_->setText(helpText(page));
 }
 
 void LessonDesk::readLessons() {
@@ -90,7 +97,7 @@ void LessonDesk::follow(const QString& address) {
         emit pageWanted(*page);
     } else if (kind == QLatin1String("help") && page) {
         dock_->show();
-        help_->setText(helpText(*page));
+        showHelp(*page);
     } else {
         if (!are_read_) readLessons();
         const QString id = name.endsWith(QLatin1String(".md")) ? name.chopped(3) : name;

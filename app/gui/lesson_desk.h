@@ -26,8 +26,8 @@ public:
     [[nodiscard]] QDockWidget* helpDock() const noexcept { return dock_; }
     /// Of the page that is shown: reads the lessons when they are first looked at, and lets open help follow.
     void setPage(Page page);
-    /// Shows the help of the page, or puts it away if it is there already.
-    void toggleHelp();
+    /// Shows the help of that page, or puts it away if it is there already.
+    void toggleHelp(Page page);
     void openFolder(const QString& folder);
     void browse();
 
@@ -40,6 +40,7 @@ signals:
     void noted(const QString& title, const QString& message);
 
 private:
+    void showHelp(Page page);
     void readLessons();
     void refreshMeasured();
 
@@ -51,6 +52,7 @@ private:
     QDockWidget* dock_;
     HelpPanel* help_;
     Page page_ = Page::Open;
+    Page helped_ = Page::Open;  ///< whose help is in the dock: a link may have led to another one's
     bool are_read_ = false;
 };
 

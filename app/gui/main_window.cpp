@@ -33,6 +33,7 @@
 #include "widgets/export_panel.h"
 #include "widgets/jobs_panel.h"
 #include "widgets/kept_settings.h"
+#include "widgets/label_reader.h"
 #include "widgets/memory_text.h"
 #include "widgets/model_map_view.h"
 #include "widgets/open_page.h"
@@ -57,15 +58,22 @@ bool looksAtLayer(Page page) {
 
 std::size_t at(Page page) { return static_cast<std::size_t>(page); }
 
+/// Before the first label is made, which is a member.
+QWidget* afterLabelReader(QWidget* parent) {
+    installLabelReader();
+    return parent;
+}
+
 }  // namespace
 
 MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
-    : QMainWindow(parent),
+    : QMainWindow(afterLabelReader(parent)),
       preferences_(settings),
       choose_(std::move(choose)),
       quick_(nullptr, -1),
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
+      survey_(jobs_),
       lessons_(new LessonDesk(*this, session_, preferences_, choose_)),
       keeper_(session_, workflow_),
       navigation_(new Navigation(this)),
@@ -122,6 +130,7 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
     connect(&session_, &Session::recipeChanged, this, &MainWindow::recipeChanged);
     connect(&session_.selection(), &SelectionModel::changed, this, &MainWindow::selectionChanged);
     connect(&times_, &TimeForecaster::ready, this, [this](const std::optional<JobTimes>& times) {
+        are_times_awaited_ = false;
         job_times_ = times;
         showForecasts();
     });
@@ -277,8 +286,6 @@ void MainWindow::modelChanged() {
     selection_bar_->setModel(model);
     refreshStrip();
     survey_.setModel(model);
-    job_times_.reset();
-    has_failed_run_ = false;
     map_->setModel(model);
     calibration_panel_->setMaxSeqLen(model ? model->config.max_positions : 0);
     evaluate_->setMaxSeqLen(model ? model->config.max_positions : 0);
@@ -292,7 +299,6 @@ void MainWindow::modelChanged() {
 }
 
 void MainWindow::calibrationChanged() {
-    has_failed_run_ = false;
     calibration_panel_->setCalibration(session_.calibration(), session_.isCalibrationCurrent());
     is_stale_.fill(true);
     refreshPages();
@@ -308,6 +314,9 @@ void MainWindow::runsChanged() {
         stored_bits = 8.0 * static_cast<double>(model->checkpoint->tensor(layer.name + ".weight").bytes.size()) / n_weights;
     }
     compare_->setResults(session_.runs(), session_.fullPrecision(), model ? model->checkpoint->sizeBytes() : 0, stored_bits);
+    QStringList failed;
+    for (const auto& [name, run] : session_.failedRuns()) failed << run->run;
+    compare_->diagnosis().setFailedRuns(failed);
     evaluate_->setResults(session_.runs(), session_.fullPrecision());
     refreshMap();
     QStringList names;
@@ -320,12 +329,15 @@ void MainWindow::runsChanged() {
 }
 
 void MainWindow::refreshMap() {
-    map_->setMetrics(mapMetrics(session_, survey_.metrics()));
+    map_->setMetrics(mapMetrics(session_, survey_.metrics(), survey_.isCancelled()));
     map_->setSelectedLayer(session_.selection().current().layer);
 }
 
 void MainWindow::forecastTimes() {
-    if (!session_.model()) return;
+    job_times_.reset();  // they were of something else
+    are_times_awaited_ = session_.model() != nullptr;
+    showForecasts();
+    if (!are_times_awaited_) return;
     const auto unmeasured = std::ranges::count_if(session_.runs(), [](const auto& run) { return !run->perplexity; });
     const auto run = session_.runNamed(evaluate_->currentRun().toStdString());
     times_.ask({.model = session_.model(),
@@ -335,16 +347,19 @@ void MainWindow::forecastTimes() {
                 .method = run ? run->method : MethodSpec{}});
 }
 
-/// Memory as it is needed now; times as they were counted last.
+/// Memory as it is needed now; times once they are counted.
 void MainWindow::showForecasts() {
     const auto& model = session_.model();
     QStringList notes;
     if (model) notes << memoryText(forecastJob(*model, session_.recipe(), true, false).total(), physicalMemoryBytes());
     if (model && job_times_) notes << recipeTimeText(job_times_->calibrating, job_times_->quantizing);
+    if (model && are_times_awaited_) notes << awaitedTimeText();
     calibration_panel_->setMemoryNote(notes.join(QLatin1Char(' ')));
     quantize_->setMemoryNote(notes.join(QLatin1Char(' ')));
-    const bool is_evaluated = model && job_times_ && !session_.recipe().evaluation_text.empty();
-    evaluate_->setTimeNote(is_evaluated ? evaluationTimeText(job_times_->perplexity, job_times_->layers) : QString());
+    QString evaluating;
+    if (model && job_times_) evaluating = evaluationTimeText(job_times_->perplexity, job_times_->layers);
+    if (model && are_times_awaited_) evaluating = awaitedTimeText();
+    evaluate_->setTimeNote(session_.recipe().evaluation_text.empty() ? QString() : evaluating);
 }
 
 void MainWindow::recipeChanged() {
@@ -355,7 +370,6 @@ void MainWindow::recipeChanged() {
     map_->overrides().setRuns(recipe.runs);
     evaluate_->setChoice({toQString(recipe.evaluation_text), recipe.perplexity});
     quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
-    showForecasts();
     forecastTimes();
     refreshPages();
     for (const Page page : {Page::Stepper, Page::Tune}) {
@@ -406,7 +420,7 @@ void MainWindow::refreshPages() {
                             Page::Evaluate, Page::Export}) {
         PageFrame* frame = frames_[at(page)];
         const bool needs_calibration = page == Page::Channels || page == Page::Stepper || page == Page::Tune;
-        const bool is_diagnosed = page == Page::Compare && has_failed_run_;
+        const bool is_diagnosed = page == Page::Compare && !session_.failedRuns().empty();
         const bool needs_runs = !is_diagnosed && (page == Page::Compare || page == Page::Evaluate || page == Page::Export);
         if (!has_model) {
             frame->setEmpty(tr("No model is open yet. Start with the demo, or with a model of your own."), tr("Open a model"));

@@ -148,6 +148,7 @@ private:
     void refreshBeside();
     void focusBeside();
     void goToOtherPage();
+    void swapPages();
     // main_window_layouts.cpp: layouts with names
     void buildLayoutMenu(QMenu* view);
     void refreshLayouts();
@@ -200,11 +201,11 @@ private:
     QAction* palette_action_ = nullptr;
     std::vector<std::function<void()>> palette_actions_;  ///< parallel to what the palette shows
     QAction* own_window_action_ = nullptr;
-    QAction* other_page_action_ = nullptr;
     std::array<QAction*, kPages> beside_actions_{};
     QAction* below_action_ = nullptr;
     QAction* at_right_action_ = nullptr;
-    std::optional<Page> beside_;  ///< the page that stands beside page()
+    QList<QAction*> two_pages_actions_;  ///< what needs a page beside
+    std::optional<Page> beside_;         ///< the page that stands beside page()
     QMenu* layout_menu_ = nullptr;
     QMenu* remove_layout_menu_ = nullptr;
     QAction* own_layouts_end_ = nullptr;  ///< the entry of that menu before which they stand
@@ -221,8 +222,8 @@ private:
     ComparePanel* compare_;
     EvaluatePanel* evaluate_;
     ExportPanel* export_;
-    bool has_failed_run_ = false;          ///< whose diagnosis Compare shows, though there may be no result
-    std::optional<JobTimes> job_times_;    ///< as forecast last
+    std::optional<JobTimes> job_times_;  ///< of what is planned now; nothing while they are forecast, or cannot be
+    bool are_times_awaited_ = false;
     bool is_forecast_stale_ = false;       ///< that of the model map's overrides: to be asked for when it is next looked at
     std::array<bool, kPages> is_stale_{};  ///< a layer view whose data must be made when it is next looked at
 };

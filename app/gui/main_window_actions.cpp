@@ -186,10 +186,7 @@ void MainWindow::buildLanguageMenu(QMenu* view) {
 
 void MainWindow::buildHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
-    menu->addAction(tr("&Help on this view"), QKeySequence(Qt::Key_F1), this, [this] {
-        lessons_->setPage(focusedPage());
-        lessons_->toggleHelp();
-    });
+    menu->addAction(tr("&Help on this view"), QKeySequence(Qt::Key_F1), this, [this] { lessons_->toggleHelp(focusedPage()); });
     menu->addAction(tr("&Lessons"), this, [this] { goTo(Page::Lessons); });
     menu->addAction(tr("Open a &folder of lessons…"), lessons_, &LessonDesk::browse);
     menu->addSeparator();

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -18,6 +19,8 @@
 namespace salient {
 
 namespace {
+
+constexpr double kDividerStep = 0.05;  // of the room of both pages
 
 /// Whatever below a menu has keys.
 void collectActions(const QMenu& menu, QList<QAction*>& found) {
@@ -119,8 +122,16 @@ void MainWindow::buildBesideMenu(QMenu* view) {
     };
     at_right_action_ = add_place(tr("At the &right"), tr("Below where the window is too narrow for both"), false);
     below_action_ = add_place(tr("&Below"), tr("One above the other, however wide the window is"), true);
-    other_page_action_ = view->addAction(tr("To the &other page"), QKeySequence(Qt::Key_F6), this, &MainWindow::goToOtherPage);
-    other_page_action_->setToolTip(tr("Moves the keyboard between the two pages that stand beside each other"));
+    menu->addSeparator();
+    QAction* swap = menu->addAction(tr("&Swap the two pages"), QKeySequence(Qt::SHIFT | Qt::Key_F6), this, &MainWindow::swapPages);
+    swap->setToolTip(tr("Each goes where the other is; the room stays divided as it is"));
+    QAction* more = menu->addAction(tr("&More room for the page beside"), QKeySequence(Qt::Key_F8), this,
+                                    [this] { split_->moveDivider(-kDividerStep); });
+    QAction* less = menu->addAction(tr("&Less room for the page beside"), QKeySequence(Qt::SHIFT | Qt::Key_F8), this,
+                                    [this] { split_->moveDivider(kDividerStep); });
+    QAction* other = view->addAction(tr("To the &other page"), QKeySequence(Qt::Key_F6), this, &MainWindow::goToOtherPage);
+    other->setToolTip(tr("Moves the keyboard between the two pages that stand beside each other"));
+    two_pages_actions_ = {swap, more, less, other};
 }
 
 void MainWindow::wireBeside() {
@@ -142,9 +153,10 @@ void MainWindow::refreshBeside() {
         QAction* action = beside_actions_[static_cast<std::size_t>(i)];
         action->setChecked(static_cast<Page>(i) == beside_);
         action->setEnabled(static_cast<Page>(i) != page());
+        frames_[static_cast<std::size_t>(i)]->setExplanationShown(!beside_ || static_cast<Page>(i) != page());  // two share the height
     }
     (split_->isBelowWanted() ? below_action_ : at_right_action_)->setChecked(true);
-    other_page_action_->setEnabled(beside_.has_value());
+    for (QAction* action : two_pages_actions_) action->setEnabled(beside_.has_value());
 }
 
 void MainWindow::showBeside(Page page) {
@@ -181,6 +193,17 @@ void MainWindow::goToOtherPage() {
     activateWindow();  // the keys may have been pressed in a page's own window
     if (!is_beside) return focusBeside();
     if (!giveFocus(*stack_)) navigation_->setFocus();
+}
+
+void MainWindow::swapPages() {
+    if (!beside_) return;
+    const QPointer<QWidget> focused = QApplication::focusWidget();
+    const Page first = page();
+    const Page second = *beside_;
+    closeBeside();
+    goTo(second);
+    showBeside(first);
+    if (focused && isAncestorOf(focused) && focused->isVisible()) focused->setFocus();  // the keyboard stays with what had it
 }
 
 }  // namespace salient

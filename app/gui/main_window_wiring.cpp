@@ -106,6 +106,7 @@ void MainWindow::wireLayerViews() {
     connect(map_, &ModelMapView::layerChosen, &selection, &SelectionModel::selectLayer);
     connect(map_, &ModelMapView::valuesWanted, &survey_, &WeightSurvey::begin);
     connect(&survey_, &WeightSurvey::ready, this, &MainWindow::refreshMap);
+    connect(&survey_, &WeightSurvey::cancelledChanged, this, &MainWindow::refreshMap);
     connect(&survey_, &WeightSurvey::failed, this,
             [this](const QString& title, const QString& message) { messages_->showMessage(MessageArea::Kind::Error, title, message); });
     connect(map_, &ModelMapView::layerActivated, this, [this](int block, const QString& layer) {
@@ -257,24 +258,25 @@ void MainWindow::wireDiagnosis() {
     };
     connect(&diagnosis, &DiagnosisPanel::diagnosisWanted, this, look);
     connect(compare_, &ComparePanel::diagnosisShown, this, [look, &diagnosis] {
-        if (!diagnosis.currentRun().isEmpty()) look(diagnosis.currentRun());  // else what a failed run left stays
+        if (!diagnosis.currentRun().isEmpty()) look(diagnosis.currentRun());
     });
     connect(&layers_, &LayerWorkflow::diagnosisReady, &diagnosis, &DiagnosisPanel::setDiagnosis);
-    connect(&workflow_, &Workflow::runFailed, this, [this](const FailedRun& failed) {
-        const auto look_at = [this, failed, calibration = std::weak_ptr(session_.calibration())] {
-            if (!session_.calibration() || session_.calibration() != calibration.lock()) return;  // it is about another one
-            const LinearInfo& layer = session_.model()->linear(failed.layer.toStdString());
-            has_failed_run_ = true;
-            refreshPages();
-            session_.selection().selectLayer(layer.block, failed.layer);
+    const auto choose_layer = [this](const QString& layer) {
+        session_.selection().selectLayer(session_.model()->linear(layer.toStdString()).block, layer);
+    };
+    connect(&workflow_, &Workflow::runFailed, this, [this, look, choose_layer, &diagnosis](const FailedRun& failed) {
+        const auto look_at = [this, look, choose_layer, &diagnosis, known = session_.failedRunNamed(failed.run.toStdString())] {
+            if (session_.failedRunNamed(known->run.toStdString()) != known) return;  // it ended otherwise since, or its calibration is gone
+            choose_layer(known->layer);
+            diagnosis.chooseRun(known->run);
             compare_->showDiagnosis();
             goTo(Page::Compare);
-            compare_->diagnosis().clear();
-            layers_.diagnoseFailed(failed.run, failed.method, layer);
+            look(known->run);
         };
         messages_->showMessage(MessageArea::Kind::Error, failed.title, failed.message, {tr("Diagnose"), look_at});
     });
-    connect(&diagnosis, &DiagnosisPanel::worstLayerWanted, this, [this](const QString& name) {
+    connect(&diagnosis, &DiagnosisPanel::worstLayerWanted, this, [this, choose_layer](const QString& name) {
+        if (const auto failed = session_.failedRunNamed(name.toStdString())) return choose_layer(failed->layer);
         const auto run = session_.runNamed(name.toStdString());
         if (!run || run->layers.empty()) return;
         const auto error = [](const LayerReport& layer) {  // none is worse than one that is no number
@@ -282,7 +284,7 @@ void MainWindow::wireDiagnosis() {
             return std::isfinite(found) ? found : std::numeric_limits<double>::infinity();
         };
         const auto worst = std::ranges::max_element(run->layers, {}, error);
-        session_.selection().selectLayer(session_.model()->linear(worst->name).block, QString::fromStdString(worst->name));
+        choose_layer(QString::fromStdString(worst->name));
     });
     connect(&diagnosis, &DiagnosisPanel::cellChosen, this, [this](Index row, Index channel) {
         session_.selection().selectCell(row, channel);

@@ -33,7 +33,8 @@ std::vector<double> fromReports(const Model& model, const RunResult& run, const 
 }
 
 /// Of the weights as they are stored, before anything is done to them.
-void addWeightMetrics(const std::vector<WeightMetrics>& weights, std::size_t n_layers, std::vector<LayerMetric>& metrics) {
+void addWeightMetrics(const std::vector<WeightMetrics>& weights, bool is_cancelled, std::size_t n_layers,
+                      std::vector<LayerMetric>& metrics) {
     LayerMetric largest{Words::tr("Largest |w|"), {}, {}, true, Words::tr("Largest magnitude of the layer's weights, in their own unit")};
     LayerMetric kurtosis{Words::tr("Kurtosis of the weights"),
                          {},
@@ -47,13 +48,14 @@ void addWeightMetrics(const std::vector<WeightMetrics>& weights, std::size_t n_l
     }
     for (LayerMetric* metric : {&largest, &kurtosis}) {
         metric->is_awaited = weights.size() < n_layers;
+        metric->is_cancelled = is_cancelled;
         metrics.push_back(std::move(*metric));
     }
 }
 
 }  // namespace
 
-std::vector<LayerMetric> mapMetrics(const Session& session, const std::vector<WeightMetrics>& weight_metrics) {
+std::vector<LayerMetric> mapMetrics(const Session& session, const std::vector<WeightMetrics>& weight_metrics, bool is_reading_cancelled) {
     std::vector<LayerMetric> metrics;
     if (!session.model()) return metrics;
     const Model& model = *session.model();
@@ -94,7 +96,7 @@ std::vector<LayerMetric> mapMetrics(const Session& session, const std::vector<We
     LayerMetric weights{Words::tr("Number of weights"), QStringLiteral("weights"), {}};
     for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));
     metrics.push_back(std::move(weights));
-    addWeightMetrics(weight_metrics, model.linears.size(), metrics);
+    addWeightMetrics(weight_metrics, is_reading_cancelled, model.linears.size(), metrics);
     return metrics;
 }
 

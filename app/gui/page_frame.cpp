@@ -22,6 +22,7 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     : QWidget(parent),
       content_(content),
       heading_(new QWidget(this)),
+      explanation_(new WrappedLabel(explanation, heading_)),
       stack_(new QStackedLayout),
       sentence_(new QLabel(this)),
       next_(new QPushButton(this)) {
@@ -30,13 +31,12 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     font.setPointSizeF(font.pointSizeF() * kTitleScale);
     font.setBold(true);
     title_label->setFont(font);
-    auto* explanation_label = new WrappedLabel(explanation, heading_);
-    explanation_label->setWordWrap(true);
+    explanation_->setWordWrap(true);
     auto* texts = new QVBoxLayout(heading_);
     texts->setContentsMargins(0, 0, 0, 0);
     texts->setSpacing(2);
     texts->addWidget(title_label);
-    texts->addWidget(explanation_label);
+    texts->addWidget(explanation_);
 
     sentence_->setWordWrap(true);
     sentence_->setAlignment(Qt::AlignCenter);
@@ -85,5 +85,7 @@ void PageFrame::setReady() { stack_->setCurrentIndex(1); }
 bool PageFrame::isReady() const { return stack_->currentIndex() == 1; }
 
 void PageFrame::setHeadingShown(bool shown) { heading_->setVisible(shown); }
+
+void PageFrame::setExplanationShown(bool shown) { explanation_->setVisible(shown); }
 
 }  // namespace salient

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] bool isReady() const;
     /// Without its heading where something else says which page it is.
     void setHeadingShown(bool shown);
+    /// Its title alone where room is short.
+    void setExplanationShown(bool shown);
     [[nodiscard]] QWidget* content() const noexcept { return content_; }
 
 signals:
@@ -33,6 +35,7 @@ private:
 
     QWidget* content_;
     QWidget* heading_;
+    QLabel* explanation_;
     QStackedLayout* stack_;
     QLabel* sentence_;
     QPushButton* next_;

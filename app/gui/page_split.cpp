@@ -20,11 +20,7 @@ PageSplit::PageSplit(QWidget* page, QWidget* beside, QWidget* parent) : QSplitte
     addWidget(page);
     addWidget(beside);
     beside->hide();
-    connect(this, &QSplitter::splitterMoved, this, [this] {
-        const QList<int> parts = sizes();
-        setShare(static_cast<double>(parts[0]) / std::max(1, parts[0] + parts[1]));
-        emit shareChanged();
-    });
+    connect(this, &QSplitter::splitterMoved, this, [this] { moveDivider(0.0); });  // where it is already
 }
 
 void PageSplit::setPages(const PageScroller* page, const PageScroller* beside) {
@@ -43,6 +39,17 @@ void PageSplit::setBelowWanted(bool below) {
 void PageSplit::setShare(double share) {
     share_ = std::clamp(share, kLeastShare, kMostShare);
     fit();
+}
+
+/// Other than share() where the pages do not leave that much room to each other.
+double PageSplit::shownShare() const {
+    const QList<int> parts = sizes();
+    return static_cast<double>(parts[0]) / std::max(1, parts[0] + parts[1]);
+}
+
+void PageSplit::moveDivider(double step) {
+    setShare(shownShare() + step);
+    emit shareChanged();
 }
 
 void PageSplit::fit() {

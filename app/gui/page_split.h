@@ -26,6 +26,8 @@ public:
     /// What the first page has of the room of both, from kLeastShare to kMostShare.
     [[nodiscard]] double share() const noexcept { return share_; }
     void setShare(double share);
+    /// Moves what is between the pages, from where it is seen, by that part of the room: to the right or down, or back for a negative step.
+    void moveDivider(double step);
     /// Arranges the parts anew. For whoever knows that a page needs more or less room than before.
     void fit();
 
@@ -39,6 +41,8 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    [[nodiscard]] double shownShare() const;
+
     QWidget* beside_part_;
     const PageScroller* page_ = nullptr;
     const PageScroller* beside_ = nullptr;

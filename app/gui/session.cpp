@@ -77,6 +77,11 @@ std::shared_ptr<const RunResult> Session::runNamed(const std::string& name) cons
     return found == runs_.end() ? nullptr : *found;
 }
 
+std::shared_ptr<const FailedRun> Session::failedRunNamed(const std::string& name) const {
+    const auto found = failed_runs_.find(name);
+    return found == failed_runs_.end() ? nullptr : found->second;
+}
+
 const LinearInfo* Session::selectedLayer() const {
     if (!model_) return nullptr;
     const std::string wanted = selection_.current().layer.toStdString();
@@ -128,6 +133,7 @@ void Session::restore(SessionContents contents) {
     runs_ = std::move(contents.runs);
     full_precision_ = contents.full_precision;
     sensitivities_ = std::move(contents.sensitivities);
+    comparison_ = std::move(contents.comparison);
     emitAll();
 }
 
@@ -139,6 +145,7 @@ SessionContents Session::contents() const {
     contents.runs = runs_;
     contents.full_precision = full_precision_;
     contents.sensitivities = sensitivities_;
+    contents.comparison = comparison_;
     return contents;
 }
 
@@ -150,6 +157,8 @@ void Session::beginWith(std::shared_ptr<const Model> model, Recipe recipe) {
     full_precision_.reset();
     reference_.reset();
     sensitivities_.clear();
+    comparison_.reset();
+    failed_runs_.clear();
     recipe_ = std::move(recipe);
     undo_.clear();
     if (model_ && !model_->linears.empty()) {
@@ -166,6 +175,7 @@ void Session::emitAll() {
     emit calibrationChanged();
     emit runsChanged();
     emit sensitivitiesChanged();
+    emit comparisonChanged();
 }
 
 void Session::setSamples(std::shared_ptr<const Samples> samples) {
@@ -177,6 +187,7 @@ void Session::setCalibration(std::shared_ptr<const Calibration> calibration) {
     calibration_ = std::move(calibration);
     runs_.clear();  // measured against other statistics: not comparable
     sensitivities_.clear();
+    failed_runs_.clear();
     emit calibrationChanged();
     emit runsChanged();
     emit sensitivitiesChanged();
@@ -184,6 +195,7 @@ void Session::setCalibration(std::shared_ptr<const Calibration> calibration) {
 
 void Session::addRun(RunResult run) {
     dropSensitivities(run.name);
+    failed_runs_.erase(run.name);
     auto value = std::make_shared<const RunResult>(std::move(run));
     const auto known = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->name == value->name; });
     if (known == runs_.end()) {
@@ -199,6 +211,20 @@ void Session::removeRun(const std::string& name) {
     if (std::erase_if(runs_, [&](const auto& run) { return run->name == name; }) > 0) emit runsChanged();
 }
 
+void Session::addFailedRun(FailedRun run) {
+    const std::string name = run.run.toStdString();
+    failed_runs_[name] = std::make_shared<const FailedRun>(std::move(run));
+    emit runsChanged();
+}
+
+/// Of those that the recipe no longer has.
+void Session::dropFailedRuns() {
+    const auto is_gone = [this](const auto& failed) {
+        return std::ranges::find(recipe_.runs, failed.first, &RecipeRun::name) == recipe_.runs.end();
+    };
+    if (std::erase_if(failed_runs_, is_gone) > 0) emit runsChanged();
+}
+
 void Session::dropSensitivities(const std::string& name) {
     if (sensitivities_.erase(name) > 0) emit sensitivitiesChanged();
 }
@@ -206,6 +232,12 @@ void Session::dropSensitivities(const std::string& name) {
 void Session::setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers) {
     sensitivities_[name] = std::move(layers);
     emit sensitivitiesChanged();
+}
+
+void Session::setComparison(std::shared_ptr<const CalibrationComparison> comparison) {
+    if (comparison == comparison_) return;
+    comparison_ = std::move(comparison);
+    emit comparisonChanged();
 }
 
 void Session::changeRun(const std::string& name, const std::function<void(RunResult&)>& change) {
@@ -278,6 +310,7 @@ void Session::applyRecipe(const Recipe& recipe) {
     const bool is_same_evaluation = hasSameEvaluation(recipe_, recipe);
     recipe_ = recipe;
     if (!is_same_evaluation) dropPerplexities();
+    dropFailedRuns();
     emit recipeChanged();
 }
 

@@ -22,6 +22,15 @@ namespace salient {
 /// Whether an edit of the recipe is an act of its own, or one moment of a movement: of a slider, of a spin box that counts.
 enum class EditKind { Act, Movement };
 
+/// A run that ended in a number that is none, in that layer.
+struct FailedRun {
+    QString title;  ///< of its job
+    QString message;
+    QString run;
+    MethodSpec method;
+    QString layer;
+};
+
 /// Everything one sitting has found out, as shared values that never change: a new result replaces an old one and no view loses the data
 /// it is drawing. What follows from something that was replaced is let go with it: another model takes the calibration along, another
 /// calibration the runs. The recipe is the user's plan; its edits can be undone, results cannot.
@@ -42,12 +51,18 @@ public:
     [[nodiscard]] const std::shared_ptr<const EvaluationReference>& reference() const noexcept { return reference_; }
     /// What the layers of each run cost one at a time, as far as measured.
     [[nodiscard]] const std::map<std::string, std::vector<LayerSensitivity>>& sensitivities() const noexcept { return sensitivities_; }
+    /// The latest comparison of the calibration text with another one; null: none. CalibrationAbWorkflow lets it go with what it is of.
+    [[nodiscard]] const std::shared_ptr<const CalibrationComparison>& comparison() const noexcept { return comparison_; }
+    /// Those whose latest end was none, by name, as long as the recipe has a run of that name.
+    [[nodiscard]] const std::map<std::string, std::shared_ptr<const FailedRun>>& failedRuns() const noexcept { return failed_runs_; }
     [[nodiscard]] const Recipe& recipe() const noexcept { return recipe_; }
     [[nodiscard]] SelectionModel& selection() noexcept { return selection_; }
     [[nodiscard]] const SelectionModel& selection() const noexcept { return selection_; }
     [[nodiscard]] QUndoStack& undoStack() noexcept { return undo_; }
 
     [[nodiscard]] std::shared_ptr<const RunResult> runNamed(const std::string& name) const;
+    /// Null where that run did not fail.
+    [[nodiscard]] std::shared_ptr<const FailedRun> failedRunNamed(const std::string& name) const;
     /// The chosen layer, or null.
     [[nodiscard]] const LinearInfo* selectedLayer() const;
     /// Whether the calibration still is what the recipe asks for.
@@ -66,12 +81,15 @@ public:
     /// Adds a result, or replaces the one of that name.
     void addRun(RunResult run);
     void removeRun(const std::string& name);
+    /// What is known of that run's end, until it ends otherwise. An earlier result of that name stays.
+    void addFailedRun(FailedRun run);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
     /// What the latest export of that run counted.
     void setRunWritten(const std::string& name, const WriteCounts& written);
     void setReference(std::shared_ptr<const EvaluationReference> reference);
     /// Replaces what is known of that run's layers.
     void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);
+    void setComparison(std::shared_ptr<const CalibrationComparison> comparison);
     /// Replaces the recipe as one undoable step. Perplexities measured by another protocol or on another text are let go. Movements of one
     /// number in a row, with the same text, become one step, and none when they end where they began; acts stay apart. An equal recipe
     /// is no edit.
@@ -88,6 +106,7 @@ signals:
     void calibrationChanged();
     void runsChanged();
     void sensitivitiesChanged();
+    void comparisonChanged();
     void recipeChanged();
 
 private:
@@ -97,6 +116,7 @@ private:
     void emitAll();
     void applyRecipe(const Recipe& recipe);
     void dropPerplexities();
+    void dropFailedRuns();
     void dropSensitivities(const std::string& name);
 
     std::shared_ptr<const Model> model_;
@@ -106,6 +126,8 @@ private:
     std::optional<PerplexityResult> full_precision_;
     std::shared_ptr<const EvaluationReference> reference_;
     std::map<std::string, std::vector<LayerSensitivity>> sensitivities_;
+    std::shared_ptr<const CalibrationComparison> comparison_;
+    std::map<std::string, std::shared_ptr<const FailedRun>> failed_runs_;
     Recipe recipe_;
     SelectionModel selection_;
     QUndoStack undo_;

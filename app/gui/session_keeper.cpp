@@ -122,16 +122,18 @@ SessionKeeper::SessionKeeper(Session& session, Workflow& workflow, QObject* pare
     connect(&timer_, &QTimer::timeout, this, &SessionKeeper::save);
     workflow_.setKeptFolder([this](const JobName& job) { return keptFolder(job); });
     connect(&session_, &Session::modelChanged, this, &SessionKeeper::modelChanged);
-    for (const auto signal :
-         {&Session::recipeChanged, &Session::calibrationChanged, &Session::runsChanged, &Session::sensitivitiesChanged}) {
+    for (const auto signal : {&Session::recipeChanged, &Session::calibrationChanged, &Session::runsChanged, &Session::sensitivitiesChanged,
+                              &Session::comparisonChanged}) {
         connect(&session_, signal, this, &SessionKeeper::touch);
     }
-    connect(&workflow_, &Workflow::notOpened, this, [this] { unrestored_.clear(); });
+    connect(&workflow_, &Workflow::notOpened, this, [this] { unrestored_ = {}; });
     // Queued: the window takes its messages away when a model is opened.
     connect(
         &workflow_, &Workflow::opened, this,
-        [this] {
-            if (!unrestored_.isEmpty()) emit notRestored(tr("The earlier session was not restored"), std::exchange(unrestored_, {}));
+        [this](const QString& path) {
+            const Unrestored earlier = std::exchange(unrestored_, {});
+            const bool is_told = !earlier.reason.isEmpty() && earlier.model == path;
+            if (is_told) emit notRestored(tr("The earlier session was not restored"), earlier.reason);
         },
         Qt::QueuedConnection);
     connect(&session_.selection(), &SelectionModel::changed, this, &SessionKeeper::touch);
@@ -304,7 +306,7 @@ void SessionKeeper::open(const QString& folder, const QString& otherwise) {
             emit failed(tr("Open session"), message);
             return;
         }
-        unrestored_ = message;
+        unrestored_ = {otherwise, message};
         workflow_.open(otherwise);
     };
     workflow_.openSession(shortName(toPath(folder)), work, done, refused);

@@ -95,9 +95,13 @@ private:
     std::shared_ptr<Target> target_;
     std::optional<SessionContents> pending_;  ///< as of the latest change that is not saved yet
     bool is_window_stale_ = false;            ///< pending_'s window is of an earlier moment
-    QString unrestored_;                      ///< why, until the model is open without its session
-    QString last_failure_;                    ///< told once, not every two seconds
-    JobRunner saver_;                         ///< goes first: nothing runs while the rest goes
+    struct Unrestored {
+        QString model;  ///< as it was asked for
+        QString reason;
+    };
+    Unrestored unrestored_;  ///< until that model, or something else in its place, is open
+    QString last_failure_;   ///< told once, not every two seconds
+    JobRunner saver_;        ///< goes first: nothing runs while the rest goes
 };
 
 }  // namespace salient

@@ -5,18 +5,20 @@
 
 namespace salient {
 
-WeightSurvey::WeightSurvey(QObject* parent) : QObject(parent) {}
+WeightSurvey::WeightSurvey(JobRunner& jobs, QObject* parent) : QObject(parent), jobs_(jobs) {}
 
 void WeightSurvey::setModel(std::shared_ptr<const Model> model) {
-    runner_.cancel(job_);
+    for (JobRunner* runner : {&jobs_, &beside_}) runner->cancel(job_);
     model_ = std::move(model);
     metrics_.clear();
     has_begun_ = false;
+    is_cancelled_ = false;
 }
 
 void WeightSurvey::begin() {
     if (!model_ || has_begun_) return;
     has_begun_ = true;
+    if (std::exchange(is_cancelled_, false)) emit cancelledChanged();
     const auto work = [model = model_](JobContext& job) { return weightMetrics(*model, job); };
     const auto done = [this, model = model_](std::vector<WeightMetrics> metrics) {
         if (model != model_) return;
@@ -24,13 +26,20 @@ void WeightSurvey::begin() {
         emit ready();
     };
     const auto otherwise = [this, model = model_](const JobRecord& record) {
-        if (model != model_ || record.state != JobRecord::State::Failed) return;
+        if (model != model_) return;
+        if (record.state == JobRecord::State::Cancelled) {
+            has_begun_ = false;
+            is_cancelled_ = true;
+            emit cancelledChanged();
+            return;
+        }
         constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
         metrics_.assign(model->linears.size(), {kUnknown, kUnknown});  // nothing more is to be waited for
         emit ready();
         emit failed(record.title, record.message);
     };
-    job_ = runner_.start(tr("Read the weights"), this, work, done, otherwise);
+    JobRunner& runner = jobs_.isIdle() ? jobs_ : beside_;
+    job_ = runner.start(tr("Read the weights"), this, work, done, otherwise);
 }
 
 }  // namespace salient

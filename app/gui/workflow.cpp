@@ -8,6 +8,7 @@
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify/reload_check.h"
 #include "core/recipe/kept_jobs.h"
+#include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 #include "core/recipe/unfinished_job.h"
@@ -190,15 +191,29 @@ void Workflow::noteResumed(const std::string& name, int n_blocks_resumed) {
                    .arg(session_.model()->config.n_blocks));
 }
 
-void Workflow::calibrate() {
-    if (!session_.model()) return;
-    const Recipe recipe = session_.recipe();
+bool Workflow::requireCalibrationText() {
+    if (!session_.model()) return false;
+    const Recipe& recipe = session_.recipe();
+    QString missing;
     if (!recipe.inputs.empty()) {
-        emit failed(tr("Calibrate"),
-                    tr("This recipe takes the inputs of layers from %1. Run it with salient-cli, or choose a calibration text.")
-                        .arg(shortName(recipe.inputs)));
-        return;
+        missing = tr("This recipe takes the inputs of layers from %1. Run it with salient-cli, or choose a calibration text.")
+                      .arg(shortName(recipe.inputs));
+    } else if (recipe.calibration_text.empty()) {
+        missing = tr("There is no calibration text yet. Choose one on the Calibrate page.");
+    } else {
+        try {
+            static_cast<void>(session_.model()->requireTokenizer());
+        } catch (const Error& error) {
+            missing = QString::fromUtf8(error.what());
+        }
     }
+    if (!missing.isEmpty()) emit failed(tr("Calibrate"), missing);
+    return missing.isEmpty();
+}
+
+void Workflow::calibrate() {
+    if (!requireCalibrationText()) return;
+    const Recipe recipe = session_.recipe();
     const auto model = session_.model();
     const QString title = tr("Calibrate on %1").arg(shortName(recipe.calibration_text));
     const auto work = [model, recipe, kept = keptFolder({.is_calibration = true}), title = title.toStdString()](JobContext& job) {
@@ -236,8 +251,8 @@ void Workflow::calibrate() {
 }
 
 void Workflow::findNumberTrouble() {
+    if (!requireCalibrationText()) return;
     const auto model = session_.model();
-    if (!model) return;
     const QString title = tr("Look for values that are not numbers");
     const auto work = [model, recipe = session_.recipe()](JobContext& job) {
         job.checkpoint({.stage = "choosing windows"});
@@ -289,9 +304,8 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
     recipe.runs.front().out.clear();
     recipe.evaluation_text.clear();
     recipe.report.clear();
-    const RunOptions options{.keep = keptFolder({.run = run.name})};
-    const auto work = [recipe, model, calibration, options](JobContext& job) {
-        return salient::run(recipe, model, calibration, options, job);
+    const auto work = [recipe, model, calibration, keep = keptFolder({.run = run.name})](JobContext& job) {
+        return salient::run(recipe, model, calibration, keep, job);
     };
     const auto done = [this, calibration, ended](const Report& report) {
         const bool is_outdated = session_.calibration() != calibration;
@@ -302,9 +316,12 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
         }
         ended(is_outdated);
     };
-    const auto otherwise = [this, failed = recipe.runs.front(), tell = reportFailure(), ended](const JobRecord& record) {
-        if (record.state == JobRecord::State::Failed && record.is_not_finite && !record.layer.isEmpty()) {
-            emit runFailed({record.title, record.message, QString::fromStdString(failed.name), failed.method, record.layer});
+    const auto otherwise = [this, calibration, run = recipe.runs.front(), tell = reportFailure(), ended](const JobRecord& record) {
+        const bool is_about_layer = record.state == JobRecord::State::Failed && record.is_not_finite && !record.layer.isEmpty();
+        if (is_about_layer && session_.calibration() == calibration) {
+            const FailedRun failed{record.title, record.message, QString::fromStdString(run.name), run.method, record.layer};
+            session_.addFailedRun(failed);
+            emit runFailed(failed);
         } else {
             tell(record);
         }
@@ -449,8 +466,9 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
         RunCounts written;
         written.n_flushed_values = counts.n_flushed_values;
         for (const auto& [layer, n_inputs] : counts.raised_importances) written.n_raised_importances += n_inputs;
+        for (const auto& [layer, n_factors] : counts.raised_factors) written.n_raised_factors += n_factors;
         ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), counts};
-        if (written.n_flushed_values + written.n_raised_importances > 0) {
+        if (written.n_flushed_values + written.n_raised_importances + written.n_raised_factors > 0) {
             const Severity severity = written.n_flushed_values > 0 ? Severity::Warning : Severity::Note;
             outcome.verification.findings.push_back({severity, "written", inWords(written)});
         }
@@ -492,10 +510,7 @@ void Workflow::resumeExport(const UnfinishedExport& unfinished) {
         RunOptions options;
         options.resume = true;
         const Report report = salient::run(recipe, options, job);
-        const RunResult& made = report.runs.front();
-        WriteCounts counts{made.counts.n_flushed_values};
-        for (const LayerReport& layer : made.layers) counts.raised_importances[layer.name] = layer.n_raised_importances;
-        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), std::move(counts)};
+        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), writtenCounts(report.runs.front())};
     };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(run->name)), this, work, takeExport(run), reportFailure());
 }

@@ -32,15 +32,6 @@ struct UnfinishedExport {
     int n_blocks = 0;
 };
 
-/// A run that ended in a number that is none, in that layer.
-struct FailedRun {
-    QString title;  ///< of its job
-    QString message;
-    QString run;
-    MethodSpec method;
-    QString layer;
-};
-
 /// A job whose finished blocks can be kept: the calibration, or the run of that name.
 struct JobName {
     bool is_calibration = false;
@@ -97,7 +88,7 @@ signals:
     void examined(const salient::VerifyReport& report);
     /// One sentence that says what went wrong, as the core worded it.
     void failed(const QString& title, const QString& message);
-    /// … where the layer can be diagnosed (LayerWorkflow::diagnoseFailed()), instead of it.
+    /// … where the layer can be diagnosed (LayerWorkflow::diagnose()), instead of it: the session holds it by then.
     void runFailed(const salient::FailedRun& run);
     /// … where findNumberTrouble() knows more.
     void calibrationFailed(const QString& title, const QString& message);
@@ -109,6 +100,8 @@ private:
     struct SharedReference;
     [[nodiscard]] std::shared_ptr<SharedReference> sharedReference() const;
     [[nodiscard]] bool requireEvaluationText();
+    /// What text is run through the model for: a model that can read it, and the text. False after telling what is missing.
+    [[nodiscard]] bool requireCalibrationText();
     void useReference(const SharedReference& shared);
     void evaluateOriginal(const std::shared_ptr<SharedReference>& shared);
     void evaluateRun(const std::shared_ptr<SharedReference>& shared, const std::string& name);

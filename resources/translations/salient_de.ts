@@ -476,10 +476,6 @@
         <translation>Wievielmal so groß der Fehler ist, wenn der andere Text kalibriert hat</translation>
     </message>
     <message>
-        <source>Layer</source>
-        <translation>Schicht</translation>
-    </message>
-    <message>
         <source>H alike</source>
         <translation>H ähnlich</translation>
     </message>
@@ -855,6 +851,18 @@
         <source>Whether another text would calibrate as well</source>
         <translation>Ob ein anderer Text ebenso gut kalibrieren würde</translation>
     </message>
+    <message>
+        <source>What is run</source>
+        <translation>Was durch das Modell läuft</translation>
+    </message>
+    <message>
+        <source>Memory and time</source>
+        <translation>Speicher und Dauer</translation>
+    </message>
+    <message>
+        <source>State of the calibration</source>
+        <translation>Stand der Kalibrierung</translation>
+    </message>
 </context>
 <context>
     <name>salient::ChannelTableModel</name>
@@ -1104,6 +1112,10 @@
     <message>
         <source>The eigenvalues of the layer&apos;s Hessian, and the damping</source>
         <translation>Die Eigenwerte der Hesse-Matrix der Schicht und die Dämpfung</translation>
+    </message>
+    <message>
+        <source>Salient channels</source>
+        <translation>Herausragende Kanäle</translation>
     </message>
 </context>
 <context>
@@ -1458,10 +1470,6 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <translation>Schlechteste Schicht</translation>
     </message>
     <message>
-        <source>Go to the layer with the largest relative output error of this result</source>
-        <translation>Zur Schicht mit dem größten relativen Ausgabefehler dieses Ergebnisses gehen</translation>
-    </message>
-    <message>
         <source>What is diagnosed</source>
         <translation>Was untersucht wird</translation>
     </message>
@@ -1504,6 +1512,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
     <message>
         <source>%1 — %2: the output error is no number</source>
         <translation>%1 — %2: der Ausgabefehler ist keine Zahl</translation>
+    </message>
+    <message>
+        <source>Go to the layer with the largest relative output error of this result, or to the one where the run ended</source>
+        <translation>Zur Schicht mit dem größten relativen Ausgabefehler dieses Ergebnisses gehen, oder zu der, in der der Lauf endete</translation>
     </message>
 </context>
 <context>
@@ -1921,6 +1933,14 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <source>All layers measured. The table is sorted by what they cost.</source>
         <translation>Alle Schichten gemessen. Die Tabelle ist nach ihren Kosten sortiert.</translation>
     </message>
+    <message>
+        <source>Time</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Measured layers</source>
+        <translation>Gemessene Schichten</translation>
+    </message>
 </context>
 <context>
     <name>salient::ExportPanel</name>
@@ -2139,6 +2159,14 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
     <message>
         <source>Quantize first: there is nothing to write yet.</source>
         <translation>Erst quantisieren: noch gibt es nichts zu schreiben.</translation>
+    </message>
+    <message>
+        <source>Size of the export</source>
+        <translation>Größe des Exports</translation>
+    </message>
+    <message>
+        <source>Result of the verification</source>
+        <translation>Ergebnis der Prüfung</translation>
     </message>
 </context>
 <context>
@@ -2412,6 +2440,13 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
+    </message>
+</context>
+<context>
+    <name>salient::LayerTableModel</name>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
     </message>
 </context>
 <context>
@@ -3183,6 +3218,22 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>AWQ clip %1 %</source>
         <translation>AWQ-Clip %1 %</translation>
     </message>
+    <message>
+        <source>&amp;Swap the two pages</source>
+        <translation>Die beiden Seiten &amp;vertauschen</translation>
+    </message>
+    <message>
+        <source>Each goes where the other is; the room stays divided as it is</source>
+        <translation>Jede kommt an den Ort der anderen; der Platz bleibt geteilt, wie er ist</translation>
+    </message>
+    <message>
+        <source>&amp;More room for the page beside</source>
+        <translation>&amp;Mehr Platz für die Seite daneben</translation>
+    </message>
+    <message>
+        <source>&amp;Less room for the page beside</source>
+        <translation>&amp;Weniger Platz für die Seite daneben</translation>
+    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -3925,6 +3976,14 @@ Perplexität</translation>
         <source>reading the weights …</source>
         <translation>liest die Gewichte …</translation>
     </message>
+    <message>
+        <source>Layers that match</source>
+        <translation>Passende Schichten</translation>
+    </message>
+    <message>
+        <source>cancelled; choose it again to read the weights</source>
+        <translation>abgebrochen; erneut wählen, um die Gewichte zu lesen</translation>
+    </message>
 </context>
 <context>
     <name>salient::Navigation</name>
@@ -4201,6 +4260,10 @@ Perplexität</translation>
         <source>… or drop it on this window: a model, a session, a recipe, lessons or texts.</source>
         <translation>… oder auf dieses Fenster ziehen: ein Modell, eine Sitzung, ein Rezept, Lektionen oder Texte.</translation>
     </message>
+    <message>
+        <source>Result of the examination</source>
+        <translation>Ergebnis der Untersuchung</translation>
+    </message>
 </context>
 <context>
     <name>salient::OverridePanel</name>
@@ -4394,10 +4457,6 @@ Perplexität</translation>
         <translation>Eine Schicht wählen, mit Strg oder Umschalt auch mehrere, oder oben einen Ausdruck eingeben, um ihnen andere Bits zu geben oder sie in 16 Bit zu lassen.</translation>
     </message>
     <message>
-        <source>Their grids stay as they are: what becomes of their error, a run tells.</source>
-        <translation>Ihre Gitter bleiben, wie sie sind: was aus ihrem Fehler wird, zeigt ein Lauf.</translation>
-    </message>
-    <message>
         <source>Clip of these layers</source>
         <translation>Clip dieser Schichten</translation>
     </message>
@@ -4435,6 +4494,10 @@ Perplexität</translation>
     <message>
         <source>layer %1:</source>
         <translation>Schicht %1:</translation>
+    </message>
+    <message>
+        <source>Plain rounding gives them the same error as before: only a run shows what this change does to it.</source>
+        <translation>Bei einfachem Runden bleibt der Fehler darin gleich: Erst ein Lauf zeigt, was diese Änderung aus ihm macht.</translation>
     </message>
 </context>
 <context>
@@ -4581,6 +4644,18 @@ Perplexität</translation>
     <message>
         <source>remove run</source>
         <translation>Lauf entfernen</translation>
+    </message>
+    <message>
+        <source>Problem of the chosen method</source>
+        <translation>Problem des gewählten Verfahrens</translation>
+    </message>
+    <message>
+        <source>Why nothing can be quantized</source>
+        <translation>Warum nichts quantisiert werden kann</translation>
+    </message>
+    <message>
+        <source>Memory and time</source>
+        <translation>Speicher und Dauer</translation>
     </message>
 </context>
 <context>
@@ -4747,10 +4822,6 @@ Perplexität</translation>
     <message>
         <source>Share of the predictions whose likeliest token stays the same</source>
         <translation>Anteil der Vorhersagen, deren wahrscheinlichstes Token gleich bleibt</translation>
-    </message>
-    <message>
-        <source>Layer</source>
-        <translation>Schicht</translation>
     </message>
     <message>
         <source>Bits</source>
@@ -5255,6 +5326,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>plain rounding</source>
         <translation>einfaches Runden</translation>
+    </message>
+    <message>
+        <source>Why it stopped</source>
+        <translation>Warum angehalten wurde</translation>
     </message>
 </context>
 <context>
@@ -5824,6 +5899,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>Look for values that are not numbers</source>
         <translation>Nach Werten suchen, die keine Zahlen sind</translation>
     </message>
+    <message>
+        <source>There is no calibration text yet. Choose one on the Calibrate page.</source>
+        <translation>Noch gibt es keinen Kalibriertext. Auf der Seite Kalibrieren einen wählen.</translation>
+    </message>
 </context>
 <context>
     <name>stageText</name>
@@ -6004,6 +6083,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Forecast for this machine: perplexity %1, layer by layer %2.</source>
         <translation>Vorhersage für diesen Rechner: Perplexität %1, Schicht für Schicht %2.</translation>
+    </message>
+    <message>
+        <source>Forecast for this machine: being computed …</source>
+        <translation>Vorhersage für diesen Rechner: wird berechnet …</translation>
     </message>
 </context>
 <context>

@@ -7,7 +7,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/calibration_ab_model.h"

@@ -1,9 +1,10 @@
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QPersistentModelIndex>
 #include <QSignalSpy>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 
 #include "tests/widgets/find_widgets.h"

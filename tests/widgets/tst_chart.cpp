@@ -2,8 +2,12 @@
 #include <QClipboard>
 #include <QGraphicsTextItem>
 #include <QGraphicsView>
+#include <QPoint>
+#include <QPointF>
+#include <QRectF>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QSize>
+#include <QTest>
 #include <cmath>
 
 #include "widgets/chart.h"

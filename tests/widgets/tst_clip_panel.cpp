@@ -2,7 +2,8 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
-#include <QtTest>
+#include <QTest>
+#include <QVariantList>
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -1,5 +1,5 @@
 #include <QColor>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 #include <limits>
 

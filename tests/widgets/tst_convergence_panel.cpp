@@ -2,7 +2,7 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/chart.h"

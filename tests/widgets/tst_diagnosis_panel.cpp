@@ -66,6 +66,24 @@ private slots:
         QVERIFY(!button(panel, "Try it: groups of 32")->isEnabled());
     }
 
+    void runsThatFailedStandAfterTheResults() {
+        DiagnosisPanel panel;
+        const auto* runs = panel.findChild<QComboBox*>();
+        panel.setRuns({"A", "B"});
+        panel.setFailedRuns({"C", "A"});  // A has an earlier result
+        QCOMPARE(runs->count(), 3);
+        QSignalSpy wanted(&panel, &DiagnosisPanel::diagnosisWanted);
+        panel.chooseRun("C");
+        QCOMPARE(panel.currentRun(), QString("C"));
+        panel.chooseRun("nobody");
+        QCOMPARE(panel.currentRun(), QString("C"));
+        QCOMPARE(wanted.count(), 0);
+        panel.setRuns({"B", "C"});  // it was repeated
+        panel.setFailedRuns({});
+        QCOMPARE(runs->count(), 2);
+        QCOMPARE(panel.currentRun(), QString("C"));
+    }
+
     void everyCauseIsToldWithItsNumbers_data() {
         QTest::addColumn<int>("cause");
         QTest::addColumn<QString>("expected");

@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -56,6 +57,15 @@ class TestEvaluatePanel : public QObject {
     Q_OBJECT
 
 private slots:
+    void notesHaveNamesForThoseWhoHearThem() {
+        EvaluatePanel panel;
+        panel.setTimeNote("about 2 min");
+        panel.setResults({result("RTN", 4.25, 0.4)}, PerplexityResult{.perplexity = 2.0});
+        panel.setSensitivities({{"RTN", {kMeasured.front()}}});
+        QCOMPARE(named<QLabel>(panel, "Time")->text(), QString("about 2 min"));
+        QCOMPARE(named<QLabel>(panel, "Measured layers")->text(), QString("1 of 3 layers measured."));
+    }
+
     void givesBackTheProtocolItWasGiven() {
         EvaluatePanel panel;
         QSignalSpy changed(&panel, &EvaluatePanel::choiceChanged);
@@ -159,6 +169,15 @@ private slots:
         QCOMPARE(model.rowOf("none"), -1);
         const QStringList lines = model.toCsv().split('\n');
         QCOMPARE(lines.size(), 5);
+        QCOMPARE(lines[0], QString("layer,bits,relative_output_error,mean_kl,share,added_nll,same_top"));
+        const QStringList fields = lines[1].split(',');
+        const std::vector<double> numbers{4.0, 0.1, 0.01, 0.01 / (0.01 + 0.06), 0.002, 0.99};
+        const QStringList titles{"Bits", "Output error", "KL, nats", "Share", "Added loss", "Same top"};
+        QCOMPARE(fields.size(), titles.size() + 1);
+        for (int i = 0; i < titles.size(); ++i) {  // each under its title
+            QCOMPARE(fields[i + 1].toDouble(), numbers[static_cast<std::size_t>(i)]);
+            QCOMPARE(model.headerData(i + 1, Qt::Horizontal).toString(), titles[i]);
+        }
         QVERIFY(lines[2].startsWith("a.k,4,0.2"));
         QVERIFY(lines[2].endsWith(",,,,"));
         model.setLayers({}, kMeasured);

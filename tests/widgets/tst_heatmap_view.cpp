@@ -1,7 +1,12 @@
 #include <QApplication>
 #include <QClipboard>
+#include <QEvent>
+#include <QPoint>
+#include <QPointF>
+#include <QRect>
+#include <QRectF>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 #include <limits>
 
 #include "widgets/heatmap_view.h"

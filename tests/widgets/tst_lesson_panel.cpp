@@ -1,12 +1,16 @@
+#include <QFile>
+#include <QIODevice>
 #include <QLabel>
 #include <QLineEdit>
+#include <QList>
 #include <QListWidget>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QStringList>
+#include <QTest>
 #include <QToolButton>
-#include <QtTest>
 
 #include "tests/support/places.h"
 #include "widgets/awq_example_view.h"

@@ -1,4 +1,7 @@
-#include <QtTest>
+#include <QFile>
+#include <QIODevice>
+#include <QStringList>
+#include <QTest>
 #include <cmath>
 #include <filesystem>
 

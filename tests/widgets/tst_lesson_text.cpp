@@ -1,9 +1,15 @@
 #include <QAbstractTextDocumentLayout>
+#include <QElapsedTimer>
 #include <QPainter>
+#include <QPointF>
+#include <QRectF>
 #include <QSignalSpy>
+#include <QSize>
+#include <QStringList>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QTextBlock>
-#include <QtTest>
+#include <QUrl>
 
 #include "widgets/lesson.h"
 #include "widgets/lesson_text.h"

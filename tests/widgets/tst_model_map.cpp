@@ -161,10 +161,16 @@ private slots:
         QCOMPARE(wanted.count(), 1);  // nobody looks
         map_->show();
         QCOMPARE(wanted.count(), 2);
+        awaited.is_cancelled = true;
+        map_->setMetrics({awaited});
+        QCOMPARE(wanted.count(), 2);  // stopped by the user
+        emit metric->activated(0);
+        QCOMPARE(wanted.count(), 3);
         awaited.is_awaited = false;
         awaited.values.assign(model_->linears.size(), 1.0);
         map_->setMetrics({awaited});
-        QCOMPARE(wanted.count(), 2);
+        emit metric->activated(0);
+        QCOMPARE(wanted.count(), 3);  // there they are
     }
 
     void allBlocksStayInSightInALowViewAndInLargeType() {

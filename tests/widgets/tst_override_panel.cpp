@@ -145,7 +145,7 @@ private slots:
         told.layers = {"model.layers.0.self_attn.q_proj"};
         told.error_before = told.error_after = 2.0;
         panel.setForecast(told, {});
-        QVERIFY2(forecast(panel).contains("a run tells"), qPrintable(forecast(panel)));
+        QVERIFY2(forecast(panel).contains("only a run shows"), qPrintable(forecast(panel)));
         choose(panel, "Run", "gptq");
         QVERIFY(named<QComboBox>(panel, "Clip of these layers")->isHidden());
         RecipeRun awq = run("awq");

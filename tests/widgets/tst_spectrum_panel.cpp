@@ -1,6 +1,6 @@
 #include <QLabel>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/widgets/find_widgets.h"
 #include "widgets/chart.h"

@@ -2,8 +2,8 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTest>
 #include <QToolButton>
-#include <QtTest>
 
 #include "core/job.h"
 #include "tests/widgets/find_widgets.h"

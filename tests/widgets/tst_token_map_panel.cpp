@@ -4,7 +4,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 
 #include "tests/widgets/find_widgets.h"

@@ -1,5 +1,6 @@
+#include <QCoreApplication>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
 #include "widgets/chart.h"
 #include "widgets/tune_difficulty_view.h"

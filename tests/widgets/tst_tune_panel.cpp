@@ -1,12 +1,14 @@
 #include <QApplication>
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTabWidget>
-#include <QtTest>
+#include <QTest>
+#include <QVariantList>
 #include <cmath>
 
 #include "core/quant/layer_error.h"

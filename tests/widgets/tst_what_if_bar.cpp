@@ -1,8 +1,8 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTest>
 #include <QToolButton>
-#include <QtTest>
 
 #include "widgets/what_if_bar.h"
 

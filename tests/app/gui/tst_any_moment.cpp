@@ -1,15 +1,19 @@
 // Whatever the user does while a job runs, or while its answer is on the way: the window goes on, and shows nothing that is no longer asked
 // for. Every job is held inside its work or behind it, not at a moment of time.
 
+#include <QComboBox>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTableView>
 #include <memory>
 #include <utility>
 
+#include "tests/app/gui/interrupted_export.h"
 #include "tests/app/gui/on_their_way.h"
 #include "tests/app/gui/sitting.h"
 #include "tests/support/places.h"
 #include "tests/widgets/find_widgets.h"
+#include "widgets/calibration_ab_panel.h"
 #include "widgets/channels_panel.h"
 #include "widgets/convergence_panel.h"
 #include "widgets/token_map_panel.h"
@@ -19,8 +23,8 @@ using namespace salient::demo;
 
 namespace {
 
-const char* const kJobs[] = {"calibrate", "quantize", "evaluate",    "measure sensitivity",
-                             "export",    "report",   "convergence", "largest tokens"};
+const char* const kJobs[] = {"calibrate",     "quantize", "evaluate",    "measure sensitivity", "export",
+                             "resume export", "report",   "convergence", "largest tokens",      "compare texts"};
 const char* const kActs[] = {"close", "open another model", "edit the recipe", "undo"};
 
 /// Another text, and another protocol: nothing measured or chosen by the one recipe is the other's.
@@ -39,9 +43,30 @@ void start(Desk& desk, const QString& job, const std::string& run, const QString
     if (job == "evaluate") workflow.evaluate();
     if (job == "measure sensitivity") workflow.measureSensitivity(run);
     if (job == "export") workflow.exportRun(run, ExportFormat::Gptq, folder);
+    if (job == "resume export") {
+        const auto left = interruptExport(desk.window.session(), *desk.window.session().runNamed(run), folder);
+        if (left) workflow.resumeExport({.run = run, .format = ExportFormat::Gptq, .folder = folder, .place = toQString(left->place)});
+    }
     if (job == "report") workflow.writeReport(folder);
     if (job == "convergence") emit desk.view<CalibrationPanel>()->convergence().measureWanted();
     if (job == "largest tokens") emit desk.view<ChannelsPanel>()->tokens().largestTokensWanted(37);
+    if (job == "compare texts") {
+        CalibrationAbPanel& panel = desk.view<CalibrationPanel>()->anotherText();
+        panel.setTextFile(toQString(modelFolder().parent_path() / "eval.txt"));
+        named<QComboBox>(panel, QStringLiteral("Method to compare with"))->setCurrentText(QString::fromStdString(run));
+        emit panel.comparisonWanted();
+    }
+}
+
+/// What is at the target of an export that stopped inside its work: of one that was gone on with, the blocks that were there before.
+bool isTargetUntouched(const QString& job, const QString& out, const QString& folder) {
+    if (job == "export") return entries(out).isEmpty();
+    return job != "resume export" || (!QFile::exists(folder) && findUnfinished(toPath(folder)));
+}
+
+/// Lines of the comparison of two texts.
+int comparedLayers(Desk& desk) {
+    return named<QTableView>(*desk.view<CalibrationPanel>(), QStringLiteral("Layers calibrated by either text"))->model()->rowCount();
 }
 
 /// Lines of what was found out about the text, where that is shown.
@@ -95,7 +120,7 @@ private slots:
         if (act == "close") {
             window.close();
             desk.reset();
-            if (job == "export") QCOMPARE(entries(out.path()), QStringList());
+            QVERIFY(isTargetUntouched(job, out.path(), folder));
             return;
         }
         if (act == "open another model") window.open(toQString(otherModelFolder()));
@@ -113,7 +138,8 @@ private slots:
             QVERIFY(!session.samples() && !session.calibration() && session.runs().empty());
             QCOMPARE(exported.count(), 0);
             QCOMPARE(tokenRows(*desk), 0);
-            if (job == "export") QCOMPARE(entries(out.path()), QStringList());
+            QCOMPARE(comparedLayers(*desk), 0);
+            QVERIFY(isTargetUntouched(job, out.path(), folder));
             return;
         }
         const Recipe& recipe = session.recipe();
@@ -121,9 +147,11 @@ private slots:
         QVERIFY(session.samples() && session.samples()->windows.ids == asked.windows.ids);
         QCOMPARE(session.isCalibrationCurrent(), session.calibration()->samples.windows.ids == asked.windows.ids);
         for (const auto& run : session.runs()) QVERIFY(!run->perplexity);
-        QCOMPARE(exported.count(), job == "export" ? 1 : 0);
+        const bool is_export = job == "export" || job == "resume export";
+        QCOMPARE(exported.count(), is_export ? 1 : 0);
         QCOMPARE(tokenRows(*desk), job == "convergence" ? 3 : job == "largest tokens" ? 10 : 0);  // of the same statistics
-        if (job == "export" || job == "report") QVERIFY(!entries(folder).isEmpty());
+        QCOMPARE(comparedLayers(*desk), 0);  // of a text that is no longer the recipe's
+        if (is_export || job == "report") QVERIFY(!entries(folder).isEmpty());
     }
 
     void anAnswerThatArrivesAfterAnotherModelIsDropped_data() {
@@ -149,6 +177,7 @@ private slots:
         QVERIFY(!session.fullPrecision() && session.sensitivities().empty());
         QCOMPARE(exported.count(), 0);
         QCOMPARE(tokenRows(desk), 0);
+        QCOMPARE(comparedLayers(desk), 0);
     }
 
     void anExaminationIsOfTheModelThatIsOpen_data() {

@@ -293,6 +293,24 @@ private slots:
         QCOMPARE(told.count(), 0);
     }
 
+    void calibratingWithoutATextSaysSoAtOnce() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        Recipe recipe = desk.window.session().recipe();
+        recipe.calibration_text.clear();
+        desk.window.session().editRecipe(recipe, "no text");
+        QVERIFY(desk.waitForJobs());
+        const auto told_at_once = [&desk] {
+            const bool is_told = errorOf(desk) == "There is no calibration text yet. Choose one on the Calibrate page.";
+            desk.window.messages().dismiss();
+            return is_told && desk.window.jobs().isIdle();
+        };
+        desk.window.workflow().calibrate();
+        QVERIFY(told_at_once());
+        desk.window.workflow().findNumberTrouble();
+        QVERIFY(told_at_once());
+    }
+
     void aDecoderThatRefusesIsToldWhereItsTextWouldBe() {
         const DamagedModel model;
         const std::filesystem::path file = (model.path + "/tokenizer.json").toStdString();

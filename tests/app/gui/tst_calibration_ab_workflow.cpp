@@ -126,6 +126,43 @@ private slots:
         QVERIFY(desk.waitForJobs());
     }
 
+    void aResultComesBackWithItsSession() {
+        const QTemporaryDir root;
+        QString stamp;
+        QString state;
+        std::vector<ChartSeries> series;
+        {
+            Comparing desk;
+            desk.window.keepSessions(root.path());
+            QVERIFY(desk.begin());
+            desk.choose("gptq");
+            named<QLineEdit>(*desk.panel, QStringLiteral("Seed of the other text"))->setText(QStringLiteral("3"));
+            desk.compare->click();
+            QVERIFY(desk.waitForJobs());
+            stamp = desk.panel->stamp();
+            state = desk.state();
+            series = desk.panel->findChild<Chart*>()->series();
+            QVERIFY(stamp.endsWith(QStringLiteral("seed 3)")));
+            desk.window.close();
+        }
+        Comparing desk;
+        desk.window.keepSessions(root.path());
+        desk.window.openDemo();
+        QVERIFY(desk.waitForJobs());
+        desk.panel = &desk.view<CalibrationPanel>()->anotherText();
+        QCOMPARE(desk.panel->stamp(), stamp);
+        QCOMPARE(desk.state(), state);
+        QCOMPARE(desk.rows(), 28);
+        const auto* chart = desk.panel->findChild<Chart*>();
+        QCOMPARE(chart->series().size(), series.size());
+        for (std::size_t i = 0; i < series.size(); ++i) QVERIFY(chart->series()[i].y == series[i].y);
+        Recipe recipe = desk.window.session().recipe();
+        recipe.samples.seed = 11;  // no longer what was compared
+        desk.window.session().editRecipe(recipe, QStringLiteral("seed"));
+        QCOMPARE(desk.rows(), 0);
+        QVERIFY(desk.waitForJobs());
+    }
+
     void whatCannotBeComparedIsSaid() {
         Comparing desk;
         QVERIFY(desk.begin());

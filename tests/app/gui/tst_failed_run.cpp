@@ -1,3 +1,4 @@
+#include <QComboBox>
 #include <QLabel>
 #include <QTest>
 #include <limits>
@@ -83,6 +84,72 @@ private slots:
         QVERIFY(std::isfinite(result.relative_output_error) && result.relative_output_error > 0.0);
         QCOMPARE(result.counts.kept_layers.size(), std::size_t{3});  // q, k and v of that block
         QVERIFY(std::ranges::find(result.counts.kept_layers, kLayer.toStdString()) != result.counts.kept_layers.end());
+    }
+
+    void itsDiagnosisComesBackUntilItIsRepeatedOrRemoved() {
+        const QString ended = QStringLiteral("the run ended here");
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        Recipe recipe = session.recipe();
+        recipe.evaluation_text.clear();
+        session.editRecipe(recipe, QStringLiteral("test"));
+        const std::string rtn = runOf(recipe, "rtn").name;
+        const std::string gptq = runOf(recipe, "gptq").name;
+        desk.window.workflow().quantize({rtn, gptq});
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(session.runs().size(), std::size_t{2});
+        const RunResult sound_rtn = *session.runNamed(rtn);
+        const RunResult sound_gptq = *session.runNamed(gptq);
+        session.setCalibration(withOverflow(*session.calibration()));
+        session.addRun(sound_rtn);
+        desk.window.workflow().quantize({gptq});
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(session.runNamed(gptq) == nullptr);
+
+        // Without ever following the message: the run stands beside the results.
+        desk.window.goTo(Page::Compare);
+        auto& compare = *desk.view<ComparePanel>();
+        auto& panel = compare.diagnosis();
+        bringToFront(compare, panel);
+        auto* run = named<QComboBox>(panel, QStringLiteral("Result to diagnose"));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(run->count(), 2);
+        QVERIFY(!says(panel, ended));
+        run->setCurrentText(QString::fromStdString(gptq));
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(says(panel, kLayer + QStringLiteral(": ") + ended));
+        session.selection().selectLayer(0, QString::fromStdString(session.model()->linears.front().name));
+        QVERIFY(desk.waitForJobs());
+        compare.showMethods();
+        desk.window.goTo(Page::Quantize);
+        desk.window.goTo(Page::Compare);
+        run->setCurrentText(QString::fromStdString(rtn));
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(!says(panel, ended));
+        run->setCurrentText(QString::fromStdString(gptq));
+        bringToFront(compare, panel);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(says(panel, kLayer + QStringLiteral(": ") + ended));
+        button(&panel, QStringLiteral("Worst layer"))->click();
+        QCOMPARE(session.selection().current().layer, kLayer);
+        QVERIFY(desk.waitForJobs());
+
+        const auto failed = session.failedRunNamed(gptq);
+        QVERIFY(failed != nullptr);
+        session.addRun(sound_gptq);  // repeated, and well this time
+        QVERIFY(session.failedRuns().empty());
+        session.selection().selectLayer(0, QString::fromStdString(session.model()->linears.front().name));
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(run->currentText(), QString::fromStdString(gptq));
+        QVERIFY(!says(panel, ended));
+        session.removeRun(gptq);
+        session.addFailedRun(*failed);
+        QCOMPARE(run->findText(QString::fromStdString(gptq)), 1);
+        std::erase_if(recipe.runs, [&](const RecipeRun& one) { return one.name == gptq; });
+        session.editRecipe(recipe, QStringLiteral("remove"));
+        QCOMPARE(run->findText(QString::fromStdString(gptq)), -1);
+        QVERIFY(desk.waitForJobs());
     }
 
     void anotherCalibrationTakesItAway() {

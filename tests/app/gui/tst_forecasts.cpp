@@ -1,7 +1,9 @@
+#include <QAccessible>
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
+#include <cmath>
 
 #include "app/gui/time_forecaster.h"
 #include "app/gui/weight_survey.h"
@@ -36,10 +38,35 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(says(*panel, recipe), kPatience_ms);
         auto& evaluate = *desk.view<EvaluatePanel>();
         QTRY_VERIFY_WITH_TIMEOUT(says(evaluate, QStringLiteral("Forecast for this machine: perplexity ")), kPatience_ms);
+        QAccessibleInterface* read = QAccessible::queryAccessibleInterface(named<QLabel>(evaluate, QStringLiteral("Time")));
+        QVERIFY(read->text(QAccessible::Name).startsWith(QStringLiteral("Time: Forecast for this machine: perplexity ")));
         Recipe edited = desk.window.session().recipe();
         edited.evaluation_text.clear();
         desk.window.session().editRecipe(edited, QStringLiteral("test"));
         QVERIFY(!says(evaluate, QStringLiteral("Forecast for this machine")));
+    }
+
+    void timesOfWhatIsNoLongerPlannedAreNotShown() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        auto& quantize = *desk.view<QuantizePanel>();
+        auto& evaluate = *desk.view<EvaluatePanel>();
+        const QString awaited = QStringLiteral("Forecast for this machine: being computed …");
+        const QString runs = QStringLiteral("Forecast for this machine: calibrating ");
+        const QString perplexity = QStringLiteral("Forecast for this machine: perplexity ");
+        QTRY_VERIFY_WITH_TIMEOUT(says(quantize, runs) && says(evaluate, perplexity), kPatience_ms);
+        QVERIFY(!says(quantize, awaited) && !says(evaluate, awaited));
+        Recipe edited = desk.window.session().recipe();
+        edited.samples.n_samples *= 2;
+        desk.window.session().editRecipe(edited, QStringLiteral("windows"));
+        QVERIFY(!says(quantize, runs) && !says(evaluate, perplexity));  // before the new ones are there
+        QVERIFY(says(quantize, awaited) && says(evaluate, awaited));
+        QTRY_VERIFY_WITH_TIMEOUT(says(quantize, runs) && says(evaluate, perplexity), kPatience_ms);
+        QVERIFY(!says(quantize, awaited) && !says(evaluate, awaited));
+        edited.runs.front().method.keep = {"("};  // no regular expression: there is nothing to wait for
+        desk.window.session().editRecipe(edited, QStringLiteral("keep"));
+        QTRY_VERIFY_WITH_TIMEOUT(!says(quantize, awaited) && !says(evaluate, awaited), kPatience_ms);
+        QVERIFY(!says(quantize, runs) && !says(evaluate, perplexity));
     }
 
     void whatCannotBeRunHasNoTime() {
@@ -72,9 +99,65 @@ private slots:
         QCOMPARE(map.model().metric().values.front(), expected.front().max_abs);
     }
 
+    void readingTheWeightsIsAJobThatCanBeCancelledAndAskedForAgain() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        JobRunner& jobs = desk.window.jobs();
+        const Model& model = *desk.window.session().model();
+        auto& map = *desk.view<ModelMapView>();
+        desk.window.goTo(Page::Map);
+        QSignalSpy finished(&jobs, &JobRunner::finished);
+        jobs.setPaused(true);
+        auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
+        QVERIFY(!jobs.isIdle());
+        jobs.cancelAll();
+        jobs.setPaused(false);
+        QVERIFY(desk.waitForJobs());
+        QCOMPARE(finished.last().first().value<JobRecord>().title, QStringLiteral("Read the weights"));
+        QCOMPARE(finished.last().first().value<JobRecord>().state, JobRecord::State::Cancelled);
+        QVERIFY(map.model().metric().is_awaited && map.model().metric().is_cancelled);
+        desk.window.session().setSensitivities("RTN 4-bit", {});  // draws the map anew
+        desk.window.goTo(Page::Quantize);
+        desk.window.goTo(Page::Map);
+        QVERIFY(jobs.isIdle());  // what the user stopped stays so
+
+        emit metric->activated(metric->currentIndex());
+        QVERIFY(!jobs.isIdle());
+        QVERIFY(!map.model().metric().is_cancelled);
+        QVERIFY(desk.waitForJobs());
+        const auto record = finished.last().first().value<JobRecord>();
+        QCOMPARE(record.state, JobRecord::State::Done);
+        QCOMPARE(record.stage, QStringLiteral("reading weights"));
+        QCOMPARE(record.total, static_cast<qint64>(model.linears.size()));
+        double largest = 0.0;
+        const Matrix weight = loadLinear(model, model.linears.front());
+        for (Index i = 0; i < weight.size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(weight.data()[i])));
+        QCOMPARE(map.model().metric().values.front(), largest);
+    }
+
+    void theWeightsDoNotWaitForALongJob() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        desk.window.goTo(Page::Map);
+        JobRunner& jobs = desk.window.jobs();
+        jobs.setPaused(true);
+        desk.window.workflow().calibrate();
+        auto& map = *desk.view<ModelMapView>();
+        auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
+        QVERIFY(map.model().metric().is_awaited);
+        QTRY_VERIFY_WITH_TIMEOUT(!map.model().metric().is_awaited, kPatience_ms);
+        QVERIFY(!jobs.isIdle());
+        jobs.cancelAll();
+        jobs.setPaused(false);
+        QVERIFY(desk.waitForJobs());
+    }
+
     void anotherModelEndsTheReading() {
         const auto model = Model::open(modelFolder());
-        WeightSurvey survey;
+        JobRunner jobs;
+        WeightSurvey survey(jobs);
         QSignalSpy ready(&survey, &WeightSurvey::ready);
         survey.setModel(model);
         survey.begin();

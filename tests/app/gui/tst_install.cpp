@@ -1,9 +1,11 @@
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QXmlStreamReader>
 
 namespace {
 
@@ -61,6 +63,38 @@ private slots:
             const Outcome valid = run(checker, {"validate", "--no-net", root_.filePath("share/metainfo/salient.metainfo.xml")});
             QVERIFY2(!valid.output.contains("E: "), qPrintable(valid.output));
         }
+    }
+
+    void whatTheEntriesNameIsInstalled() {
+        QString command;
+        QString picture;
+        QFile desktop(root_.filePath("share/applications/salient.desktop"));
+        QVERIFY(desktop.open(QIODevice::ReadOnly));
+        for (const QString& line : QString::fromUtf8(desktop.readAll()).split('\n')) {
+            if (line.startsWith("Exec=")) command = line.section('=', 1);
+            if (line.startsWith("Icon=")) picture = line.section('=', 1);
+        }
+        QVERIFY2(QFileInfo(root_.filePath("bin/" + command.section(' ', 0, 0))).isExecutable(), qPrintable(command));
+        QVERIFY2(!command.contains("%F"), "the program opens one model at a time");
+        QVERIFY2(QFileInfo::exists(root_.filePath("share/icons/hicolor/scalable/apps/" + picture + ".svg")), qPrintable(picture));
+
+        QFile metainfo(root_.filePath("share/metainfo/salient.metainfo.xml"));
+        QVERIFY(metainfo.open(QIODevice::ReadOnly));
+        QXmlStreamReader reader(&metainfo);
+        QStringList versions;
+        int n_programs = 0;
+        while (!reader.atEnd()) {
+            if (reader.readNext() != QXmlStreamReader::StartElement) continue;
+            if (reader.name() == u"release") versions << reader.attributes().value("version").toString();
+            if (reader.name() == u"launchable") QCOMPARE(reader.readElementText(), QString("salient.desktop"));
+            if (reader.name() != u"binary") continue;
+            const QString program = reader.readElementText();
+            QVERIFY2(QFileInfo(root_.filePath("bin/" + program)).isExecutable(), qPrintable(program));
+            ++n_programs;
+        }
+        QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+        QCOMPARE(n_programs, 2);
+        QCOMPARE(versions.value(0), QString(SALIENT_VERSION));  // the latest release stands first
     }
 
 private:

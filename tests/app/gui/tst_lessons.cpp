@@ -1,11 +1,17 @@
 #include <QAction>
+#include <QDir>
 #include <QDockWidget>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenuBar>
 #include <QPointer>
-#include <QtTest>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "app/gui/lesson_library.h"
 #include "tests/app/gui/desk.h"
@@ -118,6 +124,32 @@ private slots:
             desk.window.goTo(page);
             QVERIFY2(desk.view<HelpPanel>()->shownText().startsWith(pageTitle(page)), qPrintable(pageTitle(page)));
         }
+        QTest::keyClick(&desk.window, Qt::Key_F1);
+        QVERIFY(dock->isHidden());
+    }
+
+    void f1TurnsOpenHelpToTheViewBeforeItPutsItAway() {
+        Desk desk;
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        auto* dock = desk.window.findChild<QDockWidget*>(QStringLiteral("help"));
+        auto& help = *desk.view<HelpPanel>();
+        desk.window.goTo(Page::Quantize);
+        QTest::keyClick(&desk.window, Qt::Key_F1);
+        QVERIFY(help.shownText().startsWith(pageTitle(Page::Quantize)));
+        emit help.linkChosen(QStringLiteral("help:tune"));
+        QVERIFY(help.shownText().startsWith(pageTitle(Page::Tune)));
+        QTest::keyClick(&desk.window, Qt::Key_F1);
+        QVERIFY(dock->isVisible());
+        QVERIFY2(help.shownText().startsWith(pageTitle(Page::Quantize)), qPrintable(help.shownText().left(40)));
+        desk.window.showBeside(Page::Compare);
+        QVERIFY(help.shownText().startsWith(pageTitle(Page::Compare)));
+        QTest::keyClick(&desk.window, Qt::Key_F1);  // the keyboard is where it was
+        QVERIFY(dock->isVisible());
+        QVERIFY2(help.shownText().startsWith(pageTitle(Page::Quantize)), qPrintable(help.shownText().left(40)));
+        desk.window.goTo(Page::Compare);  // gives the page beside the keyboard
+        QTest::keyClick(&desk.window, Qt::Key_F1);
+        QVERIFY(dock->isVisible());
+        QVERIFY2(help.shownText().startsWith(pageTitle(Page::Compare)), qPrintable(help.shownText().left(40)));
         QTest::keyClick(&desk.window, Qt::Key_F1);
         QVERIFY(dock->isHidden());
     }

@@ -3,10 +3,14 @@
 #include <QGraphicsView>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QLocale>
+#include <QRect>
 #include <QScrollBar>
+#include <QSize>
+#include <QStringList>
 #include <QTabWidget>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 #include <utility>
 
 #include "app/gui/language.h"

@@ -575,6 +575,36 @@ private slots:
         QVERIFY(QFile::exists(QDir(folder).filePath(QStringLiteral("result-1.safetensors"))));
     }
 
+    void aSessionThatWasNotRestoredIsNoMatterOfAnotherModel() {
+        QTemporaryDir root;
+        QString folder;
+        {
+            Desk desk;
+            QVERIFY(work(desk, root.path()));
+            desk.window.close();
+            folder = desk.window.sessions().folder();
+        }
+        Json document = readJson(toPath(folder) / "session.json");
+        document["identity"]["weights"] = "0000000000000000";
+        writeJson(toPath(folder) / "session.json", document);
+        Desk desk;
+        QSignalSpy told(&desk.window.sessions(), &SessionKeeper::notRestored);
+        // The session is refused, its model is asked for without it, and before that is open the user has chosen another.
+        bool is_refused = false;
+        connect(&desk.window.quickJobs(), &JobRunner::finished, &desk.window, [&](const JobRecord& record) {
+            if (is_refused || record.state != JobRecord::State::Failed) return;
+            is_refused = true;
+            desk.window.open(toQString(salient::test::testDataFolder() / "models/mistral"));
+        });
+        QVERIFY(reopen(desk, root.path()));
+        QVERIFY(is_refused);
+        QCOMPARE(shortName(desk.window.session().model()->directory), QStringLiteral("mistral"));
+        QCoreApplication::processEvents();  // what is queued is told
+        QCOMPARE(told.count(), 0);
+        desk.window.openDemo();
+        QTRY_COMPARE_WITH_TIMEOUT(told.count(), 1, kPatience_ms);  // for its own model it is
+    }
+
     void nothingIsKeptUnlessAsked() {
         Desk desk;
         QVERIFY(desk.openDemo());

@@ -1,16 +1,22 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDirIterator>
+#include <QFile>
 #include <QGraphicsTextItem>
 #include <QGraphicsView>
+#include <QIODevice>
 #include <QLibraryInfo>
+#include <QLocale>
+#include <QMap>
 #include <QMenuBar>
 #include <QProcess>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QRegularExpressionMatch>
 #include <QSet>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "app/gui/language.h"
 #include "app/gui/lesson_library.h"

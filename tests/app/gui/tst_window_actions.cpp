@@ -9,12 +9,11 @@
 #include <QThread>
 #include <limits>
 #include <optional>
-#include <stop_token>
 
 #include "app/gui/figure_desk.h"
-#include "core/recipe/unfinished_job.h"
 #include "tests/app/gui/desk.h"
 #include "tests/app/gui/files.h"
+#include "tests/app/gui/interrupted_export.h"
 #include "widgets/chart.h"
 #include "widgets/command_palette.h"
 #include "widgets/compare_panel.h"
@@ -286,21 +285,7 @@ private slots:
         const RunResult result = *session.runs().front();
         const QString target = desk.folder.filePath(QStringLiteral("out"));
 
-        // The same job on the command line, interrupted after its first block.
-        Recipe recipe = session.recipe();
-        RecipeRun written;
-        written.name = result.name;
-        written.method = result.method;
-        written.format = ExportFormat::Gptq;
-        written.out = toPath(target);
-        recipe.runs = {written};
-        recipe.evaluation_text.clear();
-        std::stop_source stop;
-        JobContext job(stop.get_token(), [&](const Progress&) {
-            if (findUnfinished(toPath(target))) stop.request_stop();
-        });
-        QVERIFY_EXCEPTION_THROWN((void)salient::run(recipe, job), Cancelled);
-        const std::optional<UnfinishedSummary> left = findUnfinished(toPath(target));
+        const std::optional<UnfinishedSummary> left = interruptExport(session, result, target);
         QVERIFY(left && left->n_blocks_done > 0 && left->n_blocks_done < left->n_blocks);
 
         QSignalSpy exported(&desk.window.workflow(), &Workflow::exported);

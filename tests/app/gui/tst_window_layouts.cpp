@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMap>
 #include <QMenu>
 #include <QScreen>
 #include <QScrollBar>
@@ -29,6 +30,8 @@ using namespace salient::demo;
 namespace {
 
 const QString kLayouts = QStringLiteral("La&youts");
+const QString kBeside = QStringLiteral("Show &beside");
+const QString kSwap = QStringLiteral("&Swap the two pages");
 const QString kRemove = QStringLiteral("&Remove");
 constexpr QSize kWide(3000, 900);  // for any two pages in any type
 constexpr QSize kNarrow(1280, 800);
@@ -224,6 +227,106 @@ private slots:
         QVERIFY(!desk.window.beside());
     }
 
+    void thePagesSwapPlaces() {
+        Desk desk;
+        desk.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        desk.window.goTo(Page::Compare);
+        QVERIFY(!entryOf(desk.window, kBeside, kSwap)->isEnabled());
+        desk.window.showBeside(Page::Tune);
+        desk.view<PageSplit>()->setShare(0.7);
+        QTest::keyClick(&desk.window, Qt::Key_F6);
+        QVERIFY(hasFocus(desk.window.host(Page::Tune).page()));
+        const QWidget* focused = QApplication::focusWidget();
+
+        QTest::keyClick(&desk.window, Qt::Key_F6, Qt::ShiftModifier);
+        QCOMPARE(desk.window.page(), Page::Tune);
+        QVERIFY(desk.window.beside() == Page::Compare);
+        QVERIFY(!desk.window.host(Page::Tune).isLent() && desk.window.host(Page::Tune).page().isVisible());
+        QVERIFY(desk.view<SidePane>()->isAncestorOf(&desk.window.host(Page::Compare).page()));
+        QCOMPARE(countVisiblePages(desk.window), 2);
+        QCOMPARE(desk.view<PageSplit>()->share(), 0.7);
+        QCOMPARE(QApplication::focusWidget(), focused);  // the keyboard went along
+
+        QVERIFY(trigger(desk.window, kBeside, kSwap));
+        QCOMPARE(desk.window.page(), Page::Compare);
+        QVERIFY(desk.window.beside() == Page::Tune);
+        QCOMPARE(QApplication::focusWidget(), focused);
+    }
+
+    void keysMoveWhatIsBetweenThePages() {
+        Desk desk;
+        desk.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        desk.window.goTo(Page::Quantize);
+        desk.window.showBeside(Page::Evaluate);
+        auto* split = desk.view<PageSplit>();
+        for (const bool below : {false, true}) {
+            split->setBelowWanted(below);
+            split->setShare(PageSplit::kEvenShare);
+            desk.window.resize(kWide);
+            QTRY_COMPARE(split->orientation(), below ? Qt::Vertical : Qt::Horizontal);
+            QTRY_VERIFY(std::abs(split->sizes().at(0) - split->sizes().at(1)) <= 1);
+            const int room = split->sizes().at(0) + split->sizes().at(1);
+            QTest::keyClick(&desk.window, Qt::Key_F8);
+            QVERIFY(std::abs(split->sizes().at(0) - 0.45 * room) <= 2.0);
+            QTest::keyClick(&desk.window, Qt::Key_F8, Qt::ShiftModifier);
+            QTest::keyClick(&desk.window, Qt::Key_F8, Qt::ShiftModifier);
+            QVERIFY(std::abs(split->sizes().at(0) - 0.55 * room) <= 2.0);
+
+            // At the end of its way it waits for no more than one key to come back.
+            for (int n = 0; n < 30; ++n) QTest::keyClick(&desk.window, Qt::Key_F8, Qt::ShiftModifier);
+            const int least = split->sizes().at(1);
+            QVERIFY(least > 0);
+            QTest::keyClick(&desk.window, Qt::Key_F8);
+            QVERIFY(split->sizes().at(1) > least);
+        }
+        desk.window.closeBeside();
+        QVERIFY(!entryOf(desk.window, kBeside, QStringLiteral("&More room for the page beside"))->isEnabled());
+    }
+
+    void besideAnotherThePageOfTheWindowKeepsItsTitleAlone() {
+        Desk desk;
+        desk.window.goTo(Page::Map);
+        const auto explained = [&desk] {
+            int n_sentences = 0;
+            for (const QLabel* label : desk.window.findChildren<QLabel*>()) {
+                for (const char* start : {"Every linear layer", "What each method did"}) {
+                    n_sentences += label->isVisible() && label->text().startsWith(QLatin1String(start)) ? 1 : 0;
+                }
+            }
+            return n_sentences;
+        };
+        QCOMPARE(explained(), 1);
+        desk.window.showBeside(Page::Compare);
+        QCOMPARE(explained(), 0);
+        QVERIFY(trigger(desk.window, kBeside, kSwap));
+        QCOMPARE(explained(), 0);
+        desk.window.closeBeside();
+        QCOMPARE(explained(), 1);
+        desk.window.goTo(Page::Map);
+        QCOMPARE(explained(), 1);
+    }
+
+    void noTwoCommandsShareAKey() {
+        Desk desk;
+        QMap<QString, QString> taken;
+        for (const QMenu* menu : desk.window.findChildren<QMenu*>()) {
+            for (const QAction* action : menu->actions()) {
+                const QString key = action->shortcut().toString();
+                if (key.isEmpty()) continue;
+                for (auto other = taken.cbegin(); other != taken.cend(); ++other) {
+                    // Neither the same nor the beginning of a longer one.
+                    const bool is_apart = action->shortcut().matches(QKeySequence(other.key())) == QKeySequence::NoMatch &&
+                                          QKeySequence(other.key()).matches(action->shortcut()) == QKeySequence::NoMatch;
+                    QVERIFY2(is_apart || other.value() == action->text(), qPrintable(key + QStringLiteral(": ") + action->text()));
+                }
+                taken[key] = action->text();
+            }
+        }
+        QVERIFY(taken.contains(QStringLiteral("F8")) && taken.contains(QStringLiteral("Ctrl+B, 4")));
+    }
+
     void pagesStandSideBySideWhereThereIsRoomForBoth() {
         Desk desk;
         desk.window.goTo(Page::Quantize);
@@ -272,7 +375,7 @@ private slots:
             auto* tabs = desk.view<ComparePanel>()->findChild<QTabWidget*>();
             QTRY_COMPARE(tabs->tabText(tabs->currentIndex()), QStringLiteral("Error maps"));
         }
-        QVERIFY(trigger(desk.window, QStringLiteral("Show &beside"), pageTitle(Page::Open)));
+        QVERIFY(trigger(desk.window, kBeside, pageTitle(Page::Open)));
         QVERIFY(desk.window.beside() == Page::Open);
         desk.window.host(beside).detach({});
         QVERIFY(trigger(desk.window, kLayouts, QStringLiteral("One page")));

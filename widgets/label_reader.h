@@ -1,0 +1,9 @@
+#pragma once
+
+namespace salient {
+
+/// Lets screen readers say of a label with an accessible name both that and what it shows, "Forecast of the time: …"; Qt alone says the
+/// name in place of the text. Once is enough, and before such labels are made; more does no harm.
+void installLabelReader();
+
+}  // namespace salient
