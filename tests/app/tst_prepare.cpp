@@ -1,6 +1,9 @@
+#include <QFile>
+#include <QIODevice>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/places.h"
 

@@ -1,7 +1,7 @@
 // Importance matrices of mixtures against make_experts.py, which takes the means of each expert's inputs in double precision.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <cmath>
 #include <functional>
 #include <numeric>

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QStringList>
+#include <QTest>
 #include <cmath>
 #include <limits>
 #include <random>

@@ -1,6 +1,6 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <cmath>
 #include <cstring>

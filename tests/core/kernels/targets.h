@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hwy/targets.h>
-#include <QtTest>
+#include <QTest>
 
 namespace salient {
 

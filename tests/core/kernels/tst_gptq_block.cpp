@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/kernels/cholesky.h"
 #include "core/kernels/gptq_block.h"

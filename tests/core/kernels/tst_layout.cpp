@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/kernels/layout.h"
 #include "core/tensor/float16.h"

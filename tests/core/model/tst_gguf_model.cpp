@@ -2,7 +2,7 @@
 // knows nothing of Salient; that the directories compute what they should is tst_forward's business.
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/error.h"
 #include "core/io/gguf.h"

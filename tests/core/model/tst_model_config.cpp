@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/error.h"
 #include "core/model/model_config.h"

@@ -1,6 +1,6 @@
 // Every packed form of a matrix against what it was made of. tests/data/packed/make_layers.py writes both, and shares nothing with Salient.
 
-#include <QtTest>
+#include <QTest>
 #include <functional>
 #include <stdexcept>
 

@@ -1,6 +1,7 @@
 // Quantized models of other tools against the same models in floating point: tests/data/packed/make_models.py writes both.
 
-#include <QtTest>
+#include <QStringList>
+#include <QTest>
 #include <functional>
 
 #include "core/error.h"
