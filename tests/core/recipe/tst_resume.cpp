@@ -1,3 +1,4 @@
+#include <QFloat16>  // complete for QCOMPARE, which asks what JSON converts to
 #include <QTemporaryDir>
 #include <QTest>
 #include <functional>

@@ -1,6 +1,7 @@
 // Jobs of several runs, ended at every point where something was finished, go on from there.
 
 #include <QDir>
+#include <QFloat16>  // complete for QCOMPARE, which asks what JSON converts to
 #include <QStringList>
 #include <QTemporaryDir>
 #include <QTest>
