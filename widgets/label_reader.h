@@ -3,7 +3,7 @@
 namespace salient {
 
 /// Lets screen readers say of a label with an accessible name both that and what it shows, "Forecast of the time: …"; Qt alone says the
-/// name in place of the text. Once is enough, and before such labels are made; more does no harm.
+/// name in place of the text. Once is enough, before the first label is made; more does no harm.
 void installLabelReader();
 
 }  // namespace salient

@@ -1,5 +1,6 @@
 #include <QAccessible>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPixmap>
 #include <QTest>
 
@@ -23,7 +24,7 @@ class TestLabelReader : public QObject {
 private slots:
     void initTestCase() {
         installLabelReader();
-        installLabelReader();
+        installLabelReader();  // does no harm
     }
 
     void aNamedLabelIsReadWithWhatItShows() {
@@ -44,6 +45,18 @@ private slots:
         QLabel label(QStringLiteral("<p>one &lt; <i>two</i></p>"));
         label.setAccessibleName(QStringLiteral("Order"));
         QCOMPARE(spoken(label), QStringLiteral("Order: one < two"));
+    }
+
+    void aCaptionIsReadWithoutItsMarkAndLeadsToItsField() {
+        QWidget window;
+        QLabel caption(QStringLiteral("R&ows && columns"), &window);
+        QLineEdit field(&window);
+        caption.setBuddy(&field);
+        QCOMPARE(spoken(caption), QStringLiteral("Rows & columns"));
+        const auto relations = QAccessible::queryAccessibleInterface(&caption)->relations(QAccessible::AllRelations);
+        QCOMPARE(relations.size(), 1);
+        QCOMPARE(relations[0].first->object(), &field);
+        QVERIFY(relations[0].second.testFlag(QAccessible::Labelled));
     }
 
     void whatHasNoNameIsReadAsBefore() {
