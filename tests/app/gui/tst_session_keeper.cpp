@@ -132,6 +132,21 @@ int pauseUntilKilled(int argc, char** argv) {
     return QApplication::exec();
 }
 
+/// Work on the model whose session then says that its weights were others: the session's folder, or nothing.
+QString sessionOfOtherWeights(const QString& root) {
+    QString folder;
+    {
+        Desk desk;
+        if (!work(desk, root)) return {};
+        desk.window.close();
+        folder = desk.window.sessions().folder();
+    }
+    Json document = readJson(toPath(folder) / "session.json");
+    document["identity"]["weights"] = "0000000000000000";
+    writeJson(toPath(folder) / "session.json", document);
+    return folder;
+}
+
 }  // namespace
 
 class TestSessionKeeper : public QObject {
@@ -556,16 +571,8 @@ private slots:
 
     void aModelThatChangedOpensWithoutItsSession() {
         QTemporaryDir root;
-        QString folder;
-        {
-            Desk desk;
-            QVERIFY(work(desk, root.path()));
-            desk.window.close();
-            folder = desk.window.sessions().folder();
-        }
-        Json document = readJson(toPath(folder) / "session.json");
-        document["identity"]["weights"] = "0000000000000000";
-        writeJson(toPath(folder) / "session.json", document);
+        const QString folder = sessionOfOtherWeights(root.path());
+        QVERIFY(!folder.isEmpty());
         Desk desk;
         QVERIFY(reopen(desk, root.path()));
         QVERIFY(desk.window.session().model() != nullptr && desk.window.session().runs().empty());
@@ -577,16 +584,7 @@ private slots:
 
     void aSessionThatWasNotRestoredIsNoMatterOfAnotherModel() {
         QTemporaryDir root;
-        QString folder;
-        {
-            Desk desk;
-            QVERIFY(work(desk, root.path()));
-            desk.window.close();
-            folder = desk.window.sessions().folder();
-        }
-        Json document = readJson(toPath(folder) / "session.json");
-        document["identity"]["weights"] = "0000000000000000";
-        writeJson(toPath(folder) / "session.json", document);
+        QVERIFY(!sessionOfOtherWeights(root.path()).isEmpty());
         Desk desk;
         QSignalSpy told(&desk.window.sessions(), &SessionKeeper::notRestored);
         // The session is refused, its model is asked for without it, and before that is open the user has chosen another.
