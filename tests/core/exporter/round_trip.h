@@ -82,13 +82,16 @@ inline Matrix roundedTo(DType type, const Matrix& weight) {
     return weight.unaryExpr([type](float value) { return roundToStored(value, type); });
 }
 
-/// Q8_0 of weights that are no codes of it: in each 32, whole steps of the largest magnitude / 127 as float16 holds it.
+/// Q8_0 of weights that are no codes of it: in each 32, whole steps of the largest magnitude / 127 as float16 holds it, or of the float16
+/// above where the largest would be cut off by more than half a step.
 inline Matrix roundedToBytes(const Matrix& weight) {
     constexpr Index kBlock = 32;
     Matrix rounded(weight.rows(), weight.cols());
     for (Index n = 0; n < weight.rows(); ++n) {
         for (Index first = 0; first < weight.cols(); first += kBlock) {
-            const float step = roundToStored(weight.block(n, first, 1, kBlock).cwiseAbs().maxCoeff() / 127.0F, DType::F16);
+            const float largest = weight.block(n, first, 1, kBlock).cwiseAbs().maxCoeff();
+            float step = roundToStored(largest / 127.0F, DType::F16);
+            if (largest > 127.5F * step) step = fromFloat16(static_cast<std::uint16_t>(toFloat16(step) + 1));
             for (Index k = first; k < first + kBlock; ++k)
                 rounded(n, k) = step > 0.0F ? step * std::clamp(std::nearbyint(weight(n, k) / step), -128.0F, 127.0F) : 0.0F;
         }
