@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernels/code_range.h"
 #include "core/tensor/matrix.h"
 
 namespace salient {
@@ -20,14 +21,14 @@ struct GptqBlock {
     MatrixView zero;                               ///< [n_grids, rows], whole numbers
     std::span<const std::int32_t> grid_of_column;  ///< [n] row of scale and zero that a column is rounded with
     std::span<const std::uint8_t> keep;            ///< empty, or [n]: 1 leaves a column unrounded: ŵ = c, with the nearest code
-    int max_code = 15;
+    CodeRange code_range = 15;
 };
 
 /// For each column j of the block in turn: c = w_j + (correction_j + Σ_{i<j in block} d_i R_ij) / R_jj, rounded to
-/// ŵ = scale · (code − zero) with code = clamp(round(c / scale) + zero, 0, max_code), half to even, and d_j = w_j − ŵ_j.
+/// ŵ = scale · (code − zero) with code = clamp(round(c / scale) + zero, least, greatest), half to even, and d_j = w_j − ŵ_j.
 /// difference [n, rows] receives d; codes [n, rows] the codes; column_loss [n] is increased by ½ Σ_rows (R_jj (c − ŵ))².
 /// On the calling thread, sums in float32; cost n²/2 multiply-adds per row. A row's result does not depend on its place in the tile.
-/// Shapes are taken on trust; scales and R_jj are not zero, max_code ≤ 255.
+/// Shapes are taken on trust; scales and R_jj are not zero, codes within 0 … 255.
 /// Frantar et al., GPTQ, arXiv:2210.17323, Algorithm 1, inner loop, in the form that needs R instead of the inverse.
 void gptqRoundBlock(const GptqBlock& block, MatrixSpan difference, CodeSpan codes, std::span<double> column_loss);
 

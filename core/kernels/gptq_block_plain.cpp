@@ -8,7 +8,8 @@ namespace salient {
 
 void gptqRoundBlockPlain(const GptqBlock& block, MatrixSpan difference, CodeSpan codes, std::span<double> column_loss) {
     const Index n = block.weight.rows();
-    const auto limit = static_cast<float>(block.max_code);
+    const auto least = static_cast<float>(block.code_range.least);
+    const auto greatest = static_cast<float>(block.code_range.greatest);
     for (Index row = 0; row < block.weight.cols(); ++row) {
         for (Index j = 0; j < n; ++j) {
             const auto column = static_cast<std::size_t>(j);
@@ -18,7 +19,7 @@ void gptqRoundBlockPlain(const GptqBlock& block, MatrixSpan difference, CodeSpan
             const Index grid = block.grid_of_column[column];
             const float scale = block.scale(grid, row);
             const float zero = block.zero(grid, row);
-            const float code = std::clamp(std::nearbyint(c / scale) + zero, 0.0F, limit);
+            const float code = std::clamp(std::nearbyint(c / scale) + zero, least, greatest);
             const bool is_kept = !block.keep.empty() && block.keep[column] != 0;
             const float rounded = is_kept ? c : scale * (code - zero);
             codes(j, row) = static_cast<std::uint8_t>(code);

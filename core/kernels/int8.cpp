@@ -4,6 +4,7 @@
 #include <new>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -28,6 +29,15 @@ void multiplyInFloats(const Int8View& a, const Int8View& b, Int32Span& c) {
         gemmTile(a.middleCols(k, n).cast<float>(), false, b.middleCols(k, n).cast<float>(), true, sums);
         c += sums.cast<std::int32_t>();
     }
+}
+
+/// Values of a row that roundRowToInt8() holds at ±127. Division keeps the order, so the largest decides alone, at the speed of a maximum,
+/// where there is none.
+std::int64_t saturatedInputs(std::span<const float> row, float scale) {
+    constexpr float kFirstBeyond = 127.5F;  // half to even: becomes 128
+    const Eigen::Map<const Eigen::ArrayXf> values(row.data(), static_cast<Index>(row.size()));
+    if (values.size() == 0 || values.abs().maxCoeff() / scale < kFirstBeyond) return 0;
+    return std::ranges::count_if(row, [scale](float value) { return std::abs(value) / scale >= kFirstBeyond; });
 }
 
 }  // namespace
@@ -93,6 +103,9 @@ Matrix int8Linear(MatrixView x, const Int8Weight& weight, std::span<const float>
                 if (weight.n_raised_tokens && largest > 0.0F && largest < kLeastTokenMagnitude)
                     weight.n_raised_tokens->fetch_add(1, std::memory_order_relaxed);
                 scale = std::max(largest, kLeastTokenMagnitude) / 127.0F;
+            } else if (weight.n_saturated_inputs) {
+                if (const std::int64_t n = saturatedInputs(row, scale); n > 0)
+                    weight.n_saturated_inputs->fetch_add(n, std::memory_order_relaxed);
             }
             x_scale[static_cast<std::size_t>(i)] = scale;
             roundRowToInt8(row, scale, {codes.row(i).data(), row.size()});

@@ -29,6 +29,9 @@ struct Int8Weight {
     /// PerToken: where given, int8Linear() adds the tokens that are not zero and below kLeastTokenMagnitude, whose scale is then another
     /// than their own.
     std::shared_ptr<std::atomic<std::int64_t>> n_raised_tokens = {};
+    /// PerTensor: where given, int8Linear() adds the single inputs that are rounded beyond ±127 and held there: the text is louder than
+    /// calibration was.
+    std::shared_ptr<std::atomic<std::int64_t>> n_saturated_inputs = {};
 };
 
 /// Y = X·Wᵀ + bias by real int8 products with int32 accumulation: x is rounded to int8 as `weight.activation` says (half to even,

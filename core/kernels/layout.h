@@ -11,8 +11,8 @@ namespace salient {
 // operand whose rows are short and adjacent: both are copied into that form once, and then used by many tiles. All at memory speed;
 // what is copied keeps its bits, shapes are taken on trust. Behind each stands its definition, one value after the other.
 
-/// Columns of a panel.
-inline constexpr Index kPanelCols = 512;
+/// Columns of a panel: eight times the 48 that oneDNN's product of AVX-512 holds in registers.
+inline constexpr Index kPanelCols = 384;
 
 /// op(B) [k, n] cut into panels of kPanelCols columns (the last may be narrower), each panel compact, [k, width]. `transpose`: op(B) = Bᵀ.
 /// With Compute::BFloat16 the values are rounded to bfloat16 (nearest even) on the way. Spread over all threads.

@@ -205,7 +205,9 @@ SALIENT_TILES inline void addProducts(const std::uint16_t* left, const std::uint
     }
 }
 
-// Adds n blocks of one term by one term to eight rows of the sums.
+// Adds n blocks of one term by one term to eight rows of the sums. Pairs of the left operand lie `row_step` values apart from row to row,
+// `pair_step` along the inner index.
+template <Index row_step, Index pair_step>
 SALIENT_PAIRS inline void addPairProducts(const std::uint16_t* left, const std::uint16_t* right, Index n, float* sums) {
     constexpr int kRows = 8;  // sixteen vectors of sums: enough to hide the latency, few enough for the registers
     __m512 first[kRows];
@@ -221,7 +223,7 @@ SALIENT_PAIRS inline void addPairProducts(const std::uint16_t* left, const std::
 #pragma GCC unroll 8
             for (int i = 0; i < kRows; ++i) {
                 std::int32_t pair = 0;
-                std::memcpy(&pair, left + i * kStripBlock + at / kTileRows, sizeof pair);
+                std::memcpy(&pair, left + i * row_step + at / kStripBlock * pair_step, sizeof pair);
                 const auto a = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair));
                 first[i] = _mm512_dpbf16_ps(first[i], a, b);
                 second[i] = _mm512_dpbf16_ps(second[i], a, c);
@@ -313,16 +315,21 @@ namespace {
 // Terms of left and right whose products count. The small ones come first, while the sums they are added to are small.
 constexpr Index kPairs[6][2] = {{2, 0}, {0, 2}, {1, 1}, {1, 0}, {0, 1}, {0, 0}};
 
+template <TileOperand::Side left_side>
 SALIENT_PAIRS void multiplyOnPairs(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first,
                                    Index last, StripSums& sums) noexcept {
     constexpr Index kBlocks = 8;  // of both strips, in the L1 cache
     constexpr Index kRows = 8;
+    constexpr Index kPair = 2;
+    constexpr Index kRowStep = left_side == TileOperand::Side::Left ? kStripBlock : kPair;
+    constexpr Index kPairStep = left_side == TileOperand::Side::Left ? kPair : kStripBlock;
     for (Index pair = left.terms() == 1 ? 5 : 0; pair < 6; ++pair) {
         for (Index block = first; block < last; block += kBlocks) {
             const std::uint16_t* l = left.block(kPairs[pair][0], left_strip, block);
             const std::uint16_t* r = right.block(kPairs[pair][1], right_strip, block);
             for (Index row = 0; row < kStripWidth; row += kRows) {
-                addPairProducts(l + row * kStripBlock, r, std::min(kBlocks, last - block), sums.values + row * kStripWidth);
+                addPairProducts<kRowStep, kPairStep>(l + row / kTileRows * kTileValues + row % kTileRows * kRowStep, r,
+                                                     std::min(kBlocks, last - block), sums.values + row * kStripWidth);
             }
         }
     }
@@ -363,8 +370,10 @@ void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand
                     StripSums& sums, Index part) noexcept {
     if (hasMatrixTiles()) {
         multiplyOnTiles(left, left_strip, right, right_strip, first, last, sums, part);
+    } else if (left.side() == TileOperand::Side::Left) {
+        multiplyOnPairs<TileOperand::Side::Left>(left, left_strip, right, right_strip, first, last, sums);
     } else {
-        multiplyOnPairs(left, left_strip, right, right_strip, first, last, sums);
+        multiplyOnPairs<TileOperand::Side::Right>(left, left_strip, right, right_strip, first, last, sums);
     }
 }
 

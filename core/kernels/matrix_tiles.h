@@ -55,6 +55,7 @@ public:
     /// The definition of them all: h = bfloat16(v), m = bfloat16(v − h), l = bfloat16(v − h − m), nearest even, value by value.
     void packPlain(MatrixView m, bool inner_in_rows);
 
+    [[nodiscard]] Side side() const noexcept { return side_; }
     [[nodiscard]] Index outer() const noexcept { return outer_; }
     [[nodiscard]] Index inner() const noexcept { return inner_; }
     [[nodiscard]] Index strips() const noexcept { return (outer_ + kStripWidth - 1) / kStripWidth; }
@@ -95,8 +96,9 @@ struct alignas(64) StripSums {
 /// In as many calls, one part each, multiplyStrips() brings the next right strip into the cache.
 inline constexpr Index kAheadParts = 8;
 
-/// sums += Σ over the inner blocks [first, last) of left strip · right strip. The operands have equal terms and inner sizes. Who goes
-/// through left strips under one right strip numbers the calls in `part`; from kAheadParts on, nothing is brought.
+/// sums += Σ over the inner blocks [first, last) of left strip · right strip. The operands have equal terms and inner sizes; without matrix
+/// tiles `left` may be packed for either side, so that XᵀX takes one operand twice. Who goes through left strips under one right strip
+/// numbers the calls in `part`; from kAheadParts on, nothing is brought.
 void multiplyStrips(const TileOperand& left, Index left_strip, const TileOperand& right, Index right_strip, Index first, Index last,
                     StripSums& sums, Index part) noexcept;
 /// The definition: sum_ij += Σ_{p+q≤2} Σ_l left^p_il right^q_jl over the terms p, q and the inner indices l of those blocks.

@@ -35,9 +35,16 @@ HWY_INLINE void forEachVector(std::size_t first, std::size_t count, Body body, T
     if (i < first + count) tail(i, first + count - i);
 }
 
-HWY_INLINE Vector codeOf(Vector weight, Vector scale, Vector zero, Vector max_code) {
-    const Tag d;
-    return hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(weight, scale)), zero), hn::Zero(d)), max_code);
+// The ends of a range of codes.
+struct Limits {
+    HWY_INLINE explicit Limits(CodeRange range)
+        : least(hn::Set(Tag(), static_cast<float>(range.least))), greatest(hn::Set(Tag(), static_cast<float>(range.greatest))) {}
+    Vector least;
+    Vector greatest;
+};
+
+HWY_INLINE Vector codeOf(Vector weight, Vector scale, Vector zero, const Limits& limits) {
+    return hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(weight, scale)), zero), limits.least), limits.greatest);
 }
 
 // value(i) gives a vector of values from position i on, single(i) one value in every lane.
@@ -78,21 +85,21 @@ void scaledRangePerGroupImpl(std::span<const float> row, std::span<const float> 
         [&](std::size_t i) HWY_ATTR { return hn::Mul(hn::Set(d, row[i]), hn::Set(d, column_scale[i])); }, lowest, highest);
 }
 
-void roundRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                   std::span<std::uint8_t> codes) {
     const Tag d;
     const IntTag di;
     const ByteTag db;
-    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    const Limits limits(range);
     forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
         const Vector s = hn::Set(d, scale[group]);
         const Vector z = hn::Set(d, zero[group]);
-        const auto bytes = [&](Vector w) HWY_ATTR { return hn::DemoteTo(db, hn::ConvertTo(di, codeOf(w, s, z, limit))); };
+        const auto bytes = [&](Vector w) HWY_ATTR { return hn::DemoteTo(db, hn::ConvertTo(di, codeOf(w, s, z, limits))); };
         forEachVector(
             first, count, [&](std::size_t i) HWY_ATTR { hn::StoreU(bytes(hn::LoadU(d, row.data() + i)), db, codes.data() + i); },
             [&](std::size_t i, std::size_t rest) HWY_ATTR {
                 for (std::size_t j = i; j < i + rest; ++j) {
-                    codes[j] = static_cast<std::uint8_t>(hn::GetLane(codeOf(hn::Set(d, row[j]), s, z, limit)));
+                    codes[j] = static_cast<std::uint8_t>(hn::GetLane(codeOf(hn::Set(d, row[j]), s, z, limits)));
                 }
             });
     });
@@ -114,14 +121,14 @@ void roundRowToInt8Impl(std::span<const float> row, float scale, std::span<std::
         });
 }
 
-void roundTripRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
-                      std::span<float> out) {
+void roundTripRowImpl(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero,
+                      CodeRange range, std::span<float> out) {
     const Tag d;
-    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    const Limits limits(range);
     forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
         const Vector s = hn::Set(d, scale[group]);
         const Vector z = hn::Set(d, zero[group]);
-        const auto rounded = [&](Vector w) HWY_ATTR { return hn::Mul(s, hn::Sub(codeOf(w, s, z, limit), z)); };
+        const auto rounded = [&](Vector w) HWY_ATTR { return hn::Mul(s, hn::Sub(codeOf(w, s, z, limits), z)); };
         forEachVector(
             first, count, [&](std::size_t i) HWY_ATTR { hn::StoreU(rounded(hn::LoadU(d, row.data() + i)), d, out.data() + i); },
             [&](std::size_t i, std::size_t rest) HWY_ATTR {
@@ -131,15 +138,15 @@ void roundTripRowImpl(std::span<const float> row, Index group_size, std::span<co
 }
 
 void scaledRoundingErrorImpl(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
-                             Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                             Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                              std::span<float> error) {
     const Tag d;
-    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    const Limits limits(range);
     forEachGroup(row.size(), group_size, [&](std::size_t group, std::size_t first, std::size_t count) HWY_ATTR {
         const Vector s = hn::Set(d, scale[group]);
         const Vector z = hn::Set(d, zero[group]);
         const auto errorOf = [&](Vector w, Vector up, Vector down) HWY_ATTR {
-            const Vector rounded = hn::Mul(s, hn::Sub(codeOf(hn::Mul(w, up), s, z, limit), z));
+            const Vector rounded = hn::Mul(s, hn::Sub(codeOf(hn::Mul(w, up), s, z, limits), z));
             return hn::Sub(w, hn::Mul(rounded, down));
         };
         forEachVector(
@@ -200,24 +207,24 @@ void scaledRangePerGroup(std::span<const float> row, std::span<const float> colu
     HWY_DYNAMIC_DISPATCH(scaledRangePerGroupImpl)(row, column_scale, group_size, lowest, highest);
 }
 
-void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
               std::span<std::uint8_t> codes) noexcept {
-    HWY_DYNAMIC_DISPATCH(roundRowImpl)(row, group_size, scale, zero, max_code, codes);
+    HWY_DYNAMIC_DISPATCH(roundRowImpl)(row, group_size, scale, zero, range, codes);
 }
 
 void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8_t> codes) noexcept {
     HWY_DYNAMIC_DISPATCH(roundRowToInt8Impl)(row, scale, codes);
 }
 
-void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                   std::span<float> out) noexcept {
-    HWY_DYNAMIC_DISPATCH(roundTripRowImpl)(row, group_size, scale, zero, max_code, out);
+    HWY_DYNAMIC_DISPATCH(roundTripRowImpl)(row, group_size, scale, zero, range, out);
 }
 
 void scaledRoundingError(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
-                         Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                         Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                          std::span<float> error) noexcept {
-    HWY_DYNAMIC_DISPATCH(scaledRoundingErrorImpl)(row, column_scale, column_inverse, group_size, scale, zero, max_code, error);
+    HWY_DYNAMIC_DISPATCH(scaledRoundingErrorImpl)(row, column_scale, column_inverse, group_size, scale, zero, range, error);
 }
 
 void dequantizeRow(std::span<const std::uint8_t> codes, Index group_size, std::span<const float> scale, std::span<const float> zero,

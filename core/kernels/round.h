@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernels/code_range.h"
 #include "core/tensor/matrix.h"
 
 namespace salient {
 
 // Rounding of one row of a weight, group by group: consecutive runs of `group_size` values (the last may be shorter) share a scale
 // and a zero point. Vectorized for the processor at hand; every result has the bits of the scalar definition
-//     code = clamp(round(w / scale) + zero, 0, max_code), half to even, a true division;     ŵ = scale · (code − zero).
+//     code = clamp(round(w / scale) + zero, least, greatest), half to even, a true division;     ŵ = scale · (code − zero).
 // Row-level and single-threaded: callers spread rows with parallelFor(). scale, zero, lowest, highest: one per group, in order; zero
 // points are whole numbers. group_size −1 (or 0): the row is one group. Values are finite and scales are not zero; lengths are taken on
 // trust. One pass over the row each, at memory speed for large ones. Behind each stands its definition, one value after the other.
@@ -25,10 +26,10 @@ void scaledRangePerGroup(std::span<const float> row, std::span<const float> colu
 void scaledRangePerGroupPlain(std::span<const float> row, std::span<const float> column_scale, Index group_size, std::span<float> lowest,
                               std::span<float> highest) noexcept;
 
-/// Codes of a row. max_code ≤ 255.
-void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+/// Codes of a row. range: within 0 … 255.
+void roundRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
               std::span<std::uint8_t> codes) noexcept;
-void roundRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                    std::span<std::uint8_t> codes) noexcept;
 
 /// Signed codes of a row of activations: clamp(round(x / scale), −127, 127).
@@ -36,18 +37,18 @@ void roundRowToInt8(std::span<const float> row, float scale, std::span<std::int8
 void roundRowToInt8Plain(std::span<const float> row, float scale, std::span<std::int8_t> codes) noexcept;
 
 /// ŵ of a row without storing codes. `out` may be `row` itself.
-void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundTripRow(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                   std::span<float> out) noexcept;
 void roundTripRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero,
-                       int max_code, std::span<float> out) noexcept;
+                       CodeRange range, std::span<float> out) noexcept;
 
 /// w_j − Q(w_j · column_scale_j) · column_inverse_j: what rounding a scaled row does to the weight itself. All spans of columns as long
 /// as the row. Differs from the definition only where column_inverse_j is not exactly 1 / column_scale_j.
 void scaledRoundingError(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
-                         Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                         Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                          std::span<float> error) noexcept;
 void scaledRoundingErrorPlain(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
-                              Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                              Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                               std::span<float> error) noexcept;
 
 /// scale · (code − zero).

@@ -12,11 +12,11 @@ std::size_t groupOf(std::size_t i, Index group_size) { return group_size > 0 ? i
 bool startsGroup(std::size_t i, Index group_size) { return i == 0 || groupOf(i, group_size) != groupOf(i - 1, group_size); }
 
 // The one rounding rule. std::nearbyint() goes half to even.
-float codeOf(float weight, float scale, float zero, int max_code) {
-    return std::clamp(std::nearbyint(weight / scale) + zero, 0.0F, static_cast<float>(max_code));
+float codeOf(float weight, float scale, float zero, CodeRange range) {
+    return std::clamp(std::nearbyint(weight / scale) + zero, static_cast<float>(range.least), static_cast<float>(range.greatest));
 }
 
-float roundTrip(float weight, float scale, float zero, int max_code) { return scale * (codeOf(weight, scale, zero, max_code) - zero); }
+float roundTrip(float weight, float scale, float zero, CodeRange range) { return scale * (codeOf(weight, scale, zero, range) - zero); }
 
 void takeValue(float value, bool is_first, float& lowest, float& highest) {
     lowest = is_first ? value : std::min(lowest, value);
@@ -40,11 +40,11 @@ void scaledRangePerGroupPlain(std::span<const float> row, std::span<const float>
     }
 }
 
-void roundRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+void roundRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                    std::span<std::uint8_t> codes) noexcept {
     for (std::size_t i = 0; i < row.size(); ++i) {
         const std::size_t group = groupOf(i, group_size);
-        codes[i] = static_cast<std::uint8_t>(codeOf(row[i], scale[group], zero[group], max_code));
+        codes[i] = static_cast<std::uint8_t>(codeOf(row[i], scale[group], zero[group], range));
     }
 }
 
@@ -54,19 +54,19 @@ void roundRowToInt8Plain(std::span<const float> row, float scale, std::span<std:
 }
 
 void roundTripRowPlain(std::span<const float> row, Index group_size, std::span<const float> scale, std::span<const float> zero,
-                       int max_code, std::span<float> out) noexcept {
+                       CodeRange range, std::span<float> out) noexcept {
     for (std::size_t i = 0; i < row.size(); ++i) {
         const std::size_t group = groupOf(i, group_size);
-        out[i] = roundTrip(row[i], scale[group], zero[group], max_code);
+        out[i] = roundTrip(row[i], scale[group], zero[group], range);
     }
 }
 
 void scaledRoundingErrorPlain(std::span<const float> row, std::span<const float> column_scale, std::span<const float> column_inverse,
-                              Index group_size, std::span<const float> scale, std::span<const float> zero, int max_code,
+                              Index group_size, std::span<const float> scale, std::span<const float> zero, CodeRange range,
                               std::span<float> error) noexcept {
     for (std::size_t i = 0; i < row.size(); ++i) {
         const std::size_t group = groupOf(i, group_size);
-        error[i] = row[i] - roundTrip(row[i] * column_scale[i], scale[group], zero[group], max_code) * column_inverse[i];
+        error[i] = row[i] - roundTrip(row[i] * column_scale[i], scale[group], zero[group], range) * column_inverse[i];
     }
 }
 

@@ -18,13 +18,14 @@ using Vector = hn::Vec<Tag>;
 
 constexpr float kLeastStep = 1e-12F;  // has a logarithm, and counts for nothing
 
-double quickRoundingNormImpl(std::span<const float> weights, float scale, float zero, int max_code) {
+double quickRoundingNormImpl(std::span<const float> weights, float scale, float zero, CodeRange range) {
     const Tag d;
     const Vector s = hn::Set(d, scale);
     const Vector z = hn::Set(d, zero);
-    const Vector limit = hn::Set(d, static_cast<float>(max_code));
+    const Vector least = hn::Set(d, static_cast<float>(range.least));
+    const Vector greatest = hn::Set(d, static_cast<float>(range.greatest));
     const auto powered = [&](Vector w) HWY_ATTR {
-        const Vector code = hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(w, s)), z), hn::Zero(d)), limit);
+        const Vector code = hn::Min(hn::Max(hn::Add(hn::Round(hn::Div(w, s)), z), least), greatest);
         const Vector rounded = hn::Mul(s, hn::Sub(code, z));
         const Vector steps = hn::Max(hn::Div(hn::Abs(hn::Sub(rounded, w)), s), hn::Set(d, kLeastStep));
         return hn::Mul(hn::Mul(steps, steps), hn::Exp(d, hn::Mul(hn::Set(d, 0.4F), hn::Log(d, steps))));
@@ -52,8 +53,8 @@ namespace salient {
 
 HWY_EXPORT(quickRoundingNormImpl);
 
-double quickRoundingNorm(std::span<const float> weights, float scale, float zero, int max_code) noexcept {
-    return HWY_DYNAMIC_DISPATCH(quickRoundingNormImpl)(weights, scale, zero, max_code);
+double quickRoundingNorm(std::span<const float> weights, float scale, float zero, CodeRange range) noexcept {
+    return HWY_DYNAMIC_DISPATCH(quickRoundingNormImpl)(weights, scale, zero, range);
 }
 
 }  // namespace salient

@@ -153,9 +153,20 @@ int main(int argc, char** argv) {
     salient::keepFreedMemory();  // as the programs do
     using namespace salient;
     Index only = 0;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (std::string_view(argv[i]) == "--threads") setThreadCount(std::atoi(argv[i + 1]));
-        if (std::string_view(argv[i]) == "--hidden") only = std::atoi(argv[i + 1]);
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--threads" && i + 1 < argc) {
+            setThreadCount(std::atoi(argv[++i]));
+        } else if (argument == "--hidden" && i + 1 < argc) {
+            const std::string_view size = argv[++i];
+            only = size == "2048" ? 2048 : size == "4096" ? 4096 : -1;
+        } else {
+            only = -1;
+        }
+    }
+    if (only < 0) {
+        std::fprintf(stderr, "usage: salient_bench_forward [--hidden 2048|4096] [--threads N]\n");
+        return 2;
     }
     try {
         for (const bench::Shape& shape : {bench::Shape{2048, 5632, 32, 4}, bench::Shape{4096, 11008, 32, 32}}) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -141,13 +142,16 @@ std::string chartOf(const Law& law, const std::vector<Point>& points) {
     return "<h2>" + title + "</h2>\n" + svgScatter(scatter, law.against, "milliseconds", title) + "\n";
 }
 
-void run(const std::string& only, const std::string& plot) {
+// Whether there is such a case.
+bool run(const std::string& only, const std::string& plot) {
     std::string charts;
+    bool found = false;
     for (const Law& law : allLaws()) {
         if (!only.empty() && law.name != only) continue;
+        found = true;
         charts += chartOf(law, measure(law));
     }
-    if (plot.empty()) return;
+    if (plot.empty() || !found) return found;
     std::ofstream page(plot);
     page
         << "<!DOCTYPE html><meta charset=\"utf-8\"><title>Salient: growth of cost</title>\n<style>body{font:14px sans-serif;max-width:60em;"
@@ -157,6 +161,16 @@ void run(const std::string& only, const std::string& plot) {
            "cost</h1>\n<p>Blue: measured, median of three. Red: what the operation count predicts from the smallest size.</p>\n"
         << charts;
     if (!page.flush()) throw std::runtime_error("--plot: " + plot + ": cannot be written");
+    return true;
+}
+
+int refuseCase(const std::string& name) {
+    std::string known;
+    for (const Law& law : allLaws()) {
+        if (known.find(" " + law.name) == std::string::npos) known += " " + law.name;
+    }
+    std::fprintf(stderr, "salient_bench_growth: case '%s': expected one of:%s\n", name.c_str(), known.c_str());
+    return 2;
 }
 
 }  // namespace
@@ -178,7 +192,7 @@ int main(int argc, char** argv) {
         }
     }
     try {
-        salient::bench::run(only, plot);
+        if (!salient::bench::run(only, plot)) return salient::bench::refuseCase(only);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "salient_bench_growth: %s\n", error.what());
         return 1;

@@ -48,7 +48,7 @@ std::vector<double> framesOf(HeatmapView& view, const std::function<MatrixRegion
     std::vector<double> seconds;
     for (int frame = 0; frame < kFrames; ++frame) {
         view.setViewport(viewport(frame));
-        seconds.push_back(secondsOf([&] { view.render(&surface); }));
+        seconds.push_back(secondsOf([&] { view.QWidget::render(&surface); }));
     }
     return seconds;
 }
@@ -176,7 +176,12 @@ int main(int argc, char** argv) {
     salient::keepFreedMemory();  // as the programs do
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication application(argc, argv);
-    const std::string_view wanted = argc > 2 && std::string_view(argv[1]) == "--case" ? argv[2] : "";
+    const bool has_case = argc == 3 && std::string_view(argv[1]) == "--case";
+    const std::string_view wanted = has_case ? argv[2] : "";
+    if ((argc > 1 && !has_case) || (has_case && wanted != "heatmap" && wanted != "tune" && wanted != "stepper")) {
+        std::fprintf(stderr, "usage: salient_bench_window [--case heatmap|tune|stepper]\n");
+        return 2;
+    }
     if (wanted.empty() || wanted == "heatmap") salient::bench::heatmaps();
     if (wanted.empty() || wanted == "tune") salient::bench::tuning();
     if (wanted.empty() || wanted == "stepper") salient::bench::stepping();

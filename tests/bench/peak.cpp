@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "core/kernels/parallel.h"
@@ -62,23 +63,23 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 
 HWY_EXPORT(multiplyAdd);
 
-double peakFlops() {
-    constexpr Index kRounds = 20'000'000;
+double mostPerSecond(const std::function<double(Index thread)>& work) {
     double best = 0.0;
     for (int attempt = 0; attempt < 3; ++attempt) {
         const Index n = threadCount();
-        std::vector<double> flop(static_cast<std::size_t>(n));
-        std::vector<float> value(static_cast<std::size_t>(n), 0.5F);
+        std::vector<double> done(static_cast<std::size_t>(n));
         const auto start = std::chrono::steady_clock::now();
-        parallelFor(n, 1, [&](Index i, Index) {
-            flop[static_cast<std::size_t>(i)] = HWY_DYNAMIC_DISPATCH(multiplyAdd)(kRounds, value[static_cast<std::size_t>(i)]);
-        });
+        parallelFor(n, 1, [&](Index i, Index) { done[static_cast<std::size_t>(i)] = work(i); });
         const double seconds = secondsSince(start);
-        double total = 0.0;
-        for (const double f : flop) total += f;
-        best = std::max(best, total / seconds);
+        best = std::max(best, std::accumulate(done.begin(), done.end(), 0.0) / seconds);
     }
     return best;
+}
+
+double peakFlops() {
+    constexpr Index kRounds = 20'000'000;
+    std::vector<float> value(static_cast<std::size_t>(threadCount()), 0.5F);
+    return mostPerSecond([&](Index thread) { return HWY_DYNAMIC_DISPATCH(multiplyAdd)(kRounds, value[static_cast<std::size_t>(thread)]); });
 }
 
 double peakBytesPerSecond() {

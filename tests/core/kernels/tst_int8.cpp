@@ -40,6 +40,7 @@ private slots:
     void linearEqualsItsDefinition();
     void aNumberThatIsNoneIsNotRoundedAway();
     void tokensOnTheLeastScaleAreCounted();
+    void inputsBeyondAFixedScaleAreCounted();
     void shapesThatDisagreeAreRefused();
     void bitsDoNotDependOnThreads();
 
@@ -192,6 +193,37 @@ void TestInt8::tokensOnTheLeastScaleAreCounted() {
     weight.activation = ActivationScale::PerTensor;
     (void)int8Linear(x, weight);
     QCOMPARE(weight.n_raised_tokens->load(), std::int64_t{5});
+}
+
+void TestInt8::inputsBeyondAFixedScaleAreCounted() {
+    Int8Weight weight = randomWeight(5, 40, ActivationScale::PerTensor);
+    weight.input_scale = 0.25F;  // a power of two: every quotient below is exact
+    Matrix x = randomMatrix(200, 40, 80);
+    x *= 20.0F / x.cwiseAbs().maxCoeff();
+    x(0, 3) = 127.25F * 0.25F;  // rounds to the last code
+    x(1, 3) = -127.25F * 0.25F;
+    x(2, 0) = 127.5F * 0.25F;  // to the even one beyond it
+    x(2, 39) = -127.5F * 0.25F;
+    for (const Index row : {60, 61, 199}) x(row, 17) = 1e6F;
+    const Matrix uncounted = int8Linear(x, weight);
+    weight.n_saturated_inputs = std::make_shared<std::atomic<std::int64_t>>(0);
+    QVERIFY(int8Linear(x, weight) == uncounted);
+    QCOMPARE(weight.n_saturated_inputs->load(), std::int64_t{5});
+    (void)int8Linear(x.topRows(3), weight);
+    QCOMPARE(weight.n_saturated_inputs->load(), std::int64_t{7});
+    QVERIFY(isSameForAnyThreadCount([&] {
+        weight.n_saturated_inputs->store(0);
+        (void)int8Linear(x, weight);
+        return weight.n_saturated_inputs->load();
+    }));
+    // A token that is no number is none that was cut off, and a scale of its own holds every input.
+    x(60, 0) = std::numeric_limits<float>::quiet_NaN();
+    weight.n_saturated_inputs->store(0);
+    (void)int8Linear(x, weight);
+    QCOMPARE(weight.n_saturated_inputs->load(), std::int64_t{4});
+    weight.activation = ActivationScale::PerToken;
+    (void)int8Linear(x, weight);
+    QCOMPARE(weight.n_saturated_inputs->load(), std::int64_t{4});
 }
 
 void TestInt8::shapesThatDisagreeAreRefused() {

@@ -70,6 +70,7 @@ private slots:
     void productsEqualTheDefinition_data() { sizes(); }
     void productsEqualTheDefinition();
     void stripsEqualTheDefinition();
+    void vectorsTakeTheLeftOperandInEitherOrder();
     void lowerFormsEqualTheDefinition_data();
     void lowerFormsEqualTheDefinition();
     void threeTermsGiveAFloat32Product_data() { sizes(); }
@@ -219,6 +220,22 @@ void TestMatrixTiles::stripsEqualTheDefinition() {
             for (Index i = 0; i < kStripWidth * kStripWidth; ++i)
                 QVERIFY(std::abs(static_cast<double>(fast.values[i]) - static_cast<double>(plain.values[i])) <= bound);
         }
+    }
+}
+
+void TestMatrixTiles::vectorsTakeTheLeftOperandInEitherOrder() {
+    if (hasMatrixTiles()) QSKIP("tiles read a left operand in one order alone");
+    for (const Terms terms : {Terms::One, Terms::Three}) {
+        const Matrix x = randomMatrix(75, 70, 31);  // [inner, outer], neither in whole blocks
+        TileOperand left(Side::Left, terms);
+        TileOperand right(Side::Right, terms);
+        left.pack(x, true);
+        right.pack(x, true);
+        Matrix expected(70, 70);
+        Matrix found(70, 70);
+        multiplyStripRange(left, 0, right, 0, expected, 1.0F, 0.0F);
+        multiplyStripRange(right, 0, right, 0, found, 1.0F, 0.0F);
+        QVERIFY(found == expected);
     }
 }
 

@@ -45,9 +45,9 @@ private slots:
     void definitionRoundsAsWorkedByHand();
     void definitionRoundsToTheNearest_data() { rows(); }
     void definitionRoundsToTheNearest();
-    void everyFormEqualsTheDefinitionBitForBit_data() { rows(); }
+    void everyFormEqualsTheDefinitionBitForBit_data() { rowsAndRanges(); }
     void everyFormEqualsTheDefinitionBitForBit();
-    void scaledFormsEqualTheDefinitionBitForBit_data() { rows(); }
+    void scaledFormsEqualTheDefinitionBitForBit_data() { rowsAndRanges(); }
     void scaledFormsEqualTheDefinitionBitForBit();
     void tiesGoToTheEvenCode();
     void roundTripWorksInPlace();
@@ -65,6 +65,17 @@ private:
             for (const int group_size : {-1, 1, 32, 33, 128}) QTest::addRow("%d weights, groups of %d", n, group_size) << n << group_size;
         }
     }
+    static void rowsAndRanges() {
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("group_size");
+        QTest::addColumn<int>("least_code");
+        for (const int n : {0, 1, 3, 16, 17, 100, 4096}) {
+            for (const int group_size : {-1, 1, 32, 33, 128}) {
+                for (const int least_code : {0, 1})
+                    QTest::addRow("%d weights, groups of %d, codes from %d", n, group_size, least_code) << n << group_size << least_code;
+            }
+        }
+    }
 };
 
 // Two groups of two, the last of one; scales 1, 0.5 and 2, zero points 8, 0 and 15.
@@ -75,6 +86,9 @@ void TestRound::definitionRoundsAsWorkedByHand() {
     std::vector<std::uint8_t> codes(5);
     roundRowPlain(row, 2, scale, zero, kMaxCode, codes);
     QVERIFY(codes == (std::vector<std::uint8_t>{7, 10, 3, 15, 0}));
+    std::vector<std::uint8_t> from_one(5);
+    roundRowPlain(row, 2, scale, zero, {1, kMaxCode}, from_one);
+    QVERIFY(from_one == (std::vector<std::uint8_t>{7, 10, 3, 15, 1}));
     std::vector<float> rounded(5);
     roundTripRowPlain(row, 2, scale, zero, kMaxCode, rounded);
     QVERIFY(rounded == (std::vector<float>{-1.0F, 2.0F, 1.5F, 7.5F, -30.0F}));
@@ -119,6 +133,8 @@ void TestRound::definitionRoundsToTheNearest() {
 void TestRound::everyFormEqualsTheDefinitionBitForBit() {
     QFETCH(int, n);
     QFETCH(int, group_size);
+    QFETCH(int, least_code);
+    const CodeRange range(least_code, kMaxCode);
     const Row row(n, group_size);
     const auto size = static_cast<std::size_t>(n);
     const std::size_t n_groups = row.scale.size();
@@ -126,9 +142,10 @@ void TestRound::everyFormEqualsTheDefinitionBitForBit() {
     std::vector<float> plain_highest(n_groups);
     rangePerGroupPlain(row.span(), group_size, plain_lowest, plain_highest);
     std::vector<std::uint8_t> plain_codes(size);
-    roundRowPlain(row.span(), group_size, row.scale, row.zero, kMaxCode, plain_codes);
+    roundRowPlain(row.span(), group_size, row.scale, row.zero, range, plain_codes);
+    for (const std::uint8_t code : plain_codes) QVERIFY(code >= least_code && code <= kMaxCode);
     std::vector<float> plain_rounded(size);
-    roundTripRowPlain(row.span(), group_size, row.scale, row.zero, kMaxCode, plain_rounded);
+    roundTripRowPlain(row.span(), group_size, row.scale, row.zero, range, plain_rounded);
     std::vector<float> plain_dequantized(size);
     dequantizeRowPlain(plain_codes, group_size, row.scale, row.zero, plain_dequantized);
     QVERIFY(plain_dequantized == plain_rounded);
@@ -139,10 +156,10 @@ void TestRound::everyFormEqualsTheDefinitionBitForBit() {
         QVERIFY(lowest == plain_lowest);
         QVERIFY(highest == plain_highest);
         std::vector<std::uint8_t> codes(size);
-        roundRow(row.span(), group_size, row.scale, row.zero, kMaxCode, codes);
+        roundRow(row.span(), group_size, row.scale, row.zero, range, codes);
         QVERIFY(codes == plain_codes);
         std::vector<float> rounded(size);
-        roundTripRow(row.span(), group_size, row.scale, row.zero, kMaxCode, rounded);
+        roundTripRow(row.span(), group_size, row.scale, row.zero, range, rounded);
         QVERIFY(rounded == plain_rounded);
         std::vector<float> dequantized(size);
         dequantizeRow(codes, group_size, row.scale, row.zero, dequantized);
@@ -153,6 +170,8 @@ void TestRound::everyFormEqualsTheDefinitionBitForBit() {
 void TestRound::scaledFormsEqualTheDefinitionBitForBit() {
     QFETCH(int, n);
     QFETCH(int, group_size);
+    QFETCH(int, least_code);
+    const CodeRange range(least_code, kMaxCode);
     const Row row(n, group_size);
     const auto size = static_cast<std::size_t>(n);
     const std::size_t n_groups = row.scale.size();
@@ -162,7 +181,7 @@ void TestRound::scaledFormsEqualTheDefinitionBitForBit() {
     std::vector<float> plain_highest(n_groups);
     scaledRangePerGroupPlain(row.span(), spanOf(up), group_size, plain_lowest, plain_highest);
     std::vector<float> plain_error(size);
-    scaledRoundingErrorPlain(row.span(), spanOf(up), spanOf(down), group_size, row.scale, row.zero, kMaxCode, plain_error);
+    scaledRoundingErrorPlain(row.span(), spanOf(up), spanOf(down), group_size, row.scale, row.zero, range, plain_error);
     // The definitions, in terms of those of a row that is scaled first.
     const Matrix scaled = row.weights.cwiseProduct(up);
     std::vector<float> lowest_of_scaled(n_groups);
@@ -171,7 +190,7 @@ void TestRound::scaledFormsEqualTheDefinitionBitForBit() {
     QVERIFY(plain_lowest == lowest_of_scaled);
     QVERIFY(plain_highest == highest_of_scaled);
     Matrix rounded(1, n);
-    roundTripRowPlain(spanOf(scaled), group_size, row.scale, row.zero, kMaxCode, {rounded.data(), size});
+    roundTripRowPlain(spanOf(scaled), group_size, row.scale, row.zero, range, {rounded.data(), size});
     for (Index i = 0; i < n; ++i) QVERIFY(plain_error[static_cast<std::size_t>(i)] == row.weights(0, i) - rounded(0, i) * down(0, i));
     forEachTarget([&] {
         std::vector<float> lowest(n_groups);
@@ -180,7 +199,7 @@ void TestRound::scaledFormsEqualTheDefinitionBitForBit() {
         QVERIFY(lowest == plain_lowest);
         QVERIFY(highest == plain_highest);
         std::vector<float> error(size);
-        scaledRoundingError(row.span(), spanOf(up), spanOf(down), group_size, row.scale, row.zero, kMaxCode, error);
+        scaledRoundingError(row.span(), spanOf(up), spanOf(down), group_size, row.scale, row.zero, range, error);
         QVERIFY(error == plain_error);
     });
 }
@@ -243,9 +262,12 @@ void TestRound::normOfRoundingEqualsTheDefinition() {
             // Shrunken, so that the largest weights are clamped and moved by many steps.
             for (const float shrink : {1.0F, 0.4F}) {
                 const float scale = shrink * row.scale[row.groupOf(first)];
-                const double plain = quickRoundingNormPlain(group, scale, 8.0F, kMaxCode);
-                const double quick = quickRoundingNorm(group, scale, 8.0F, kMaxCode);
-                QVERIFY(std::abs(quick - plain) <= 64.0 * kEpsilon * plain + 1e-16 * static_cast<double>(group.size()));
+                for (const int least_code : {0, 1}) {
+                    const CodeRange range(least_code, kMaxCode);
+                    const double plain = quickRoundingNormPlain(group, scale, 8.0F, range);
+                    const double quick = quickRoundingNorm(group, scale, 8.0F, range);
+                    QVERIFY(std::abs(quick - plain) <= 64.0 * kEpsilon * plain + 1e-16 * static_cast<double>(group.size()));
+                }
             }
         }
     });
