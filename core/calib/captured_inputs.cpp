@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <variant>
+#include <vector>
 
 #include "core/calib/input_source.h"
 #include "core/io/npz.h"
@@ -51,17 +52,21 @@ private:
 
 class CapturedInputs : public InputSource {
 public:
-    CapturedInputs(const std::filesystem::path& path, Compute compute) : path_(path), compute_(compute), file_(path) {}
+    CapturedInputs(const std::filesystem::path& path, Compute compute, const Model* model) : path_(path), compute_(compute), file_(path) {
+        if (model == nullptr) return;
+        prefix_ = model->name_prefix;
+        array_prefix_ = prefixOfArrays(*model);
+    }
 
     [[nodiscard]] std::string description() const override { return "captured inputs (" + path_.filename().string() + ")"; }
     [[nodiscard]] bool isDiagonal() const noexcept override { return false; }
 
     [[nodiscard]] std::optional<InputStatistics> read(const std::string& layer, Index in_features, bool with_hessian,
                                                       JobContext& job) const override {
-        std::string array = layer;
-        std::optional<std::vector<std::int64_t>> shape = file_.shapeOf(array);
-        if (!shape) shape = file_.shapeOf(array = layer + ".input");
-        if (!shape) return std::nullopt;
+        const std::optional<std::string> found = arrayOf(layer.starts_with(prefix_) ? array_prefix_ + layer.substr(prefix_.size()) : layer);
+        if (!found) return std::nullopt;
+        const std::string& array = *found;
+        const std::optional<std::vector<std::int64_t>> shape = file_.shapeOf(array);
         const std::string where = "inputs: " + path_.string() + ": '" + array + "': ";
         Index n_tokens = 1;
         for (std::size_t axis = 0; axis + 1 < shape->size(); ++axis) n_tokens *= (*shape)[axis];
@@ -88,15 +93,39 @@ public:
     }
 
 private:
+    /// What the array of a layer that the file calls so is called, if there is one.
+    [[nodiscard]] std::optional<std::string> arrayOf(const std::string& layer) const {
+        for (std::string name : {layer, layer + ".input"}) {
+            if (file_.shapeOf(name)) return name;
+        }
+        return std::nullopt;
+    }
+
+    /// The prefix with which the file has a layer of the model: the checkpoint's own, or the first other one of the family. One for all, so
+    /// that of two models in one file, text and vision, none lends the other its inputs.
+    [[nodiscard]] std::string prefixOfArrays(const Model& model) const {
+        std::vector<std::string> prefixes = {model.name_prefix};
+        prefixes.insert(prefixes.end(), model.config.family->prefixes.begin(), model.config.family->prefixes.end());
+        for (const std::string& prefix : prefixes) {
+            for (const LinearInfo& linear : model.linears) {
+                if (linear.name.starts_with(model.name_prefix) && arrayOf(prefix + linear.name.substr(model.name_prefix.size())))
+                    return prefix;
+            }
+        }
+        return model.name_prefix;
+    }
+
     std::filesystem::path path_;
     Compute compute_;
     ArrayFile file_;
+    std::string prefix_;        // of the layers that are asked for
+    std::string array_prefix_;  // in its place in the file
 };
 
 }  // namespace
 
-std::shared_ptr<const InputSource> openCapturedInputs(const std::filesystem::path& file, Compute compute) {
-    return std::make_shared<const CapturedInputs>(file, compute);
+std::shared_ptr<const InputSource> openCapturedInputs(const std::filesystem::path& file, Compute compute, const Model* model) {
+    return std::make_shared<const CapturedInputs>(file, compute, model);
 }
 
 }  // namespace salient

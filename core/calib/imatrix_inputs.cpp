@@ -21,6 +21,9 @@ struct KnownSquares {
 // was converted from it, has one number for all of them: experts are then taken to be chosen equally often, and the old form's chunks to
 // be of 512 tokens, llama-imatrix's usual number. Only how many tokens an expert is said to have seen, and how much it counts in the error
 // of the whole model, depends on that. One that no token came to has mean squares of exactly 1 there.
+//
+// Of a weight that every token reaches, llama-imatrix never counts 0 tokens: such an entry says nothing. llama.cpp takes all its channels
+// to be alike; here it is refused, as every number that is made of them would look measured.
 class ImatrixInputs : public InputSource {
 public:
     ImatrixInputs(const std::filesystem::path& path, const Model& model)
@@ -49,6 +52,11 @@ public:
         if (module == modules_.end()) return std::nullopt;
         const std::optional<KnownSquares> known = find(module->second, in_features);
         if (!known) return std::nullopt;
+        if (known->n_tokens == 0 && module->second.n_slices == 0) {
+            throw Error(ErrorCode::InvalidOption, "inputs: " + path_.string() + ": '" + known->name +
+                                                      "': expected 1 or more tokens, found 0: nothing is known of the input of layer '" +
+                                                      layer + "'");
+        }
         if (static_cast<Index>(known->mean_squares.size()) != in_features) {
             throw Error(ErrorCode::ShapeMismatch, "inputs: " + path_.string() + ": '" + known->name + "': expected " +
                                                       std::to_string(in_features) + " channels as layer '" + layer + "' has, found " +
@@ -112,14 +120,15 @@ private:
         return known;
     }
 
-    /// What each expert sees of so many tokens if all are chosen equally often.
+    /// What each expert sees of so many tokens if all are chosen equally often: of any at all, at least one.
     [[nodiscard]] Index equalShare(Index n_tokens) const {
+        if (n_tokens == 0) return 0;
         const double share = static_cast<double>(per_token_) / static_cast<double>(n_experts_);
         return std::max<Index>(1, std::llround(static_cast<double>(n_tokens) * share));
     }
 
     [[nodiscard]] KnownSquares whole(const ImatrixEntry& found, const std::string& name) const {
-        return {name, found.mean_squares, tokens(std::max<std::int64_t>(1, found.counts.empty() ? 0 : found.counts.front()))};
+        return {name, found.mean_squares, tokens(found.counts.empty() ? 0 : std::ranges::min(found.counts))};
     }
 
     [[nodiscard]] KnownSquares partOf(const ImatrixEntry& merged, const std::string& name, int expert, Index in_features) const {

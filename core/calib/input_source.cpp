@@ -64,7 +64,7 @@ void finishExperts(const Model& model, std::vector<InputStatistics>& gathered, I
 }  // namespace
 
 std::shared_ptr<const InputSource> openInputSource(const std::filesystem::path& file, const Model& model, Compute compute) {
-    if (isZip(file) || isSafetensors(file)) return openCapturedInputs(file, compute);
+    if (isZip(file) || isSafetensors(file)) return openCapturedInputs(file, compute, &model);
     return openImatrixInputs(file, model);
 }
 

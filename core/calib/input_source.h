@@ -26,8 +26,11 @@ public:
 
 /// Captured inputs: a .safetensors or .npz file with an array for each layer, called as the layer ("model.layers.0.self_attn.q_proj") or
 /// so with ".input" behind it: [tokens, in], or with more axes before the last. Of layers that read one input a single one is enough.
-/// Read a few thousand tokens at a time. Throws what opening throws.
-[[nodiscard]] std::shared_ptr<const InputSource> openCapturedInputs(const std::filesystem::path& file, Compute compute);
+/// Read a few thousand tokens at a time. Of a model, the arrays may all be called by another of its family's prefixes than its tensors
+/// (Family::prefixes): a model loaded with another class calls its modules so, "transformer.h.0.attn.c_attn" for the checkpoint's
+/// "h.0.attn.c_attn". The names of the checkpoint come first. Throws what opening throws.
+[[nodiscard]] std::shared_ptr<const InputSource> openCapturedInputs(const std::filesystem::path& file, Compute compute,
+                                                                    const Model* model = nullptr);
 
 /// An importance matrix of llama.cpp (imatrix.h) for that model: entries are called as in the model's GGUF file. It holds mean squares, so
 /// the Hessian is 2 · diag(mean x²), and AWQ's magnitude of a channel is its root mean square. Throws Error{Unsupported} for a family that

@@ -91,6 +91,7 @@ PerplexityResult TextPass::result(const std::vector<double>& loss, PerplexityPro
     result.protocol = protocol;
     result.compute = options_.compute;
     result.raised_tokens = raised_tokens_.layers();
+    result.saturated_inputs = raised_tokens_.saturatedInputs();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

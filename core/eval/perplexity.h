@@ -58,6 +58,8 @@ struct PerplexityResult {
     /// By layer, tokens so small that their int8 scale was held at the least one (Int8Weight::n_raised_tokens); layers without are left
     /// out.
     std::map<std::string, std::int64_t> raised_tokens = {};
+    /// By layer, int8 inputs beyond the largest of calibration, which fixed the scale (Int8Weight::n_saturated_inputs); likewise.
+    std::map<std::string, std::int64_t> saturated_inputs = {};
 };
 
 /// Runs block by block, all windows at once, so each block is loaded once. Throws Error{InvalidOption} when the text is too short for one

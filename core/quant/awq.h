@@ -22,8 +22,8 @@ struct AwqOptions {
     double fixed_clip = -1.0;   ///< ≥ 0: no search, this share of each group's largest |w|, kLeastClip … 1
     int n_clip_levels = 10;     ///< 1 − i/20 for i in 0 … n−1
     ClipLayers clip_layers = ClipLayers::All;
-    bool joint_loss =
-        true;  ///< layers that share an input are judged together; false: each layer's best is not shared, only the first decides
+    /// Layers that share an input are judged together, by the sum of their losses; false: the first of them alone decides for all.
+    bool joint_loss = true;
     void validate() const;
     bool operator==(const AwqOptions&) const = default;
 };
@@ -41,6 +41,9 @@ struct AwqOptions {
 
 /// One point of the curve: tr(D H Dᵀ) summed over the weights with D = W − Q(W·diag(s))·diag(s)⁻¹.
 [[nodiscard]] double awqLoss(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales, const GridSpec& grid);
+/// The definition: each weight rounded by quantizeNearestPlain(), the form in double precision.
+[[nodiscard]] double awqLossPlain(std::span<const MatrixView> weights, MatrixView hessian, std::span<const float> scales,
+                                  const GridSpec& grid);
 
 /// The loss over the whole ratio grid, of float32 grade, and its first strict minimum.
 struct AwqCurve {
@@ -71,6 +74,9 @@ struct AwqChoice {
 /// hessian: of the scaled input, diag(1/s) H diag(1/s). The published choice when H is of its 512 tokens; walks over models use all.
 [[nodiscard]] Matrix awqClip(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options,
                              JobContext& job);
+/// The definition: one row, group and level after the other, losses in double precision. Levels whose losses differ by less than float32
+/// can tell may be chosen otherwise.
+[[nodiscard]] Matrix awqClipPlain(MatrixView scaled_weight, MatrixView hessian, const GridSpec& grid, const AwqOptions& options);
 /// The same where all groups keep one share of their range: share · largest |w|. Throws Error{NonFinite}.
 [[nodiscard]] Matrix fixedClip(MatrixView scaled_weight, const GridSpec& grid, double share);
 /// Whether the options clip this layer. Published: the last part of its name holds none of "q_", "k_", "query", "key", "Wqkv", which is

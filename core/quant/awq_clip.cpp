@@ -69,7 +69,7 @@ private:
             clipped = columnsOf(weight_, group).row(row).cwiseMax(-limit(row, group)).cwiseMin(limit(row, group));
         }
         const RowGrids grids = gridsOfRow(values, grid_);
-        roundTripRow(values, width_, grids.scale, grids.zero, (1 << grid_.bits) - 1, values);
+        roundTripRow(values, width_, grids.scale, grids.zero, grid_.codeRange(), values);
         error_.row(row) -= weight_.row(row);
     }
 

@@ -30,7 +30,6 @@ std::vector<Row> rowsOf(std::span<const MatrixView> weights) {
 std::vector<double> rowLosses(std::span<const Row> rows, const QuadraticForm& form, std::span<const float> scales, const GridSpec& grid) {
     std::vector<float> inverse;
     for (const float s : scales) inverse.push_back(1.0F / s);
-    const int max_code = (1 << grid.bits) - 1;
     const Index width = groupWidth(grid, static_cast<Index>(scales.size()));
     std::vector<double> losses(rows.size());
     const auto n_rows = static_cast<Index>(rows.size());
@@ -40,7 +39,8 @@ std::vector<double> rowLosses(std::span<const Row> rows, const QuadraticForm& fo
             for (Index i = 0; i < errors.rows(); ++i) {
                 const Row w = rows[static_cast<std::size_t>(first + at + i)];
                 const RowGrids grids = gridsOfScaledRow(w, scales, grid);
-                scaledRoundingError(w, scales, inverse, width, grids.scale, grids.zero, max_code, {errors.row(i).data(), scales.size()});
+                scaledRoundingError(w, scales, inverse, width, grids.scale, grids.zero, grid.codeRange(),
+                                    {errors.row(i).data(), scales.size()});
             }
         };
         form.addTo(last - first, rounding_errors,

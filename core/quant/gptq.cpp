@@ -127,7 +127,7 @@ private:
                                zero_,
                                std::span(plan_.group_of_position).subspan(first, count),
                                plan_.keep.empty() ? std::span<const std::uint8_t>() : std::span(plan_.keep).subspan(first, count),
-                               (1 << spec_.bits) - 1};
+                               spec_.codeRange()};
         gptqRoundBlock(kernel, difference_.middleRows(block.first, n), codes_.middleRows(at, n), std::span(loss_).subspan(first, count));
     }
 
@@ -163,8 +163,7 @@ private:
         for (Index row = 0; row < n_rows_; ++row) {
             const float value = weight_(position - panel.first, row) - difference_(position, row);
             result_.kept_values(first_row_ + row, k) = value;
-            result_.tensor.codes(first_row_ + row, column) =
-                roundToGrid(value, {scale_(group, row), zero_(group, row)}, (1 << spec_.bits) - 1);
+            result_.tensor.codes(first_row_ + row, column) = roundToGrid(value, {scale_(group, row), zero_(group, row)}, spec_.codeRange());
         }
     }
 

@@ -40,7 +40,6 @@ GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSp
     const GptqColumns columns = gptqColumns(hessian.diagonal(), options);
     const Index n_rows = weight.rows();
     const Index n_cols = weight.cols();
-    const int max_code = (1 << grid.bits) - 1;
     GptqResult result;
     result.order = columns.order;
     result.dead_columns = columns.dead;
@@ -76,7 +75,7 @@ GptqResult quantizeGptqPlain(MatrixView weight, MatrixView hessian, const GridSp
         Eigen::VectorXd error(n_rows);
         for (Index row = 0; row < n_rows; ++row) {
             const GridPoint point{result.tensor.scale(row, group), result.tensor.zero(row, group)};
-            const std::uint8_t code = roundToGrid(static_cast<float>(w(row, q)), point, max_code);
+            const std::uint8_t code = roundToGrid(static_cast<float>(w(row, q)), point, grid.codeRange());
             result.tensor.codes(row, column) = code;
             const float rounded = point.scale * (static_cast<float>(code) - point.zero);
             error[row] = kept == options.keep_columns.end() ? (w(row, q) - static_cast<double>(rounded)) / u(q, q) : 0.0;

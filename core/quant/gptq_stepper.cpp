@@ -89,13 +89,12 @@ void GptqStepper::goTo(Index position) {
 
 Matrix GptqStepper::nearestRounded(const Matrix& columns) const {
     const QuantizedTensor& tensor = result_.tensor;
-    const int max_code = (1 << tensor.spec.bits) - 1;
     Matrix rounded(columns.rows(), columns.cols());
     for (Index p = 0; p < columns.cols(); ++p) {
         const Index group = tensor.group_index[static_cast<std::size_t>(result_.order[static_cast<std::size_t>(p)])];
         for (Index row = 0; row < columns.rows(); ++row) {
             const GridPoint grid{tensor.scale(row, group), tensor.zero(row, group)};
-            rounded(row, p) = grid.scale * (static_cast<float>(roundToGrid(columns(row, p), grid, max_code)) - grid.zero);
+            rounded(row, p) = grid.scale * (static_cast<float>(roundToGrid(columns(row, p), grid, tensor.spec.codeRange())) - grid.zero);
         }
     }
     return rounded;

@@ -112,9 +112,9 @@ GridPoint gridOf(const float* weights, Index count, const GridSpec& spec) noexce
     return searchShrunkenGrid(weights, count, *lowest, *highest, spec);
 }
 
-std::uint8_t roundToGrid(float weight, GridPoint grid, int max_code) noexcept {
+std::uint8_t roundToGrid(float weight, GridPoint grid, CodeRange range) noexcept {
     const float code = std::nearbyint(weight / grid.scale) + grid.zero;
-    return static_cast<std::uint8_t>(std::clamp(code, 0.0F, static_cast<float>(max_code)));
+    return static_cast<std::uint8_t>(std::clamp(code, static_cast<float>(range.least), static_cast<float>(range.greatest)));
 }
 
 }  // namespace salient

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/kernels/code_range.h"
 #include "core/quant/grid_counts.h"
 #include "core/tensor/dtype.h"
 #include "core/tensor/matrix.h"
@@ -15,7 +16,7 @@ namespace salient {
 enum class GridRule {
     Gptq,  ///< the range is widened to include zero; symmetric: -max|w| … max|w| over all 2^bits levels
     Awq,   ///< asymmetric, min … max (including zero), range at least 1e-5
-    Int8,  ///< symmetric [-127, 127], scale = max(|w|, 1e-5) / 127: SmoothQuant's, and compressed-tensors' W8A8
+    Int8,  ///< symmetric [-127, 127], least code 1, scale = max(|w|, 1e-5) / 127: SmoothQuant's, and compressed-tensors' W8A8
 };
 
 /// How weights are rounded to integers: everything that all methods share.
@@ -31,6 +32,8 @@ struct GridSpec {
     DType scale_type = DType::F32;
     /// Throws Error{InvalidOption} naming the option, its range and what was found.
     void validate() const;
+    /// The codes that weights are rounded to: 0 … 2^bits − 1; of the int8 rule from 1 on, as many below its zero as above.
+    [[nodiscard]] constexpr CodeRange codeRange() const noexcept { return {rule == GridRule::Int8 ? 1 : 0, (1 << bits) - 1}; }
     [[nodiscard]] Index groupCount(Index in_features) const noexcept;
     [[nodiscard]] Index groupSizeFor(Index in_features) const noexcept { return group_size < 0 ? in_features : group_size; }
     /// Packed codes, scales (in their stored type) and zero points (bits wide; none when symmetric) of a weight of that shape.
@@ -38,7 +41,7 @@ struct GridSpec {
     bool operator==(const GridSpec&) const = default;
 };
 
-/// Scale and zero point of one group of one row: ŵ = scale · (code − zero), code 0 … max_code.
+/// Scale and zero point of one group of one row: ŵ = scale · (code − zero), with a code of GridSpec::codeRange().
 struct GridPoint {
     float scale = 1.0F;
     float zero = 0.0F;
@@ -49,8 +52,8 @@ struct GridPoint {
 [[nodiscard]] GridPoint gridFromRange(float lowest, float highest, const GridSpec& spec) noexcept;
 /// The grid of a run of weights, with the MSE search if the spec asks for it.
 [[nodiscard]] GridPoint gridOf(const float* weights, Index count, const GridSpec& spec) noexcept;
-/// clamp(round(w / scale) + zero, 0, 2^bits − 1), half to even. The one rounding rule of all methods (reference form).
-[[nodiscard]] std::uint8_t roundToGrid(float weight, GridPoint grid, int max_code) noexcept;
+/// clamp(round(w / scale) + zero, least, greatest), half to even. The one rounding rule of all methods (reference form).
+[[nodiscard]] std::uint8_t roundToGrid(float weight, GridPoint grid, CodeRange range) noexcept;
 
 /// A weight as integer codes on a grid.
 struct QuantizedTensor {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "core/tensor/matrix.h"
 
 namespace salient {
@@ -24,9 +22,5 @@ struct LayerError {
 [[nodiscard]] double outputError(MatrixView difference, MatrixView hessian);
 /// The same with a form made before, for many differences against one H. Row tiles run in parallel.
 [[nodiscard]] double outputError(MatrixView difference, const QuadraticForm& form);
-/// Share of each input channel: Σ_rows d_j (D H)_j, [in]; sums to tr(D H Dᵀ).
-[[nodiscard]] std::vector<double> outputErrorByChannel(MatrixView difference, MatrixView hessian);
-/// Share of each output row: diag(D H Dᵀ), [out].
-[[nodiscard]] std::vector<double> outputErrorByRow(MatrixView difference, MatrixView hessian);
 
 }  // namespace salient

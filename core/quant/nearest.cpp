@@ -96,7 +96,7 @@ QuantizedTensor quantizeNearestPlain(MatrixView weight, const GridSpec& spec) {
             const GridPoint grid = spec.per_tensor ? tensorGrid(weight, spec) : gridOf(weight.row(row).data() + first, last - first, spec);
             setGrid(tensor, row, group, grid);
             if (!spec.per_tensor || row == 0) tensor.counts.add(grid.notes);
-            for (Index col = first; col < last; ++col) tensor.codes(row, col) = roundToGrid(weight(row, col), grid, (1 << spec.bits) - 1);
+            for (Index col = first; col < last; ++col) tensor.codes(row, col) = roundToGrid(weight(row, col), grid, spec.codeRange());
         }
     }
     return tensor;
@@ -122,7 +122,7 @@ QuantizedTensor quantizeNearest(MatrixView weight, const GridSpec& spec) {
             const RowGrids grids = spec.per_tensor ? RowGrids{{shared.scale}, {shared.zero}, {}} : gridsOfRow(row_weights, spec);
             for (std::size_t group = 0; group < n_groups; ++group)
                 setGrid(tensor, row, static_cast<Index>(group), {grids.scale[group], grids.zero[group]});
-            roundRow(row_weights, groupWidth(spec, weight.cols()), grids.scale, grids.zero, (1 << spec.bits) - 1,
+            roundRow(row_weights, groupWidth(spec, weight.cols()), grids.scale, grids.zero, spec.codeRange(),
                      {tensor.codes.row(row).data(), n_columns});
             counted += grids.counts;
         }

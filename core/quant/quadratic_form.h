@@ -50,4 +50,7 @@ private:
     TileOperand twice_lower_;  // what stands below the diagonal, doubled: it counts for what stands above
 };
 
+/// The definition of these forms and of Int8Form's, row after row in double precision: row_forms[i] += d_i·H·d_iᵀ, difference [rows, in].
+void addFormsPlain(MatrixView difference, MatrixView hessian, std::span<double> row_forms);
+
 }  // namespace salient

@@ -50,10 +50,6 @@ bool takesScales(const Model& model, int group, const BlockLayers& layers, const
     return false;
 }
 
-void divide(std::vector<float>& values, std::span<const float> t) {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] /= t[i];
-}
-
 /// One block on its way from original to quantized.
 class BlockWalk {
 public:

@@ -25,7 +25,8 @@ struct BlockLayers {
 [[nodiscard]] bool takesScales(const Model& model, int block, int group, const MethodSpec& method);
 
 /// Quantizes one block as described in quantize_model.h. statistics: one per group, of the original block's inputs, with Hessians.
-/// observe: set for true-sequential. Reports go to job as "quantizing", first_layer + layers done of total_layers.
+/// observe: set for true-sequential. Reports go to job as "quantizing": layers done, those of the blocks before included, of all of the
+/// model's.
 [[nodiscard]] QuantizedBlock quantizeBlock(const Model& model, int block, const BlockWeights& original,
                                            std::span<const InputStatistics> statistics, const MethodSpec& method,
                                            const GroupObserver& observe, JobContext& job);

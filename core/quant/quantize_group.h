@@ -32,6 +32,8 @@ struct LayerReport {
     Index n_bounded_scales = 0;  ///< scales on its input that are held at a bound: SharedScale::n_bounded, and a static int8 scale
     /// Tokens that fed the next block through this layer and were so small that their int8 scale was held at the least one.
     Index n_raised_tokens = 0;
+    /// Inputs of such tokens beyond the largest of calibration, which fixed the layer's int8 scale, and held there.
+    Index n_saturated_inputs = 0;
     /// Inputs that count as the least that any counts, when the layer is written in Q4_K or Q6_K; known once it is (WriteCounts).
     Index n_raised_importances = 0;
     /// Factors of its blocks that are the float16 above the nearest, when it is written in Q8_0, Q4_K or Q6_K; likewise.

@@ -184,9 +184,12 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
         raised.count(weights, *model, block);
         forwardBlock(*model, weights, block, hidden, options.forward, {}, part);
         const std::map<std::string, std::int64_t> raised_tokens = raised.layers();
+        const std::map<std::string, std::int64_t> saturated_inputs = raised.saturatedInputs();
         for (QuantizedLinear& linear : quantized.linears) {
             if (const auto found = raised_tokens.find(linear.name); found != raised_tokens.end())
                 linear.report.n_raised_tokens = found->second;
+            if (const auto found = saturated_inputs.find(linear.name); found != saturated_inputs.end())
+                linear.report.n_saturated_inputs = found->second;
         }
         sink(std::move(quantized));
         done(block);

@@ -91,9 +91,9 @@ std::vector<double> quantizeModels(const Calibration& calibration, std::span<con
 /// Whether a method must walk the model by itself: what it is fed depends on what it rounded before.
 [[nodiscard]] bool needsOwnWalk(const MethodSpec& method);
 
-/// Throws Error{InvalidOption} when a method does not fit a model: an option out of range, a group size that does not divide a layer's
-/// inputs (loaders refuse a ragged group), a `keep` that is no regular expression or keeps every layer, overrides that differ between
-/// layers which share scales.
+/// Throws Error{InvalidOption} when a method does not fit a model: an option out of range, a `keep` that is no regular expression or keeps
+/// every layer, overrides that differ between layers which share scales. A group size need not divide a layer's inputs: the last group is
+/// shorter, and what a format or loader makes of that is the exporter's to say.
 void checkMethod(const Model& model, const MethodSpec& method);
 
 /// The block as it computes after quantization: dequantized weights (or real int8), folded norms and biases.

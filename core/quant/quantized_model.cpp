@@ -11,10 +11,6 @@ namespace {
 
 Eigen::Map<const Eigen::ArrayXf> asArray(std::span<const float> values) { return {values.data(), static_cast<Index>(values.size())}; }
 
-void divide(std::vector<float>& values, std::span<const float> scales) {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] /= scales[i];
-}
-
 /// tr(W H Wᵀ) of a layer, from either of its two reports.
 double outputEnergy(const LayerReport& report) {
     for (const LayerError& error : {report.error, report.nearest}) {

@@ -43,14 +43,13 @@ Matrix QuantizedTensor::dequantize() const {
 
 double QuantizedTensor::saturatedFraction() const {
     if (codes.size() == 0) return 0.0;
-    const int highest = (1 << spec.bits) - 1;
-    const int lowest = spec.rule == GridRule::Int8 ? 1 : 0;  // the int8 rule is symmetric about its zero
+    const CodeRange range = spec.codeRange();
     std::vector<Index> saturated(static_cast<std::size_t>(codes.rows()));
     parallelFor(codes.rows(), 16, [&](Index first, Index last) {
         for (Index row = first; row < last; ++row) {
             const auto row_codes = codes.row(row).array();
-            saturated[static_cast<std::size_t>(row)] =
-                (row_codes <= static_cast<std::uint8_t>(lowest)).count() + (row_codes >= static_cast<std::uint8_t>(highest)).count();
+            saturated[static_cast<std::size_t>(row)] = (row_codes <= static_cast<std::uint8_t>(range.least)).count() +
+                                                       (row_codes >= static_cast<std::uint8_t>(range.greatest)).count();
         }
     });
     Index total = 0;

@@ -53,4 +53,8 @@ Matrix scaledHessian(MatrixView hessian, std::span<const float> scales) {
     return result;
 }
 
+void divide(std::vector<float>& values, std::span<const float> scales) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] /= scales[i];
+}
+
 }  // namespace salient

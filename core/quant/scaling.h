@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/tensor/matrix.h"
 
@@ -16,5 +17,8 @@ namespace salient {
 [[nodiscard]] Matrix unscaledRows(MatrixView weight, std::span<const float> scales);
 /// diag(1/s)·H·diag(1/s): the Hessian of the input x / s.
 [[nodiscard]] Matrix scaledHessian(MatrixView hessian, std::span<const float> scales);
+
+/// Divides each value by its scale: a norm's gain or bias, a layer's bias, of which there is one per scale or none at all.
+void divide(std::vector<float>& values, std::span<const float> scales);
 
 }  // namespace salient

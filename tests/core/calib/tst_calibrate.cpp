@@ -76,6 +76,7 @@ private slots:
     void progressRunsOverAllBlocks();
     void cancelStopsAtEveryCheckpoint();
     void overflowIsNamedByLayerChannelSampleAndToken();
+    void anInputThatIsNoNumberIsNamedWithItsPlace();
     void anExpertsStatisticsAreOfItsOwnTokens();
     void expertsWithTooFewTokensGetAStandIn();
     void blocksWithoutExpertsHaveNoneOfTheirGroups();
@@ -247,6 +248,28 @@ void TestCalibrate::overflowIsNamedByLayerChannelSampleAndToken() {
         QVERIFY2(message.contains("layer 'model.layers.0.mlp.gate_proj'") && message.contains("inf in channel 5, sample ") &&
                      message.contains(", token "),
                  error.what());
+    }
+}
+
+void TestCalibrate::anInputThatIsNoNumberIsNamedWithItsPlace() {
+    const auto model = Model::open(small("llama-linear"));
+    const BlockWeights weights = loadBlock(*model, 0);
+    HiddenStates hidden = embed(*model, countingWindows(3, 16, 64));
+    hidden.values(2 * 16 + 5, 3) = std::numeric_limits<float>::quiet_NaN();  // sample 2, token 5; the norm spreads it over all channels
+    for (const Index chunk_tokens : {Index{16}, Index{48}}) {
+        CalibrationOptions options;
+        options.forward.chunk_tokens = chunk_tokens;
+        HiddenStates damaged = hidden;
+        JobContext job;
+        try {
+            static_cast<void>(gatherBlock(*model, weights, 0, damaged, options, job));
+            QFAIL("an activation that is no number went unnoticed");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::NonFinite);
+            const QString message = QString::fromUtf8(error.what());
+            QVERIFY2(message.contains("layer 'model.layers.0.self_attn.q_proj'") && message.contains("nan in channel 0, sample 2, token 5"),
+                     error.what());
+        }
     }
 }
 

@@ -57,6 +57,20 @@ void requireEven(const InputStatistics& found, const Json& means) {
     }
 }
 
+/// The GGUF form with one weight, ones for sums of squares, and one number of tokens for all its matrices.
+void writeEntry(const fs::path& path, const std::string& weight, std::int64_t n_matrices, std::int64_t n_channels, float tokens) {
+    // No mean of exactly 1, which of an expert says that no token came to it.
+    const std::vector<float> sums(static_cast<std::size_t>(n_matrices * n_channels), 2.5F);
+    GgufKeys keys;
+    keys.addText("general.type", "imatrix");
+    GgufWriter writer(path, keys,
+                      {{weight + ".in_sum2", 0, {n_matrices, n_channels}, static_cast<std::int64_t>(sums.size() * sizeof(float))},
+                       {weight + ".counts", 0, {1, 1}, sizeof(float)}});
+    writer.write(weight + ".in_sum2", std::as_bytes(std::span(sums)));
+    writer.write(weight + ".counts", std::as_bytes(std::span(&tokens, 1)));
+    writer.finish();
+}
+
 QString refusal(const std::function<void()>& work, ErrorCode code) {
     try {
         work();
@@ -216,6 +230,45 @@ private slots:
         QCOMPARE(up->channels.n_tokens, Index{512});
         const QString message = refusal([&] { static_cast<void>(calibrateFrom(model, source, {}, job)); }, ErrorCode::InvalidOption);
         QVERIFY2(message.contains("'model.layers.0.block_sparse_moe.experts.3.w1'"), qPrintable(message));  // which saw no token
+    }
+
+    /// Every token reaches a layer that is no expert's: of none, nothing is known, and nothing may look measured.
+    void aLayerThatNoTokenReachedIsRefused() {
+        const QTemporaryDir folder;
+        const fs::path path = fs::path(folder.path().toStdString()) / "counted.imatrix";
+        const auto model = small("mistral3");
+        const auto tokensOf = [&](float tokens) {
+            writeEntry(path, "blk.1.ffn_down.weight", 1, 48, tokens);
+            JobContext job;
+            const auto source = openInputSource(path, *model, Compute::Float32);
+            return source->read("language_model.model.layers.1.mlp.down_proj", Index{48}, true, job).value().channels.n_tokens;
+        };
+        QCOMPARE(tokensOf(1.0F), Index{1});
+        const QString message = refusal([&] { static_cast<void>(tokensOf(0.0F)); }, ErrorCode::InvalidOption);
+        QVERIFY2(message.contains("'blk.1.ffn_down.weight': expected 1 or more tokens, found 0") && message.contains("1.mlp.down_proj'"),
+                 qPrintable(message));
+    }
+
+    /// Where one number stands for all experts, a 0 in it is no token for any of them.
+    void expertsThatShareNoTokensHaveNone_data() {
+        QTest::addColumn<QString>("weight");
+        QTest::addColumn<int>("n_matrices");
+        QTest::newRow("all experts in a tensor") << "blk.1.ffn_up_exps.weight" << 4;
+        QTest::newRow("a tensor of its own") << "blk.1.ffn_up.2.weight" << 1;
+    }
+    void expertsThatShareNoTokensHaveNone() {
+        QFETCH(QString, weight);
+        QFETCH(int, n_matrices);
+        const QTemporaryDir folder;
+        const fs::path path = fs::path(folder.path().toStdString()) / "counted.imatrix";
+        const auto model = small("mixtral");
+        for (const Index tokens : {Index{0}, Index{1}, Index{24}}) {
+            writeEntry(path, weight.toStdString(), n_matrices, 32, static_cast<float>(tokens));
+            JobContext job;
+            const auto found = openImatrixInputs(path, *model)->read("model.layers.1.block_sparse_moe.experts.2.w3", Index{32}, false, job);
+            QVERIFY(found.has_value());
+            QCOMPARE(found->channels.n_tokens, (tokens + 1) / 2);  // two of four for each token; of any at all, at least one
+        }
     }
 
     void whatDoesNotFitIsNamed() {

@@ -91,13 +91,23 @@ void TestAwq::matchesTheIndependentReference() {
         // On these scales to the last code: on so small a layer a scale one bit off can flip a code and move the loss by more.
         const double per_loss = 1.0 / (2.0 * static_cast<double>(weight.rows()));
         QVERIFY(std::abs(awqLoss(weights, hessianOf(x), expected, grid) * per_loss - losses[i]) <= 1e-4 * losses[i]);
+        QVERIFY(std::abs(awqLossPlain(weights, hessianOf(x), expected, grid) * per_loss - losses[i]) <= 1e-4 * losses[i]);
         QVERIFY(std::abs(curve.losses[i] * per_loss - losses[i]) <= 1e-2 * losses[i]);
     }
     QCOMPARE(curve.best, Index{elements<std::int32_t>(file.tensor(v + ".best")).at(0)});
+    // What a walk over a model calls is the choice alone: of this layer, and of one with so many rows that it is raced for.
+    const double best_ratio = static_cast<double>(curve.best) / options.n_grid;
+    const std::vector<MatrixView> many(static_cast<std::size_t>(2048 / weight.rows()), MatrixView(weight));
+    for (const std::vector<MatrixView>& judged : {weights, many}) {
+        const AwqChoice choice = awqChoose(judged, hessianOf(x), meanAbs(x), grid, options, job);
+        QCOMPARE(choice.ratio, best_ratio);
+        QVERIFY(choice.scales == curve.best_scales);
+    }
     const std::vector<float> scales = scalesAt(curve.best);
     const Matrix scaled = scaledColumns(weight, scales);
     const Matrix clip = awqClip(scaled, hessianOf(unscaledColumns(x, scales)), grid, options, job);
     QVERIFY(clip == toMatrix(file.tensor(v + ".clip")));
+    QVERIFY(awqClipPlain(scaled, hessianOf(unscaledColumns(x, scales)), grid, options) == clip);
     const QuantizedTensor tensor = quantizeNearest(applyClip(scaled, clip, grid.group_size), grid);
     QVERIFY(tensor.codes == codeMatrix<CodeMatrix>(file.tensor(v + ".codes")));
 }
@@ -135,6 +145,8 @@ void TestAwq::lossIsTheSquaredOutputErrorOnTheTokens() {
         const double squares = (x.cast<double>() * (weight - rounded).cast<double>().transpose()).squaredNorm();
         const double loss = awqLoss(weights, hessianOf(x), scales, awqGrid(3, 32));
         QVERIFY(std::abs(loss * static_cast<double>(x.rows()) / 2.0 - squares) <= 1e-5 * squares);
+        const double plain = awqLossPlain(weights, hessianOf(x), scales, awqGrid(3, 32));
+        QVERIFY(std::abs(plain * static_cast<double>(x.rows()) / 2.0 - squares) <= 1e-5 * squares);
     }
 }
 
@@ -146,8 +158,7 @@ void TestAwq::lossCountsEveryRowOfALargeLayer() {
     hessian.diagonal().array() += 0.1F;
     const std::vector<MatrixView> weights{weight};
     const std::vector<float> ones(1100, 1.0F);
-    const Eigen::MatrixXd d = (weight - quantizeNearest(weight, awqGrid(4, 100)).dequantize()).cast<double>();
-    const double expected = (d * hessian.cast<double>()).cwiseProduct(d).sum();
+    const double expected = awqLossPlain(weights, hessian, ones, awqGrid(4, 100));
     const double loss = awqLoss(weights, hessian, ones, awqGrid(4, 100));
     QVERIFY(std::abs(loss - expected) <= 1e-5 * expected);
 }
@@ -232,6 +243,7 @@ void TestAwq::clipIsTheBestOfTheLevels() {
     const GridSpec grid = awqGrid(2, 30);  // the last group is ragged
     JobContext job;
     const Matrix clip = awqClip(weight, hessianOf(x), grid, {}, job);
+    const Matrix plain = awqClipPlain(weight, hessianOf(x), grid, {});
     QCOMPARE(clip.cols(), Index{3});
     bool some_shrank = false;
     for (Index row = 0; row < weight.rows(); ++row) {
@@ -251,6 +263,7 @@ void TestAwq::clipIsTheBestOfTheLevels() {
             double least = lossOf(highest);
             for (int level = 1; level < 10; ++level) least = std::min(least, lossOf(highest * static_cast<float>(1.0 - level / 20.0)));
             QVERIFY(lossOf(clip(row, group)) <= least * (1.0 + 1e-5));
+            QVERIFY(lossOf(plain(row, group)) <= least * (1.0 + 1e-5));
             some_shrank = some_shrank || clip(row, group) < highest;
         }
     }

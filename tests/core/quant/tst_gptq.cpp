@@ -33,6 +33,27 @@ GptqResult solve(const Matrix& weight, const Matrix& hessian, const GridSpec& gr
 
 double totalLoss(const GptqResult& result) { return std::accumulate(result.column_loss.begin(), result.column_loss.end(), 0.0); }
 
+// Rows in which two shrunken grids are so nearly as good as each other that float32's rounding of what they are judged by can decide
+// either way: those that get other grids once their weights move by about ten times as much.
+std::vector<Index> rowsOfUndecidedGrids(const GptqResult& paper, const Matrix& weight, const Matrix& hessian, const GptqOptions& options) {
+    std::vector<bool> is_undecided(static_cast<std::size_t>(weight.rows()));
+    for (unsigned seed = 0; seed < 4; ++seed) {
+        const Matrix change = 1e-5F * randomMatrix(weight.rows(), weight.cols(), 700 + seed);
+        const GptqResult moved = quantizeGptqPlain(weight + weight.cwiseProduct(change), hessian, paper.tensor.spec, options);
+        for (Index row = 0; row < weight.rows(); ++row) {
+            const auto scale = paper.tensor.scale.row(row);
+            const bool is_same = ((moved.tensor.scale.row(row) - scale).array().abs() <= 1e-3F * scale.array()).all() &&
+                                 moved.tensor.zero.row(row) == paper.tensor.zero.row(row);
+            if (!is_same) is_undecided[static_cast<std::size_t>(row)] = true;
+        }
+    }
+    std::vector<Index> rows;
+    for (Index row = 0; row < weight.rows(); ++row) {
+        if (is_undecided[static_cast<std::size_t>(row)]) rows.push_back(row);
+    }
+    return rows;
+}
+
 Matrix dampedHessian(Matrix hessian, double fraction) {
     hessian.diagonal().array() += static_cast<float>(fraction * hessian.diagonal().cast<double>().mean());
     return hessian;
@@ -58,6 +79,7 @@ private slots:
     void gridsAreCountedWheneverTheyAreTaken_data();
     void gridsAreCountedWheneverTheyAreTaken();
     void beatsRoundToNearest();
+    void int8WeightsStayWithinTheirRange();
     void scaleOfTheHessianDoesNotMatter();
     void blockSizeDoesNotChangeFreshResults();
     void oddShapesWork_data();
@@ -82,11 +104,12 @@ void TestGptq::matchesTheIndependentReference_data() {
     QTest::addColumn<bool>("plain");
     for (const bool plain : {false, true}) {
         const char* form = plain ? "plain" : "fast";
-        for (const char* variant : {"b4.asym.g16", "b4.asym.g16.fresh", "b4.sym.g-1", "b3.asym.g-1.actorder", "b4.asym.g16.actorder",
-                                    "b4.asym.g16.actorder.fresh", "b4.sym.g16.static", "b2.asym.g16.actorder.static", "b8.sym.g-1",
-                                    "b3.asym.g24.block16", "b3.asym.g24.block16.fresh"})
+        for (const char* variant :
+             {"b4.asym.g16", "b4.asym.g16.fresh", "b4.sym.g-1", "b3.asym.g-1.actorder", "b4.asym.g16.actorder",
+              "b4.asym.g16.actorder.fresh", "b4.sym.g16.static", "b2.asym.g16.actorder.static", "b8.sym.g-1", "b3.asym.g24.block16",
+              "b3.asym.g24.block16.fresh", "b4.sym.g-1.fresh", "b3.asym.g16.mse", "b3.asym.g16.fresh.mse", "b3.sym.g16.block16.mse"})
             QTest::addRow("%s %s", form, variant) << "layer" << QString("gptq.") + variant << plain;
-        for (const char* variant : {"b4.asym.g16", "b4.sym.g-1", "b4.asym.g16.actorder", "b2.asym.g16.actorder.static"})
+        for (const char* variant : {"b4.asym.g16", "b4.sym.g-1", "b4.sym.g-1.fresh", "b4.asym.g16.actorder", "b2.asym.g16.actorder.static"})
             QTest::addRow("%s dead %s", form, variant) << "dead" << QString("dead.gptq.") + variant << plain;
         QTest::addRow("%s worked example", form) << "worked"
                                                  << "worked.gptq" << plain;
@@ -107,7 +130,8 @@ void TestGptq::matchesTheIndependentReference() {
         }
         return otherwise;
     };
-    const GridSpec grid = gridOf(number("b", 4), !variant.contains("asym"), number("g", -1));
+    GridSpec grid = gridOf(number("b", 4), !variant.contains("asym"), number("g", -1));
+    grid.mse_search = variant.contains("mse");
     GptqOptions options;
     options.act_order = variant.contains("actorder");
     options.static_groups = variant.contains("static");
@@ -138,6 +162,7 @@ void TestGptq::inverseFreeFormGivesTheCodesOfThePaper_data() {
     QTest::addColumn<bool>("static_groups");
     QTest::addColumn<bool>("fresh");
     QTest::addColumn<Index>("block_size");
+    QTest::addColumn<bool>("mse");
     for (const Index group_size : {Index{-1}, Index{32}, Index{50}, Index{96}}) {
         for (const bool act_order : {false, true}) {
             for (const bool static_groups : {false, true}) {
@@ -145,8 +170,10 @@ void TestGptq::inverseFreeFormGivesTheCodesOfThePaper_data() {
                     for (const Index block_size : {Index{1}, Index{48}, Index{128}}) {
                         QTest::addRow("g%d act %d static %d fresh %d block %d", int(group_size), act_order, static_groups, fresh,
                                       int(block_size))
-                            << group_size << act_order << static_groups << fresh << block_size;
+                            << group_size << act_order << static_groups << fresh << block_size << false;
                     }
+                    QTest::addRow("g%d act %d static %d fresh %d block 48 mse", int(group_size), act_order, static_groups, fresh)
+                        << group_size << act_order << static_groups << fresh << Index{48} << true;
                 }
             }
         }
@@ -159,6 +186,7 @@ void TestGptq::inverseFreeFormGivesTheCodesOfThePaper() {
     QFETCH(bool, static_groups);
     QFETCH(bool, fresh);
     QFETCH(Index, block_size);
+    QFETCH(bool, mse);
     const Matrix weight = randomMatrix(37, 150, 20);
     const Matrix hessian = hessianOf(randomActivations(400, 150, 21));
     GptqOptions options;
@@ -166,11 +194,19 @@ void TestGptq::inverseFreeFormGivesTheCodesOfThePaper() {
     options.static_groups = static_groups;
     options.group_parameters = fresh ? GroupParameters::Fresh : GroupParameters::Published;
     options.block_size = block_size;
-    const GridSpec grid = gridOf(3, false, group_size);
+    GridSpec grid = gridOf(3, false, group_size);
+    grid.mse_search = mse;
     const GptqResult fast = solve(weight, hessian, grid, options);
     const GptqResult paper = quantizeGptqPlain(weight, hessian, grid, options);
-    QCOMPARE(differentWithoutTossUp(fast, paper.tensor.codes, weight, hessian), Index{0});
-    QVERIFY(std::abs(totalLoss(fast) - totalLoss(paper)) <= 1e-4 * totalLoss(paper));
+    CodeMatrix expected = paper.tensor.codes;
+    if (mse) {
+        const std::vector<Index> undecided = rowsOfUndecidedGrids(paper, weight, hessian, options);
+        QVERIFY(undecided.size() <= 9);
+        for (const Index row : undecided) expected.row(row) = fast.tensor.codes.row(row);
+    }
+    QCOMPARE(differentWithoutTossUp(fast, expected, weight, hessian), Index{0});
+    // A row with another, equally good, grid ends with another loss.
+    QVERIFY(std::abs(totalLoss(fast) - totalLoss(paper)) <= (mse ? 1e-2 : 1e-4) * totalLoss(paper));
     QCOMPARE(fast.order, paper.order);
     QCOMPARE(fast.tensor.group_index, paper.tensor.group_index);
 }
@@ -324,6 +360,23 @@ void TestGptq::beatsRoundToNearest() {
         const double nearest = outputError(weight - quantizeNearest(weight, grid).dequantize(), hessian);
         QVERIFY(outputError(weight - solve(weight, hessian, grid).tensor.dequantize(), hessian) < 0.95 * nearest);
     }
+}
+
+// Weights near both ends of their rows' ranges, some of which the columns before push beyond them.
+void TestGptq::int8WeightsStayWithinTheirRange() {
+    const Matrix hessian = hessianOf(randomActivations(300, 64, 60));
+    const Matrix weight = randomMatrix(20, 64, 61).unaryExpr([](float v) { return v < 0.0F ? -1.0F - 0.02F * v : 1.0F - 0.02F * v; });
+    GridSpec grid = gridOf(8, true, -1);
+    grid.rule = GridRule::Int8;
+    const GptqResult fast = solve(weight, hessian, grid);
+    const GptqResult paper = quantizeGptqPlain(weight, hessian, grid, {});
+    for (const GptqResult& result : {fast, paper}) {
+        QCOMPARE(int(result.tensor.codes.minCoeff()), 1);
+        QCOMPARE(int(result.tensor.codes.maxCoeff()), 255);
+    }
+    QCOMPARE(differentWithoutTossUp(fast, paper.tensor.codes, weight, hessian), Index{0});
+    const double form = outputError(weight - fast.tensor.dequantize(), dampedHessian(hessian, GptqOptions{}.damping));
+    QVERIFY(std::abs(totalLoss(fast) - 0.5 * form) <= 2e-5 * form);
 }
 
 void TestGptq::scaleOfTheHessianDoesNotMatter() {

@@ -24,6 +24,7 @@ private slots:
     void matchesTheIndependentReference_data();
     void matchesTheIndependentReference();
     void halfwayValuesRoundToEven();
+    void int8HasAsManyCodesBelowZeroAsAbove();
     void errorStaysWithinHalfAStep_data();
     void errorStaysWithinHalfAStep();
     void fastFormHasTheBitsOfTheDefinition_data() { errorStaysWithinHalfAStep_data(); }
@@ -99,6 +100,32 @@ void TestGrid::halfwayValuesRoundToEven() {
     QCOMPARE(int(roundToGrid(-1.5F, grid, 15)), 6);
     QCOMPARE(int(roundToGrid(100.0F, grid, 15)), 15);
     QCOMPARE(int(roundToGrid(-100.0F, grid, 15)), 0);
+}
+
+// [-127, 127]: a weight beyond the range, as the search of scales leaves it, does not become -128.
+void TestGrid::int8HasAsManyCodesBelowZeroAsAbove() {
+    GridSpec spec;
+    spec.bits = 8;
+    spec.rule = GridRule::Int8;
+    spec.group_size = -1;
+    const GridPoint grid{1.0F, 128.0F};
+    QCOMPARE(int(roundToGrid(-127.0F, grid, spec.codeRange())), 1);
+    QCOMPARE(int(roundToGrid(-200.0F, grid, spec.codeRange())), 1);
+    QCOMPARE(int(roundToGrid(200.0F, grid, spec.codeRange())), 255);
+    QCOMPARE(int(roundToGrid(-200.0F, grid, GridSpec{.bits = 8}.codeRange())), 0);
+    spec.mse_search = true;
+    Matrix weight(2, 4000);
+    weight.row(0).setLinSpaced(-0.95F, 0.95F);
+    weight(0, 0) = -1.0F;
+    weight.row(1) = -weight.row(0);
+    const QuantizedTensor tensor = quantizeNearest(weight, spec);
+    QVERIFY(tensor.scale.maxCoeff() < 1.0F / 127.0F);  // the range was shrunken: 1 and -1 lie beyond it
+    QCOMPARE(int(tensor.codes(0, 0)), 1);
+    QCOMPARE(int(tensor.codes(1, 0)), 255);
+    QCOMPARE(int(tensor.codes.minCoeff()), 1);
+    QVERIFY(tensor.scale(0, 0) == tensor.scale(1, 0));
+    const QuantizedTensor plain = quantizeNearestPlain(weight, spec);
+    QVERIFY(tensor.codes == plain.codes && tensor.scale == plain.scale);
 }
 
 void TestGrid::errorStaysWithinHalfAStep_data() {

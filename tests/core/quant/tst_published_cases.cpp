@@ -243,6 +243,13 @@ void TestPublishedCases::awqGivesThePublishedSearch() {
     const AwqCurve curve = awqSearch(weights, hessianOf(x), mean_abs, grid, options, job);
     QCOMPARE(curve.best, settings["best_index"].get<Index>());
     QCOMPARE(curve.ratios[static_cast<std::size_t>(curve.best)], settings["best_ratio"].get<double>());
+    // What a walk over a model calls is the choice alone: of this layer, and of one with so many rows that it is raced for.
+    const std::vector<MatrixView> many(static_cast<std::size_t>(2048 / weight.rows() + 1), MatrixView(weight));
+    for (const std::vector<MatrixView>& judged : {weights, many}) {
+        const AwqChoice choice = awqChoose(judged, hessianOf(x), mean_abs, grid, options, job);
+        QCOMPARE(choice.ratio, settings["best_ratio"].get<double>());
+        QVERIFY(choice.scales == curve.best_scales);
+    }
     const std::vector<double> losses = elements<double>(expected.tensor(v + ".grid_losses"));
     // tr(D H Dᵀ) · tokens / 2 is the sum of squares that the published loss is the mean of.
     const double per_loss = 1.0 / (2.0 * static_cast<double>(weight.rows()));

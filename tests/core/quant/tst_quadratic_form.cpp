@@ -11,9 +11,9 @@ using namespace salient::test;
 namespace {
 
 std::vector<double> definition(const Matrix& difference, const Matrix& hessian) {
-    const Eigen::MatrixXd d = difference.cast<double>();
-    const Eigen::VectorXd forms = (d * hessian.cast<double>()).cwiseProduct(d).rowwise().sum();
-    return {forms.data(), forms.data() + forms.size()};
+    std::vector<double> forms(static_cast<std::size_t>(difference.rows()));
+    addFormsPlain(difference, hessian, forms);
+    return forms;
 }
 
 std::vector<double> formsOf(const QuadraticForm& form, const Matrix& difference) {
@@ -29,6 +29,7 @@ double sumOf(const std::vector<double>& values) { return std::accumulate(values.
 class TestQuadraticForm : public QObject {
     Q_OBJECT
 private slots:
+    void definitionIsWorkedOutByHand();
     void equalsTheDefinition_data();
     void equalsTheDefinition();
     void quickLossIsCloseWithOutliersAndCommonMean();
@@ -38,6 +39,16 @@ private slots:
     void addsToWhatIsThere();
     void rowsThatAreMadeOnTheWayCountAsThoseThatExist();
 };
+
+void TestQuadraticForm::definitionIsWorkedOutByHand() {
+    Matrix difference(2, 2);
+    difference << 1.0F, -0.5F, 0.0F, 2.0F;
+    Matrix hessian(2, 2);
+    hessian << 2.0F, 1.0F, 1.0F, 4.0F;
+    std::vector<double> forms{0.0, 3.0};
+    addFormsPlain(difference, hessian, forms);
+    QCOMPARE(forms, (std::vector<double>{2.0 - 0.5 - 0.5 + 1.0, 3.0 + 16.0}));
+}
 
 // Widths on both sides of where the matrix tiles take over, and none a multiple of a strip.
 void TestQuadraticForm::equalsTheDefinition_data() {

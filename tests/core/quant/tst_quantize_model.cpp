@@ -1,7 +1,11 @@
+#include <malloc.h>
+
 #include <QRegularExpression>
 #include <QTest>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <random>
 
 #include "core/kernels/parallel.h"
@@ -92,12 +96,26 @@ BlockWeights withEffectiveWeights(const Model& model, const QuantizedBlock& bloc
     return weights;
 }
 
+/// Bytes that are handed out and not yet given back, whoever asked for them.
+std::int64_t bytesInUse() {
+    const struct mallinfo2 info = mallinfo2();
+    return static_cast<std::int64_t>(info.uordblks) + static_cast<std::int64_t>(info.hblkhd);
+}
+
+/// A sanitizer's allocator does not count them.
+bool bytesAreCounted() {
+    const std::int64_t before = bytesInUse();
+    const Matrix probe = Matrix::Ones(512, 512);
+    return bytesInUse() - before >= probe.size() * static_cast<std::int64_t>(sizeof(float)) && probe.sum() > 0.0F;
+}
+
 }  // namespace
 
 class TestQuantizeModel : public QObject {
     Q_OBJECT
 
 private slots:
+    void cleanup() { setThreadCount(0); }
     void foldingLeavesTheModelUnchanged_data() { families(); }
     void foldingLeavesTheModelUnchanged();
     void foldingRefusesAGroupThatNothingAbsorbs();
@@ -121,6 +139,8 @@ private slots:
     void sameBitsForAnyThreadCount();
     void trueSequentialChangesLaterGroupsOnly();
     void feedingQuantizedBlocksChangesLaterBlocksOnly();
+    void oneBlockIsAliveAtATime_data();
+    void oneBlockIsAliveAtATime();
     void cancelAtEveryCheckpointEndsTheJob();
     void gptqBeatsPlainRoundingOnTheDemo();
     void sizesCountCodesScalesAndTheRest();
@@ -557,6 +577,76 @@ void TestQuantizeModel::feedingQuantizedBlocksChangesLaterBlocksOnly() {
     const QuantizedModel quantized_feed = quantized(model, method);
     QVERIFY(same(original_feed.blocks[0], quantized_feed.blocks[0]));
     QVERIFY(!same(original_feed.blocks[1], quantized_feed.blocks[1]));
+    // By hand: what the rounded first block puts out is what the second one's layers are judged by.
+    JobContext job;
+    BlockWeights first = loadBlock(*model, 0);
+    for (const QuantizedLinear& linear : quantized_feed.blocks[0].linears)
+        first.linears.at(model->linear(linear.name).key()).weight = linear.tensor.dequantize();
+    HiddenStates hidden = embed(*model, randomSamples(*model).windows);
+    forwardBlock(*model, first, 0, hidden, {}, {}, job);
+    const std::vector<InputStatistics> statistics = gatherBlock(*model, loadBlock(*model, 1), 1, hidden, {}, job);
+    QCOMPARE(quantized_feed.blocks[1].linears.size(), model->linearsOf(1).size());
+    for (const QuantizedLinear& linear : quantized_feed.blocks[1].linears) {
+        const LinearInfo& info = model->linear(linear.name);
+        const Matrix& hessian = statistics[static_cast<std::size_t>(info.group)].hessian;
+        const QuantizedTensor alone = quantizeGptq(loadLinear(*model, info), hessian, method.grid, method.gptq, job).tensor;
+        QVERIFY2(linear.tensor.codes == alone.codes && same(linear.tensor.scale, alone.scale), linear.name.c_str());
+    }
+}
+
+void TestQuantizeModel::oneBlockIsAliveAtATime_data() {
+    QTest::addColumn<bool>("own_walk");
+    QTest::addColumn<bool>("from_calibration");
+    QTest::newRow("statistics gathered on the way") << false << false;
+    QTest::newRow("inputs observed again, fed by rounded blocks") << true << false;
+    QTest::newRow("Hessians that were not kept") << false << true;
+}
+
+// Counted in bytes: when a block is about to be read, nothing of those before it is left; when the sink gets it, no more than its weights,
+// its Hessians and its codes have come.
+void TestQuantizeModel::oneBlockIsAliveAtATime() {
+    QFETCH(bool, own_walk);
+    QFETCH(bool, from_calibration);
+    if (!bytesAreCounted()) QSKIP("the allocator of this build does not count");
+    setThreadCount(1);  // others keep memory of their own
+    const auto model = Model::open(modelDirectory("demo"));
+    const Samples samples = randomSamples(*model, 8, 64);
+    MethodSpec method = methodOf("gptq");
+    method.grid.group_size = 64;
+    method.true_sequential = own_walk;
+    if (own_walk) method.feed = MethodSpec::Feed::Quantized;
+    JobContext silent;
+    CalibrationOptions options;
+    options.hessian_budget_bytes = 1;
+    const Calibration calibration = from_calibration ? calibrate(model, samples, options, silent) : Calibration{};
+    std::map<int, std::int64_t> before;
+    std::map<int, std::int64_t> at_sink;
+    const auto walk = [&](JobContext& job) {
+        if (from_calibration) {
+            (void)quantizeModels(
+                calibration, std::span(&method, 1), [&](std::size_t, QuantizedBlock&& block) { at_sink[block.block] = bytesInUse(); }, job);
+        } else {
+            quantizeModel(
+                model, samples, method, {}, [&](QuantizedBlock&& block) { at_sink[block.block] = bytesInUse(); }, job);
+        }
+    };
+    walk(silent);  // what libraries keep for good is there after the first
+    JobContext job({}, [&](const Progress& now) {
+        for (int block = 0; block < model->config.n_blocks; ++block) {
+            if (now.detail == "block " + std::to_string(block)) before.try_emplace(block, bytesInUse());
+        }
+    });
+    walk(job);
+    std::int64_t block_bytes = 0;
+    for (const LinearInfo& linear : model->linearsOf(0))
+        block_bytes += linear.out_features * linear.in_features * static_cast<std::int64_t>(sizeof(float));
+    QCOMPARE(before.size(), static_cast<std::size_t>(model->config.n_blocks));
+    for (int block = 0; block < model->config.n_blocks; ++block) {
+        QVERIFY(std::abs(before.at(block) - before.at(0)) < block_bytes / 2);
+        const std::int64_t come = at_sink.at(block) - before.at(block);
+        QVERIFY(come > block_bytes);  // its weights are still there
+        QVERIFY(come < 2 * block_bytes + hessianBytesOfBlock(*model, block));
+    }
 }
 
 void TestQuantizeModel::cancelAtEveryCheckpointEndsTheJob() {

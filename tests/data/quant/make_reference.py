@@ -43,21 +43,28 @@ def grid_of(w, bits, rule):
     return scale, F32(2 ** (bits - 1)) if rule == "sym" else np.round(-low / scale)
 
 
-def mse_grid_of(w, bits, rule):
-    """The published shrinking search: norm 2.4, a hundredth per step, at most 0.8."""
+def shrunken_grids(w, bits, rule):
+    """The published shrinking search: norm 2.4, a hundredth per step, at most 0.8. All grids that it tries, and their losses."""
     w = np.asarray(w, F32)
     low, high = min(w.min(), F32(0)), max(w.max(), F32(0))
     if rule == "sym":
         high = max(-low, high)
         low = -high
-    best, least = grid_of(w, bits, rule), np.inf
-    for i in range(80):
-        p = F32(1 - i / 100)
-        candidate = grid_of([p * low, p * high], bits, rule)
-        loss = (np.abs(dequantize(codes_of(w, *candidate, bits), *candidate).astype(float) - w) ** 2.4).sum()
-        if loss < least:
-            best, least = candidate, loss
-    return best
+    grids = [grid_of([F32(1 - i / 100) * low, F32(1 - i / 100) * high], bits, rule) for i in range(80)]
+    return grids, [(np.abs(dequantize(codes_of(w, *grid, bits), *grid).astype(float) - w) ** 2.4).sum() for grid in grids]
+
+
+def mse_grid_of(w, bits, rule):
+    grids, losses = shrunken_grids(w, bits, rule)
+    return grids[int(np.argmin(losses))]
+
+
+def mse_lead(w, bits, rule):
+    """By what share the best of these grids beats the next one that is another; a group of zeros has but one grid."""
+    grids, losses = shrunken_grids(w, bits, rule)
+    best = int(np.argmin(losses))
+    others = [loss for grid, loss in zip(grids, losses) if grid != grids[best]]
+    return min(others) / losses[best] - 1 if others else np.inf
 
 
 def codes_of(w, scale, zero, bits):
@@ -89,9 +96,11 @@ def nearest(w, bits, rule, group, mse=False):
 
 # --- GPTQ ---------------------------------------------------------------------------------------------------------------------------
 
-def gptq(w, h, bits, rule, group, act_order=False, static=False, fresh=False, block=128, damping=0.01):
-    """Algorithm 1, a column at a time. Returns the results and how near the nearest value came to the middle of two codes."""
+def gptq(w, h, bits, rule, group, act_order=False, static=False, fresh=False, mse=False, block=128, damping=0.01):
+    """Algorithm 1, a column at a time. Returns the results and how near the nearest value came to the middle of two codes, or the best
+    shrunken grid to the next."""
     rows, cols = w.shape
+    find_grid = mse_grid_of if mse else grid_of
     original = w
     w, h = w.astype(float).copy(), h.astype(float).copy()
     dead = np.diag(h) == 0
@@ -107,7 +116,7 @@ def gptq(w, h, bits, rule, group, act_order=False, static=False, fresh=False, bl
         source = original if group < 0 and not fresh else w
         for r in range(rows):
             for g, (a, b) in enumerate(runs):
-                scale[r, g], zero[r, g] = grid_of(source[r, a:b], bits, rule)
+                scale[r, g], zero[r, g] = find_grid(source[r, a:b], bits, rule)
     w, h = w[:, order], h[order][:, order]
     target = w.copy()
     h[np.diag_indices(cols)] += damping * np.mean(np.diag(h))
@@ -124,7 +133,8 @@ def gptq(w, h, bits, rule, group, act_order=False, static=False, fresh=False, bl
         if not ahead and q % size == 0:
             source = w if fresh else at_block
             for r in range(rows):
-                scale[r, q // size], zero[r, q // size] = grid_of(source[r, q : q + size], bits, rule)
+                scale[r, q // size], zero[r, q // size] = find_grid(source[r, q : q + size], bits, rule)
+                margin = min(margin, mse_lead(source[r, q : q + size], bits, rule)) if mse else margin
         s, z = scale[:, group_of[q]], zero[:, group_of[q]]
         steps = w[:, q].astype(F32) / s
         inside = (np.round(steps) + z > 0) & (np.round(steps) + z < 2**bits - 1)
@@ -235,6 +245,10 @@ GPTQ_CASES = {
     "b8.sym.g-1": dict(bits=8, rule="sym", group=-1),
     "b3.asym.g24.block16": dict(bits=3, rule="asym", group=24, block=16),
     "b3.asym.g24.block16.fresh": dict(bits=3, rule="asym", group=24, block=16, fresh=True),
+    "b4.sym.g-1.fresh": dict(bits=4, rule="sym", group=-1, fresh=True),
+    "b3.asym.g16.mse": dict(bits=3, rule="asym", group=16, mse=True),
+    "b3.asym.g16.fresh.mse": dict(bits=3, rule="asym", group=16, fresh=True, mse=True),
+    "b3.sym.g16.block16.mse": dict(bits=3, rule="sym", group=16, block=16, mse=True),
 }
 
 
@@ -290,7 +304,7 @@ def main():
     dead = (3, 7, *range(16, 32))
     w, x = first_seed_without_toss_ups(6, 40, 120, dead)
     put("dead", {"W": w, "X": x, "H": hessian(x).astype(F32)})
-    for name in ("b4.asym.g16", "b4.sym.g-1", "b4.asym.g16.actorder", "b2.asym.g16.actorder.static"):
+    for name in ("b4.asym.g16", "b4.sym.g-1", "b4.sym.g-1.fresh", "b4.asym.g16.actorder", "b2.asym.g16.actorder.static"):
         put(f"dead.gptq.{name}", gptq(w, hessian(x).astype(F32), **GPTQ_CASES[name])[0])
 
     w, x = worked_example()
