@@ -23,7 +23,8 @@ namespace salient {
 //
 // "Matrices": 1, or the experts of a layer, each of which sees tokens of its own (counts); the old form has their values one after another
 // and one number of chunks for all, as has a GGUF file that was made from one. Of an expert that no token was sent to, the old form says
-// 1 for every channel; the GGUF form counts 0 tokens.
+// 1 for every channel; the GGUF form counts 0 tokens. An entry of 0 chunks is refused: every version of the old form writes their number,
+// from 1, and what its values would be divided by is not known.
 
 /// What an importance matrix knows of the input of one weight.
 struct ImatrixEntry {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "core/io/lock_place.h"
 #include "core/io/publish_directory.h"
 
@@ -13,6 +15,42 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kContent = "checkpoint";
+
+struct Entries {
+    std::vector<fs::path> ours;
+    std::vector<fs::path> others;
+};
+
+/// Adds what lies in a directory: files of names that are ours, and everything else.
+void addEntries(Entries& entries, const fs::path& folder, bool (*is_ours)(std::string_view name)) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        const bool is_file = entry.symlink_status().type() == fs::file_type::regular;
+        (is_file && is_ours != nullptr && is_ours(name) ? entries.ours : entries.others).push_back(entry.path());
+    }
+}
+
+/// The same of a place, without the lock and the content.
+void addPlaceEntries(Entries& entries, const fs::path& place, bool (*is_ours)(std::string_view name)) {
+    addEntries(entries, place, is_ours);
+    std::erase_if(entries.others, [&](const fs::path& path) {
+        std::error_code ignored;
+        const fs::file_type type = fs::symlink_status(path, ignored).type();
+        return (path == place / kLockFile && type == fs::file_type::regular) ||
+               (path == place / kContent && type == fs::file_type::directory);
+    });
+}
+
+/// "'notes.txt', 'checkpoint/a.bin' and 3 more".
+std::string inWords(std::vector<fs::path> paths, const fs::path& place) {
+    constexpr std::size_t kMostNamed = 3;
+    std::ranges::sort(paths);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(paths.size(), kMostNamed); ++i)
+        text += (i == 0 ? "'" : ", '") + paths[i].lexically_relative(place).string() + "'";
+    if (paths.size() > kMostNamed) text += " and " + std::to_string(paths.size() - kMostNamed) + " more";
+    return text;
+}
 
 }  // namespace
 
@@ -25,14 +63,36 @@ fs::path ResumableDirectory::placeFor(const fs::path& target) {
 
 fs::path ResumableDirectory::contentFor(const fs::path& target) { return placeFor(target) / kContent; }
 
-ResumableDirectory::ResumableDirectory(const fs::path& target)
-    : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(contentFor(target)) {
+void ResumableDirectory::removeLeftOver(const fs::path& target, OwnNames ours) noexcept {
+    try {
+        const fs::path place = placeFor(target);
+        const fs::path content = contentFor(target);
+        const fs::path lock = place / kLockFile;
+        std::error_code ignored;
+        const auto is_directory = [&](const fs::path& path) { return fs::is_directory(fs::symlink_status(path, ignored)); };
+        if (!is_directory(place)) return;
+        const bool has_content = is_directory(content);
+        Entries entries;
+        addPlaceEntries(entries, place, ours.state);
+        if (has_content) addEntries(entries, content, ours.content);
+        for (const fs::path& path : entries.ours) fs::remove(path, ignored);
+        if (has_content) fs::remove(content, ignored);  // if it is empty
+        if (fs::is_regular_file(fs::symlink_status(lock, ignored)) && fs::is_empty(lock, ignored)) fs::remove(lock, ignored);
+        fs::remove(place, ignored);
+    } catch (const std::exception&) {  // what cannot be removed carries ".unfinished" in its name
+    }
+}
+
+ResumableDirectory::ResumableDirectory(const fs::path& target, OwnNames ours)
+    : target_(withoutTrailingSlash(target)), place_(placeFor(target)), content_(contentFor(target)), ours_(ours) {
     requireNewOrEmpty(target_);
     lock_ = lockPlace(place_, target_);
     try {
         createDirectory(content_, target_);
     } catch (...) {
-        removeContents(true);
+        std::error_code ignored;
+        fs::remove(place_ / kLockFile, ignored);
+        fs::remove(place_, ignored);
         throw;
     }
 }
@@ -42,16 +102,24 @@ ResumableDirectory::~ResumableDirectory() {
 }
 
 void ResumableDirectory::clear() {
-    std::vector<fs::path> old;
-    for (const fs::directory_entry& entry : fs::directory_iterator(place_)) {
-        if (entry.path().filename() != kLockFile) old.push_back(entry.path());
+    const bool was_kept = std::exchange(is_kept_, true);  // whatever is refused or fails below, what is there stays
+    Entries entries;
+    addPlaceEntries(entries, place_, ours_.state);
+    addEntries(entries, content_, ours_.content);
+    if (!entries.others.empty()) {
+        std::error_code ignored;
+        fs::remove(content_, ignored);  // if it is empty
+        fs::remove(place_ / kLockFile, ignored);
+        throw Error(ErrorCode::InvalidOption, "write: " + target_.string() + ": expected nothing but an unfinished job in " +
+                                                  place_.string() + ", found " + inWords(std::move(entries.others), place_) +
+                                                  " in it; move that elsewhere, or write to another directory");
     }
-    for (const fs::path& path : old) {
+    for (const fs::path& path : entries.ours) {
         std::error_code error;
-        fs::remove_all(path, error);
+        fs::remove(path, error);
         if (error) throwSystemError("remove", path, error.value());
     }
-    createDirectory(content_, target_);
+    is_kept_ = was_kept;
 }
 
 void ResumableDirectory::removeAllBut(const std::vector<std::string>& names) {
@@ -73,16 +141,17 @@ void ResumableDirectory::commit() {
 }
 
 void ResumableDirectory::removeContents(bool with_content) noexcept {
-    // The lock goes last, and is held until then. What cannot be removed carries ".unfinished" in its name.
-    std::error_code ignored;
-    std::vector<fs::path> paths;
-    for (fs::directory_iterator entry(place_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
-        const fs::path& path = entry->path();
-        if (path.filename() != kLockFile && (with_content || path != content_)) paths.push_back(path);
+    try {
+        // The lock goes last, and is held until then.
+        std::error_code ignored;
+        Entries entries;
+        addPlaceEntries(entries, place_, ours_.state);
+        for (const fs::path& path : entries.ours) fs::remove(path, ignored);
+        if (with_content) fs::remove_all(content_, ignored);
+        fs::remove(place_ / kLockFile, ignored);
+        fs::remove(place_, ignored);
+    } catch (const std::exception&) {  // what cannot be removed carries ".unfinished" in its name
     }
-    for (const fs::path& path : paths) fs::remove_all(path, ignored);
-    fs::remove(place_ / kLockFile, ignored);
-    fs::remove(place_, ignored);
 }
 
 }  // namespace salient

@@ -11,6 +11,7 @@
 #include "core/model/packed/packed_model.h"
 #include "core/model/tensor_plan.h"
 #include "core/tensor/shape_text.h"
+#include "core/tokenizer/limits.h"
 
 namespace salient {
 
@@ -78,6 +79,20 @@ std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& dire
     const bool in_two_files = has("vocab.json") && has("merges.txt");
     if (!has("tokenizer.json") && !has("tokenizer.model") && !in_two_files) return nullptr;
     return Tokenizer::open(directory);
+}
+
+/// Nothing for a file that is broken: a tokenizer.json may be beside it, and an export that needs it refuses it by its own name.
+std::optional<SentencePieceRewriting> readRewriting(const Model& model) {
+    constexpr const char* kFile = "tokenizer.model";
+    if (!model.tokenizer) return std::nullopt;
+    try {
+        if (const auto own = model.companion_files.find(kFile); own != model.companion_files.end())
+            return sentencePieceRewriting(own->second);
+        if (!holdsFile(model.directory, kFile)) return std::nullopt;
+        return sentencePieceRewriting(readText(containedPath(model.directory, kFile), tokenizer_limits::kMaxSentencePieceBytes));
+    } catch (const Error&) {
+        return std::nullopt;
+    }
 }
 
 bool endsWithModule(std::string_view full, std::string_view ending) {
@@ -171,6 +186,7 @@ std::shared_ptr<Model> openDirectory(const std::filesystem::path& directory, boo
 std::shared_ptr<const Model> Model::open(const std::filesystem::path& path, bool leave_packed) {
     const std::filesystem::path gguf_file = ggufFileOf(path);
     const std::shared_ptr<Model> model = gguf_file.empty() ? openDirectory(path, leave_packed) : gguf::open(gguf_file);
+    model->rewriting = readRewriting(*model);
     model->groups = inputGroups(model->config, model->name_prefix);
     model->linears = listLinears(*model);
     for (std::size_t i = 0; i < model->linears.size(); ++i) model->linear_places.emplace(model->linears[i].name, i);
@@ -195,7 +211,7 @@ bool Model::hasGroup(int block, int group) const {
 }
 
 const LinearInfo& Model::linear(std::string_view wanted) const {
-    if (const auto place = linear_places.find(std::string(wanted)); place != linear_places.end()) return linears[place->second];
+    if (const auto place = linear_places.find(wanted); place != linear_places.end()) return linears[place->second];
     const LinearInfo* found = nullptr;
     for (const LinearInfo& info : linears) {
         if (info.name == wanted) return info;

@@ -7,12 +7,14 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/io/checkpoint.h"
 #include "core/kernels/int8.h"
 #include "core/model/model_config.h"
+#include "core/model/once_text.h"
+#include "core/seeded_hash.h"
+#include "core/tokenizer/sentencepiece_model.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace salient {
@@ -44,10 +46,16 @@ struct Model {
     std::shared_ptr<const Checkpoint> checkpoint;
     std::shared_ptr<const Tokenizer> tokenizer;  ///< null when the directory holds none: what needs text then says so
     std::string tokenizer_obstacle;              ///< why a GGUF file's own could not be read; empty: there is none, or it was
+    /// What the model's tokenizer.model does to a text first, read once here, for exports have to say it; nothing without one that can be
+    /// read. A tokenizer.json beside it is the tokenizer all the same.
+    std::optional<SentencePieceRewriting> rewriting;
+    /// Why its tokenizer cannot be written as GGUF keys, or nothing: found when first asked for (exportObstacles()), for that takes as long
+    /// as reading the tokenizer.
+    OnceText gguf_tokenizer_obstacle;
     std::vector<InputGroup> groups;
-    std::vector<LinearInfo> linears;                             ///< all blocks, in the order of computation
-    std::unordered_map<std::string, std::size_t> linear_places;  ///< full name → index into linears; what is missing is looked for
-    std::string name_prefix;  ///< put before every name of the family's table, but the head's, in this checkpoint (headName())
+    std::vector<LinearInfo> linears;       ///< all blocks, in the order of computation
+    StringMap<std::size_t> linear_places;  ///< full name → index into linears; what is missing is looked for
+    std::string name_prefix;               ///< put before every name of the family's table, but the head's, in this checkpoint (headName())
     /// Of a GGUF file: what a directory of the same model holds beside config.json and weights, name → content (its tokenizer).
     std::map<std::string, std::string> companion_files;
     /// Of a directory with a quantization config: what its files hold (packed/packed_model.h). Null otherwise, and where open() left

@@ -108,6 +108,11 @@ Texts run(const MetaspaceDecode& step, Texts texts, Allowed&) {
     return texts;
 }
 
+Texts run(const BpeDecode& step, Texts texts, Allowed&) {
+    for (std::string& text : texts) text = replaceLiteral(text, step.suffix, &text == &texts.back() ? "" : " ");
+    return texts;
+}
+
 /// A token in the middle of a text: what continues a word without its prefix, what begins one behind a space.
 std::string continued(const WordPieceDecode& step, std::string_view token) {
     if (token.starts_with(step.prefix)) return std::string(token.substr(step.prefix.size()));
@@ -171,6 +176,10 @@ void Decoder::add(const Component& json) {
         const bool was_prepended =
             json.has("prepend_scheme") ? json.text("prepend_scheme") != "never" : json.flag("add_prefix_space", true);
         steps_.emplace_back(MetaspaceDecode{json.text("replacement", "▁"), was_prepended});
+    } else if (type == "BPEDecoder") {
+        const std::string suffix = json.text("suffix");
+        if (suffix.empty()) json.malformed("suffix: expected the end of a word, found none");
+        steps_.emplace_back(BpeDecode{suffix});
     } else if (type == "WordPiece") {
         steps_.emplace_back(WordPieceDecode{json.text("prefix", "##"), json.flag("cleanup", true)});
     } else {
@@ -208,6 +217,8 @@ std::string Decoder::bytesOf(std::string_view token) const {
             bytes = replaceLiteral(bytes, metaspace->replacement, " ");
         } else if (const auto* const word_piece = std::get_if<WordPieceDecode>(&step)) {
             bytes = continued(*word_piece, bytes);
+        } else if (const auto* const bpe = std::get_if<BpeDecode>(&step)) {
+            bytes = replaceLiteral(bytes, bpe->suffix, " ");
         }
     }
     return bytes;

@@ -30,6 +30,9 @@ struct WordPieceDecode {
     std::string prefix;  ///< goes from what continues a word; what begins one gets a space before it
     bool cleans_up;      ///< takes the spaces before English punctuation away
 };
+struct BpeDecode {
+    std::string suffix;  ///< of what ends a word: becomes a space, in the last text it goes
+};
 
 /// Joins token texts into the text they came from.
 class Decoder {
@@ -46,8 +49,8 @@ public:
     [[nodiscard]] std::string bytesOf(std::string_view token) const;
 
 private:
-    using Step =
-        std::variant<ByteLevelDecode, ByteFallbackDecode, FuseDecode, ReplaceDecode, StripDecode, MetaspaceDecode, WordPieceDecode>;
+    using Step = std::variant<ByteLevelDecode, ByteFallbackDecode, FuseDecode, ReplaceDecode, StripDecode, MetaspaceDecode, WordPieceDecode,
+                              BpeDecode>;
     void add(const Component& json);
     std::vector<Step> steps_;
 };

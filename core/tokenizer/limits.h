@@ -29,6 +29,9 @@ inline constexpr std::size_t kMaxPieceBytes = 1024;
 /// Bytes of all of them, four times the most in use: a trie takes some fifty times as many.
 inline constexpr std::size_t kMaxBytesOfPieces = std::size_t{16} << 20U;
 
+/// Bytes of a tokenizer.model, ten times the largest in use.
+inline constexpr std::size_t kMaxSentencePieceBytes = std::size_t{64} << 20U;
+
 /// Bytes of SentencePiece's table of replacements, sixty times the largest in use: all its paths are followed.
 inline constexpr std::size_t kMaxCharsmapBytes = std::size_t{16} << 20U;
 

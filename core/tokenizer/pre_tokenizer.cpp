@@ -1,6 +1,8 @@
 #include "core/tokenizer/pre_tokenizer.h"
 
+#include <cstdint>
 #include <functional>
+#include <string>
 
 #include "core/tokenizer/byte_level.h"
 #include "core/tokenizer/limits.h"
@@ -23,6 +25,15 @@ void cut(const CharacterStep& step, std::string_view text, const PieceSink& sink
         i += c.n_bytes;
     }
     splitter.finish();
+}
+
+void cut(const FixedLengthStep& step, std::string_view text, const PieceSink& sink) {
+    while (!text.empty()) {
+        std::size_t end = 0;
+        for (std::size_t n = 0; n < step.n_characters && end < text.size(); ++n) end += unicode::decodeAt(text, end).n_bytes;
+        sink(text.substr(0, end));
+        text.remove_prefix(end);
+    }
 }
 
 void cut(const ByteLevelStep& step, std::string_view text, const PieceSink& sink) {
@@ -68,6 +79,7 @@ void cutBy(const Step& step, std::string_view text, bool at_start, MatchBudget& 
     if (const auto* const metaspace = std::get_if<MetaspaceStep>(&step)) return cut(*metaspace, text, at_start, sink);
     if (const auto* const byte_level = std::get_if<ByteLevelStep>(&step)) return cut(*byte_level, text, sink);
     if (const auto* const split = std::get_if<SplitStep>(&step)) return cut(*split, text, matches, sink);
+    if (const auto* const fixed = std::get_if<FixedLengthStep>(&step)) return cut(*fixed, text, sink);
     cut(std::get<CharacterStep>(step), text, sink);
 }
 
@@ -86,6 +98,8 @@ MetaspaceStep readMetaspace(const Component& json) {
             json.malformed("prepend_scheme: expected always, first or never, found " + scheme);
         }
         prepend = scheme == "always" ? Prepend::Always : scheme == "first" ? Prepend::First : Prepend::Never;
+        if (prepend != Prepend::Never && !json.flag("add_prefix_space", true))
+            json.malformed("add_prefix_space: expected true beside the prepend_scheme " + scheme + ", found false");
     }
     const std::string replacement = json.text("replacement", "▁");
     requireCharacter(json, "replacement", replacement);
@@ -96,6 +110,12 @@ SplitStep readDelimiter(const Component& json) {
     const std::string delimiter = json.text("delimiter");
     requireCharacter(json, "delimiter", delimiter);
     return {Pattern(delimiter), SplitBehavior::Removed, false};
+}
+
+FixedLengthStep readFixedLength(const Component& json) {
+    const std::int64_t length = json.has("length") ? json.integer("length") : 5;
+    if (length < 1) json.malformed("length: expected at least one character, found " + std::to_string(length));
+    return {static_cast<std::size_t>(length)};
 }
 
 }  // namespace
@@ -131,6 +151,8 @@ void PreTokenizer::add(const Component& json) {
         steps_.emplace_back(CharacterStep{&unicode::isNumeric, one_by_one ? SplitBehavior::Isolated : SplitBehavior::Contiguous});
     } else if (type == "Punctuation") {
         steps_.emplace_back(CharacterStep{&unicode::isPunctuation, splitBehaviorFromName(json.text("behavior", "Isolated"), json)});
+    } else if (type == "FixedLength") {
+        steps_.emplace_back(readFixedLength(json));
     } else if (type == "BertPreTokenizer") {
         steps_.emplace_back(CharacterStep{&unicode::isWhiteSpace, SplitBehavior::Removed});
         steps_.emplace_back(CharacterStep{&unicode::isPunctuation, SplitBehavior::Isolated});

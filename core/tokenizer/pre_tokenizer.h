@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,6 +31,10 @@ struct CharacterStep {
     bool (*is_delimiter)(char32_t) noexcept;
     SplitBehavior behavior;
 };
+/// Cuts behind so many characters, and again.
+struct FixedLengthStep {
+    std::size_t n_characters;
+};
 
 /// Cuts a text into the words that become tokens one by one.
 class PreTokenizer {
@@ -37,8 +42,6 @@ public:
     PreTokenizer() = default;
     /// From the "pre_tokenizer" of a tokenizer.json, which may be null. Throws Error{Format}, Error{Unsupported} naming the step.
     explicit PreTokenizer(const Component& json);
-    /// Byte-level alone, as in GPT-2.
-    explicit PreTokenizer(const ByteLevelStep& step) { steps_.emplace_back(step); }
 
     /// Sends the words of a valid UTF-8 text to the sink, one by one: nothing of the text's length is stored, unless Metaspace
     /// rewrites it. `at_start`: the text is the beginning of the whole input.
@@ -47,7 +50,7 @@ public:
     void apply(std::string_view text, bool at_start, const PieceSink& sink) const;
 
 private:
-    using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep>;
+    using Step = std::variant<ByteLevelStep, SplitStep, MetaspaceStep, CharacterStep, FixedLengthStep>;
     void add(const Component& json);
     /// What one text may still cost: bytes that go through a step, all steps together, and steps of their expressions.
     struct Budget {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
+
+#include "core/tokenizer/charsmap.h"
 
 namespace salient {
 
@@ -12,6 +15,7 @@ namespace salient {
 ///  - a piece is empty, too long, no UTF-8, holds a NUL, or has a score that is no finite number;
 ///  - a state of the automaton that can be reached leads out of it, or its replacements are not texts of their own;
 ///  - a text may begin with more than 64 user-defined pieces, or with more than 32 entries of the automaton.
-void checkSentencePieceModel(std::string_view model, std::string_view origin);
+/// Following the automaton takes most of the time: gives the normalizer's as it was read then, or nothing for a model without one.
+std::optional<Charsmap> checkSentencePieceModel(std::string_view model, std::string_view origin);
 
 }  // namespace salient

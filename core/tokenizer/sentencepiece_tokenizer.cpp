@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/io/json_file.h"
 #include "core/tokenizer/display_text.h"
+#include "core/tokenizer/limits.h"
 #include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/sentencepiece_words.h"
 #include "core/tokenizer/unicode.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kSpace = "▁";
 class SentencePieceTokenizer final : public Tokenizer {
 public:
     SentencePieceTokenizer(const std::string& model, const std::string& origin, const TokenizerConfig& config) {
-        checkSentencePieceModel(model, origin);
+        const std::optional<Charsmap> charsmap = checkSentencePieceModel(model, origin);
         const auto refuse = [&](const std::string& reason) {
             throw Error(ErrorCode::Format, "openTokenizer: " + origin + ": expected a SentencePiece model: " + reason);
         };
@@ -36,7 +37,7 @@ public:
         }
         if (config.add_bos_token.value_or(true) && processor_.bos_id() >= 0) bos_ = processor_.bos_id();
         if (config.add_eos_token.value_or(false) && processor_.eos_id() >= 0) eos_ = processor_.eos_id();
-        if (putsSpaceInFront()) words_ = SentencePieceWords(sentencePieceVocabulary(model));
+        if (putsSpaceInFront()) words_ = SentencePieceWords(sentencePieceVocabulary(model), charsmap);
         added_ = AddedTokenMatcher(config.added_tokens);
         for (const AddedToken& token : config.added_tokens) added_by_id_.emplace(token.id, token);
     }
@@ -144,8 +145,7 @@ private:
 }  // namespace
 
 std::shared_ptr<const Tokenizer> readSentencePiece(const std::filesystem::path& path, const TokenizerConfig& config) {
-    constexpr std::size_t kMostBytes = std::size_t{64} << 20U;  // ten times the largest in use
-    return readSentencePiece(readText(path, kMostBytes), path.string(), config);
+    return readSentencePiece(readText(path, tokenizer_limits::kMaxSentencePieceBytes), path.string(), config);
 }
 
 std::shared_ptr<const Tokenizer> readSentencePiece(const std::string& model, const std::string& origin, const TokenizerConfig& config) {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <optional>
 #include <ranges>
+#include <utility>
 
-#include "core/tokenizer/charsmap.h"
+#include "core/tokenizer/piece_proto.h"
 #include "core/tokenizer/unicode.h"
 
 namespace salient {
@@ -12,9 +13,6 @@ namespace {
 
 constexpr char32_t kMark = 0x2581;
 constexpr std::string_view kMarkText = "▁";
-constexpr std::size_t kLongPart = std::size_t{1} << 12U;  // what the library makes of it stays in a core's own cache
-
-enum PieceType : int { kNormal = 1, kUserDefined = 4, kUnused = 5 };
 
 bool reachesAcross(const SentencePieceVocabulary::Piece& piece) {
     std::string_view text = piece.text;
@@ -24,11 +22,31 @@ bool reachesAcross(const SentencePieceVocabulary::Piece& piece) {
 }
 
 bool isMark(const SentencePieceVocabulary::Piece& piece) {
-    return piece.text == kMarkText && (piece.type == kNormal || piece.type == kUserDefined);
+    return piece.text == kMarkText && (piece.type == piece_proto::kNormal || piece.type == piece_proto::kUserDefined);
+}
+
+/// A word that looks like this would be unknown although it is a piece, and would join an unknown one before it.
+bool isUnknownWord(const SentencePieceVocabulary::Piece& piece) {
+    return piece.type == piece_proto::kUnknown && piece.text.starts_with(kMarkText);
+}
+
+/// Whether words that no piece reaches across become the same pieces whatever stands around them.
+bool wordsStandAlone(const SentencePieceVocabulary& vocabulary) {
+    if (std::ranges::any_of(vocabulary.pieces, isUnknownWord)) return false;
+    switch (vocabulary.kind) {
+        case SentencePieceKind::Bpe:
+        case SentencePieceKind::Char:
+            return true;
+        case SentencePieceKind::Word:
+            return vocabulary.byte_fallback;
+        case SentencePieceKind::Unigram:
+            return false;
+    }
+    return false;
 }
 
 /// The last characters of what vanishes or becomes space, in order; nothing when a replacement may reach across a space.
-std::optional<std::vector<char32_t>> charactersThatBecomeSpace(const std::string& charsmap) {
+std::optional<std::vector<char32_t>> charactersThatBecomeSpace(const std::optional<Charsmap>& charsmap) {
     std::vector<char32_t> characters{U' ', kMark};
     bool is_known = true;
     const auto add = [&](const Charsmap::Entry& entry) {
@@ -42,7 +60,7 @@ std::optional<std::vector<char32_t>> charactersThatBecomeSpace(const std::string
         const bool becomes_space = to.empty() || to.ends_with(' ') || to.ends_with(kMarkText);
         if (is_known && becomes_space) characters.push_back(unicode::decodeAt(last, 0).value);
     };
-    if (!charsmap.empty() && !Charsmap(charsmap, "charsmap").forEachEntry(add)) return std::nullopt;
+    if (charsmap && !charsmap->forEachEntry(add)) return std::nullopt;
     if (!is_known) return std::nullopt;
     std::ranges::sort(characters);
     return characters;
@@ -50,21 +68,19 @@ std::optional<std::vector<char32_t>> charactersThatBecomeSpace(const std::string
 
 }  // namespace
 
-SentencePieceWords::SentencePieceWords(const SentencePieceVocabulary& vocabulary) {
+SentencePieceWords::SentencePieceWords(const SentencePieceVocabulary& vocabulary, const std::optional<Charsmap>& charsmap) {
     const bool knows_mark = vocabulary.byte_fallback || std::ranges::any_of(vocabulary.pieces, isMark);
-    if (!vocabulary.adds_space_prefix || !knows_mark || std::ranges::any_of(vocabulary.pieces, reachesAcross)) return;
-    const auto characters = charactersThatBecomeSpace(vocabulary.charsmap);
+    if (!vocabulary.adds_space_prefix || !knows_mark || !wordsStandAlone(vocabulary)) return;
+    if (std::ranges::any_of(vocabulary.pieces, reachesAcross)) return;
+    auto characters = charactersThatBecomeSpace(charsmap);
     if (!characters) return;
     cuts_ = true;
-    never_before_ = *characters;
-    const bool has_unused =
-        std::ranges::find(vocabulary.pieces, static_cast<int>(kUnused), &SentencePieceVocabulary::Piece::type) != vocabulary.pieces.end();
-    if (!vocabulary.is_bpe || has_unused) least_bytes_ = kLongPart;
+    never_before_ = *std::move(characters);
 }
 
 std::size_t SentencePieceWords::firstEnd(std::string_view text) const {
-    if (!cuts_ || text.size() <= least_bytes_) return text.size();
-    for (std::size_t i = text.find(' ', std::max<std::size_t>(least_bytes_, 1)); i != std::string_view::npos; i = text.find(' ', i + 1)) {
+    if (!cuts_) return text.size();
+    for (std::size_t i = text.find(' ', 1); i != std::string_view::npos; i = text.find(' ', i + 1)) {
         if (i + 1 == text.size()) break;
         if (!std::ranges::binary_search(never_before_, unicode::decodeBefore(text, i).value)) return i;
     }

@@ -30,7 +30,8 @@ public:
     virtual ~Tokenizer() = default;
 
     /// Ids of a text. With add_special, what the post-processor adds (a BOS, say) is there too. Invalid UTF-8 is
-    /// replaced by U+FFFD first. Linear in the text, up to the logarithm of the longest word.
+    /// replaced by U+FFFD first. Linear in the text, up to the logarithm of the longest word; of the text where a tokenizer.model has
+    /// pieces that reach across words (sentencepiece_words.h).
     [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool add_special) const = 0;
     /// The text of those ids; special tokens are left out when asked.
     [[nodiscard]] virtual std::string decode(std::span<const TokenId> ids, bool skip_special = true) const = 0;

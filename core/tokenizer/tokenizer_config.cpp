@@ -12,27 +12,38 @@
 namespace salient {
 namespace {
 
-/// A token is a string, or an object with its content.
-std::optional<std::string> tokenText(const Component& json) {
-    if (json.json().is_string()) return json.json().get<std::string>();
-    if (json.json().is_object() && json.has("content")) return json.text("content");
-    return std::nullopt;
+/// A token is a string, or an object with its content and how it is looked for.
+std::optional<AddedToken> readToken(const Component& json) {
+    if (json.json().is_string()) return AddedToken{.content = json.json().get<std::string>(), .normalized = false};
+    if (!json.json().is_object() || !json.has("content")) return std::nullopt;
+    return AddedToken{.content = json.text("content"),
+                      .single_word = json.flag("single_word", false),
+                      .lstrip = json.flag("lstrip", false),
+                      .rstrip = json.flag("rstrip", false),
+                      .normalized = false};
+}
+
+std::optional<std::string> textOf(const Component& root, const char* key) {
+    if (!root.has(key)) return std::nullopt;
+    const std::optional<AddedToken> token = readToken(root.at(key));
+    return token ? std::optional(token->content) : std::nullopt;
 }
 
 void readSpecialTokens(const Component& root, TokenizerConfig& config) {
-    const auto add = [&](const std::optional<std::string>& token) {
-        if (!token || token->empty()) return;
-        if (std::find(config.special_tokens.begin(), config.special_tokens.end(), *token) == config.special_tokens.end()) {
-            config.special_tokens.push_back(*token);
-        }
+    const auto add = [&](std::optional<AddedToken> token) {
+        if (!token || token->content.empty()) return;
+        if (std::ranges::find(config.special_tokens, token->content, &AddedToken::content) != config.special_tokens.end()) return;
+        token->special = true;
+        config.special_tokens.push_back(*std::move(token));
     };
     for (const char* const key : {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}) {
-        if (root.has(key)) add(tokenText(root.at(key)));
+        if (root.has(key)) add(readToken(root.at(key)));
     }
     if (root.has("additional_special_tokens")) {
-        for (const Component& token : root.list("additional_special_tokens")) add(tokenText(token));
+        for (const Component& token : root.list("additional_special_tokens")) add(readToken(token));
     }
-    if (!config.bos_token && root.has("bos_token")) config.bos_token = tokenText(root.at("bos_token"));
+    if (!config.bos_token) config.bos_token = textOf(root, "bos_token");
+    if (!config.eos_token) config.eos_token = textOf(root, "eos_token");
 }
 
 constexpr const char* kDecoder = "added_tokens_decoder";
@@ -104,10 +115,11 @@ TokenizerConfig TokenizerConfig::read(const std::filesystem::path& directory) {
         if (!config.add_bos_token && root.has("add_bos_token")) config.add_bos_token = root.flag("add_bos_token", false);
         if (!config.add_eos_token && root.has("add_eos_token")) config.add_eos_token = root.flag("add_eos_token", false);
         config.add_prefix_space = root.flag("add_prefix_space", config.add_prefix_space);
+        if (config.tokenizer_class.empty()) config.tokenizer_class = root.text("tokenizer_class", "");
         if (root.has(kDecoder)) readAddedTokensDecoder(root.at(kDecoder), path.string() + "." + kDecoder, added);
     }
-    for (const std::string& content : config.special_tokens) {
-        if (const auto found = added.find(content); found != added.end()) found->second.special = true;
+    for (const AddedToken& token : config.special_tokens) {
+        if (const auto found = added.find(token.content); found != added.end()) found->second.special = true;
     }
     config.added_tokens.reserve(added.size());
     for (auto& [content, token] : added) config.added_tokens.push_back(std::move(token));

@@ -51,6 +51,8 @@ std::shared_ptr<const Tokenizer> readTokenizerJson(const Json& document, const s
     const Component root(document, origin);
     const auto optional = [&](const char* key) { return root.has(key) ? root.at(key) : Component(null, origin + "." + key); };
 
+    constexpr const char* kVersion = "1.0";
+    if (const std::string version = root.text("version", kVersion); version != kVersion) root.unsupported("version " + version);
     WordModel model = readWordModel(root.at("model"), origin);
     std::vector<AddedToken> added = readAddedTokens(root, model);
     return std::make_shared<PipelineTokenizer>(

@@ -1,6 +1,7 @@
 #include "core/tokenizer/vocab_merges.h"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -8,6 +9,7 @@
 #include "core/tokenizer/component.h"
 #include "core/tokenizer/limits.h"
 #include "core/tokenizer/pipeline_tokenizer.h"
+#include "core/tokenizer/pre_tokenizer_names.h"
 #include "core/tokenizer/tokenizer_config.h"
 
 namespace salient {
@@ -51,34 +53,67 @@ BpeModel::Merges readMergeLines(const std::filesystem::path& path) {
     return merges;
 }
 
+Json preTokenizerOf(const TwoFilesForm& form, bool add_prefix_space) {
+    Json steps = preTokenizerFromName(form.pre_tokenizer).value().pre_tokenizer;
+    Json& byte_level = steps.contains("pretokenizers") ? steps["pretokenizers"].back() : steps;
+    byte_level["add_prefix_space"] = add_prefix_space;
+    return steps;
+}
+
+/// The id of a special token that is put around every text.
+TokenId idAround(const std::map<std::string, AddedToken>& added, const std::optional<std::string>& token, const std::string& name,
+                 const std::filesystem::path& directory) {
+    const auto found = added.find(token.value_or(""));
+    if (found == added.end()) {
+        throw Error(ErrorCode::Format, "openTokenizer: " + directory.string() + ": add_" + name + "_token is set, but " + name +
+                                           "_token is not in the vocabulary");
+    }
+    return found->second.id;
+}
+
 }  // namespace
+
+TwoFilesForm twoFilesForm(std::string_view tokenizer_class, const std::string& place) {
+    constexpr std::string_view kFast = "Fast";  // another program, the same tokens
+    const std::string_view name =
+        tokenizer_class.ends_with(kFast) ? tokenizer_class.substr(0, tokenizer_class.size() - kFast.size()) : tokenizer_class;
+    if (name == "Qwen2Tokenizer") return {"qwen2", true};
+    if (name == "GPTNeoXTokenizer") return {"gpt-2", true};
+    for (const std::string_view like_gpt2 : {"", "GPT2Tokenizer", "CodeGenTokenizer", "PreTrainedTokenizer", "TokenizersBackend"}) {
+        if (name == like_gpt2) return {"gpt-2", false};
+    }
+    throw Error(ErrorCode::Unsupported,
+                place + ": tokenizer_class " + std::string(tokenizer_class) +
+                    " is not supported with vocab.json and merges.txt: a tokenizer.json would say how it cuts texts");
+}
 
 std::shared_ptr<const Tokenizer> readVocabAndMerges(const std::filesystem::path& directory) {
     const std::filesystem::path vocabulary_path = containedPath(directory, "vocab.json");
     const TokenizerConfig config = TokenizerConfig::read(directory);
+    const TwoFilesForm form = twoFilesForm(config.tokenizer_class, "openTokenizer: " + directory.string());
     BpeModel model(readIds(vocabulary_path), readMergeLines(containedPath(directory, "merges.txt")), BpeOptions{},
                    vocabulary_path.string());
 
     std::map<std::string, AddedToken> added;
     for (const AddedToken& token : config.added_tokens) added.emplace(token.content, token);
-    for (const std::string& content : config.special_tokens) {
-        const auto id = model.idOf(content);
-        if (id) added.try_emplace(content, AddedToken{.id = *id, .content = content, .normalized = false, .special = true});
+    for (const AddedToken& token : config.special_tokens) {
+        const auto id = model.idOf(token.content);
+        if (!id) continue;
+        const auto [known, is_new] = added.try_emplace(token.content, token);
+        if (is_new) known->second.id = *id;
     }
     std::vector<AddedToken> tokens;
     tokens.reserve(added.size());
     for (auto& [content, token] : added) tokens.push_back(token);
 
     PostProcessor post_processor;
-    if (config.add_bos_token.value_or(false)) {
-        const auto bos = added.find(config.bos_token.value_or(""));
-        if (bos == added.end())
-            throw Error(ErrorCode::Format,
-                        "openTokenizer: " + directory.string() + ": add_bos_token is set, but bos_token is not in the vocabulary");
-        post_processor.before = {bos->second.id};
-    }
-    return std::make_shared<PipelineTokenizer>(PipelineParts{std::move(tokens), Normalizer(),
-                                                             PreTokenizer(ByteLevelStep{config.add_prefix_space, true}), std::move(model),
+    if (config.add_bos_token.value_or(false)) post_processor.before = {idAround(added, config.bos_token, "bos", directory)};
+    if (config.add_eos_token.value_or(false)) post_processor.after = {idAround(added, config.eos_token, "eos", directory)};
+    const Json nfc = form.has_nfc ? Json::object({{"type", "NFC"}}) : Json();
+    const Json steps = preTokenizerOf(form, config.add_prefix_space);
+    const std::string place = directory.string();
+    return std::make_shared<PipelineTokenizer>(PipelineParts{std::move(tokens), Normalizer(Component(nfc, place)),
+                                                             PreTokenizer(Component(steps, place)), std::move(model),
                                                              std::move(post_processor), Decoder(ByteLevelDecode{})});
 }
 

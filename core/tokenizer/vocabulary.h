@@ -1,30 +1,23 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "core/seeded_hash.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace salient {
 
-/// Lets a hash map keyed by strings be asked with a view.
-struct StringHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-};
-template <typename Value>
-using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
-
 /// Tokens by text and by id, one of each for the other. Immutable.
 class Vocabulary {
 public:
-    /// Throws Error{Format} for an id out of range, far beyond the number of tokens, or of two tokens; `origin` is the file's name.
+    /// Throws Error{Format} for an id out of range, far beyond the number of tokens, or of two tokens; `origin` is the file's name. Which
+    /// token is named does not depend on the order of `ids`: of all that are wrong the first in the order of texts.
     Vocabulary(StringMap<TokenId> ids, std::string_view origin);
 
+    /// In no order, and in another one in each process.
     [[nodiscard]] const StringMap<TokenId>& ids() const noexcept { return ids_; }
     [[nodiscard]] std::optional<TokenId> idOf(std::string_view token) const;
     /// The token's text, or nothing for an id that no token has.

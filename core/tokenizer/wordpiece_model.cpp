@@ -13,13 +13,15 @@ PieceTrie trieOf(const Vocabulary& vocabulary, std::string_view origin) {
     std::vector<std::pair<std::string_view, TokenId>> tokens;
     tokens.reserve(vocabulary.ids().size());
     std::size_t n_bytes = 0;
+    TokenId too_long = PieceTrie::kNoPiece;  // the least id, whatever the order
     for (const auto& [token, id] : vocabulary.ids()) {
-        if (token.size() > tokenizer_limits::kMaxPieceBytes) {
-            failModel(origin, "token " + std::to_string(id) + ": expected at most " + std::to_string(tokenizer_limits::kMaxPieceBytes) +
-                                  " bytes, found " + std::to_string(token.size()));
-        }
+        if (token.size() > tokenizer_limits::kMaxPieceBytes && (too_long == PieceTrie::kNoPiece || id < too_long)) too_long = id;
         tokens.emplace_back(token, id);
         n_bytes += token.size();
+    }
+    if (too_long != PieceTrie::kNoPiece) {
+        failModel(origin, "token " + std::to_string(too_long) + ": expected at most " + std::to_string(tokenizer_limits::kMaxPieceBytes) +
+                              " bytes, found " + std::to_string(vocabulary.textOf(too_long).value_or("").size()));
     }
     if (n_bytes > tokenizer_limits::kMaxBytesOfPieces) {
         failModel(origin, "expected at most " + std::to_string(tokenizer_limits::kMaxBytesOfPieces) + " bytes of tokens, found " +

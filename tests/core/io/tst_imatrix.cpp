@@ -107,6 +107,17 @@ private slots:
                     "'blk.0.attn_q.weight': channel 1");
     }
 
+    void anEntryOfNoChunksIsRefused() {
+        const Folder folder;
+        std::string bytes = readBytes(kFolder / "old.imatrix");
+        const std::size_t chunks = bytes.find("attn_q.weight") + 13;
+        const std::int32_t none = 0;
+        std::memcpy(bytes.data() + chunks, &none, sizeof none);
+        writeBytes(folder / "none.imatrix", bytes);
+        expectError([&] { static_cast<void>(Imatrix::open(folder / "none.imatrix")); }, ErrorCode::Format,
+                    "'blk.0.attn_q.weight': expected 1 or more chunks, found 0");
+    }
+
     /// 2^40 tokens are more than any text has; counts of all experts of a block are added up, and must not leave 64 bits.
     void countsThatNoTextHasAreRefused() {
         const Folder folder;

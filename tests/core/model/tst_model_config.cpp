@@ -1,7 +1,12 @@
 #include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <set>
 
 #include "core/error.h"
 #include "core/model/model_config.h"
+#include "core/model/rotary.h"
 #include "core/model/tensor_plan.h"
 
 using namespace salient;
@@ -48,11 +53,14 @@ private slots:
     void embeddingIsUntiedUnlessSaidForLlama();
     void ropeParametersAndRopeScalingMeanTheSame();
     void yarnTakesDeepSeeksTemperatures();
+    void longRopesLengthOrFactorMayStandWithItsFactors();
     void slidingWindowOfQwen2NeedsItsSwitch();
     void slidingWindowFollowsLayerTypes();
     void gpt2TakesFourTimesTheWidthForItsMlp();
     void optNormOrderDecidesTheFinalNorm();
     void biasesFollowTheSwitches();
+    void biasesOfGemmaAndOlmoAreThoseOfAttentionAlone();
+    void optMayHaveNeitherBiasesNorAFinalNorm();
     void groupsNameWhatAbsorbsScales();
     void valueAbsorbsOnlyWithoutGroupedQueries();
     void nothingAbsorbsBehindAPostNorm();
@@ -109,6 +117,10 @@ void TestModelConfig::brokenConfigIsRefusedWithItsKey_data() {
     row("longrope without factors", "llama",
         R"({"rope_scaling": {"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1]}})",
         "key 'rope_scaling.long_factor': expected 4 positive numbers", format);
+    row("longrope without a length", "llama",
+        R"({"rope_scaling": {"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1, 1, 1],
+            "original_max_position_embeddings": 1}})",
+        "key 'rope_scaling.original_max_position_embeddings': expected an integer from 2", format);
     row("odd share of a head", "stablelm", R"({"partial_rotary_factor": 0.4})",
         "key 'partial_rotary_factor': expected a share of the 8 dimensions of a head that is an even number of them, found 0.4", format);
     row("more than a head", "stablelm", R"({"partial_rotary_factor": 2})", "found 2", format);
@@ -225,11 +237,44 @@ void TestModelConfig::ropeParametersAndRopeScalingMeanTheSame() {
 
 void TestModelConfig::yarnTakesDeepSeeksTemperatures() {
     Json json = llama();
-    json["rope_scaling"] = parseJson(R"({"type": "yarn", "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0})", "a");
-    QCOMPARE(parse(json).rope.attention_factor.value(), 1.0);
+    json["rope_scaling"] = parseJson(R"({"type": "yarn", "factor": 40, "mscale": 0.707, "mscale_all_dim": 1.0})", "a");
+    // (0.1 · 0.707 · ln 40 + 1) / (0.1 · ln 40 + 1) = 1.26080377740586 / 1.36888794541139, DeepSeek-V2's yarn_get_mscale().
+    QVERIFY(std::abs(parse(json).rope.attention_factor.value() - 0.92104235531634) < 1e-13);
     QCOMPARE(parse(json).rope.original_max_positions, Index{128});
-    json["rope_scaling"]["attention_factor"] = 1.25;
+    QVERIFY(parse(json).rope.truncate);
+    json["rope_scaling"]["truncate"] = false;
+    QVERIFY(!parse(json).rope.truncate);
+    json["rope_scaling"]["attention_factor"] = 1.25;  // said outright it counts alone
     QCOMPARE(parse(json).rope.attention_factor.value(), 1.25);
+    // One temperature is no ratio: the published factor holds, 0.1 · ln 40 + 1.
+    json["rope_scaling"] = parseJson(R"({"type": "yarn", "factor": 40, "mscale": 0.707})", "b");
+    QVERIFY(!parse(json).rope.attention_factor);
+    QVERIFY(std::abs(rotaryMagnitude(parse(json).rope) - 1.36888794541139) < 1e-13);
+}
+
+/// Su's factor √(1 + ln s / ln L), s the growth of the context and L the trained length, wherever config.json says them.
+void TestModelConfig::longRopesLengthOrFactorMayStandWithItsFactors() {
+    Json json = llama();  // 128 positions, heads of 8
+    json["rope_scaling"] = parseJson(R"({"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 2, 3, 4],
+        "original_max_position_embeddings": 32})",
+                                     "a");
+    const RopeConfig by_length = parse(json).rope;
+    QCOMPARE(by_length.original_max_positions, Index{32});
+    QCOMPARE(by_length.factor, 4.0);
+    QCOMPARE(rotaryMagnitude(by_length), std::sqrt(1.4));  // ln 4 / ln 32 = 2 / 5
+    json["original_max_position_embeddings"] = 64;         // beside the sizes, as Phi-3 has it, comes first
+    QCOMPARE(parse(json).rope.original_max_positions, Index{64});
+    QCOMPARE(parse(json).rope.factor, 2.0);
+
+    json.erase("original_max_position_embeddings");
+    json["rope_scaling"].erase("original_max_position_embeddings");
+    json["rope_scaling"]["factor"] = 16.0;
+    const RopeConfig by_factor = parse(json).rope;
+    QCOMPARE(by_factor.original_max_positions, Index{128});
+    QCOMPARE(by_factor.factor, 16.0);
+    QCOMPARE(rotaryMagnitude(by_factor), std::sqrt(11.0 / 7.0));  // ln 16 / ln 128 = 4 / 7
+    json["rope_scaling"]["attention_factor"] = 1.5;
+    QCOMPARE(rotaryMagnitude(parse(json).rope), 1.5);
 }
 
 void TestModelConfig::slidingWindowOfQwen2NeedsItsSwitch() {
@@ -289,6 +334,58 @@ void TestModelConfig::biasesFollowTheSwitches() {
     QCOMPARE(biased(parse(json)), std::string("1110000"));
     QCOMPARE(biased(parse(opt())), std::string("111111"));
     QCOMPARE(biased(parse(gpt2())), std::string("1111"));
+}
+
+/// As their classes in transformers have it: attention_bias is for q, k, v and o; Phi-3's layers never have a bias; the MLP's never.
+void TestModelConfig::biasesOfGemmaAndOlmoAreThoseOfAttentionAlone() {
+    for (const char* model_type : {"gemma", "gemma2", "gemma3_text", "olmo", "phi3"}) {
+        Json json = llama();
+        json["model_type"] = model_type;
+        json["sliding_window"] = 8;
+        json["query_pre_attn_scalar"] = 8;
+        const auto biases = [](const Json& of) {
+            std::set<std::string> names;
+            for (const PlannedTensor& tensor : plannedTensors(parse(of), "")) {
+                if (tensor.name.starts_with("layers.0.") && tensor.name.ends_with("_proj.bias")) names.insert(tensor.name);
+            }
+            return names;
+        };
+        QVERIFY2(biases(json).empty(), model_type);
+        json["attention_bias"] = json["mlp_bias"] = true;
+        const std::string attention = "layers.0.self_attn.";
+        const std::set<std::string> expected = model_type == std::string("phi3")
+                                                   ? std::set<std::string>()
+                                                   : std::set<std::string>{attention + "k_proj.bias", attention + "o_proj.bias",
+                                                                           attention + "q_proj.bias", attention + "v_proj.bias"};
+        QVERIFY2(biases(json) == expected, model_type);
+    }
+}
+
+/// As in Galactica, and in checkpoints that were fine-tuned before transformers 4.20.1.
+void TestModelConfig::optMayHaveNeitherBiasesNorAFinalNorm() {
+    const auto names = [](const Json& of) {
+        std::set<std::string> all;
+        for (const PlannedTensor& tensor : plannedTensors(parse(of), "decoder.")) all.insert(tensor.name);
+        return all;
+    };
+    Json json = opt();
+    json["activation_function"] = "gelu";
+    QCOMPARE(parse(json).activation, Activation::Gelu);
+    const std::set<std::string> with_all = names(json);
+    json["enable_bias"] = false;
+    const std::set<std::string> without_biases = names(json);
+    std::set<std::string> gone;
+    std::ranges::set_difference(with_all, without_biases, std::inserter(gone, gone.end()));
+    const std::string block = "decoder.layers.0.";
+    QVERIFY(gone ==
+            (std::set<std::string>{block + "self_attn.q_proj.bias", block + "self_attn.k_proj.bias", block + "self_attn.v_proj.bias",
+                                   block + "self_attn.out_proj.bias", block + "fc1.bias", block + "fc2.bias"}));
+
+    json["_remove_final_layer_norm"] = true;
+    QVERIFY(parse(json).norm_before && !parse(json).final_norm);
+    gone.clear();
+    std::ranges::set_difference(without_biases, names(json), std::inserter(gone, gone.end()));
+    QVERIFY(gone == (std::set<std::string>{"decoder.final_layer_norm.weight", "decoder.final_layer_norm.bias"}));
 }
 
 void TestModelConfig::groupsNameWhatAbsorbsScales() {

@@ -1,6 +1,8 @@
 #include <QTest>
 #include <cmath>
 #include <numbers>
+#include <string>
+#include <vector>
 
 #include "core/kernels/parallel.h"
 #include "core/model/rotary.h"
@@ -18,6 +20,7 @@ private slots:
     void linearScalingEqualsSlowerPositions();
     void dynamicScalingChangesNothingWithinTheTrainedLength();
     void llama3KeepsFastTurnsAndDividesSlowOnes();
+    void yarnBlendsBetweenItsBorders();
     void yarnMagnitudeGrowsWithTheFactor();
     void longRopeTakesItsFactorsByLength();
     void dimensionsBeyondTheTurningOnesStay();
@@ -98,6 +101,27 @@ void TestRotary::llama3KeepsFastTurnsAndDividesSlowOnes() {
         if (wavelength > 8192.0) QCOMPARE(scaled[i], plain[i] / 8.0);
         QVERIFY(scaled[i] <= plain[i] && scaled[i] >= plain[i] / 8.0);
     }
+}
+
+/// Peng et al., YaRN, arXiv:2309.00071, section 3.2, with the ramp over pairs as in the published code: with dimensions D = 16, base b =
+/// 10000, L = 4096, s = 40, the pair that turns r times within L is D · ln(L / 2πr) / (2 ln b) = 2.61806 for r = 32 and 5.62836 for r = 1.
+/// Worked out apart from this program, in double precision: f · (1 − γ) + f / s · γ with f = b^(−2i / D), γ = (i − low) / (high − low) in
+/// [0, 1].
+void TestRotary::yarnBlendsBetweenItsBorders() {
+    RopeConfig rope;
+    rope.scaling = RopeConfig::Scaling::Yarn;
+    rope.factor = 40.0;
+    rope.original_max_positions = 4096;
+    const auto compare = [&](const std::vector<double>& expected) {
+        const std::vector<double> found = rotaryFrequencies(rope, 16, 1);
+        QCOMPARE(found.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(found[i] / expected[i] - 1.0) < 1e-10, std::to_string(i).c_str());
+    };
+    rope.truncate = true;  // low 2, high 6
+    compare({1.0, 0.316227766017, 0.1, 0.023914724805, 0.005125, 0.00084986212117, 2.5e-05, 7.90569415042e-06});
+    rope.truncate = false;
+    compare({1.0, 0.316227766017, 0.1, 0.0277108584751, 0.00552406297747, 0.000722638341894, 2.5e-05, 7.90569415042e-06});
 }
 
 void TestRotary::yarnMagnitudeGrowsWithTheFactor() {

@@ -51,6 +51,17 @@ std::shared_ptr<const Tokenizer> openChanged(const Change& change) {
     return Tokenizer::open(path);
 }
 
+/// vocab.json and merges.txt of the model of a tokenizer.json.
+void writeTwoFiles(const fs::path& directory, const Json& document) {
+    writeJson(directory / "vocab.json", document.at("model").at("vocab"));
+    std::string merges = "#version: 0.2\n";
+    for (const Json& merge : document.at("model").at("merges")) {
+        merges += merge.is_string() ? merge.get<std::string>() : merge.at(0).get<std::string>() + " " + merge.at(1).get<std::string>();
+        merges += "\n";
+    }
+    write(directory / "merges.txt", merges);
+}
+
 /// Of a unigram model; a Json of such pairs would be an object.
 Json piecesOf(const std::vector<std::pair<const char*, double>>& pieces) {
     Json list = Json::array();
@@ -283,6 +294,86 @@ private slots:
         QCOMPARE(tokenizer->vocabularySize(), 7);
     }
 
+    // How a text is cut is in neither file: the class of the tokenizer tells.
+    void twoFilesAreReadAsTheirClassCutsTexts_data() {
+        QTest::addColumn<QString>("tokenizer_class");
+        QTest::addColumn<QString>("like");
+        for (const char* const name : {"Qwen2Tokenizer", "Qwen2TokenizerFast"}) QTest::newRow(name) << QString(name) << QString("qwen2");
+        for (const char* const name :
+             {"", "GPT2Tokenizer", "GPT2TokenizerFast", "CodeGenTokenizer", "PreTrainedTokenizerFast", "TokenizersBackend"}) {
+            QTest::newRow(*name == '\0' ? "none" : name) << QString(name) << QString("gpt2");
+        }
+        for (const char* const name : {"GPTNeoXTokenizer", "GPTNeoXTokenizerFast"})
+            QTest::newRow(name) << QString(name) << QString("gpt2 nfc");
+    }
+    void twoFilesAreReadAsTheirClassCutsTexts() {
+        QFETCH(QString, tokenizer_class);
+        QFETCH(QString, like);
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        Json document = readJson(kData / "qwen2/tokenizer.json");
+        writeTwoFiles(path, document);
+        Json config = {{"added_tokens_decoder", Json::object()}};
+        for (const Json& token : document["added_tokens"]) config["added_tokens_decoder"][token["id"].dump()] = token;
+        if (!tokenizer_class.isEmpty()) config["tokenizer_class"] = tokenizer_class.toStdString();
+        writeJson(path / "tokenizer_config.json", config);
+        if (like != "qwen2") {
+            document["normalizer"] = like == "gpt2" ? Json() : Json::object({{"type", "NFC"}});
+            document["pre_tokenizer"] = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+        }
+        const QTemporaryDir other;
+        const fs::path other_path = other.path().toStdString();
+        writeJson(other_path / "tokenizer.json", document);
+        const auto from_files = Tokenizer::open(path);
+        const auto from_json = Tokenizer::open(other_path);
+        const std::string text = "It's 12345 o'clock!\n\n  e\u0301 \u00E9<|im_end|>" + readText(kDemo / "eval.txt").substr(0, 5000);
+        const auto ids = from_json->encode(text, true);
+        QVERIFY(from_files->encode(text, true) == ids);
+        QVERIFY(from_files->decode(ids, false) == from_json->decode(ids, false));
+        const auto isLike = [&](const char* a, const char* b) { return from_files->encode(a, false) == from_files->encode(b, false); };
+        QCOMPARE(isLike("e\u0301", "\u00E9"), like != "gpt2");
+    }
+
+    void twoFilesOfAnotherClassAreRefusedByItsName() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        writeTwoFiles(path, readJson(kData / "gpt2/tokenizer.json"));
+        write(path / "tokenizer_config.json", R"({"tokenizer_class": "CLIPTokenizer"})");
+        try {
+            static_cast<void>(Tokenizer::open(path));
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Unsupported);
+            QVERIFY2(std::string(error.what()).find("tokenizer_class CLIPTokenizer is not supported") != std::string::npos, error.what());
+            return;
+        }
+        QFAIL("expected an error");
+    }
+
+    // Special tokens may be objects that say how they are looked for; BOS and EOS stand around a text where the configuration wants them.
+    void twoFilesObeyTheirConfiguration() {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        write(path / "vocab.json", R"({"a": 0, "b": 1, "ab": 2, "<x>": 3, "<e>": 4, "Ġ": 5})");
+        write(path / "merges.txt", "a b\n");
+        write(path / "special_tokens_map.json",
+              R"({"eos_token": "<e>", "mask_token": {"content": "<x>", "lstrip": true, "rstrip": true}})");
+        using Ids = std::vector<TokenId>;
+        QCOMPARE(Tokenizer::open(path)->encode("ab <x> ab <e> ab", true), (Ids{2, 3, 2, 5, 4, 5, 2}));
+        write(path / "tokenizer_config.json", R"({"add_eos_token": true})");
+        QCOMPARE(Tokenizer::open(path)->encode("ab", true), (Ids{2, 4}));
+        QCOMPARE(Tokenizer::open(path)->encode("ab", false), Ids{2});
+        write(path / "tokenizer_config.json", R"({"add_eos_token": true, "add_bos_token": true, "bos_token": "<x>"})");
+        QCOMPARE(Tokenizer::open(path)->encode("ab", true), (Ids{3, 2, 4}));
+        write(path / "tokenizer_config.json", R"({"add_eos_token": true, "eos_token": "<missing>"})");
+        try {
+            static_cast<void>(Tokenizer::open(path));
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find("eos_token is not in the vocabulary") != std::string::npos, error.what());
+            return;
+        }
+        QFAIL("expected an error");
+    }
+
     void manyThreadsMayShareOne() {
         const auto tokenizer = Tokenizer::open(kData / "qwen2");
         const std::string text = readText(kDemo / "eval.txt").substr(0, 30000);
@@ -366,6 +457,94 @@ private slots:
         }
     }
 
+    // The format's own lists, of the version that wrote all published files: what is not read is refused by its name.
+    void everyKindOfTheFormatIsReadOrRefusedByItsName_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<bool>("is_read");
+        const auto rows = [](const char* key, bool is_read, const std::vector<const char*>& types) {
+            for (const char* const type : types) QTest::addRow("%s %s", key, type) << QString(key) << QString(type) << is_read;
+        };
+        rows("normalizer", true,
+             {"BertNormalizer", "Strip", "StripAccents", "NFC", "NFD", "NFKC", "NFKD", "Sequence", "Lowercase", "Nmt", "Precompiled",
+              "Replace", "Prepend", "ByteLevel"});
+        rows("pre_tokenizer", true,
+             {"BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Metaspace", "Whitespace", "Sequence", "Split", "Punctuation",
+              "WhitespaceSplit", "Digits", "FixedLength"});
+        rows("pre_tokenizer", false, {"UnicodeScripts"});
+        rows("post_processor", true, {"RobertaProcessing", "BertProcessing", "ByteLevel", "TemplateProcessing", "Sequence"});
+        rows("decoder", true,
+             {"BPEDecoder", "ByteLevel", "WordPiece", "Metaspace", "Sequence", "Replace", "Fuse", "Strip", "ByteFallback"});
+        rows("decoder", false, {"CTC"});
+    }
+    void everyKindOfTheFormatIsReadOrRefusedByItsName() {
+        QFETCH(QString, key);
+        QFETCH(QString, type);
+        QFETCH(bool, is_read);
+        // Every field that any of them must have.
+        const std::string t5 = readJson(kData / "t5/tokenizer.json")["normalizer"]["precompiled_charsmap"].get<std::string>();
+        Json part = {{"type", type.toStdString()},
+                     {"precompiled_charsmap", t5},
+                     {"pattern", {{"String", "x"}}},
+                     {"content", "y"},
+                     {"prepend", "p"},
+                     {"behavior", "Isolated"},
+                     {"invert", false},
+                     {"delimiter", ","},
+                     {"replacement", "▁"},
+                     {"length", 5},
+                     {"suffix", "</w>"},
+                     {"start", 1},
+                     {"stop", 0},
+                     {"cls", Json::array({"a", 0})},
+                     {"sep", Json::array({"b", 1})},
+                     {"single", Json::array({{{"Sequence", {{"id", "A"}, {"type_id", 0}}}}})},
+                     {"special_tokens", Json::object()}};
+        for (const char* const list : {"normalizers", "pretokenizers", "processors", "decoders"}) part[list] = Json::array();
+        const auto change = [&](Json& document) { document[key.toStdString()] = part; };
+        if (is_read) {
+            static_cast<void>(openChanged(change));
+        } else {
+            const QString found = openError(ErrorCode::Unsupported, change);
+            QVERIFY2(found.contains(" " + type + " is not supported"), qPrintable(found));
+        }
+    }
+
+    void anotherVersionOfTheFormatIsRefused() {
+        static_cast<void>(openChanged([](Json& d) { d["version"] = "1.0"; }));
+        const QString found = openError(ErrorCode::Unsupported, [](Json& d) { d["version"] = "2.0"; });
+        QVERIFY2(found.contains("version 2.0 is not supported"), qPrintable(found));
+    }
+
+    void fixedLengthCutsAtEveryNthCharacter() {
+        const auto open = [](const Json& options) {
+            return openChanged([&](Json& d) {
+                d["pre_tokenizer"] = {{"type", "FixedLength"}};
+                d["pre_tokenizer"].update(options);
+                d["model"]["vocab"]["é"] = 5;
+            });
+        };
+        using Ids = std::vector<TokenId>;
+        QCOMPARE(open({{"length", 2}})->encode("ababa", false), (Ids{2, 2, 0}));
+        QCOMPARE(open({{"length", 3}})->encode("éababab", false), (Ids{5, 2, 3, 1}));  // "éab", "aba", "b"
+        QCOMPARE(open(Json::object())->encode("ababab", false), (Ids{2, 3, 1}));       // five, unless it says otherwise
+        QVERIFY_EXCEPTION_THROWN(open({{"length", 0}}), Error);
+        QVERIFY_EXCEPTION_THROWN(open({{"length", -1}}), Error);
+    }
+
+    // The last token loses the suffix, for the others it becomes a space.
+    void bpeDecoderMakesSpacesOfSuffixes() {
+        const auto tokenizer = openChanged([](Json& d) {
+            d["model"]["vocab"]["a</w>"] = 5;
+            d["model"]["vocab"]["b</w>"] = 6;
+            d["decoder"] = {{"type", "BPEDecoder"}, {"suffix", "</w>"}};
+        });
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{1, 5, 2, 6}), std::string("ba abb"));
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{5}), std::string("a"));
+        QCOMPARE(tokenizer->decode(std::vector<TokenId>{}), std::string());
+        QCOMPARE(tokenizer->displayText(5), std::string("a "));
+    }
+
     void unknownComponentsAreNamed() {
         using enum ErrorCode;
         const auto unsupported = [](const char* key, const Json& value) {
@@ -380,6 +559,9 @@ private slots:
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"] = {{"vocab", {{"a", 0}}}}; }).contains("model without a type"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["dropout"] = 0.1; }).contains("dropout"));
         QVERIFY(openError(Unsupported, [](Json& d) { d["model"]["end_of_word_suffix"] = "</w>"; }).contains("end_of_word_suffix '</w>'"));
+        QVERIFY(openError(Unsupported, [](Json& d) {
+                    d["model"]["continuing_subword_prefix"] = "##";
+                }).contains("continuing_subword_prefix '##'"));
         const auto pattern = [](const char* text) {
             return Json{{"type", "Split"}, {"pattern", {{"Regex", text}}}, {"behavior", "Isolated"}, {"invert", false}};
         };
@@ -469,6 +651,11 @@ private slots:
         QVERIFY(wordpiece({{"max_input_chars_per_word", -5}}).contains("max_input_chars_per_word"));
         QVERIFY(wordpiece({{"max_input_chars_per_word", 1.5}}).contains("max_input_chars_per_word: expected an integer"));
         QVERIFY(wordpiece({{"vocab", {{"[UNK]", 0}, {"a", 0}}}}).contains("id 0: expected one token"));
+        // The same one in every process, whatever the order of the table; and a token may be empty.
+        QVERIFY(wordpiece({{"vocab", {{"[UNK]", 0}, {"a", 1}, {"b", 1}, {"c", 2}, {"d", 2}}}})
+                    .contains("id 1: expected one token, found 'a' and 'b'"));
+        QVERIFY(wordpiece({{"vocab", {{"[UNK]", 0}, {"", 1}, {"b", 1}}}}).contains("id 1: expected one token, found '' and 'b'"));
+        QVERIFY(wordpiece({{"vocab", {{"b", 1 << 30}, {"a", 1 << 30}, {"c", 1 << 30}}}}).contains("token 'a': expected an id from 0 to"));
         for (const char* const delimiter : {"", "ab"}) {
             QVERIFY(broken([&](Json& d) {
                         d["pre_tokenizer"] = {{"type", "CharDelimiterSplit"}, {"delimiter", delimiter}};
@@ -726,6 +913,8 @@ private slots:
                  Ids{0});
         QVERIFY_EXCEPTION_THROWN(open({{"prepend_scheme", "sometimes"}}), Error);
         QVERIFY_EXCEPTION_THROWN(open({{"replacement", "__"}}), Error);
+        QVERIFY_EXCEPTION_THROWN(open({{"add_prefix_space", false}, {"prepend_scheme", "always"}}), Error);
+        QCOMPARE(open({{"add_prefix_space", false}, {"prepend_scheme", "never"}})->encode(text, false), (Ids{0, 4, 1, 5, 0}));
     }
 
     void postProcessorsPutTokensAroundTheText() {
