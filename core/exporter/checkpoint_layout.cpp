@@ -48,6 +48,20 @@ void assignShards(CheckpointLayout& layout, std::int64_t shard_bytes) {
 
 }  // namespace
 
+bool isShardFile(std::string_view name) noexcept {
+    constexpr std::string_view kStart = "model";
+    constexpr std::string_view kEnd = ".safetensors";
+    if (!name.starts_with(kStart) || !name.ends_with(kEnd) || name.size() < kStart.size() + kEnd.size()) return false;
+    const std::string_view numbers = name.substr(kStart.size(), name.size() - kStart.size() - kEnd.size());  // "-00001-of-00002"
+    if (numbers.empty()) return true;
+    const std::size_t of = numbers.find("-of-");
+    const auto is_number = [](std::string_view text) {
+        return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    };
+    return numbers.front() == '-' && of != std::string_view::npos && of > 0 && is_number(numbers.substr(1, of - 1)) &&
+           is_number(numbers.substr(of + 4));
+}
+
 std::vector<TensorLayout> CheckpointLayout::shard(std::size_t index) const {
     std::vector<TensorLayout> result;
     for (const CheckpointTensor& tensor : tensors) {

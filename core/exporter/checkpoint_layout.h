@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/exporter/layer_form.h"
@@ -19,8 +20,8 @@ struct CheckpointTensor {
 /// Everything a new checkpoint will hold, known from headers alone, before anything is quantized.
 struct CheckpointLayout {
     std::vector<CheckpointTensor> tensors;
-    std::map<std::string, std::size_t> by_name;  ///< tensor name → position in `tensors`
-    std::vector<std::string> shard_files;
+    std::map<std::string, std::size_t> by_name;          ///< tensor name → position in `tensors`
+    std::vector<std::string> shard_files;                ///< "model.safetensors", or "model-00001-of-00002.safetensors" …
     std::map<std::string, const LinearInfo*> quantized;  ///< layers by name; the others stay in floating point
     std::vector<std::string> kept;                       ///< linear layers of the blocks that stay, in the order of computation
 
@@ -37,6 +38,9 @@ struct CheckpointLayout {
 /// a text model (NestedFact) are all kept, each in its own type.
 [[nodiscard]] CheckpointLayout checkpointLayout(const Model& model, const MethodSpec& method, ExportFormat format,
                                                 std::int64_t shard_bytes);
+
+/// Whether a shard of some checkpoint is called so.
+[[nodiscard]] bool isShardFile(std::string_view name) noexcept;
 
 /// Linear layers outside the blocks and kept ones, which formats that match by class must be told to leave alone: lm_head, OPT's
 /// project_in and project_out, and every kept layer.

@@ -30,6 +30,8 @@ void refuseObstacles(const Model& model, const MethodSpec& method, const ExportO
 
 }  // namespace
 
+bool isWeightsFile(std::string_view name) noexcept { return name == kGgufFileName || isShardFile(name); }
+
 struct CheckpointWriter::State {
     State(std::shared_ptr<const Model> original, const MethodSpec& spec, ExportOptions given)
         : model(std::move(original)),
@@ -117,7 +119,7 @@ struct CheckpointWriter::State {
                    "expected " + std::to_string(count) + " values, found " + std::to_string(values.size()));
         }
         const StoredFloats stored = storeFloats(tensor.layout.name, values, tensor.layout.dtype);
-        if (stored.n_flushed > 0) progress.record.flushed[tensor.layout.name] = stored.n_flushed;
+        progress.record.addStored(tensor.layout.name, stored);
         putRecorded(tensor, stored.bytes);
     }
 

@@ -46,6 +46,9 @@ struct ExportOptions {
 [[nodiscard]] std::int64_t exportedWeightBytes(const Model& model, const MethodSpec& method, ExportFormat format,
                                                GgufWeights gguf_weights = GgufWeights::Lossless);
 
+/// Whether a CheckpointWriter gives a file that name while blocks are added to it.
+[[nodiscard]] bool isWeightsFile(std::string_view name) noexcept;
+
 /// What a writer did otherwise than plainly.
 struct WriteCounts {
     std::int64_t n_flushed_values = 0;  ///< of floats that became 0 in their stored type
@@ -54,6 +57,8 @@ struct WriteCounts {
     /// Layers in its Q8_0, Q4_K and Q6_K, and how many factors of their blocks are the float16 above the nearest, for which the largest
     /// weights would have been cut off: with small numbers float16 has few digits left.
     std::map<std::string, std::int64_t> raised_factors = {};
+    /// Of other floats that lost digits to being subnormal in their stored type (StoredFloats).
+    std::int64_t n_subnormal_values = 0;
 };
 
 /// Writes a quantized model while it is made: give it to quantizeModel() as the sink, then call finish(). The directory appears only

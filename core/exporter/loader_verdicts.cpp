@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
+#include "core/exporter/gguf/keys.h"
 #include "core/exporter/layer_form.h"
 #include "core/exporter/layer_settings.h"
+#include "core/exporter/loader_families.h"
 #include "core/exporter/quantization_config.h"
-#include "core/model/gguf/architecture.h"
 #include "core/quant/quantize_block.h"
 
 namespace salient {
@@ -49,8 +51,13 @@ public:
     [[nodiscard]] bool isOf(std::initializer_list<std::string_view> families) const {
         return std::ranges::count(families, std::string_view(family().model_type)) > 0;
     }
-    [[nodiscard]] bool hasLlamaCppArchitecture() const { return gguf::architectureOf(family()) != nullptr; }
+    [[nodiscard]] const std::string& modelType() const { return family().model_type; }
+    /// A family of the user's, of whose loaders nothing is known.
+    [[nodiscard]] bool isDescribed() const {
+        return std::ranges::none_of(families(), [&](const auto& known) { return known->model_type == modelType(); });
+    }
     [[nodiscard]] bool hasOtherParts() const { return family().hasOtherParts(); }
+    [[nodiscard]] const std::string& namePrefix() const { return model_.name_prefix; }
     [[nodiscard]] bool hasNormsOfSingleHeads() const { return model_.config.query_norm.find("{}") != std::string::npos; }
 
     [[nodiscard]] bool hasBits(std::initializer_list<int> bits) const {
@@ -110,6 +117,16 @@ public:
             }
         }
         return {};
+    }
+
+    /// Why llama.cpp cannot compute the model, whatever the file: a clause; empty: it can.
+    [[nodiscard]] std::string llamaCppObstacle() const {
+        const std::vector<std::string> sentences = ggufModelObstacles(model_);
+        if (sentences.empty()) return {};
+        std::string clause = sentences.front();
+        if (clause.ends_with('.')) clause.pop_back();
+        constexpr std::string_view kSubject = "llama.cpp ";  // whose verdict it is stands in front already
+        return clause.starts_with(kSubject) ? clause.substr(kSubject.size()) : clause;
     }
 
 private:
@@ -194,8 +211,6 @@ constexpr Fact kFacts[] = {
     // AutoGPTQ, pull request 640 (gptq_v2).
     {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return !s.isSymmetric(); },
      "GPTQModel reads asymmetric codes (gptq_v2); old AutoGPTQ takes them for v1 and computes wrong weights"},
-    // AutoGPTQ, modeling/_const.py.
-    {kGptqModel, kGptq, Acceptance::Partly, [](const Settings& s) { return s.isOf({"qwen3_moe"}); }, "AutoGPTQ has no qwen3_moe"},
     // GPTQModel, nn_modules/qlinear: SUPPORTS_BITS, SUPPORTS_GROUP_SIZE of torch, tritonv2, exllamav2, marlin.
     {kGptqModel, kGptq, Acceptance::Partly,
      [](const Settings& s) {
@@ -216,12 +231,10 @@ constexpr Fact kFacts[] = {
 
     // ExLlamaV2, README (GPTQ and EXL2); module.py load_weight(): qweight, q_weight, weight.
     {kExLlama, kAwq | kCompressed | kGguf, Acceptance::Refuses, kAlways, "reads GPTQ, EXL2 and 16-bit directories"},
-    // ExLlamaV2, architecture.py; what it does not know it takes for LLaMA.
+    // ExLlamaV2, architecture.py, lm_prefix.
     {kExLlama, kGptq | kDequantized, Acceptance::Refuses,
-     [](const Settings& s) {
-         return !s.isOf({"llama", "mistral", "mixtral", "qwen2", "qwen3", "qwen3_moe", "gemma", "gemma2", "phi3", "gpt2"});
-     },
-     "has no such architecture"},
+     [](const Settings& s) { return s.hasOtherParts() && s.namePrefix() != "language_model.model."; },
+     "looks for the text model's tensors under language_model.model alone, as they were named before transformers 4.52"},
     // ExLlamaV2, module.py load_weight_fused(): "weight" alone.
     {kExLlama, kGptq, Acceptance::Refuses, [](const Settings& s) { return s.isFused(); },
      "splits layers that hold q, k and v in one in 16 bits alone"},
@@ -294,7 +307,6 @@ constexpr Fact kFacts[] = {
     // TensorRT-LLM, models/quant_config_utils.py; issue 6988.
     {kTensorRt, kCompressed, Acceptance::Refuses, kAlways, "takes 8 bits for FP8 and 4 bits for FP4, and integers for neither"},
     {kTensorRt, kGguf, Acceptance::Refuses, kAlways, "reads directories of safetensors"},
-    {kTensorRt, kDequantized, Acceptance::Accepts, kAlways, "for the architectures that it has"},
 
     // llama.cpp, conversion/base.py, dequant_model().
     {kLlamaCpp, kDequantized, Acceptance::Partly, kAlways, "once its convert_hf_to_gguf.py has made a GGUF file of it"},
@@ -307,13 +319,66 @@ constexpr Fact kFacts[] = {
     {kLlamaCpp, kCompressed, Acceptance::Refuses, [](const Settings& s) { return !s.isInt8() && s.isPerRow(); },
      "its converter reads packed codes in groups alone"},
     {kLlamaCpp, kAwq, Acceptance::Refuses, kAlways, "its converter reads no AWQ: choose gguf"},
-    // llama.cpp, src/llama-arch.cpp.
-    {kLlamaCpp, kGptq | kCompressed | kDequantized, Acceptance::Refuses, [](const Settings& s) { return !s.hasLlamaCppArchitecture(); },
-     "has no such architecture"},
 };
 
+using Reasons = std::vector<std::pair<Acceptance, std::string>>;
+
+/// "AutoGPTQ 0.8 (April 2025) has no qwen3"
+std::string lacks(FamilyList list, const Settings& settings) { return readAs(list) + " has no " + settings.modelType(); }
+
+/// What a loader has no code for, in formats that it could read otherwise.
+void addFamilyReasons(Loader loader, const Settings& settings, Reasons& reasons) {
+    const auto isIn = [&](unsigned formats) { return (bit(settings.exportFormat()) & formats) != 0; };
+    const auto knows = [&](FamilyList list) { return knowsFamily(list, settings.modelType()); };
+    if (settings.isDescribed() && loader != kLlamaCpp) {
+        const unsigned readable = loader == kTransformers ? ~0U
+                                  : loader == kGptqModel  ? kGptq | kAwq
+                                  : loader == kExLlama    ? kGptq | kDequantized
+                                  : loader == kVllm       ? kGptq | kAwq | kCompressed | kDequantized
+                                                          : kDequantized;
+        if (isIn(readable)) reasons.emplace_back(Acceptance::Partly, "whether it has " + settings.modelType() + " is not known here");
+        return;
+    }
+    switch (loader) {
+        case kGptqModel:
+            if (isIn(kGptq) && !knows(FamilyList::AutoGptq))
+                reasons.emplace_back(Acceptance::Partly, lacks(FamilyList::AutoGptq, settings));
+            // GPTQModel, models/auto.py, check_and_get_model_definition(): others are a BaseQModel, whose layers it looks for.
+            if (isIn(kGptq | kAwq) && !knows(FamilyList::GptqModel))
+                reasons.emplace_back(Acceptance::Partly, lacks(FamilyList::GptqModel, settings) + " and guesses which layers there are");
+            break;
+        case kExLlama:
+            if (isIn(kGptq | kDequantized) && !knows(FamilyList::ExLlama))
+                reasons.emplace_back(Acceptance::Refuses, lacks(FamilyList::ExLlama, settings) + " and takes it for LLaMA");
+            break;
+        case kVllm:
+            if (isIn(kGptq | kAwq | kCompressed | kDequantized) && !knows(FamilyList::Vllm))
+                reasons.emplace_back(Acceptance::Refuses, lacks(FamilyList::Vllm, settings));
+            break;
+        case kTensorRt:
+            if (!isIn(kDequantized) || knows(FamilyList::TensorRtPyTorch)) break;
+            if (knows(FamilyList::TensorRtEngines))
+                reasons.emplace_back(Acceptance::Partly,
+                                     lacks(FamilyList::TensorRtPyTorch, settings) + "; releases that build engines convert it");
+            else
+                reasons.emplace_back(Acceptance::Refuses,
+                                     lacks(FamilyList::TensorRtPyTorch, settings) + ", nor has " + readAs(FamilyList::TensorRtEngines));
+            break;
+        case kLlamaCpp:
+            // AWQ is refused whatever the model, and for gguf these are obstacles, not verdicts.
+            if (isIn(kGptq | kCompressed | kDequantized)) {
+                if (std::string obstacle = settings.llamaCppObstacle(); !obstacle.empty())
+                    reasons.emplace_back(Acceptance::Refuses, std::move(obstacle));
+            }
+            break;
+        case kTransformers:
+            break;  // every family here is one of its
+    }
+}
+
 LoaderVerdict verdictOf(Loader loader, const Settings& settings) {
-    std::vector<std::pair<Acceptance, std::string>> reasons;
+    Reasons reasons;
+    addFamilyReasons(loader, settings, reasons);
     for (const Fact& fact : kFacts) {
         if (fact.loader == loader && (fact.formats & bit(settings.exportFormat())) != 0 && fact.holds(settings))
             reasons.emplace_back(fact.acceptance, fact.why);

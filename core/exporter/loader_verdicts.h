@@ -25,7 +25,8 @@ struct LoaderVerdict {
 };
 
 /// What transformers, AutoGPTQ/GPTQModel, ExLlamaV2, vLLM, TensorRT-LLM and llama.cpp will make of a checkpoint that has no obstacle
-/// (exportObstacles()): one verdict each, in this order, before any work is done.
+/// (exportObstacles()): one verdict each, in this order, before any work is done. Which families a loader has: loader_families.h; what
+/// llama.cpp cannot compute: ggufModelObstacles().
 [[nodiscard]] std::vector<LoaderVerdict> loaderVerdicts(const Model& model, const MethodSpec& method, ExportFormat format);
 
 /// {"loader", "verdict", "why"}

@@ -48,9 +48,15 @@ std::map<std::string, std::int64_t> countMap(const Json& document, const std::st
 WriteCounts SalientRecord::counts() const {
     WriteCounts counts;
     for (const auto& [tensor, n_flushed] : flushed) counts.n_flushed_values += n_flushed;
+    for (const auto& [tensor, n_subnormal] : subnormal) counts.n_subnormal_values += n_subnormal;
     counts.raised_importances = raised;
     counts.raised_factors = raised_factors;
     return counts;
+}
+
+void SalientRecord::addStored(const std::string& tensor, const StoredFloats& stored) {
+    if (stored.n_flushed > 0) flushed[tensor] = stored.n_flushed;
+    if (stored.n_subnormal > 0) subnormal[tensor] = stored.n_subnormal;
 }
 
 void SalientRecord::addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale) {
@@ -74,6 +80,7 @@ Json toJson(const SalientRecord& record) {
     document["method"] = record.method;
     document["provenance"] = record.provenance;
     if (!record.flushed.empty()) document["flushed_to_zero"] = record.flushed;
+    if (!record.subnormal.empty()) document["subnormal_values"] = record.subnormal;
     if (!record.raised.empty()) document["raised_importances"] = record.raised;
     if (!record.raised_factors.empty()) document["raised_factors"] = record.raised_factors;
     if (!record.shifted.empty()) document["shifted_by_steps"] = record.shifted;
@@ -106,6 +113,7 @@ SalientRecord recordFromJson(const Json& document, const std::string& origin) {
         }
     }
     record.flushed = countMap(document, "flushed_to_zero", origin);
+    record.subnormal = countMap(document, "subnormal_values", origin);
     record.raised = countMap(document, "raised_importances", origin);
     record.raised_factors = countMap(document, "raised_factors", origin);
     if (document.contains("provenance")) record.provenance = document.at("provenance");

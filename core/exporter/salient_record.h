@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/stored_floats.h"
 
 namespace salient {
 
@@ -26,6 +27,7 @@ struct SalientRecord {
     std::map<std::string, std::string> tensors;  ///< checksum of the stored bytes of every tensor outside packed layers
     std::map<std::string, std::string> scales;
     std::map<std::string, std::int64_t> flushed;         ///< tensors in which so many values became 0 in the stored type
+    std::map<std::string, std::int64_t> subnormal;       ///< … and so many others lost digits (StoredFloats::n_subnormal)
     std::map<std::string, double> shifted;               ///< layers whose groups moved as a whole by up to so many steps (GGUF's Q4_1)
     std::map<std::string, std::int64_t> raised;          ///< WriteCounts::raised_importances
     std::map<std::string, std::int64_t> raised_factors;  ///< WriteCounts::raised_factors
@@ -33,6 +35,8 @@ struct SalientRecord {
 
     /// All tensors together.
     [[nodiscard]] WriteCounts counts() const;
+    /// Notes what the stored type made of a tensor.
+    void addStored(const std::string& tensor, const StoredFloats& stored);
     void addLayer(const std::string& name, std::uint64_t weight_checksum, std::span<const float> channel_scale);
 };
 

@@ -14,6 +14,9 @@ namespace salient {
 struct StoredFloats {
     std::vector<std::byte> bytes;
     std::int64_t n_flushed = 0;  ///< values that were not zero and are now
+    /// Others that lie below the type's smallest normal number and lose digits to that: they moved by more than half the last place that
+    /// normal numbers have, 2^-11 of themselves for F16.
+    std::int64_t n_subnormal = 0;
 };
 
 /// Throws Error{NonFinite} naming tensor, position and value of the first float that the type cannot hold (beyond 65504 for F16).

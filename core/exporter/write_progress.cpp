@@ -36,7 +36,8 @@ WriteProgress writeProgressFromJson(const Json& document, const std::string& ori
     try {
         WriteProgress progress;
         progress.record = recordFromJson(document.at("record"), origin);
-        for (const Json& block : document.at("blocks")) progress.blocks.insert(block.get<int>());
+        for (const Json& block : document.at("blocks"))
+            progress.blocks.insert(static_cast<int>(block.get_ref<const Json::number_integer_t&>()));  // 1e300 is refused
         for (const Json& tensor : document.at("written")) progress.written.insert(tensor.get<std::string>());
         return progress;
     } catch (const Json::exception& error) {

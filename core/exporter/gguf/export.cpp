@@ -123,7 +123,7 @@ struct GgufExport::State {
         const std::vector<float> ordered = inFileOrder(tensor, values);
         const DType type = tensor.element == GgufElement::F32 ? DType::F32 : tensor.element == GgufElement::BF16 ? DType::BF16 : DType::F16;
         const StoredFloats stored = storeFloats(tensor.source, ordered, type);
-        if (stored.n_flushed > 0) progress.record.flushed[tensor.storedName()] = stored.n_flushed;
+        progress.record.addStored(tensor.storedName(), stored);
         putRecorded(tensor, stored.bytes);
         done(tensor);
     }
@@ -186,7 +186,7 @@ struct GgufExport::State {
             const DType type = weights == GgufWeights::BF16 ? DType::BF16 : DType::F16;
             const StoredFloats stored =
                 storeFloats(tensor.source, inFileOrder(tensor, {meant.data(), static_cast<std::size_t>(meant.size())}), type);
-            if (stored.n_flushed > 0) progress.record.flushed[tensor.storedName()] = stored.n_flushed;
+            progress.record.addStored(tensor.storedName(), stored);
             put(tensor, stored.bytes);
             meant = meant.unaryExpr([type](float value) { return roundToStored(value, type); });
         }

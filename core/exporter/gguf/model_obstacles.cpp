@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "core/error.h"
 #include "core/exporter/gguf/keys.h"
-#include "core/exporter/gguf/vocabulary_files.h"
 #include "core/model/gguf/architecture.h"
 #include "core/model/rotary.h"
-#include "core/tokenizer/sentencepiece_model.h"
 
 namespace salient {
 namespace {
@@ -90,8 +87,7 @@ bool readsHeadSize(std::string_view architecture) {
 }
 
 void checkFalcon(const ModelConfig& config, std::vector<std::string>& reasons) {
-    if (config.position != PositionKind::Rotary)
-        reasons.emplace_back("llama.cpp's falcon turns queries and keys; this model has ALiBi: choose dequantized.");
+    if (config.position != PositionKind::Rotary) reasons.emplace_back("llama.cpp's falcon turns queries and keys; this model has ALiBi.");
     if (!config.parallel_residual)
         reasons.emplace_back("llama.cpp's falcon computes attention and MLP side by side; this model one after the other.");
     if (config.attention_bias) reasons.emplace_back("llama.cpp's falcon has no biases in its linear layers; this model has.");
@@ -104,14 +100,6 @@ bool composesCharacters(const Tokenizer& tokenizer) {
     } catch (const Error&) {
         return false;  // it has no token for one of them, not even an unknown one
     }
-}
-
-/// What the file's vocabulary is written from, if that is a tokenizer.model.
-std::optional<SentencePieceVocabulary> sentencePieceOf(const Model& model) {
-    if (!model.tokenizer) return std::nullopt;
-    const auto bytes = VocabularyFiles(model).text("tokenizer.model");
-    if (!bytes) return std::nullopt;
-    return sentencePieceVocabulary(*bytes);
 }
 
 }  // namespace
@@ -169,12 +157,12 @@ std::vector<std::string> ggufModelRemarks(const Model& model) {
     if (config.tie_word_embeddings && is_tied_late)
         remarks.push_back("The head is the embedding and not written twice: llama.cpp before March 2025 refuses such files of " + name +
                           " (\"missing tensor output.weight\").");
-    if (const auto pieces = sentencePieceOf(model)) {
-        if (!pieces->charsmap.empty())
+    if (model.rewriting) {
+        if (model.rewriting->replaces_characters)
             remarks.emplace_back(
                 "The tokenizer replaces characters first (by a table in tokenizer.model). llama.cpp reads such a table for unigram models "
                 "alone: texts with what it replaces, such as ligatures and full-width letters, get other token ids there.");
-        if (pieces->removes_extra_spaces)
+        if (model.rewriting->removes_extra_spaces)
             remarks.emplace_back(
                 "The tokenizer makes one space of several and drops those at both ends of a text, llama.cpp does so for unigram models "
                 "alone: such texts get other token ids there.");

@@ -8,6 +8,8 @@
 #include "core/tokenizer/pre_tokenizer_names.h"
 #include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/sentencepiece_model.h"
+#include "core/tokenizer/tokenizer_config.h"
+#include "core/tokenizer/vocab_merges.h"
 
 namespace salient {
 namespace {
@@ -15,6 +17,20 @@ namespace {
 enum TokenType : std::int32_t { kNormal = 1, kUnknown, kControl, kUserDefined, kUnused, kByte };
 
 [[noreturn]] void refuse(const std::string& reason) { throw Error(ErrorCode::Unsupported, "export: gguf: tokenizer: " + reason); }
+
+std::string_view describe(SentencePieceKind kind) {
+    switch (kind) {
+        case SentencePieceKind::Unigram:
+            return "unigram probabilities";
+        case SentencePieceKind::Bpe:
+            return "BPE";
+        case SentencePieceKind::Word:
+            return "whole words";
+        case SentencePieceKind::Char:
+            return "single characters";
+    }
+    return "another kind";
+}
 
 /// Gathers tokens by id, in whatever order their files have them.
 class VocabularyMaker {
@@ -58,7 +74,8 @@ private:
     void fromSentencePiece(const std::string& model) {
         checkSentencePieceModel(model, "tokenizer.model");
         const SentencePieceVocabulary pieces = sentencePieceVocabulary(model);
-        if (!pieces.is_bpe) refuse("expected SentencePiece's BPE, whose scores order merges, found unigram probabilities");
+        if (pieces.kind != SentencePieceKind::Bpe)
+            refuse("expected SentencePiece's BPE, whose scores order merges, found " + std::string(describe(pieces.kind)));
         vocabulary_.model = "llama";
         vocabulary_.pre = "default";
         vocabulary_.adds_space_prefix = pieces.adds_space_prefix;
@@ -138,32 +155,70 @@ private:
         if (!vocabulary_.unknown) refuse("expected an unknown token, as SentencePiece has, found none");
     }
 
+    /// Of a normalizer or pre-tokenizer, one by one.
+    static std::vector<Json> stepsOf(const Json& part, const char* list) {
+        std::vector<Json> steps;
+        if (part.is_null()) return steps;
+        if (part.value("type", Json()) != Json("Sequence")) {
+            steps.push_back(part);
+            return steps;
+        }
+        for (const Json& step : part.at(list)) {
+            const std::vector<Json> inner = stepsOf(step, list);
+            steps.insert(steps.end(), inner.begin(), inner.end());
+        }
+        return steps;
+    }
+
+    /// Whether a step is SentencePiece's handling of spaces, or a part of it: ▁ in front, ▁ for each, or a cut that nothing joins across.
+    static bool isOfSpaces(const Json& step) {
+        const Json type = step.value("type", Json());
+        const bool is_of_space = step.value("pattern", Json()) == Json::object({{"String", " "}});
+        const Json mark("▁");
+        if (type == Json("Prepend")) return step.value("prepend", Json()) == mark;
+        if (type == Json("Replace")) return is_of_space && step.value("content", Json()) == mark;
+        if (type == Json("Metaspace")) return step.value("replacement", mark) == mark;
+        return type == Json("Split") && is_of_space && step.value("behavior", Json()) == Json("MergedWithPrevious") &&
+               step.value("invert", Json(false)) == Json(false);
+    }
+
     /// Whether a space is put in front of a text; refuses what is not SentencePiece's handling of spaces.
     static bool spacePrefixOf(const Json& document) {
-        const std::string steps = document.value("normalizer", Json()).dump() + document.value("pre_tokenizer", Json()).dump();
-        const Json pre = document.value("pre_tokenizer", Json());
-        const bool splits_nothing =
-            pre.is_null() || (steps.find("\"Metaspace\"") != std::string::npos && steps.find("Split\"") == std::string::npos) ||
-            pre == Json{{"type", "Split"}, {"pattern", {{"String", " "}}}, {"behavior", "MergedWithPrevious"}, {"invert", false}};
-        for (const char* other : {"NFK", "NFC", "NFD", "Lowercase", "Strip", "Digits", "Punctuation", "Whitespace", "Regex", "ByteLevel",
-                                  "Precompiled", "Bert", "\"Nmt\""}) {
-            if (steps.find(other) != std::string::npos || !splits_nothing)
-                refuse("expected SentencePiece's handling of spaces alone, found " + steps.substr(0, 200));
+        const Json normalizer = document.value("normalizer", Json());
+        const Json pre_tokenizer = document.value("pre_tokenizer", Json());
+        std::vector<Json> steps = stepsOf(normalizer, "normalizers");
+        const std::vector<Json> of_pre_tokenizer = stepsOf(pre_tokenizer, "pretokenizers");
+        steps.insert(steps.end(), of_pre_tokenizer.begin(), of_pre_tokenizer.end());
+        const bool is_one_cut = of_pre_tokenizer.size() <= 1;  // a second one would see parts of a text
+        bool adds_prefix = false;
+        for (const Json& step : steps) {
+            if (!is_one_cut || !isOfSpaces(step)) {
+                refuse("expected SentencePiece's handling of spaces alone, found " +
+                       (normalizer.dump() + pre_tokenizer.dump()).substr(0, 200));
+            }
+            const Json type = step.value("type", Json());
+            const bool is_metaspace = type == Json("Metaspace");
+            if (is_metaspace && step.value("prepend_scheme", Json()) != Json("never") &&
+                step.value("add_prefix_space", Json(true)) != Json(false))
+                adds_prefix = true;
+            if (type == Json("Prepend")) adds_prefix = true;
         }
-        if (steps.find("\"Metaspace\"") != std::string::npos)
-            return steps.find("\"never\"") == std::string::npos && steps.find("\"add_prefix_space\":false") == std::string::npos;
-        return steps.find("\"Prepend\"") != std::string::npos;
+        return adds_prefix;
     }
 
     void fromVocabAndMerges() {
+        const TokenizerConfig config = TokenizerConfig::read(model_.directory);
         vocabulary_.model = "gpt2";
-        vocabulary_.pre = "gpt-2";
-        const Json ids = *files_.json("vocab.json");
-        for (const auto& [token, id] : ids.items()) put(id.get<std::int64_t>(), token, kNormal);
+        vocabulary_.pre = twoFilesForm(config.tokenizer_class, "export: gguf: tokenizer").pre_tokenizer;
+        const std::optional<Json> ids = files_.json("vocab.json");
+        if (!ids) refuse("expected tokenizer.json, tokenizer.model or vocab.json, found none of them any more");
+        const auto isSpecial = [&](const std::string& token) {
+            return std::ranges::find(config.special_tokens, token, &AddedToken::content) != config.special_tokens.end();
+        };
+        for (const auto& [token, id] : ids->items()) put(id.get<std::int64_t>(), token, isSpecial(token) ? kControl : kNormal);
         vocabulary_.merges = files_.mergeLines();
-        for (const auto& [id, token] : files_.addedTokens()) put(id, token.content, token.is_special ? kControl : kUserDefined);
-        if (files_.tokenizerConfig().value("add_prefix_space", Json(false)) == Json(true))
-            refuse("expected no space in front of a text (add_prefix_space), found one");
+        for (const AddedToken& token : config.added_tokens) put(token.id, token.content, token.special ? kControl : kUserDefined);
+        if (config.add_prefix_space) refuse("expected no space in front of a text (add_prefix_space), found one");
     }
 
     /// Ids without a token, up to the embedding's rows.

@@ -71,4 +71,12 @@ struct OriginalComparison {
                                                      const Matrix& original, const UndoneScales& scales,
                                                      const std::vector<Index>& file_rows = {});
 
+/// Tensors outside the layers' weights that take no scales (embeddings, head, biases, norms in front of no layer) against the original's,
+/// of which they are copies, or rounded ones. Layers of both must be the same. Reads every one of them once.
+[[nodiscard]] Findings compareFloats(const Model& stored, const Model& original, JobContext& job);
+
+/// A layer that a quantized checkpoint leaves in floating point: the original's, scales undone, but for rounding. The layer has the same
+/// name in both.
+[[nodiscard]] Findings compareKeptLayer(const Model& stored, const LinearInfo& linear, const Model& original, const UndoneScales& scales);
+
 }  // namespace salient

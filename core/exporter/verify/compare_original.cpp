@@ -44,6 +44,14 @@ Matrix withSignTurned(const StoredLayer& layer) {
     return turned.weight();
 }
 
+/// The same of zero points.
+Matrix withZerosTurned(const StoredLayer& layer) {
+    StoredLayer turned = layer;
+    const int sign = 1 << (layer.bits - 1);
+    turned.zero = layer.zero.unaryExpr([sign](float zero) { return static_cast<float>(static_cast<int>(zero) ^ sign); });
+    return turned.weight();
+}
+
 /// The original as the layer was given it: columns multiplied by s, rows divided by what a later layer put on its own columns.
 Matrix scaled(const Matrix& original, const std::vector<float>& columns, const std::vector<float>& rows) {
     Matrix result = original;
@@ -126,10 +134,12 @@ void explainUnrelated(const Matrix& stored, const StoredLayer* layer, const Orde
                 return;
         }
         if (layer == nullptr) return;
-        Order backwards(static_cast<std::size_t>(32 / layer->bits));
+        const bool fills_words = 32 % layer->bits == 0;  // three bits run on from word to word
+        Order backwards(fills_words ? static_cast<std::size_t>(32 / layer->bits) : 32);
         for (std::size_t i = 0; i < backwards.size(); ++i) backwards[i] = static_cast<Index>(backwards.size() - 1 - i);
-        if (explains(reorderedColumns(stored, backwards),
-                     "inputs run backwards within each word: packed with the first in the highest bits"))
+        if (explains(reorderedColumns(stored, backwards), std::string("inputs run backwards within each ") +
+                                                              (fills_words ? "word" : "run of 32") +
+                                                              ": packed with the first in the highest bits"))
             return;
         explains(withSignTurned(*layer),
                  "signed codes are stored in two's complement instead of with " + std::to_string(1 << (layer->bits - 1)) + " added");
@@ -163,6 +173,17 @@ OriginalComparison compareWithOriginal(const Matrix& stored, const StoredLayer* 
     if (norm <= 0.0) return result;
 
     const double likeness = correlation(stored, given);
+    // Such zero points are off by half the grid one way or the other, group by group: a likeness is left, and no shift on average.
+    if (layer != nullptr && layer->has_stored_zeros && likeness < 0.7) {
+        if (const double after = correlation(withZerosTurned(*layer), given); after > 0.9) {
+            result.findings.push_back({Severity::Failure, linear.name,
+                                       "weights resemble the original's too little (correlation " + decimal(likeness) +
+                                           ", expected about 1): zero points are stored in two's complement instead of with " +
+                                           std::to_string(1 << (layer->bits - 1)) + " added (put right, the correlation is " +
+                                           decimal(after) + ")"});
+            return result;
+        }
+    }
     if (!(likeness > 0.3)) {
         explainUnrelated(stored, layer, file_rows, given, likeness, linear.name, result.findings);
         return result;

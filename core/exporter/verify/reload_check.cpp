@@ -14,8 +14,10 @@ namespace {
 
 constexpr Index kWindows = 2;
 constexpr Index kTokens = 128;
-constexpr double kRelativeTolerance = 0.01;
-constexpr double kTolerance_nats = 0.01;
+constexpr double kPerCent = 1.0;
+constexpr double kPerCentOfQ8_0 = 3.0;
+/// What is left of a relative tolerance where hardly anything is lost to begin with.
+constexpr double kLeastOfPerCent_nats = 0.01;
 
 TokenWindows firstOf(const TokenWindows& windows) {
     TokenWindows chosen;
@@ -30,11 +32,23 @@ TokenWindows firstOf(const TokenWindows& windows) {
 
 }  // namespace
 
+bool ReloadComparison::agrees() const noexcept { return std::abs(found_nats - meant_nats) <= tolerance_nats; }
+
+Finding ReloadComparison::finding() const {
+    char text[160];
+    std::snprintf(text, sizeof text, "perplexity of %td calibration tokens %.5g, %.5g in memory", n_tokens, std::exp(found_nats),
+                  std::exp(meant_nats));
+    if (tolerance_nats <= 0.0)
+        return {Severity::Note, "reloaded", std::string(text) + "; not judged, since the model predicts worse than chance"};
+    if (agrees()) return {Severity::Note, "reloaded", text};
+    return {Severity::Failure, "reloaded", std::string(text) + ": expected " + expected};
+}
+
 ReloadCheck::ReloadCheck(std::shared_ptr<const Model> original, const TokenWindows& windows, const ForwardOptions& forward,
                          const ExportOptions& written)
     : original_(std::move(original)), forward_(forward), format_(written.format) {
     const bool is_gguf = format_ == ExportFormat::Gguf;
-    is_judged_ = !is_gguf || written.gguf_weights == GgufWeights::Lossless;
+    per_cent_ = is_gguf && written.gguf_weights == GgufWeights::Q8_0 ? kPerCentOfQ8_0 : kPerCent;
     if (is_gguf && roundsWeights(written.gguf_weights)) return;
     windows_ = firstOf(windows);
     if (windows_.count() > 0) hidden_ = embed(*original_, windows_);
@@ -56,7 +70,7 @@ double ReloadCheck::crossEntropy(const Model& model, const HiddenStates& hidden,
     return std::accumulate(nll.begin(), nll.end(), 0.0) / n_scored;
 }
 
-std::optional<Finding> ReloadCheck::compare(const std::filesystem::path& directory, JobContext& job) const {
+std::optional<ReloadComparison> ReloadCheck::measure(const std::filesystem::path& directory, JobContext& job) const {
     if (windows_.count() == 0 || n_added_ != original_->config.n_blocks) return std::nullopt;
     const bool is_plain = format_ == ExportFormat::Dequantized || format_ == ExportFormat::Gguf;
     const std::shared_ptr<const Model> written = Model::open(directory, !is_plain);
@@ -67,22 +81,34 @@ std::optional<Finding> ReloadCheck::compare(const std::filesystem::path& directo
         job.checkpoint({"verifying", block, written->config.n_blocks, "block " + std::to_string(block)});
         forwardBlock(*written, blocks(block), block, hidden, forward_, {}, silent);
     }
-    const double meant = crossEntropy(*original_, hidden_, silent);
-    const double found = crossEntropy(*written, hidden, silent);
-    const bool agrees = std::abs(found - meant) <= std::max(kTolerance_nats, kRelativeTolerance * meant);
-    char text[160];
-    std::snprintf(text, sizeof text, "perplexity of %td calibration tokens %.5g, %.5g in memory", windows_.ids.size(), std::exp(found),
-                  std::exp(meant));
-    const bool is_sensible = meant < std::log(static_cast<double>(original_->config.vocabulary_size));
-    if (!is_judged_ || !is_sensible || agrees) return Finding{Severity::Note, "reloaded", text};
-    return Finding{Severity::Failure, "reloaded", std::string(text) + ": expected cross-entropies that agree to 1 %"};
+    ReloadComparison result;
+    result.n_tokens = static_cast<Index>(windows_.ids.size());
+    result.meant_nats = crossEntropy(*original_, hidden_, silent);
+    result.found_nats = crossEntropy(*written, hidden, silent);
+    const bool is_sensible = result.meant_nats < std::log(static_cast<double>(original_->config.vocabulary_size));
+    if (is_sensible) result.tolerance_nats = per_cent_ * std::max(kLeastOfPerCent_nats, 0.01 * result.meant_nats);
+    char text[80];
+    std::snprintf(text, sizeof text, "cross-entropies that agree to %.0f %%", per_cent_);
+    result.expected = text;
+    return result;
+}
+
+std::optional<Finding> ReloadCheck::compare(const std::filesystem::path& directory, JobContext& job) const {
+    const std::optional<ReloadComparison> measured = measure(directory, job);
+    return measured ? std::optional(measured->finding()) : std::nullopt;
+}
+
+std::optional<ReloadComparison> reloadComparison(const QuantizedModel& model, const TokenWindows& windows, const ForwardOptions& forward,
+                                                 const ExportOptions& written, const std::filesystem::path& directory, JobContext& job) {
+    ReloadCheck check(model.original, windows, forward, written);
+    for (const QuantizedBlock& block : model.blocks) check.add(block, job);
+    return check.measure(directory, job);
 }
 
 std::optional<Finding> reloadFinding(const QuantizedModel& model, const TokenWindows& windows, const ForwardOptions& forward,
                                      const ExportOptions& written, const std::filesystem::path& directory, JobContext& job) {
-    ReloadCheck check(model.original, windows, forward, written);
-    for (const QuantizedBlock& block : model.blocks) check.add(block, job);
-    return check.compare(directory, job);
+    const std::optional<ReloadComparison> measured = reloadComparison(model, windows, forward, written, directory, job);
+    return measured ? std::optional(measured->finding()) : std::nullopt;
 }
 
 }  // namespace salient

@@ -97,6 +97,7 @@ private:
     void checkLayers() {
         std::optional<UndoneScales> scales;
         if (original_ && isComparable()) {
+            if (!record_) add(compareFloats(*model_, *original_, job_));  // whose bytes a record would know
             try {
                 scales.emplace(*model_, scheme_, *original_, record_ ? &*record_ : nullptr);
             } catch (const Error& error) {
@@ -107,9 +108,12 @@ private:
         std::int64_t done = 0;
         for (const LinearInfo& linear : model_->linears) {
             job_.checkpoint({"verifying", done++, total, linear.name});
-            if (!isQuantized(linear)) continue;
             try {
-                checkLayer(linear, scales ? &*scales : nullptr);
+                if (isQuantized(linear)) {
+                    checkLayer(linear, scales ? &*scales : nullptr);
+                } else if (scales && !record_ && scheme_.kind != StoredScheme::Kind::Float) {
+                    add(compareKeptLayer(*model_, linear, *original_, *scales));
+                }
             } catch (const Error& error) {
                 fail(linear.name, error.what());
             }

@@ -159,6 +159,10 @@ private:
         std::optional<UndoneScales> scales;
         std::optional<SalientRecord> renamed;
         if (original_ && isComparable()) {
+            if (!record_) {  // whose checksums would say as much
+                const Findings floats = compareFloats(*model_, *original_, job_);
+                report_.findings.insert(report_.findings.end(), floats.begin(), floats.end());
+            }
             try {
                 if (record_) renamed = recordOfOriginal();
                 scales.emplace(*model_, plain, *original_, renamed ? &*renamed : nullptr);

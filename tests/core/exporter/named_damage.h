@@ -58,6 +58,7 @@ struct Damage {
     Severity severity;
     const char* finding;  ///< part of what must be said
     std::function<void(const std::filesystem::path&)> harm;
+    int bits = 0;  ///< 0: as the method has it
 };
 
 /// What is wrong with the diagnosis of that damage, if anything: it must be silent without the damage, name it, and fail for a failure
@@ -65,6 +66,7 @@ struct Damage {
 inline QString diagnosisProblem(SmallExports& exports, const Damage& damage) {
     MethodSpec method = exports.method(damage.format, damage.method, damage.symmetric);
     method.gptq.act_order = damage.act_order;
+    if (damage.bits != 0) method.grid.bits = damage.bits;
     const std::filesystem::path target = exports.write(damage.format, method);
     JobContext job;
     const VerifyReport before = verifyCheckpoint(target, exports.model(), job);

@@ -12,6 +12,7 @@
 #include "core/kernels/convert.h"
 #include "core/model/packed/packed_model.h"
 #include "core/model/tensor_plan.h"
+#include "core/tensor/float16.h"
 #include "tests/core/exporter/sample_models.h"
 
 /// A quantized model written, opened again and compared number by number, with what the formats' descriptions say and none of the packing

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <QTemporaryDir>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <span>
 
 #include "core/exporter/export_checkpoint.h"
 #include "core/exporter/verify.h"
@@ -142,6 +144,18 @@ struct OpenFile {
         writer.finish();
     }
 };
+
+/// Of floats that become float16: those whose nearest multiple of 2^-24, the last place of its subnormals, is not zero and further away
+/// than half the last place of a normal number.
+inline std::int64_t losingDigitsInFloat16(std::span<const float> values) {
+    std::int64_t n_losing = 0;
+    for (const float value : values) {
+        const double exact = std::abs(static_cast<double>(value));
+        const double nearest = std::nearbyint(exact * 0x1p24) * 0x1p-24;
+        n_losing += exact < 0x1p-14 && nearest != 0.0 && std::abs(nearest - exact) > exact / 2048.0 ? 1 : 0;
+    }
+    return n_losing;
+}
 
 inline Calibration calibrateRandomly(const std::shared_ptr<const Model>& model) {
     Samples samples;

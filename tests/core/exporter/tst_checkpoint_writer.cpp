@@ -1,8 +1,10 @@
 #include <QTemporaryDir>
 #include <QTest>
+#include <map>
 #include <set>
 
 #include "core/exporter/quantization_config.h"
+#include "core/exporter/salient_record.h"
 #include "core/exporter/write_progress.h"
 #include "core/model/family_json.h"
 #include "core/model/packed/stored_scheme.h"
@@ -20,6 +22,8 @@ class TestCheckpointWriter : public QObject {
 private slots:
     void obstaclesNameLayerAndNumbers_data();
     void obstaclesNameLayerAndNumbers();
+    void awqHasOneGroupSizeForAllLayers();
+    void awqCannotKeepALayerWhoseNameIsInAnothers();
     void storiesModelGetsAClearSentence();
     void writableMethodsHaveNoObstacle();
     void remarksSayWhatBecomesOfNumbers();
@@ -48,6 +52,7 @@ private slots:
     void normsOfSingleHeadsAreCopied();
     void tiedHeadAndBuffersAreLeftOut();
     void float32BecomesFloat16OnlyWhereTheFormatWantsIt();
+    void digitsThatFloat16DoesNotHoldAreCountedAndRecorded();
     void shardsFollowTheLimitAndTheIndex();
     void aLimitBelowEveryTensorGivesEachAFile();
 
@@ -169,6 +174,59 @@ void TestCheckpointWriter::obstaclesNameLayerAndNumbers() {
     const QString refused = complaint([&] { CheckpointWriter(model, spec, pathOf(directory, "out"), {which, 1 << 30, {}}); });
     QVERIFY2(refused.contains(sentence), qPrintable(refused));
     QVERIFY(isEmptyBut(directory, {"model"}));
+}
+
+void TestCheckpointWriter::awqHasOneGroupSizeForAllLayers() {
+    const QTemporaryDir directory;
+    const auto model = makeModel(directory, "llama", DType::F16);
+    MethodSpec method = methodFor(*model, ExportFormat::Awq, "rtn", gridOf(4, false, 32));
+    const auto found = [&](Index group_size) {
+        method.overrides = {{"down_proj", std::nullopt, std::nullopt, group_size}};
+        return joined(exportObstacles(*model, method, ExportFormat::Awq));
+    };
+    QCOMPARE(found(32), QString());
+    QCOMPARE(found(64), QString("awq has one group size for all layers, found 32 and 64.\n"));
+    const QString refused = complaint([&] { CheckpointWriter(model, method, pathOf(directory, "out"), {ExportFormat::Awq, 1 << 30, {}}); });
+    QVERIFY2(refused.contains("awq has one group size for all layers, found 32 and 64."), qPrintable(refused));
+    QCOMPARE(joined(exportObstacles(*model, method, ExportFormat::Gptq)), QString());
+}
+
+/// modules_to_not_convert is compared with any part of a name: no family that is known has such names, one that is described may.
+void TestCheckpointWriter::awqCannotKeepALayerWhoseNameIsInAnothers() {
+    const QTemporaryDir directory;
+    const fs::path folder = pathOf(directory, "model");
+    writeModel(folder, "llama", DType::F16);
+    OpenFile file(folder / "model.safetensors");
+    for (TensorLayout& tensor : file.layout) {
+        for (const auto& [from, to] : {std::pair("gate_proj", "gate"), std::pair("up_proj", "gate_up")}) {
+            const std::size_t at = tensor.name.find(from);
+            if (at == std::string::npos) continue;
+            const std::vector<std::byte> bytes = file.bytes.at(tensor.name);
+            tensor.name.replace(at, std::string(from).size(), to);
+            file.bytes[tensor.name] = bytes;
+        }
+    }
+    file.save(folder / "model.safetensors");
+    Json config = readJson(folder / "config.json");
+    config["model_type"] = "opal";
+    writeJson(folder / "config.json", config);
+    const auto linear = [](const char* role, const char* name) { return Json{{"role", role}, {"name", name}}; };
+    const Json linears = Json::array({linear("query", "self_attn.q_proj"), linear("key", "self_attn.k_proj"),
+                                      linear("value", "self_attn.v_proj"), linear("attention-output", "self_attn.o_proj"),
+                                      linear("gate", "mlp.gate"), linear("up", "mlp.gate_up"), linear("down", "mlp.down_proj")});
+    writeJson(folder / kFamilyFile, Json{{"like", "llama"}, {"model_type", "opal"}, {"linears", linears}});
+    const auto model = Model::open(folder);
+    MethodSpec method = methodFor(*model, ExportFormat::Awq, "rtn", gridOf(4, false, 32));
+    const auto found = [&](const char* kept) {
+        method.keep = {kept};
+        return joined(exportObstacles(*model, method, ExportFormat::Awq));
+    };
+    QCOMPARE(found(R"(\.0\.mlp\.gate_up$)"), QString());
+    QCOMPARE(found(R"(\.0\.mlp\.gate$)"),
+             QString("awq loaders would also leave model.layers.0.mlp.gate_up unquantized, whose name contains "
+                     "that of the kept layer model.layers.0.mlp.gate.\n"));
+    QVERIFY(!complaint([&] { CheckpointWriter(model, method, pathOf(directory, "out"), {ExportFormat::Awq, 1 << 30, {}}); }).isEmpty());
+    QCOMPARE(joined(exportObstacles(*model, method, ExportFormat::Gptq)), QString());
 }
 
 void TestCheckpointWriter::storiesModelGetsAClearSentence() {
@@ -655,6 +713,43 @@ void TestCheckpointWriter::float32BecomesFloat16OnlyWhereTheFormatWantsIt() {
         QCOMPARE(checkpoint.tensor("lm_head.weight").dtype, wanted);
         QCOMPARE(checkpoint.tensor("model.norm.weight").dtype, wanted);
         QCOMPARE(readJson(target / "config.json").at("torch_dtype").get<std::string>(), std::string(dtype));
+    }
+}
+
+void TestCheckpointWriter::digitsThatFloat16DoesNotHoldAreCountedAndRecorded() {
+    QTemporaryDir directory;
+    writeModel(pathOf(directory, "model"), "mistral", DType::F32);
+    const fs::path file = pathOf(directory, "model") / "model.safetensors";
+    OpenFile tensors(file);
+    const std::span<float> norm = tensors.as<float>("model.norm.weight");
+    norm[0] = 0x1.8p-24F;  // between two of the least float16 numbers
+    norm[1] = 0x1p-20F;    // one of them
+    norm[2] = 1e-9F;       // less than any
+    tensors.save(file);
+    const auto model = Model::open(pathOf(directory, "model"));
+    for (const ExportFormat format : {ExportFormat::Gptq, ExportFormat::Dequantized}) {
+        const fs::path target = pathOf(directory, name(format).data());
+        ExportOptions options;
+        options.format = format;
+        JobContext job;
+        const WriteCounts counts =
+            exportCheckpoint(nearest(model, methodFor(*model, format, "rtn", gridOf(4, true, 32))), target, options, job);
+        const SalientRecord record = recordFromJson(readJson(target / kSalientRecordFile), "record");
+        std::map<std::string, std::int64_t> expected;
+        std::int64_t total = 0;
+        const Checkpoint written = Checkpoint::open(target);
+        for (const auto& [tensor, view] : written.tensors()) {
+            if (view.dtype != DType::F16 || !model->checkpoint->contains(tensor)) continue;
+            const std::int64_t n_losing = losingDigitsInFloat16(toFloats(model->checkpoint->tensor(tensor)));
+            if (n_losing > 0) expected[tensor] = n_losing;
+            total += n_losing;
+        }
+        QCOMPARE(expected.contains("model.norm.weight"), format == ExportFormat::Gptq);
+        if (format == ExportFormat::Gptq) QVERIFY(expected.at("model.norm.weight") >= 1);
+        QVERIFY(record.subnormal == expected);
+        QCOMPARE(counts.n_subnormal_values, total);
+        QCOMPARE(record.counts().n_subnormal_values, total);
+        QCOMPARE(counts.n_flushed_values >= 1, format == ExportFormat::Gptq);
     }
 }
 

@@ -1,6 +1,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/exporter/verify/reload_check.h"
@@ -134,6 +135,16 @@ bool isNear(const std::vector<float>& read, const std::vector<float>& meant, flo
     return true;
 }
 
+/// By how much the cross-entropy of what was written may differ from that in memory. Perplexities agree to 1 % where the same numbers are
+/// computed with. Norms that took scales, and weights that are stored in 16 bits, were rounded once more: there cross-entropies agree
+/// to 1 %, but for random models whose attention picks single tokens. Their near ties tip over with the last bit, and their cross-entropy,
+/// three times that of chance, measures nothing: of those, a number is all that can be asked for.
+double allowedDifference_nats(const QuantizedModel& quantized, const Case& c, const QString& family, double meant_nats) {
+    const bool has_folds = std::ranges::any_of(quantized.blocks, [](const QuantizedBlock& block) { return !block.replaced.empty(); });
+    if (!has_folds && c.format != ExportFormat::Dequantized) return std::log(1.01);
+    return isEnlarged(family.toStdString()) ? 100.0 : 0.01 * meant_nats;
+}
+
 /// What is wrong with a block that was read, if anything: packed weights must be the very same, floats were rounded once.
 QString difference(const BlockWeights& read, const BlockWeights& meant, ExportFormat format, float relative) {
     for (const auto& [role, linear] : meant.linears) {
@@ -190,11 +201,15 @@ void TestExportRoundTrip::everyWeightComesBack() {
         QVERIFY2(report.worst_relative_weight_error > 0.0 && report.worst_relative_weight_error < errorBound(c),
                  qPrintable(label + ": error " + QString::number(report.worst_relative_weight_error)));
 
+        // The very same function, unless numbers were rounded once more when they were stored.
         ExportOptions options;
         options.format = c.format;
-        const std::optional<Finding> reloaded = reloadFinding(quantized, calibration.samples.windows, {}, options, target, job);
-        QVERIFY2(reloaded && reloaded->severity == Severity::Note,
-                 qPrintable(label + ": " + QByteArray::fromStdString(reloaded ? reloaded->message : "not compared")));
+        const std::optional<ReloadComparison> reloaded = reloadComparison(quantized, calibration.samples.windows, {}, options, target, job);
+        QVERIFY2(reloaded && reloaded->n_tokens == 64 && reloaded->finding().severity == Severity::Note, label);
+        const double difference_nats = std::abs(reloaded->found_nats - reloaded->meant_nats);
+        const double allowed_nats = allowedDifference_nats(quantized, c, family, reloaded->meant_nats);
+        QVERIFY2(difference_nats <= allowed_nats, qPrintable(label + ": perplexity " + QString::number(std::exp(reloaded->found_nats)) +
+                                                             ", " + QString::number(std::exp(reloaded->meant_nats)) + " in memory"));
 
         std::int64_t written = 0;
         const SafetensorsFile weights = SafetensorsFile::open(target / "model.safetensors");

@@ -296,9 +296,42 @@ private slots:
         QVERIFY(recordFromJson(readJson(record), record.string()).counts().raised_factors == expected);
     }
 
+    void digitsThatFloat16DoesNotHoldAreCountedTensorByTensor() {
+        QTemporaryDir folder;
+        writeModel(pathOf(folder, "model"), "mistral", DType::F32, configOf("mistral"));
+        OpenFile file(pathOf(folder, "model") / "model.safetensors");
+        file.as<float>("model.embed_tokens.weight")[5] = 0x1.8p-24F;  // between two of the least float16 numbers
+        file.save(pathOf(folder, "model") / "model.safetensors");
+        const auto original = Model::open(pathOf(folder, "model"));
+        const QuantizedModel quantized = quantizeRandomly(original, methodOf(*original, {"rtn", 3, false, 16, GgufWeights::F16, "F16"}));
+        const std::pair<const char*, const char*> copied[] = {{"token_embd.weight", "model.embed_tokens.weight"},
+                                                              {"output.weight", "lm_head.weight"}};
+        std::map<std::string, std::int64_t> expected;
+        for (const auto& [stored, source] : copied) {
+            const std::int64_t n_losing = losingDigitsInFloat16(toFloats(original->checkpoint->tensor(source)));
+            if (n_losing > 0) expected[stored] = n_losing;
+        }
+        for (const QuantizedBlock& block : quantized.blocks) {
+            for (const QuantizedLinear& linear : block.linears) {
+                const Matrix weight = linear.tensor.dequantize();
+                QCOMPARE(losingDigitsInFloat16({weight.data(), static_cast<std::size_t>(weight.size())}), std::int64_t{0});
+            }
+        }
+        QVERIFY(expected.contains("token_embd.weight"));
+        JobContext job;
+        ExportOptions options;
+        options.format = ExportFormat::Gguf;
+        options.gguf_weights = GgufWeights::F16;
+        std::int64_t total = 0;
+        for (const auto& [tensor, n_losing] : expected) total += n_losing;
+        QCOMPARE(exportCheckpoint(quantized, pathOf(folder, "out"), options, job).n_subnormal_values, total);
+        const fs::path record = pathOf(folder, "out") / kSalientRecordFile;
+        QVERIFY(recordFromJson(readJson(record), record.string()).subnormal == expected);
+    }
+
     // They are added up, and must not leave 64 bits.
     void countsThatNoTensorHasAreRefused() {
-        for (const char* const key : {"flushed_to_zero", "raised_importances", "raised_factors"}) {
+        for (const char* const key : {"flushed_to_zero", "subnormal_values", "raised_importances", "raised_factors"}) {
             const auto refusal = [&](const char* count) {
                 Json document = toJson(SalientRecord());
                 document[key] = Json::object({{"layer", Json::parse(count)}});
@@ -402,6 +435,22 @@ private slots:
             << R"({"rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64, "beta_fast": 2.0}})" << 4 << true
             << 32 << "f16"
             << "puts YaRN's ramp between 32 turns and 1 (beta_fast, beta_slow), found 2.0 and 1.0";
+        QTest::newRow("attention factor of yarn")
+            << "llama"
+            << R"({"rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64, "attention_factor": 1.0}})" << 4
+            << true << 32 << "f16"
+            << "has the published attention factor and rounds the borders of its ramp";
+        QTest::newRow("DeepSeek's temperatures of yarn")
+            << "llama"
+            << R"({"rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64, "mscale": 0.707,
+                   "mscale_all_dim": 1.0}})"
+            << 4 << true << 32 << "f16"
+            << "has the published attention factor";
+        QTest::newRow("unrounded ramp of yarn")
+            << "llama"
+            << R"({"rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64, "truncate": false}})" << 4
+            << true << 32 << "f16"
+            << "rounds the borders of its ramp";
         QTest::newRow("relu") << "llama"
                               << R"({"hidden_act": "relu"})" << 4 << true << 32 << "f16"
                               << "another activation";
@@ -537,6 +586,77 @@ private slots:
         QVERIFY2(report.passed(), qPrintable(text_(report)));
     }
 
+    void keysHaveTheTypesThatLlamaCppReads_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("tokenizer");
+        QTest::addColumn<QString>("keys");  // "name type", of an array "name 9/type of its elements"
+        const auto row = [](const char* family, const char* tokenizer, const char* keys) {
+            QTest::newRow(qPrintable(QString("%1 %2").arg(family, tokenizer))) << QString(family) << QString(tokenizer) << QString(keys);
+        };
+        row("llama", "",
+            "general.architecture 8, general.name 8, general.file_type 4, general.quantization_version 4, llama.vocab_size 4, "
+            "llama.context_length 4, llama.embedding_length 4, llama.block_count 4, llama.feed_forward_length 4, "
+            "llama.attention.head_count 4, llama.attention.head_count_kv 4, llama.attention.layer_norm_rms_epsilon 6, "
+            "llama.rope.dimension_count 4, llama.rope.freq_base 6");
+        row("llama-yarn", "",
+            "llama.rope.scaling.type 8, llama.rope.scaling.factor 6, llama.rope.scaling.original_context_length 4, "
+            "llama.rope.scaling.yarn_beta_fast 6");
+        row("mixtral", "", "llama.expert_count 4, llama.expert_used_count 4");
+        row("qwen2_moe", "",
+            "qwen2moe.expert_count 4, qwen2moe.expert_used_count 4, qwen2moe.expert_feed_forward_length 4, "
+            "qwen2moe.expert_shared_feed_forward_length 4");
+        row("gemma2", "",
+            "gemma2.attention.key_length 4, gemma2.attention.value_length 4, gemma2.attention.sliding_window 4, "
+            "gemma2.attn_logit_softcapping 6, gemma2.final_logit_softcapping 6");
+        row("gemma3_text", "", "gemma3.rope.freq_base 6, gemma3.rope.freq_base_swa 6");
+        row("phi3-long", "",
+            "phi3.attention.sliding_window 4, phi3.rope.scaling.type 8, phi3.rope.scaling.attn_factor 6, "
+            "phi3.rope.scaling.original_context_length 4");
+        row("gpt_neox", "", "gptneox.use_parallel_residual 7, gptneox.attention.layer_norm_epsilon 6");
+        row("falcon", "", "falcon.tensor_data_layout 8, falcon.attention.head_count_kv 4");
+        row("olmo-clipped", "", "olmo.attention.clamp_kqv 6");
+        row("qwen2", "llama3",
+            "tokenizer.ggml.model 8, tokenizer.ggml.pre 8, tokenizer.ggml.tokens 9/8, tokenizer.ggml.token_type 9/5, "
+            "tokenizer.ggml.merges 9/8, tokenizer.ggml.add_bos_token 7, tokenizer.ggml.add_eos_token 7, "
+            "tokenizer.ggml.bos_token_id 4, tokenizer.ggml.eos_token_id 4, tokenizer.ggml.padding_token_id 4");
+        row("qwen2", "llama2",
+            "tokenizer.ggml.model 8, tokenizer.ggml.tokens 9/8, tokenizer.ggml.scores 9/6, tokenizer.ggml.token_type 9/5, "
+            "tokenizer.ggml.add_space_prefix 7");
+    }
+    // llama.cpp stops at a key of another width, which readers that take any whole number do not see. In the file a key is the length of
+    // its name in 64 bits, the name, and the number of its type in 32 (docs/gguf.md: 4 uint32, 5 int32, 6 float32, 7 bool, 8 string,
+    // 9 array, which goes on with the type of its elements).
+    void keysHaveTheTypesThatLlamaCppReads() {
+        QFETCH(QString, family);
+        QFETCH(QString, tokenizer);
+        QFETCH(QString, keys);
+        QTemporaryDir folder;
+        const fs::path directory = pathOf(folder, "model");
+        if (!tokenizer.isEmpty()) {
+            writeModelWithTokenizer(folder, tokenizer.toStdString());
+            Json config = readJson(directory / "config.json");
+            for (const char* id : {"bos_token_id", "eos_token_id", "pad_token_id"}) config[id] = 1;
+            writeJson(directory / "config.json", config);
+        }
+        const auto model = tokenizer.isEmpty() ? makeModel(directory, family.toStdString()) : Model::open(directory);
+        exportGguf(quantizeRandomly(model, methodOf(*model, {})), pathOf(folder, "out"), GgufWeights::Q4_0);
+        const std::string bytes = readText(pathOf(folder, "out") / "model.gguf");
+        const auto number = [](std::uint64_t value, int n_bytes) {
+            std::string text;
+            for (int i = 0; i < n_bytes; ++i) text += static_cast<char>((value >> (8 * i)) & 255U);
+            return text;
+        };
+        for (const QString& key : keys.split(", ")) {
+            const std::string name = key.section(' ', 0, 0).toStdString();
+            const std::string begin = number(name.size(), 8) + name;
+            const std::size_t at = bytes.find(begin);
+            QVERIFY2(at != std::string::npos, name.c_str());
+            std::string types;
+            for (const QString& type : key.section(' ', 1).split('/')) types += number(type.toUInt(), 4);
+            QVERIFY2(bytes.compare(at + begin.size(), types.size(), types) == 0, name.c_str());
+        }
+    }
+
     void chatTemplatesAreTakenFromWhereTheyAre() {
         QTemporaryDir folder;
         const fs::path directory = writeModelWithTokenizer(folder, "qwen2");
@@ -617,7 +737,9 @@ private slots:
         const Json bert = Json::object({{"type", "BertNormalizer"}});
         const Json nfkc = Json::object({{"type", "NFKC"}});
         const Json nmt = Json::object({{"type", "Nmt"}});
-        for (const Json& step : {Json(), t5["normalizer"], bert, nfkc, nmt}) {
+        const Json replace = {{"type", "Replace"}, {"pattern", {{"String", "x"}}}, {"content", "y"}};
+        const Json prepend = {{"type", "Prepend"}, {"prepend", "x"}};
+        for (const Json& step : {Json(), t5["normalizer"], bert, nfkc, nmt, replace, prepend}) {
             QTemporaryDir folder;
             const fs::path directory = writeModelWithTokenizer(folder, "llama2");
             Json document = readJson(directory / "tokenizer.json");
@@ -630,7 +752,9 @@ private slots:
         }
         const Json delimiter = {{"type", "CharDelimiterSplit"}, {"delimiter", ","}};
         const Json split = {{"type", "Split"}, {"pattern", {{"String", ","}}}, {"behavior", "Isolated"}, {"invert", false}};
-        for (const Json& step : {Json(), delimiter, split}) {
+        const Json fixed = {{"type", "FixedLength"}, {"length", 5}};
+        const Json other_mark = {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "never"}, {"split", false}};
+        for (const Json& step : {Json(), delimiter, split, fixed, other_mark}) {
             QTemporaryDir folder;
             const fs::path directory = writeModelWithTokenizer(folder, "mistral");
             Json document = readJson(directory / "tokenizer.json");
@@ -668,6 +792,86 @@ private slots:
         QCOMPARE(remarksOf([](SentencePieceVocabulary&) {}), QString("0 table:0 spaces:0"));
         QCOMPARE(remarksOf([&](SentencePieceVocabulary& pieces) { pieces.charsmap = charsmap; }), QString("1 table:1 spaces:0"));
         QCOMPARE(remarksOf([](SentencePieceVocabulary& pieces) { pieces.removes_extra_spaces = true; }), QString("1 table:0 spaces:1"));
+    }
+
+    // The export page asks for remarks at every change of its settings.
+    void remarksDoNotReadTheTokenizerAgain() {
+        const fs::path data = salient::test::testDataFolder() / "tokenizer";
+        QTemporaryDir folder;
+        const fs::path directory = writeModelWithTokenizer(folder, "llama2");
+        SentencePieceVocabulary pieces = sentencePieceVocabulary(readText(data / "sentencepiece" / "tokenizer.model"));
+        pieces.removes_extra_spaces = true;
+        std::ofstream(directory / "tokenizer.model", std::ios::binary) << sentencePieceModel(pieces);
+        const auto remarksOf = [](const Model& model) { return joined(exportRemarks(model, methodOf(model, {}), ExportFormat::Gguf)); };
+        const auto model = Model::open(directory);
+        const QString before = remarksOf(*model);
+        QVERIFY(before.contains("makes one space of several"));
+        fs::remove(directory / "tokenizer.model");
+        fs::remove(directory / "tokenizer.json");
+        QCOMPARE(remarksOf(*model), before);
+    }
+
+    void obstaclesDoNotReadTheTokenizerAgain() {
+        for (const char* const name : {"llama2", "folding"}) {
+            QTemporaryDir folder;
+            const fs::path directory = writeModelWithTokenizer(folder, name);
+            const auto model = Model::open(directory);
+            const auto obstacles = [&] { return joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf)); };
+            const QString before = obstacles();
+            QCOMPARE(before.contains("tokenizer"), std::string_view(name) == "folding");
+            fs::remove(directory / "tokenizer.json");
+            QCOMPARE(obstacles(), before);
+            QVERIFY_EXCEPTION_THROWN(static_cast<void>(ggufVocabulary(*model)), Error);  // which an export needs, and reads
+        }
+    }
+
+    // Against the same tokenizer as a tokenizer.json.
+    void twoFilesAreWrittenAsTheirClassCutsTexts() {
+        QTemporaryDir folder;
+        const fs::path directory = writeModelWithTokenizer(folder, "qwen2");
+        const GgufVocabulary expected = ggufVocabulary(*Model::open(directory));
+        const Json document = readJson(directory / "tokenizer.json");
+        fs::remove(directory / "tokenizer.json");
+        writeJson(directory / "vocab.json", document["model"]["vocab"]);
+        {
+            std::ofstream merges(directory / "merges.txt");
+            for (const Json& merge : document["model"]["merges"])
+                merges << merge.at(0).get<std::string>() << ' ' << merge.at(1).get<std::string>() << '\n';
+        }
+        Json config = {{"tokenizer_class", "Qwen2Tokenizer"}, {"add_eos_token", true}, {"eos_token", "<|im_end|>"}};
+        for (const Json& token : document["added_tokens"]) config["added_tokens_decoder"][token["id"].dump()] = token;
+        writeJson(directory / "tokenizer_config.json", config);
+        const GgufVocabulary found = ggufVocabulary(*Model::open(directory));
+        QCOMPARE(found.model, expected.model);
+        QCOMPARE(found.pre, std::string("qwen2"));
+        QCOMPARE(found.pre, expected.pre);
+        QVERIFY(found.tokens == expected.tokens);
+        QVERIFY(found.types == expected.types);
+        QVERIFY(found.merges == expected.merges);
+        QVERIFY(found.adds_eos && !found.adds_bos);
+        QCOMPARE(found.eos.value_or(0), 518U);
+
+        config["tokenizer_class"] = "GPT2Tokenizer";
+        config["additional_special_tokens"] = Json::array({"!"});
+        writeJson(directory / "tokenizer_config.json", config);
+        const auto model = Model::open(directory);
+        const GgufVocabulary like_gpt2 = ggufVocabulary(*model);
+        QCOMPARE(like_gpt2.pre, std::string("gpt-2"));
+        constexpr std::int32_t kControl = 3;
+        const auto id = static_cast<std::size_t>(model->tokenizer->encode("!", false).front());
+        QCOMPARE(like_gpt2.tokens[id], std::string("!"));
+        QCOMPARE(like_gpt2.types[id], kControl);
+    }
+
+    void aTokenizerModelThatIsNoneDoesNotKeepItsNeighbourFromBeingOpened() {
+        QTemporaryDir folder;
+        const fs::path directory = writeModelWithTokenizer(folder, "llama2");
+        std::ofstream(directory / "tokenizer.model") << "version https://git-lfs.github.com/spec/v1\n";
+        const auto model = Model::open(directory);
+        QVERIFY(model->tokenizer != nullptr);
+        QVERIFY(!model->rewriting.has_value());
+        QVERIFY(!joined(exportRemarks(*model, methodOf(*model, {}), ExportFormat::Gguf)).contains("makes one space of several"));
+        QVERIFY(joined(exportObstacles(*model, methodOf(*model, {}), ExportFormat::Gguf)).contains("expected a SentencePiece model"));
     }
 
     void remarksAreMadeOfATokenizerThatCannotReadEveryText() {

@@ -4,6 +4,8 @@
 #include <QTest>
 #include <algorithm>
 
+#include "core/exporter/loader_families.h"
+#include "core/model/family_json.h"
 #include "tests/core/exporter/sample_models.h"
 
 using namespace salient;
@@ -125,7 +127,12 @@ const std::vector<Case> kCases = {
      {{"vLLM", kRefuses, "gate and up"}},
      [](MethodSpec& method) { method.keep = {"gate_proj$"}; }},
     {"gptq of GPT-2", {"gpt2", kGptq, "rtn", 4, true, 64}, {{kEx, kRefuses, "q, k and v in one"}, {kTrt, kRefuses, "LLaMA's"}}},
-    {"gptq of OPT", {"opt", kGptq, "rtn", 4, true, 64}, {{kEx, kRefuses, "no such architecture"}, {"llama.cpp", kRefuses, "no such"}}},
+    {"gptq of OPT",
+     {"opt", kGptq, "rtn", 4, true, 64},
+     {{kEx, kRefuses, "has no opt and takes it for LLaMA"},
+      {kGm, kAccepts},
+      {"vLLM", kAccepts},
+      {"llama.cpp", kRefuses, "has no architecture for opt"}}},
     {"gptq of phi, whose fc1 reads what q reads",
      {"phi", kGptq, "rtn", 4, true, 64},
      {{"vLLM", kAccepts}},
@@ -134,13 +141,17 @@ const std::vector<Case> kCases = {
      {"gemma3", kGptq, "rtn", 4, true, 64},
      {{"transformers", kPartly, "version 4.52 and later alone"},
       {"vLLM", kAccepts},
-      {kEx, kRefuses, "no such architecture"},
-      {"llama.cpp", kPartly}}},
+      {kEx, kAccepts},
+      {kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no gemma3"},
+      {"llama.cpp", kRefuses, "query_pre_attn_scalar"}}},
+    {"gptq of a text model beside an image encoder, both of Mistral 3",
+     {"mistral3", kGptq, "rtn", 4, true, 64},
+     {{kEx, kAccepts}, {kGm, kPartly, "has no mistral3"}, {"vLLM", kAccepts}, {"llama.cpp", kPartly, "choose gguf"}}},
     {"awq of a text model beside an image encoder", {"gemma3", kAwq, "rtn", 4, false, 64}, {{"transformers", kAccepts}}},
     {"gguf of a text model beside an image encoder", {"mistral3", ExportFormat::Gguf, "rtn", 4, true, 32}, {{"llama.cpp", kAccepts}}},
     {"gptq of experts",
      {"qwen3_moe", kGptq, "rtn", 4, true, 64},
-     {{"transformers", kPartly, "version 4 alone"}, {kGm, kPartly, "no qwen3_moe"}, {"vLLM", kAccepts}}},
+     {{"transformers", kPartly, "version 4 alone"}, {kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no qwen3_moe"}, {"vLLM", kAccepts}}},
     {"gptq of experts and one for all tokens, beside a router", {"qwen2_moe", kGptq, "rtn", 4, true, 64}, {{"vLLM", kAccepts}}},
     {"gptq, one expert wider",
      {"qwen2_moe", kGptq, "rtn", 4, true, 64},
@@ -229,7 +240,57 @@ const std::vector<Case> kCases = {
       {"vLLM", kAccepts},
       {kTrt, kAccepts},
       {"llama.cpp", kPartly, "convert_hf_to_gguf.py"}}},
-    {"dequantized OPT", {"opt", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{kEx, kRefuses}, {"llama.cpp", kRefuses, "no such"}}},
+    {"dequantized OPT",
+     {"opt", ExportFormat::Dequantized, "rtn", 4, true, 64},
+     {{kEx, kRefuses}, {kTrt, kPartly, "releases that build engines"}, {"llama.cpp", kRefuses, "no architecture for opt"}}},
+
+    // Families that a loader's source, as read, does not list: GPTNeoForCausalLM, say, in no line of vLLM's registry.py.
+    {"gptq of GPT-Neo",
+     {"gpt_neo", kGptq, "rtn", 4, true, 64},
+     {{"transformers", kAccepts},
+      {kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no gpt_neo"},
+      {kEx, kRefuses, "has no gpt_neo"},
+      {"vLLM", kRefuses, "vLLM (May 2026) has no gpt_neo"},
+      {kTrt, kRefuses, "LLaMA's"},
+      {"llama.cpp", kRefuses, "no architecture for gpt_neo"}}},
+    {"awq of GPT-Neo", {"gpt_neo", kAwq, "rtn", 4, false, 64}, {{kGm, kPartly, "AutoGPTQ does not"}, {"vLLM", kRefuses, "has no gpt_neo"}}},
+    {"compressed-tensors of GPT-Neo", {"gpt_neo", kCompressed, "rtn", 4, true, 64}, {{"vLLM", kRefuses, "has no gpt_neo"}}},
+    {"dequantized GPT-Neo",
+     {"gpt_neo", ExportFormat::Dequantized, "rtn", 4, true, 64},
+     {{"vLLM", kRefuses, "has no gpt_neo"}, {kTrt, kRefuses, "has no gpt_neo, nor has TensorRT-LLM's engine builder"}}},
+    {"gptq of OLMo",
+     {"olmo", kGptq, "rtn", 4, true, 64},
+     {{kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no olmo; GPTQModel 7.3 (August 2026) has no olmo and guesses"},
+      {kEx, kRefuses, "has no olmo"},
+      {"vLLM", kAccepts}}},
+    {"awq of OLMo", {"olmo", kAwq, "rtn", 4, false, 64}, {{kGm, kPartly, "GPTQModel 7.3 (August 2026) has no olmo"}, {"vLLM", kAccepts}}},
+    {"dequantized OLMo", {"olmo", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{"vLLM", kAccepts}, {kTrt, kRefuses, "has no olmo"}}},
+    {"gptq of Qwen3",
+     {"qwen3", kGptq, "rtn", 4, true, 64},
+     {{kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no qwen3"}, {kEx, kAccepts}, {"vLLM", kAccepts}}},
+    {"awq of Qwen3", {"qwen3", kAwq, "rtn", 4, false, 64}, {{kGm, kPartly, "AutoGPTQ does not"}}},
+    {"dequantized Qwen3", {"qwen3", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{kEx, kAccepts}, {kTrt, kAccepts}}},
+    {"gptq of StableLM, which AutoGPTQ knows by an older name alone",
+     {"stablelm", kGptq, "rtn", 4, true, 64},
+     {{kGm, kPartly, "AutoGPTQ 0.8 (April 2025) has no stablelm"}, {kEx, kRefuses, "has no stablelm"}, {"vLLM", kAccepts}}},
+    {"gptq of Gemma 3's text model alone",
+     {"gemma3_text", kGptq, "rtn", 4, true, 64},
+     {{kGm, kPartly, "has no gemma3_text"}, {kEx, kRefuses, "has no gemma3_text"}, {"vLLM", kAccepts}}},
+    {"dequantized GPT-2", {"gpt2", ExportFormat::Dequantized, "rtn", 4, true, 64}, {{kEx, kAccepts}, {kTrt, kPartly, "build engines"}}},
+
+    // What llama.cpp cannot compute although it has the architecture.
+    {"gptq of Falcon with ALiBi",
+     {"falcon-alibi", kGptq, "rtn", 4, true, 64},
+     {{"llama.cpp", kRefuses, "llama.cpp's falcon turns queries and keys; this model has ALiBi"}, {"vLLM", kAccepts}}},
+    {"dequantized Falcon with ALiBi",
+     {"falcon-alibi", ExportFormat::Dequantized, "rtn", 4, true, 64},
+     {{"llama.cpp", kRefuses, "has ALiBi"}}},
+    {"compressed-tensors with dynamic rope scaling",
+     {"llama-dynamic", kCompressed, "rtn", 4, true, 64},
+     {{"llama.cpp", kRefuses, "has no dynamic rope scaling"}, {"vLLM", kAccepts}}},
+    {"dequantized with dynamic rope scaling",
+     {"llama-dynamic", ExportFormat::Dequantized, "rtn", 4, true, 64},
+     {{"llama.cpp", kRefuses, "has no dynamic rope scaling"}}},
 };
 
 const LoaderVerdict* find(const std::vector<LoaderVerdict>& verdicts, const std::string& loader) {
@@ -279,6 +340,50 @@ private slots:
         QCOMPARE(find(verdictsOf(stablelm, {}), "vLLM")->acceptance, kAccepts);
         const LoaderVerdict normed = *find(verdictsOf(stablelm, Json::object({{"qk_layernorm", true}})), "vLLM");
         QVERIFY2(normed.acceptance == kRefuses && normed.why.find("no norms of queries and keys") != std::string::npos, normed.why.c_str());
+    }
+
+    /// A model that llama.cpp's architecture computes, but for biases that config.json asks for.
+    void biasesOfQwen3AreNotLlamaCpps() {
+        const Case qwen3 = {"", {"qwen3", ExportFormat::Dequantized, "rtn", 4, true, 64}, {}};
+        QCOMPARE(find(verdictsOf(qwen3, {}), "llama.cpp")->acceptance, kPartly);
+        const std::vector<LoaderVerdict> verdicts = verdictsOf(qwen3, Json::object({{"attention_bias", true}}));
+        const LoaderVerdict* const biased = find(verdicts, "llama.cpp");
+        QVERIFY2(biased->acceptance == kRefuses && biased->why.find("no biases in attention") != std::string::npos, biased->why.c_str());
+        QVERIFY2(!biased->why.ends_with('.'), biased->why.c_str());  // a clause
+    }
+
+    /// Of a family that the user describes no list says anything, so no verdict does.
+    void ofADescribedFamilyNothingIsClaimed() {
+        const QTemporaryDir directory;
+        const std::filesystem::path folder = pathOf(directory, "model");
+        Json config = familyConfig("llama");
+        writeModel(folder, "llama", DType::F16, config);
+        config["model_type"] = "quartz";
+        config["architectures"] = {"QuartzForCausalLM"};
+        writeJson(folder / "config.json", config);
+        writeJson(folder / kFamilyFile,
+                  Json::object({{"like", "llama"}, {"model_type", "quartz"}, {"architectures", {"QuartzForCausalLM"}}}));
+        const auto model = Model::open(folder);
+        QCOMPARE(model->config.family->model_type, std::string("quartz"));
+        const auto verdicts =
+            loaderVerdicts(*model, methodFor(*model, ExportFormat::Dequantized, "rtn", GridSpec()), ExportFormat::Dequantized);
+        for (const char* loader : {"transformers", kEx, "vLLM", kTrt}) {
+            const LoaderVerdict* const verdict = find(verdicts, loader);
+            QVERIFY2(verdict->acceptance == kPartly, loader);
+            QVERIFY2(verdict->why.find("whether it has quartz is not known here") != std::string::npos, verdict->why.c_str());
+        }
+        const LoaderVerdict* const llama_cpp = find(verdicts, "llama.cpp");
+        QVERIFY2(llama_cpp->acceptance == kRefuses && llama_cpp->why.find("no architecture for quartz") != std::string::npos,
+                 llama_cpp->why.c_str());
+    }
+
+    void everyLoaderHasAList() {
+        for (const FamilyList list : {FamilyList::AutoGptq, FamilyList::GptqModel, FamilyList::ExLlama, FamilyList::Vllm,
+                                      FamilyList::TensorRtEngines, FamilyList::TensorRtPyTorch}) {
+            QVERIFY(!readAs(list).empty());
+            QVERIFY2(knowsFamily(list, "llama"), readAs(list).c_str());
+            QVERIFY2(!knowsFamily(list, "a family of nobody"), readAs(list).c_str());
+        }
     }
 
     void aVerdictAsJson() {

@@ -32,6 +32,9 @@ private slots:
     void floatTextIsExact();
     void float16OverflowIsNamed();
     void float16UnderflowIsCounted();
+    void digitsThatSubnormalsLoseAreCounted_data();
+    void digitsThatSubnormalsLoseAreCounted();
+    void smallValuesAreFoundWhereverTheyStand();
     void aRaggedGroupIsRefused();
 };
 
@@ -272,6 +275,47 @@ void TestPack::float16UnderflowIsCounted() {
     QCOMPARE(storeFloats("x", values, DType::BF16).n_flushed, std::int64_t{0});
     const std::vector<float> tiny = {0x1p-134F, 0x1.01p-134F, -0x1p-140F, 0x1p-133F};  // bfloat16's smallest step is 2^-133
     QCOMPARE(storeFloats("x", tiny, DType::BF16).n_flushed, std::int64_t{2});
+}
+
+// By hand: the last place of subnormals is 2^-24 (F16) and 2^-133 (BF16), and lost is what moves a value by more than 2^-11 and 2^-8 of it.
+void TestPack::digitsThatSubnormalsLoseAreCounted_data() {
+    QTest::addColumn<float>("value");
+    QTest::addColumn<bool>("bf16");
+    QTest::addColumn<bool>("loses");
+    QTest::newRow("the smallest normal number") << 0x1p-14F << false << false;
+    QTest::newRow("normal and rounded") << 0x1.001p-14F << false << false;
+    QTest::newRow("all its digits fit") << 0x1.ff8p-15F << false << false;
+    QTest::newRow("its last digit does not") << 0x1.ffcp-15F << false << true;
+    QTest::newRow("half a place of one with fewer digits") << 0x1.004p-15F << false << true;
+    QTest::newRow("it moves no further than a normal one") << 0x1.0001p-15F << false << false;
+    QTest::newRow("far down and exact") << 0x1.8p-23F << false << false;
+    QTest::newRow("between two of the least") << 0x1.8p-24F << false << true;
+    QTest::newRow("of either sign") << -0x1.8p-24F << false << true;
+    QTest::newRow("just not zero") << 0x1.01p-25F << false << true;
+    QTest::newRow("zero is counted elsewhere") << 0x1p-25F << false << false;
+    QTest::newRow("zero was zero") << 0.0F << false << false;
+    QTest::newRow("bfloat16 has more room") << 0x1.8p-24F << true << false;
+    QTest::newRow("bfloat16, all its digits fit") << 0x1.04p-127F << true << false;
+    QTest::newRow("bfloat16, the last does not") << 0x1.02p-127F << true << true;
+    QTest::newRow("bfloat16, just not zero") << 0x1.01p-134F << true << true;
+}
+void TestPack::digitsThatSubnormalsLoseAreCounted() {
+    QFETCH(float, value);
+    QFETCH(bool, bf16);
+    QFETCH(bool, loses);
+    QCOMPARE(storeFloats("x", std::vector<float>{value}, bf16 ? DType::BF16 : DType::F16).n_subnormal, std::int64_t{loses ? 1 : 0});
+    QCOMPARE(storeFloats("x", std::vector<float>{value}, DType::F32).n_subnormal, std::int64_t{0});
+}
+
+void TestPack::smallValuesAreFoundWhereverTheyStand() {
+    for (std::size_t position = 0; position < 200; ++position) {
+        std::vector<float> values(200, 1.0F);
+        values[position] = 0x1.8p-24F;
+        values[(position + 7) % values.size()] = 1e-9F;
+        const StoredFloats stored = storeFloats("x", values, DType::F16);
+        QCOMPARE(stored.n_subnormal, std::int64_t{1});
+        QCOMPARE(stored.n_flushed, std::int64_t{1});
+    }
 }
 
 void TestPack::aRaggedGroupIsRefused() {

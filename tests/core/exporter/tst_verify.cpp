@@ -1,10 +1,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
 #include <functional>
 #include <utility>
 
 #include "core/exporter/verify/reload_check.h"
+#include "core/io/gguf.h"
 #include "core/tensor/float16.h"
 #include "tests/core/exporter/named_damage.h"
 #include "tests/support/places.h"
@@ -23,7 +27,13 @@ private slots:
     void damageIsNamed();
     void flippedBitFailsTheChecksum();
     void zeroPointsOffByOneShowAgainstTheOriginal();
+    void floatsOfOtherToolsAreComparedWithTheOriginals_data();
+    void floatsOfOtherToolsAreComparedWithTheOriginals();
+    void whatOtherToolsRoundIsNoDamage();
     void anotherFunctionIsFoundByItsPerplexity();
+    void roundedFormsAreJudgedByTheirPerplexity_data();
+    void roundedFormsAreJudgedByTheirPerplexity();
+    void aModelThatPredictsWorseThanChanceIsNotJudged();
     void anotherModelAsOriginalIsRefused();
     void scaledAwqIsNoPlainRounding();
     void oneLayerOfPlainRoundingIsNamed();
@@ -48,6 +58,32 @@ namespace {
 void makeFloat(OpenFile& file, const std::string& layer) {
     for (const char* part : {".qweight", ".qzeros", ".scales", ".g_idx"}) file.remove(layer + part);
     file.add({layer + ".weight", DType::F16, {64, 64}}, std::vector<std::byte>(std::size_t{2} * 64 * 64));
+}
+
+void writeTiedHead(const fs::path& directory) {
+    changeTensors(directory, [](OpenFile& f) { f.add({"lm_head.weight", DType::F16, {64, 64}}, f.bytes.at("model.embed_tokens.weight")); });
+}
+
+/// Zero points without the 8 that compressed-tensors adds.
+void turnZeroPoints(const fs::path& directory) {
+    changeTensors(directory, [](OpenFile& f) {
+        for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".weight_zero_point")) word ^= 0x88888888U;
+    });
+}
+
+/// Codes of three bits, 32 to three words of a column, in the opposite order.
+void turnThreeBits(std::span<std::uint32_t> words, std::size_t n_columns) {
+    for (std::size_t run = 0; run < words.size(); run += 3 * n_columns) {
+        for (std::size_t column = 0; column < n_columns; ++column) {
+            const auto place = [&](std::size_t bit) { return run + bit / 32 * n_columns + column; };
+            std::array<std::uint32_t, 3> turned = {};
+            for (std::size_t bit = 0; bit < 96; ++bit) {
+                const std::size_t to = 3 * (31 - bit / 3) + bit % 3;
+                turned[to / 32] |= ((words[place(bit)] >> (bit % 32)) & 1U) << (to % 32);
+            }
+            for (std::size_t word = 0; word < 3; ++word) words[place(32 * word)] = turned[word];
+        }
+    }
 }
 
 const std::vector<Damage>& damages() {
@@ -184,12 +220,40 @@ const std::vector<Damage>& damages() {
         {"NaN in a norm", F::Gptq, "rtn", true, false, Severity::Failure, "model.norm.weight: element 2: expected a finite number",
          [](const fs::path& d) { changeTensors(d, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[2] = 0x7E00; }); }},
         {"tied head written again", F::CompressedTensors, "rtn", true, false, Severity::Failure,
-         "lm_head.weight: written beside the embedding",
+         "lm_head.weight: written beside the embedding", writeTiedHead},
+        {"tied head written again, gptq", F::Gptq, "rtn", true, false, Severity::Failure, "lm_head.weight: written beside the embedding",
+         writeTiedHead},
+        {"tied head written again, awq", F::Awq, "rtn", false, false, Severity::Failure, "lm_head.weight: written beside the embedding",
+         writeTiedHead},
+        {"tied head written again, dequantized", F::Dequantized, "rtn", true, false, Severity::Failure,
+         "lm_head.weight: written beside the embedding", writeTiedHead},
+        {"zero points in two's complement", F::CompressedTensors, "rtn", false, false, Severity::Failure,
+         "zero points are stored in two's complement instead of with 8 added (put right, the correlation is 0.99",
+         turnZeroPoints},
+        {"zero points packed along the inputs", F::CompressedTensors, "rtn", false, false, Severity::Failure,
+         "q_proj.weight_zero_point: expected 8 words for 64 codes of 4 bits, found 64",
          [](const fs::path& d) {
              changeTensors(d, [](OpenFile& f) {
-                 f.add({"lm_head.weight", DType::F16, {64, 64}}, f.bytes.at("model.embed_tokens.weight"));
+                 const std::string name = kQuery + ".weight_zero_point";
+                 f.remove(name);
+                 f.add({name, DType::I32, {64, 1}}, std::vector<std::byte>(std::size_t{4} * 64));
              });
          }},
+        {"inputs backwards in each word of eight bits", F::Gptq, "rtn", true, false, Severity::Failure,
+         "inputs run backwards within each word: packed with the first in the highest bits",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) {
+                 for (std::uint32_t& word : f.as<std::uint32_t>(kQuery + ".qweight"))
+                     word = word >> 24U | (word >> 8U & 0xFF00U) | (word << 8U & 0xFF0000U) | word << 24U;
+             });
+         },
+         8},
+        {"inputs backwards in each run of three bits", F::Gptq, "rtn", true, false, Severity::Failure,
+         "inputs run backwards within each run of 32: packed with the first in the highest bits",
+         [](const fs::path& d) {
+             changeTensors(d, [](OpenFile& f) { turnThreeBits(f.as<std::uint32_t>(kQuery + ".qweight"), 64); });
+         },
+         3},
         {"stray zero points", F::CompressedTensors, "rtn", true, false, Severity::Failure,
          "zero points of a layer whose config says symmetric",
          [](const fs::path& d) {
@@ -329,7 +393,11 @@ const std::vector<Damage>& damages() {
          [](const fs::path& d) {
              fs::remove(d / "salient.json");
              changeConfig(d, [](Json& c) { c["dynamic"] = Json::object({{"-:" + kKey, Json::object()}}); });
-             changeTensors(d, [](OpenFile& f) { makeFloat(f, kKey); });
+             const OpenFile original(d.parent_path() / "model" / "model.safetensors");
+             changeTensors(d, [&](OpenFile& f) {
+                 makeFloat(f, kKey);
+                 f.bytes[kKey + ".weight"] = original.bytes.at(kKey + ".weight");
+             });
          }},
         {"another scheme in a fused layer", F::Gptq, "rtn", true, false, Severity::Warning,
          "model.layers.0.self_attn.k_proj: another scheme than model.layers.0.self_attn.q_proj",
@@ -559,6 +627,69 @@ void TestVerify::missingDirectoryIsAnError() {
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(verifyCheckpoint(exports_->path("nowhere"), nullptr, job)), Error);
 }
 
+void TestVerify::floatsOfOtherToolsAreComparedWithTheOriginals_data() {
+    QTest::addColumn<QString>("tensor");
+    QTest::addColumn<QString>("said");
+    const auto row = [](const char* tensor, const char* said) { QTest::newRow(tensor) << QString(tensor) << QString(said); };
+    row("model.embed_tokens.weight", "model.embed_tokens.weight: element 0: expected ");
+    row("lm_head.weight", "lm_head.weight: element 0: expected ");
+    row("model.norm.weight", " as in the original, found ");
+    row("model.layers.1.self_attn.k_proj.bias", "(32 of 32 elements differ)");
+    row("model.layers.0.self_attn.o_proj.weight",
+        "model.layers.0.self_attn.o_proj: in floating point, but weights differ from the original's by 0.5 of their norm, expected at "
+        "most");
+}
+
+/// Halved, so that no correlation and no checksum shows it: other tools write no record.
+void TestVerify::floatsOfOtherToolsAreComparedWithTheOriginals() {
+    QFETCH(QString, tensor);
+    QFETCH(QString, said);
+    QTemporaryDir directory;
+    Json config = familyConfig("qwen2");  // with biases
+    config["tie_word_embeddings"] = false;
+    writeModel(pathOf(directory, "model"), "qwen2", DType::BF16, config);
+    const auto model = Model::open(pathOf(directory, "model"));
+    GridSpec grid;
+    grid.group_size = 32;
+    MethodSpec method = methodFor(*model, ExportFormat::Gptq, "rtn", grid);
+    method.keep = {R"(\.0\.self_attn\.o_proj$)"};
+    const fs::path target = pathOf(directory, "out");
+    exportTo(quantizeRandomly(model, method), target, ExportFormat::Gptq);
+    fs::remove(target / "salient.json");
+    JobContext job;
+    const VerifyReport before = verifyCheckpoint(target, model, job);
+    QVERIFY2(before.passed(), qPrintable(text(before)));
+    changeTensors(target, [&](OpenFile& f) {
+        for (std::uint16_t& value : f.as<std::uint16_t>(tensor.toStdString())) {
+            if ((value & 0x7F80U) != 0) value = static_cast<std::uint16_t>(value - 0x80U);  // one less in the exponent
+        }
+    });
+    const VerifyReport report = verifyCheckpoint(target, model, job);
+    QVERIFY2(!report.passed() && text(report).contains(said), qPrintable(text(report)));
+    QVERIFY2(text(report).startsWith(tensor.chopped(tensor.endsWith(".weight") && tensor.contains("o_proj") ? 7 : 0)),
+             qPrintable(text(report)));
+    QCOMPARE(text(report).count('\n'), qsizetype{1});
+    QVERIFY(verifyCheckpoint(target, nullptr, job).passed());  // nothing else can tell
+}
+
+/// Float16 by way of BFloat16.
+void TestVerify::whatOtherToolsRoundIsNoDamage() {
+    const fs::path target = exported(ExportFormat::Gptq, "rtn", true);
+    fs::remove(target / "salient.json");
+    changeTensors(target, [](OpenFile& f) {
+        for (const char* tensor : {"model.embed_tokens.weight", "model.norm.weight"}) {
+            for (std::uint16_t& value : f.as<std::uint16_t>(tensor)) value = toFloat16(roundToStored(fromFloat16(value), DType::BF16));
+        }
+    });
+    JobContext job;
+    const VerifyReport report = verifyCheckpoint(target, exports_->model(), job);
+    QVERIFY2(report.passed(), qPrintable(text(report)));
+    changeTensors(target, [](OpenFile& f) { f.as<std::uint16_t>("model.norm.weight")[5] ^= 0x0040U; });  // a sixteenth of a power of two
+    const QString found = text(verifyCheckpoint(target, exports_->model(), job));
+    QVERIFY2(found.startsWith("model.norm.weight: element 5: expected ") && found.endsWith("(1 of 64 elements differ)\n"),
+             qPrintable(found));
+}
+
 void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
     JobContext job;
     const fs::path demo = salient::test::resourceFolder() / "demo";
@@ -574,6 +705,11 @@ void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
     const auto find = [&] { return reloadFinding(quantized, drawn.windows, {}, options, target, job); };
     QVERIFY(find() && find()->severity == Severity::Note);
     QVERIFY2(find()->message.starts_with("perplexity of 256 calibration tokens "), find()->message.c_str());
+    const auto measured = reloadComparison(quantized, drawn.windows, {}, options, target, job);
+    QVERIFY(measured && measured->agrees() && measured->tolerance_nats > 0.0);
+    // Embedding and norms are float16 in the original, too: the very same function, the perplexity of which is that of a text it can read.
+    QVERIFY2(std::abs(std::exp(measured->found_nats - measured->meant_nats) - 1.0) < 0.01, find()->message.c_str());
+    QVERIFY(measured->meant_nats > 0.5 && measured->meant_nats < std::log(static_cast<double>(model->config.vocabulary_size)));
     // Half of what enters the head: no weight of a layer differs.
     changeTensors(target, [](OpenFile& file) {
         for (std::uint16_t& gain : file.as<std::uint16_t>("model.norm.weight")) gain = toFloat16(0.5F * fromFloat16(gain));
@@ -581,6 +717,77 @@ void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
     QVERIFY(find() && find()->severity == Severity::Failure);
     QVERIFY2(find()->message.ends_with("expected cross-entropies that agree to 1 %"), find()->message.c_str());
     QVERIFY(!reloadFinding(quantized, {}, {}, options, target, job));
+}
+
+void TestVerify::roundedFormsAreJudgedByTheirPerplexity_data() {
+    QTest::addColumn<int>("weights");
+    QTest::addColumn<double>("per_cent");
+    QTest::newRow("f16") << static_cast<int>(GgufWeights::F16) << 1.0;
+    QTest::newRow("bf16") << static_cast<int>(GgufWeights::BF16) << 1.0;
+    QTest::newRow("q8_0") << static_cast<int>(GgufWeights::Q8_0) << 3.0;
+}
+
+/// What GGUF rounds once more is close to what was meant, or is not what was meant.
+void TestVerify::roundedFormsAreJudgedByTheirPerplexity() {
+    QFETCH(int, weights);
+    QFETCH(double, per_cent);
+    JobContext job;
+    const fs::path demo = salient::test::resourceFolder() / "demo";
+    const std::shared_ptr<const Model> model = Model::open(demo / "model");
+    const Samples drawn = drawSamples(model->requireTokenizer(), readText(demo / "calib.txt"), {.n_samples = 2, .seq_len = 128});
+    GridSpec grid;
+    grid.group_size = 32;
+    grid.is_symmetric = false;
+    const QuantizedModel quantized =
+        quantizeModel(calibrate(model, drawn, {}, job), methodFor(*model, ExportFormat::Gguf, "rtn", grid), job);
+    ExportOptions options;
+    options.format = ExportFormat::Gguf;
+    options.gguf_weights = static_cast<GgufWeights>(weights);
+    const fs::path target = exports_->path(QTest::currentDataTag());
+    exportCheckpoint(quantized, target, options, job);
+    const auto measure = [&] { return reloadComparison(quantized, drawn.windows, {}, options, target, job); };
+    const auto before = measure();
+    QVERIFY(before && before->agrees());
+    QVERIFY(std::abs(before->tolerance_nats - per_cent * std::max(0.01, 0.01 * before->meant_nats)) < 1e-12);
+    QVERIFY(before->finding().severity == Severity::Note);
+
+    std::string gains;
+    {
+        const GgufFile file = GgufFile::open(target / "model.gguf");
+        const TensorView& norm = file.tensors().at("output_norm.weight");
+        QVERIFY(norm.dtype == DType::F32);
+        gains.assign(reinterpret_cast<const char*>(norm.bytes.data()), norm.bytes.size());
+    }
+    std::string halved = gains;
+    for (std::size_t at = 0; at < halved.size(); at += sizeof(float)) {
+        float gain = 0.0F;
+        std::memcpy(&gain, gains.data() + at, sizeof gain);
+        gain *= 0.5F;
+        std::memcpy(halved.data() + at, &gain, sizeof gain);
+    }
+    replaceInFile(target / "model.gguf", gains, halved);
+    const auto after = measure();
+    QVERIFY(after && !after->agrees());
+    QVERIFY(after->finding().severity == Severity::Failure);
+    const std::string expected = "expected cross-entropies that agree to " + std::to_string(static_cast<int>(per_cent)) + " %";
+    QVERIFY2(after->finding().message.ends_with(expected), after->finding().message.c_str());
+}
+
+void TestVerify::aModelThatPredictsWorseThanChanceIsNotJudged() {
+    JobContext job;
+    const std::shared_ptr<const Model>& model = exports_->model();  // of random numbers
+    const Calibration calibration = calibrateRandomly(model);
+    const QuantizedModel quantized = quantizeModel(calibration, exports_->method(ExportFormat::Gptq, "rtn", true), job);
+    const fs::path target = exports_->path("random");
+    exportTo(quantized, target, ExportFormat::Gptq);
+    ExportOptions options;
+    options.format = ExportFormat::Gptq;
+    const auto measured = reloadComparison(quantized, calibration.samples.windows, {}, options, target, job);
+    QVERIFY(measured && measured->meant_nats > std::log(static_cast<double>(model->config.vocabulary_size)));
+    QCOMPARE(measured->tolerance_nats, 0.0);
+    const Finding finding = measured->finding();
+    QVERIFY(finding.severity == Severity::Note);
+    QVERIFY2(finding.message.ends_with("; not judged, since the model predicts worse than chance"), finding.message.c_str());
 }
 
 void TestVerify::cancelStopsAtEveryCheckpoint() {

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <variant>
 
@@ -25,6 +26,7 @@ private slots:
     void aBareModelIsComparedWithItsGguf();
     void rowsThatWereNotRearrangedForLlamaCppAreNamed();
     void rowsThatWereRearrangedTwiceAreNamed();
+    void aHalvedNormIsNamedWithoutARecord();
     void anotherModelAsOriginalIsNamed();
     void aBrokenLayerKeepsScalesFromBeingUndone();
     void shiftedGroupsOfAGgufAreNoted();
@@ -172,6 +174,25 @@ void TestVerifyGguf::rowsThatWereRearrangedTwiceAreNamed() {
     const QString found = text(verifyCheckpoint(target, model_, job));
     QVERIFY2(found.contains("model.layers.0.self_attn.q_proj: weights hardly resemble the original's"), qPrintable(found));
     QVERIFY2(found.contains("rows of heads were put in the order of llama.cpp twice"), qPrintable(found));
+}
+
+void TestVerifyGguf::aHalvedNormIsNamedWithoutARecord() {
+    const fs::path target = exported(model_, ExportFormat::Gguf, true);
+    fs::remove(target / "salient.json");
+    const std::string gains = storedBytes(target, "output_norm.weight");
+    std::string halved = gains;
+    for (std::size_t at = 0; at < gains.size(); at += sizeof(float)) {
+        float gain = 0.0F;
+        std::memcpy(&gain, gains.data() + at, sizeof gain);
+        gain *= 0.5F;
+        std::memcpy(halved.data() + at, &gain, sizeof gain);
+    }
+    JobContext job;
+    QVERIFY(verifyCheckpoint(target, model_, job).passed());
+    replaceInFile(target / "model.gguf", gains, halved);
+    const QString found = text(verifyCheckpoint(target, model_, job));
+    QVERIFY2(found.startsWith("model.norm.weight: element 0: expected ") && found.endsWith("(64 of 64 elements differ)\n"),
+             qPrintable(found));
 }
 
 void TestVerifyGguf::anotherModelAsOriginalIsNamed() {
