@@ -142,7 +142,7 @@ std::string inWords(const MethodSpec& method, const CalibrationAb& found) {
 std::string textLine(const Side& side, const char* letter) {
     return std::string(letter) + ": " + std::to_string(side.samples.windows.count()) + " windows of " +
            std::to_string(side.samples.windows.seq_len) + " tokens of " + side.flags.text + " (" + side.flags.windows + ", seed " +
-           std::to_string(side.spec.seed) + ")\n";
+           std::to_string(side.spec.seed) + ", " + side.flags.compute + ")\n";
 }
 
 void print(const Options& options, const MethodSpec& method, const std::array<Side, 2>& sides, const CalibrationAb& found,

@@ -279,7 +279,10 @@ int run(const Options& options, Context& context) {
         context.warn("the text holds " + std::to_string(samples.windows.count()) + " windows of " +
                      std::to_string(samples.windows.seq_len) + " tokens, fewer than the " + std::to_string(spec.n_samples) + " asked for");
     }
-    Json json = {{"n_windows", samples.windows.count()}, {"seq_len", samples.windows.seq_len}, {"windows", options.calibration.windows}};
+    Json json = {{"n_windows", samples.windows.count()},
+                 {"seq_len", samples.windows.seq_len},
+                 {"windows", options.calibration.windows},
+                 {"compute", options.calibration.compute}};
     if (linear != nullptr) {
         const LayerChannels layer = oneLayer(opened, *linear, samples, options, memory.job());
         if (context.common.json) {
@@ -300,7 +303,9 @@ int run(const Options& options, Context& context) {
         memory.addTo(json);
         context.print(json);
     } else {
-        context.out << "\n" << memory.text() << "\n";
+        context.out << "\nover " << samples.windows.count() << " windows of " << samples.windows.seq_len << " tokens, "
+                    << options.calibration.compute << "\n"
+                    << memory.text() << "\n";
     }
     return kDone;
 }

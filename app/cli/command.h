@@ -26,13 +26,13 @@ struct CommonOptions {
 /// What a command works with.
 struct Context {
     CommonOptions common;
-    std::ostream& out;
+    std::ostream& out;  ///< but for --json, control characters come out as \xNN; a name that may hold a line break: onOneLine()
     std::ostream& err;
     JobContext& job;
 
     /// Prints the one document of --json.
     void print(const Json& document) const;
-    /// One line on standard error, unless --quiet.
+    /// One line on standard error, control characters as \xNN, unless --quiet.
     void warn(const std::string& message) const;
 };
 

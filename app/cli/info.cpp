@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/text_format.h"
+#include "core/error.h"
 #include "core/model/model.h"
 #include "core/model/packed/packed_model.h"
 #include "core/recipe/memory_forecast.h"
@@ -136,7 +137,8 @@ void print(const Model& model, std::ostream& out) {
         << config.head_dim << ", " << config.n_kv_heads << " key/value heads\nvocabulary  " << config.vocabulary_size << " tokens, "
         << (config.tie_word_embeddings ? "head tied to the embedding" : "head of its own") << "\npositions   " << config.max_positions
         << "\n";
-    if (const std::string quantization = model.quantization(); !quantization.empty()) out << "quantized   " << quantization << "\n";
+    if (const std::string quantization = model.quantization(); !quantization.empty())
+        out << "quantized   " << onOneLine(quantization) << "\n";
     if (config.experts.count > 0) {
         out << "experts     " << config.experts.count << " of width " << config.experts.size << ", " << config.experts.per_token
             << " for a token"

@@ -30,6 +30,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     const LayersResult result = quantizeLayers(checkpoint, *source, method, options.out, memory.job());
     RunCounts counts = countsOf(result.layers);
     counts.n_flushed_values = result.n_flushed_values;
+    counts.n_subnormal_values = result.n_subnormal_values;
     for (const LayerReport& layer : result.layers) {
         if (layer.damping_tries.size() > 1)
             context.warn(layer.name + ": the Hessian needed damping " + significant(layer.damping_tries.back(), 3));
@@ -38,6 +39,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     if (context.common.json) {
         Json json = {{"method", methodName(method)},
                      {"inputs", source->description()},
+                     {"compute", options.compute},
                      {"relative_output_error", result.relativeOutputError()},
                      {"bits_per_weight", bitsPerWeight(result.layers)},
                      {"seconds", result.seconds},
@@ -59,7 +61,7 @@ int run(const Options& options, const MethodSpec& method, Context& context) {
     context.out << table.text() << "\n"
                 << methodName(method) << ": output error " << percentage(result.relativeOutputError()) << " over " << result.layers.size()
                 << " layers, " << significant(bitsPerWeight(result.layers), 3) << " bits per weight, " << significant(result.seconds, 3)
-                << " s; " << source->description() << "\n";
+                << " s; " << source->description() << ", " << options.compute << "\n";
     if (!result.left.empty()) context.out << result.left.size() << " weights have no inputs there and stay as they are\n";
     if (!options.out.empty()) context.out << "written: " << options.out << "\n";
     context.out << "counted: " << inWords(counts) << "\n" << memory.text() << "\n";

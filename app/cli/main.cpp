@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
+#include "core/error.h"
 #include "core/io/process_memory.h"
 
 int main(int argc, char** argv) {
@@ -18,7 +19,7 @@ int main(int argc, char** argv) {
         const salient::cli::Interrupt interrupt;
         return salient::cli::runProgram(argc, argv, std::cout, std::cerr, isatty(STDERR_FILENO) == 1, interrupt.token());
     } catch (const std::exception& error) {
-        std::cerr << "salient-cli: " << error.what() << '\n';
+        std::cerr << "salient-cli: " << salient::onOneLine(error.what()) << '\n';
         return salient::cli::kFailed;
     }
 }

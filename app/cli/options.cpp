@@ -222,6 +222,8 @@ SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& comm
     return spec;
 }
 
+const char* computeName(Compute compute) noexcept { return compute == Compute::Float32 ? "float32" : "bfloat16"; }
+
 Compute computeFromName(const std::string& name) { return name == "bfloat16" ? Compute::BFloat16 : Compute::Float32; }
 
 void addEvaluationOptions(CLI::App& command, EvaluationFlags& options, bool beside_calibration, bool is_required) {

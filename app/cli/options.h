@@ -34,6 +34,8 @@ void addCalibrationOptions(CLI::App& command, CalibrationFlags& options, bool or
 /// Throws UsageError when there is neither a text nor a file of inputs.
 void requireCalibration(const CalibrationFlags& options);
 [[nodiscard]] SampleSpec sampleSpec(const CalibrationFlags& options, const CommonOptions& common);
+/// "float32" or "bfloat16".
+[[nodiscard]] const char* computeName(Compute compute) noexcept;
 [[nodiscard]] Compute computeFromName(const std::string& name);
 void addComputeOption(CLI::App& command, std::string& compute);
 

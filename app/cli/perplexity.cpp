@@ -43,7 +43,7 @@ int run(const Options& options, Context& context) {
                 << "\nprotocol    " << name(result.protocol) << ", " << options.compute << "\n";
     RunCounts counts;
     addCounts(counts, result);
-    if (counts.n_raised_tokens > 0) context.out << "counted     " << inWords(counts) << "\n";
+    if (counts.n_raised_tokens + counts.n_saturated_inputs > 0) context.out << "counted     " << inWords(counts) << "\n";
     context.out << memory.text() << "\n";
     return kDone;
 }

@@ -3,12 +3,15 @@
 #include <new>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/harmless_output.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "core/error.h"
 #include "core/io/process_memory.h"
 #include "core/kernels/parallel.h"
 
@@ -27,10 +30,22 @@ constexpr const char* kFooter =
     "A job that is interrupted, dies or fails keeps its finished runs and blocks beside the output: the same command with --resume goes "
     "on from there.";
 
-/// One line, whatever a message holds.
-std::string oneLine(std::string text) {
-    for (char& c : text) {
-        if (c == '\n' || c == '\r') c = ' ';
+/// A document with the control characters that JSON does not require to be escaped, escaped: DEL, and U+0080 to U+009F, which are C2 and
+/// a byte from 80 to 9F. They can stand in strings alone.
+std::string withEscapes(const std::string& document) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    text.reserve(document.size());
+    for (std::size_t i = 0; i < document.size(); ++i) {
+        auto byte = static_cast<unsigned char>(document[i]);
+        const bool is_wide = byte == 0xC2 && i + 1 < document.size() && (static_cast<unsigned char>(document[i + 1]) & 0xE0U) == 0x80U;
+        if (is_wide) byte = static_cast<unsigned char>(document[++i]);
+        if (is_wide || byte == 0x7F) {
+            text += "\\u00";
+            text += {kDigits[byte >> 4U], kDigits[byte & 15U]};
+        } else {
+            text += static_cast<char>(byte);
+        }
     }
     return text;
 }
@@ -50,10 +65,12 @@ std::string commandNames(const CLI::App& program) {
 
 }  // namespace
 
-void Context::print(const Json& document) const { out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }
+void Context::print(const Json& document) const {
+    out << withEscapes(document.dump(2, ' ', false, Json::error_handler_t::replace)) << '\n';
+}
 
 void Context::warn(const std::string& message) const {
-    if (!common.quiet) err << "salient-cli: warning: " << oneLine(message) << '\n';
+    if (!common.quiet) err << "salient-cli: warning: " << onOneLine(message) << '\n';
 }
 
 int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool err_is_terminal, std::stop_token stop) {
@@ -81,7 +98,7 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (const std::string unknown = unknownCommand(program, error); !unknown.empty()) {
-            err << "salient-cli: '" << unknown << "': expected a command: " << commandNames(program) << '\n';
+            err << "salient-cli: '" << onOneLine(unknown) << "': expected a command: " << commandNames(program) << '\n';
             return kUsage;
         }
         const int status = program.exit(error, out, err);
@@ -91,17 +108,19 @@ int runProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     ProgressLine progress(
         err, common.quiet ? ProgressLine::Style::None : (err_is_terminal ? ProgressLine::Style::Bar : ProgressLine::Style::SparseLines));
     JobContext job(std::move(stop), [&](const Progress& now) { progress.show(now); });
-    Context context{common, out, err, job};
+    HarmlessOutput harmless(*out.rdbuf());
+    std::ostream text(&harmless);
+    Context context{common, common.json ? out : text, err, job};
     const auto fail = [&](const std::string& message) {
         progress.clear();
-        err << "salient-cli: " << oneLine(message) << '\n';
+        err << "salient-cli: " << onOneLine(message) << '\n';
     };
     try {
         setThreadCount(common.threads);
         const int status = action(context);
         progress.clear();
-        out.flush();
-        if (!out) {
+        context.out.flush();
+        if (!context.out) {
             fail("standard output: cannot be written");
             return kFailed;
         }

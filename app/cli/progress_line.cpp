@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "app/cli/text_format.h"
+#include "core/error.h"
 
 namespace salient::cli {
 
@@ -72,7 +73,7 @@ void ProgressLine::show(const Progress& now, Clock::time_point time) {
     } else if (now.done > 0) {
         line.append(" ").append(compactNumber(static_cast<double>(now.done)));
     }
-    if (!now.detail.empty()) line += "  " + shortened(now.detail);
+    if (!now.detail.empty()) line += "  " + shortened(onOneLine(now.detail));
     if (style_ == Style::Bar) {
         err_ << "\r\x1b[K" << line << std::flush;
         bar_drawn_ = true;

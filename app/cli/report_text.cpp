@@ -5,7 +5,9 @@
 #include <set>
 
 #include "app/cli/memory_use.h"
+#include "app/cli/options.h"
 #include "app/cli/text_format.h"
+#include "core/error.h"
 #include "core/recipe/time_forecast.h"
 
 namespace salient::cli {
@@ -65,15 +67,16 @@ void printProtocol(const Report& report, std::ostream& out) {
     out << "\noutput error: tr(D H D') / tr(W H W') over all quantized layers, ";
     if (report.calibration_source.empty()) {
         out << report.calibration_windows << " windows of " << report.calibration_seq_len << " tokens of "
-            << report.recipe.calibration_text.filename().string() << "\n";
+            << onOneLine(report.recipe.calibration_text.filename().string());
     } else {
-        out << report.calibration_source << "\n";
+        out << onOneLine(report.calibration_source);
     }
+    out << ", " << computeName(report.recipe.compute) << "\n";
     if (!report.full_precision) return;
     const PerplexityResult& measured = *report.full_precision;
-    out << "perplexity: " << report.recipe.evaluation_text.filename().string() << ", protocol " << name(measured.protocol) << ", "
-        << measured.n_windows << " windows of " << measured.seq_len << ", " << measured.n_tokens << " tokens scored, "
-        << (measured.compute == Compute::Float32 ? "float32" : "bfloat16")
+    out << "perplexity: " << onOneLine(report.recipe.evaluation_text.filename().string()) << ", protocol " << name(measured.protocol)
+        << ", " << measured.n_windows << " windows of " << measured.seq_len << ", " << measured.n_tokens << " tokens scored, "
+        << computeName(measured.compute)
         << "\nKL, same top: mean KL(original || quantized) in nats, share of predictions with the same likeliest token, same predictions\n";
 }
 
@@ -129,6 +132,7 @@ void announce(const Report& planned, Context& context) {
 }
 
 int printReport(const Report& report, Context& context, bool with_layers) {
+    for (const std::string& warning : report.warnings) context.warn(warning);
     std::set<std::string> said;
     for (const RunResult& run : report.runs) {
         for (const std::string& warning : run.warnings) {
@@ -151,15 +155,16 @@ int printReport(const Report& report, Context& context, bool with_layers) {
     if (report.runs.size() == 1) printWorstLayers(report.runs.front(), context.out);
     for (const RunResult& run : report.runs) {
         if (run.n_blocks_resumed > 0) {
-            context.out << "\nresumed: " << (report.runs.size() == 1 ? "" : run.name + ": ") << run.n_blocks_resumed
+            context.out << "\nresumed: " << (report.runs.size() == 1 ? "" : onOneLine(run.name) + ": ") << run.n_blocks_resumed
                         << " blocks were finished by an earlier start\n";
         }
-        if (!run.out.empty()) context.out << "\nwritten: " << run.out << "\nverified: " << run.verification << "\n";
+        if (!run.out.empty()) context.out << "\nwritten: " << run.out << "\nverified: " << onOneLine(run.verification) << "\n";
     }
     if (!report.recipe.report.empty()) context.out << "report: " << (report.recipe.report / "report.html").string() << "\n";
-    for (const RunResult& run : report.runs) context.out << "counted: " << run.name << ": " << inWords(run.counts) << "\n";
+    for (const RunResult& run : report.runs) context.out << "counted: " << onOneLine(run.name) << ": " << inWords(run.counts) << "\n";
     for (const RunResult& run : report.runs) {
-        if (const std::string words = inWords(run.experts); !words.empty()) context.out << "experts: " << run.name << ": " << words << "\n";
+        if (const std::string words = inWords(run.experts); !words.empty())
+            context.out << "experts: " << onOneLine(run.name) << ": " << words << "\n";
     }
     context.out << "time: " << stageTimes(report) << "\n";
     context.out << memoryText(report.peak_memory_bytes, report.memory_forecast_bytes) << "\n";

@@ -72,6 +72,7 @@ int run(const Options& options, Context& context) {
                      {"original_perplexity", reference.perplexity.perplexity},
                      {"n_tokens", reference.perplexity.n_tokens},
                      {"protocol", name(reference.perplexity.protocol)},
+                     {"compute", options.calibration.compute},
                      {"layers", Json::array()}};
         for (const LayerSensitivity& layer : layers) {
             json["layers"].push_back({{"layer", layer.layer},
@@ -91,7 +92,8 @@ int run(const Options& options, Context& context) {
                       percentage(layer.same_top)});
     }
     context.out << table.text() << "\nKL: mean KL(original || one layer quantized) in nats, " << reference.perplexity.n_tokens
-                << " predictions in " << reference.perplexity.n_windows << " windows of " << reference.perplexity.seq_len << "\n"
+                << " predictions in " << reference.perplexity.n_windows << " windows of " << reference.perplexity.seq_len << ", "
+                << options.calibration.compute << "\n"
                 << memory.text() << "\n";
     return kDone;
 }

@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
+
+#include "core/error.h"
 
 namespace salient::cli {
 
@@ -52,7 +55,12 @@ std::string significant(double value, int digits) {
 
 std::string percentage(double fraction, int digits) { return significant(100.0 * fraction, digits) + " %"; }
 
+TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {
+    for (Column& column : columns_) column.title = onOneLine(column.title);
+}
+
 void TextTable::addRow(std::vector<std::string> cells) {
+    for (std::string& cell : cells) cell = onOneLine(cell);
     cells.resize(columns_.size());
     rows_.push_back(std::move(cells));
 }

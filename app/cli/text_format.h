@@ -15,7 +15,7 @@ namespace salient::cli {
 /// 0.01234 → "1.234 %"
 [[nodiscard]] std::string percentage(double fraction, int digits = 4);
 
-/// Columns of text, aligned; numbers to the right.
+/// Columns of text, aligned; numbers to the right. Control characters in titles and cells come out as \xNN: a row is one line.
 class TextTable {
 public:
     enum class Align { Left, Right };
@@ -23,7 +23,7 @@ public:
         std::string title;
         Align align = Align::Right;
     };
-    explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+    explicit TextTable(std::vector<Column> columns);
     void addRow(std::vector<std::string> cells);
     /// The table with its titles, each line ending in a newline and without trailing blanks.
     [[nodiscard]] std::string text() const;

@@ -6,6 +6,7 @@
 #include "app/cli/memory_use.h"
 #include "app/cli/options.h"
 #include "app/cli/text_format.h"
+#include "core/error.h"
 
 namespace salient::cli {
 
@@ -53,13 +54,13 @@ int run(const Options& options, Context& context) {
         context.print(json);
         return report.passed() ? kDone : kFailed;
     }
-    context.out << "format     " << report.format << "\nlayers     " << report.n_layers << " read back, " << report.n_layers_identical
-                << " bit for bit as they were meant\n";
+    context.out << "format     " << onOneLine(report.format) << "\nlayers     " << report.n_layers << " read back, "
+                << report.n_layers_identical << " bit for bit as they were meant\n";
     if (report.worst_relative_weight_error >= 0.0) {
         context.out << "original   largest relative weight error " << significant(report.worst_relative_weight_error) << '\n';
     }
     for (const Finding& finding : report.findings) {
-        context.out << nameOf(finding.severity) << "  " << finding.subject << ": " << finding.message << '\n';
+        context.out << nameOf(finding.severity) << "  " << onOneLine(finding.subject) << ": " << onOneLine(finding.message) << '\n';
     }
     context.out << (report.passed() ? "passed\n" : "FAILED\n") << memory.text() << '\n';
     return report.passed() ? kDone : kFailed;

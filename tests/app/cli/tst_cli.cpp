@@ -11,6 +11,12 @@
 #include <QTest>
 #include <csignal>
 
+#include "core/exporter/format_table.h"
+#include "core/io/ggml_blocks.h"
+#include "core/model/family_json.h"
+#include "core/model/gguf/architecture.h"
+#include "core/model/packed/stored_scheme.h"
+#include "core/tokenizer/tokenizer.h"
 #include "tests/app/cli/run_program.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/support/places.h"
@@ -109,6 +115,66 @@ private slots:
         QCOMPARE(llama[0]["absorber"]["name"].toString(), QString("layers.{}.input_layernorm"));
         QCOMPARE(llama[1]["absorber"]["with_grouped_queries"].toBool(), false);
         QVERIFY(families[names.indexOf("gpt2")]["groups"][3]["absorber"].isNull());
+    }
+
+    /// No family of the program's table is left out, in its order, and what is printed of each is all that the program knows of it.
+    void familiesListsAllOfThemWithAllTheirFacts() {
+        const Outcome outcome = run({"families", "--json"});
+        const salient::Json listed = salient::parseJson(outcome.out.toStdString(), "families --json").at("families");
+        const auto known = salient::families();
+        QCOMPARE(listed.size(), known.size());
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            const salient::Family& family = *known[i];
+            const char* const title = family.model_type.c_str();
+            QVERIFY2(listed[i].at("model_type") == family.model_type, title);
+            QVERIFY2(listed[i].at("architectures") == family.architectures, title);
+            QVERIFY2(salient::familyFromJson(listed[i].at("facts"), "facts") == family, title);
+        }
+    }
+
+    /// Every format, width and form of the program's tables is there, in their order.
+    void formatsListsAllOfThem() {
+        const salient::Json document = salient::parseJson(run({"formats", "--json"}).out.toStdString(), "formats --json");
+        const salient::Json& listed = document.at("formats");
+        const std::vector<std::string>& names = salient::exportFormatNames();
+        QCOMPARE(listed.size(), names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            QVERIFY2(listed[i].at("format") == names[i], names[i].c_str());
+            const std::vector<salient::FormatRow> rows = salient::formatRows(salient::exportFormatFromName(names[i]));
+            const salient::Json& widths = listed[i].at("widths");
+            QCOMPARE(widths.size(), rows.size());
+            for (std::size_t row = 0; row < rows.size(); ++row) {
+                const salient::Json expected = {{"bits", rows[row].bits},
+                                                {"symmetric", rows[row].is_symmetric},
+                                                {"group_sizes", rows[row].group_sizes},
+                                                {"act_order", rows[row].holds_order},
+                                                {"act_order_static_groups", rows[row].holds_static_order},
+                                                {"remarks", rows[row].remarks}};
+                for (const auto& [key, value] : expected.items()) QVERIFY2(widths[row].at(key) == value, (names[i] + " " + key).c_str());
+                QCOMPARE(widths[row].at("activations") == "16 bits", rows[row].activations == salient::ActivationScale::None);
+                QCOMPARE(widths[row].value("stored_as", ""), rows[row].stored_as);
+            }
+        }
+        const salient::Json& reads = document.at("reads");
+        QVERIFY(reads.at("gguf").at("types") == salient::readGgmlTypeNames());
+        const auto architectures = salient::gguf::architectures();
+        QCOMPARE(reads.at("gguf").at("architectures").size(), architectures.size());
+        for (std::size_t i = 0; i < architectures.size(); ++i) {
+            const salient::Json expected = {{"architecture", architectures[i].name}, {"family", architectures[i].model_type}};
+            QVERIFY2(reads.at("gguf").at("architectures")[i] == expected, expected.dump().c_str());
+        }
+        const auto forms = salient::readableForms();
+        QCOMPARE(reads.at("quantized").size(), forms.size());
+        for (std::size_t i = 0; i < forms.size(); ++i) {
+            const salient::Json expected = {{"quant_method", forms[i].method}, {"format", forms[i].format}};
+            QVERIFY2(reads.at("quantized")[i] == expected, expected.dump().c_str());
+        }
+        const std::vector<salient::TokenizerForm> tokenizers = salient::Tokenizer::forms();
+        QCOMPARE(reads.at("tokenizers").size(), tokenizers.size());
+        for (std::size_t i = 0; i < tokenizers.size(); ++i) {
+            const salient::Json expected = {{"files", tokenizers[i].files}, {"models", tokenizers[i].models}};
+            QVERIFY2(reads.at("tokenizers")[i] == expected, expected.dump().c_str());
+        }
     }
 
     void formatsListsWhatEachHolds() {
@@ -296,6 +362,7 @@ private slots:
                                  "--group-size", "64"};
         const Outcome made = run(awq);
         QVERIFY2(made.status == 0 && made.out.contains("importance matrix (capture.imatrix"), made.err);
+        QVERIFY2(made.out.contains("; reloaded: the check by perplexity does not apply: "), made.out);
         const Outcome refused = run({"quantize", model, "--inputs", inputs + "capture.imatrix", "--out", folder.filePath("gptq"),
                                      "--format", "gptq", "--method", "gptq", "--group-size", "64"});
         QVERIFY2(refused.status == 1 && refused.err.contains("rtn and awq can use it"), refused.err);
@@ -305,6 +372,7 @@ private slots:
         QVERIFY2(layers.status == 0, layers.err);
         QCOMPARE(layers.json()["layers"].toArray().size(), 8);
         QVERIFY(layers.json()["counts"].toObject().contains("flushed_values"));
+        QVERIFY(layers.json()["counts"].toObject().contains("subnormal_values"));
         QVERIFY(layers.json()["peak_memory_bytes"].toInteger() > 0 && layers.json()["memory_forecast_bytes"].toInteger() > 0);
         QVERIFY(QFile::exists(folder.filePath("layers/model.safetensors")));
 
@@ -379,6 +447,40 @@ private slots:
         QVERIFY(outcome.out.contains("model.layers.1.mlp.up_proj"));
     }
 
+    void verifyPassesWithWarningsAlone() {
+        const QString out = folder_->filePath("out");
+        QCOMPARE(run(QStringList{"quantize", kModel, "--out", out, "--format", "gptq", "--method", "rtn"} + kFewSamples).status, 0);
+        QCOMPARE(run({"verify", out}).status, 0);
+        writeFile(out + "/pytorch_model.bin", "PK");  // beside the weights: some loaders prefer it
+        const Outcome text = run({"verify", out});
+        QVERIFY2(text.status == 0, text.out);
+        QVERIFY2(text.out.contains("\nwarning  pytorch_model.bin: ") && text.out.contains("\npassed\n"), text.out);
+        const Outcome document = run({"verify", out, "--json"});
+        QVERIFY2(document.status == 0, document.out);
+        QVERIFY(document.json()["passed"].toBool());
+        QStringList severities;
+        for (const QJsonValue& finding : document.json()["findings"].toArray()) severities << finding["severity"].toString();
+        QVERIFY2(severities.contains("warning") && !severities.contains("failure"), qPrintable(severities.join(", ")));
+    }
+
+    void namesInFilesCannotForgeLinesOrReachTheTerminal() {
+        const QString model = folder_->filePath("model");
+        QVERIFY(copyDirectory(kModel, model));
+        const salient::Json index = {{"weight_map", {{"model.norm.weight", "x\npassed\n\x1b[2J.safetensors"}}}};
+        writeFile(model + "/model.safetensors.index.json", QByteArray::fromStdString(index.dump()));
+        QVERIFY(QFile::rename(model + "/model.safetensors", model + "/a.safetensors"));
+        for (const char* command : {"verify", "info"}) {
+            const Outcome outcome = run({command, model});
+            QCOMPARE(outcome.status, 1);
+            const QByteArray said = outcome.out + outcome.err;
+            QVERIFY2(said.contains("x\\x0Apassed\\x0A\\x1B[2J.safetensors"), said);
+            QVERIFY2(!said.contains("\x1b") && !said.contains("\npassed\n"), said);
+        }
+        // In a document it stands as it is in the file, by JSON's own escapes.
+        const Outcome document = run({"verify", model, "--json"});
+        QVERIFY2(document.out.contains("x\\npassed\\n\\u001b[2J.safetensors"), document.out);
+    }
+
     void compareHasThePromisedKeys() {
         const Outcome outcome = run(QStringList{"compare", kModel, "--methods", "rtn,gptq,smoothquant", "--bits", "3", "--group-size",
                                                 "128", "--json", "--eval-text", kEval, "--n-windows", "4"} +
@@ -436,8 +538,8 @@ private slots:
                 few);
         QVERIFY2(told.status == 0, told.err);
         QVERIFY2(told.out.contains("shown: the 2 of 28 layers that the other text costs most\n"), told.out);
-        QVERIFY2(told.out.contains("A: 4 windows of 64 tokens of " + kCalib.toUtf8() + " (random, seed 0)\n"), told.out);
-        QVERIFY2(told.out.contains("B: 2 windows of 32 tokens of " + kEval.toUtf8() + " (stream, seed 0)\n"), told.out);
+        QVERIFY2(told.out.contains("A: 4 windows of 64 tokens of " + kCalib.toUtf8() + " (random, seed 0, float32)\n"), told.out);
+        QVERIFY2(told.out.contains("B: 2 windows of 32 tokens of " + kEval.toUtf8() + " (stream, seed 0, float32)\n"), told.out);
         QVERIFY2(told.out.contains("what it means: awq: calibrated on B instead of A, its error on A is "), told.out);
         QVERIFY2(told.out.contains("\nwhole model ") && told.out.contains("\npeak memory: "), told.out);
         const Outcome rtn = run(QStringList{"calibration", kModel, "--method", "rtn"} + few);

@@ -1,8 +1,11 @@
+#include <QByteArray>
 #include <QTest>
 #include <limits>
+#include <ostream>
 #include <sstream>
 
 #include "app/cli/command.h"
+#include "app/cli/harmless_output.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/text_format.h"
 
@@ -60,8 +63,54 @@ private slots:
         std::ostringstream err;
         salient::JobContext job;
         const Context context{{}, out, err, job};
-        context.warn("first\nsecond");
-        QCOMPARE(err.str(), std::string("salient-cli: warning: first second\n"));
+        context.warn("first\nsecond \x1b[2J");
+        QCOMPARE(err.str(), std::string("salient-cli: warning: first\\x0Asecond \\x1B[2J\n"));
+    }
+
+    void aDocumentHoldsNoControlCharacter() {
+        std::ostringstream out;
+        std::ostringstream err;
+        salient::JobContext job;
+        const Context context{{}, out, err, job};
+        const std::string name = "a\n\x1b\x7f\xC2\x9B caf\xC3\xA9";
+        context.print({{"name", name}});
+        QCOMPARE(out.str(), std::string("{\n  \"name\": \"a\\n\\u001b\\u007f\\u009b caf\xC3\xA9\"\n}\n"));
+        QCOMPARE(salient::Json::parse(out.str()).at("name").get<std::string>(), name);
+    }
+
+    void aRowIsOneLineWhateverItsCellsHold() {
+        TextTable table({{"a\x1b", TextTable::Align::Left}, {"n"}});
+        table.addRow({"b\npassed", "1"});
+        QCOMPARE(table.text(), std::string("a\\x1B        n\nb\\x0Apassed  1\n"));
+    }
+
+    void aDetailOfProgressIsOneLine() {
+        std::ostringstream err;
+        ProgressLine line(err, ProgressLine::Style::SparseLines);
+        line.show({"reading", 0, 10, "x\n\x1b[2J\xC2\x9B"});
+        QCOMPARE(err.str(), std::string("reading   0 %  x\\x0A\\x1B[2J\\x9B\n"));
+    }
+
+    void noControlCharacterReachesTheTerminal_data() {
+        QTest::addColumn<QByteArray>("written");
+        QTest::addColumn<QByteArray>("printed");
+        QTest::newRow("text") << QByteArray("caf\xC3\xA9 \xC2\xA0|\n") << QByteArray("caf\xC3\xA9 \xC2\xA0|\n");
+        QTest::newRow("escape sequence") << QByteArray("a\x1b[31mb\n") << QByteArray("a\\x1B[31mb\n");
+        QTest::newRow("carriage return, tab, delete") << QByteArray("a\rb\tc\x7f\n") << QByteArray("a\\x0Db\\x09c\\x7F\n");
+        QTest::newRow("beyond ASCII") << QByteArray("a\xC2\x9Bx\n") << QByteArray("a\\x9Bx\n");
+        QTest::newRow("half a character") << QByteArray("a\xC2\n\xC2") << QByteArray("a\xC2\n\xC2");
+    }
+    void noControlCharacterReachesTheTerminal() {
+        QFETCH(QByteArray, written);
+        QFETCH(QByteArray, printed);
+        std::ostringstream terminal;
+        {
+            HarmlessOutput harmless(*terminal.rdbuf());
+            std::ostream out(&harmless);
+            for (const char c : written) out << c << std::flush;  // a character in pieces is one all the same
+            QVERIFY(out.good());
+        }
+        QCOMPARE(QByteArray::fromStdString(terminal.str()), printed);
     }
 
     void everyCommandIsListedInTheHelp() {

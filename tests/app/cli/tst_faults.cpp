@@ -119,6 +119,37 @@ private slots:
         QVERIFY2(resumed.out.endsWith("out\n"), resumed.out);
     }
 
+    void whatBecomesReadOnlyMeanwhileIsAnErrorAndTheNextStartGoesOn() {
+        // As soon as a block is done, the place of the job is mounted over itself, read-only: what is open stays open, and nothing new can
+        // be made, renamed or removed there. That is what a disk with errors becomes. The job stands still while that happens.
+        QDir().mkdir(folder_->filePath("disk"));
+        const QString mount = "mount -t tmpfs -o size=100m none \"$0\" && ";
+        const QString become_read_only = "mount --bind \"$place\" \"$place\" && mount -o remount,bind,ro \"$place\"";
+        const auto onDisk = [&](const QString& script, const QStringList& arguments) {
+            QProcess process;
+            process.start("unshare",
+                          QStringList{"-rm", "/bin/sh", "-c", mount + script, folder_->filePath("disk"), SALIENT_CLI} + arguments);
+            return outcomeOf(process);
+        };
+        if (onDisk("place=\"$0\"/place; mkdir \"$place\" && " + become_read_only + " && umount \"$place\"", {}).status != 0)
+            QSKIP("no file system can be mounted here");
+        const Outcome whole = run(quantize(out_, {"--method", "gptq"}) + QStringList{"-q"});
+        QVERIFY2(whole.status == 0, whole.err);
+        const QString script =
+            "place=\"$0\"/.out.unfinished; \"$@\" & job=$!; n=0; "
+            "until [ -e \"$place\"/job.json ]; do n=$((n + 1)); [ $n -lt 30000 ] || exit 5; sleep 0.002; done; "
+            "kill -STOP $job; " +
+            become_read_only +
+            " || { kill -KILL $job; exit 6; }; kill -CONT $job; wait $job; status=$?; "
+            "[ -e \"$0\"/out ] && exit 9; [ $status = 1 ] || exit 8; umount \"$place\"; "
+            "\"$@\" --resume || exit 7; diff -r \"$0\"/out " +
+            out_ + " && [ \"$(ls -A \"$0\")\" = out ]";
+        const Outcome resumed = onDisk(script, quantize(folder_->filePath("disk/out"), {"--method", "gptq"}) + QStringList{"-q"});
+        QVERIFY2(resumed.status == 0, QByteArray::number(resumed.status) + ": " + resumed.err + resumed.out);
+        QVERIFY2(resumed.err.contains("Read-only file system"), resumed.err);
+        QVERIFY2(resumed.out.contains("\nresumed: "), resumed.out);
+    }
+
     void aTargetThatCannotBeWrittenIsAnErrorBeforeAnyWork_data() {
         QTest::addColumn<QString>("target");
         QTest::newRow("below a file") << kModel + "/config.json/out";
@@ -460,9 +491,16 @@ private slots:
         const Outcome other = run(quantize(out_, {"--method", "gptq"}) + QStringList{"-q", "--resume"});
         QCOMPARE(other.status, 1);
         QVERIFY2(other.err.contains("found another (settings."), other.err);
-        const Outcome resumed = run(quantize(out_, {"--method", "awq+gptq", "--symmetric"}) + QStringList{"-q", "--resume"});
+        // On as many threads as the machine has by then: the bits are the same.
+        QStringList elsewhere = quantize(out_, {"--method", "awq+gptq", "--symmetric"}) + QStringList{"-q", "--resume"};
+        elsewhere[elsewhere.indexOf("--threads") + 1] = "1";
+        const Outcome resumed = run(elsewhere);
         QVERIFY2(resumed.status == 0, resumed.err);
         QVERIFY2(resumed.out.contains("\nresumed: "), resumed.out);
+        const QString whole = folder_->filePath("whole");
+        const Outcome uninterrupted = run(quantize(whole, {"--method", "awq+gptq", "--symmetric"}) + QStringList{"-q"});
+        QVERIFY2(uninterrupted.status == 0, uninterrupted.err);
+        QVERIFY(contentOf(out_.toStdString()) == contentOf(whole.toStdString()));
     }
 
     void anInterruptKeepsFinishedBlocks_data() {

@@ -123,6 +123,26 @@ private slots:
         QVERIFY2(failed.err.startsWith("salient-cli: "), failed.err);
     }
 
+    void everyResultStatesThePrecisionItWasComputedIn_data() { commands(); }
+    void everyResultStatesThePrecisionItWasComputedIn() {
+        QFETCH(QStringList, arguments);
+        const QString command = arguments.first();
+        const bool has_choice = run({command, "--help"}).out.contains("--compute");
+        // Those that compute nothing by a model; layer is always float32, and a recipe says it itself.
+        const QStringList without = {"info", "layer", "verify", "run", "families", "formats"};
+        QCOMPARE(has_choice, !without.contains(command));
+        if (!has_choice) return;
+        for (const QByteArray compute : {"float32", "bfloat16"}) {
+            const QStringList option = {"--compute", compute, "-q"};
+            const Outcome document = run(prepared(arguments) + option + QStringList{"--json"});
+            QVERIFY2(document.status == 0, document.err);
+            QVERIFY2(document.out.contains("\"compute\": \"" + compute + "\""), document.out);
+            const Outcome text = run(prepared(arguments) + option);
+            QVERIFY2(text.status == 0, text.err);
+            QVERIFY2(text.out.contains(compute), text.out);
+        }
+    }
+
     void aJobThatIsStoppedPrintsNothingThere_data() { commands(); }
     void aJobThatIsStoppedPrintsNothingThere() {
         QFETCH(QStringList, arguments);
