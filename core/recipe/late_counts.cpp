@@ -17,12 +17,14 @@ void setPerplexity(RunResult& run, std::optional<PerplexityResult> evaluation) {
     RunCounts before;
     if (run.perplexity) addCounts(before, *run.perplexity);
     run.counts.n_raised_tokens -= before.n_raised_tokens;
+    run.counts.n_saturated_inputs -= before.n_saturated_inputs;
     if (evaluation) addCounts(run.counts, *evaluation);
     run.perplexity = std::move(evaluation);
 }
 
 void noteWritten(RunResult& run, const WriteCounts& written) {
     run.counts.n_flushed_values = written.n_flushed_values;
+    run.counts.n_subnormal_values = written.n_subnormal_values;
     run.counts.n_raised_importances = 0;
     run.counts.n_raised_factors = 0;
     for (LayerReport& layer : run.layers) {
@@ -36,6 +38,7 @@ void noteWritten(RunResult& run, const WriteCounts& written) {
 WriteCounts writtenCounts(const RunResult& run) {
     WriteCounts written;
     written.n_flushed_values = run.counts.n_flushed_values;
+    written.n_subnormal_values = run.counts.n_subnormal_values;
     for (const LayerReport& layer : run.layers) {
         if (layer.n_raised_importances > 0) written.raised_importances[layer.name] = layer.n_raised_importances;
         if (layer.n_raised_factors > 0) written.raised_factors[layer.name] = layer.n_raised_factors;

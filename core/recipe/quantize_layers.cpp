@@ -118,6 +118,7 @@ private:
             if (const std::optional<Matrix> weight = quantized(tensor)) {
                 const StoredFloats stored = storeFloats(name, {weight->data(), static_cast<std::size_t>(weight->size())}, tensor.dtype);
                 result_.n_flushed_values += stored.n_flushed;
+                result_.n_subnormal_values += stored.n_subnormal;
                 writer.write(name, stored.bytes);
             } else {
                 writer.write(name, tensor.bytes);

@@ -14,8 +14,9 @@ namespace salient {
 /// What quantizeLayers() did.
 struct LayersResult {
     std::vector<LayerReport> layers;
-    std::vector<std::string> left;      ///< weights [out, in] whose inputs the file does not have: as they were
-    std::int64_t n_flushed_values = 0;  ///< of dequantized weights that became 0 in their stored type; counted when written
+    std::vector<std::string> left;        ///< weights [out, in] whose inputs the file does not have: as they were
+    std::int64_t n_flushed_values = 0;    ///< of dequantized weights that became 0 in their stored type; counted when written
+    std::int64_t n_subnormal_values = 0;  ///< of others that lost digits to being subnormal in it
     double seconds = 0.0;
 
     /// Sum over layers of tr(D H Dᵀ) / sum of tr(W H Wᵀ).

@@ -225,12 +225,13 @@ std::string expertTable(const RunResult& run) {
 
 std::string warnings(const Report& report) {
     std::string html;
+    const auto add = [&html](const std::string& warning) {
+        const std::string line = "<p class=\"warning\">" + escapeXml(warning) + "</p>\n";
+        if (html.find(line) == std::string::npos) html += line;
+    };
+    for (const std::string& warning : report.warnings) add(warning);
     for (const RunResult& run : report.runs) {
-        for (const std::string& warning : run.warnings) {
-            const std::string line =
-                "<p class=\"warning\">" + escapeXml(warning.starts_with("calibration:") ? warning : run.name + ": " + warning) + "</p>\n";
-            if (html.find(line) == std::string::npos) html += line;
-        }
+        for (const std::string& warning : run.warnings) add(warning.starts_with("calibration:") ? warning : run.name + ": " + warning);
     }
     return html.empty() ? "" : "<h2>Warnings</h2>\n" + html;
 }

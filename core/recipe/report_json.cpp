@@ -19,6 +19,7 @@ Json toJson(const PerplexityResult& result) {
                               {"same_top", result.divergence->same_top}};
     }
     if (!result.raised_tokens.empty()) json["raised_tokens"] = result.raised_tokens;
+    if (!result.saturated_inputs.empty()) json["saturated_inputs"] = result.saturated_inputs;
     return json;
 }
 
@@ -50,6 +51,7 @@ Json toJson(const LayerReport& layer) {
     forEachGridCount(layer.grids, [&json](const char* name, Index count) { json["n_" + std::string(name)] = count; });
     json["n_bounded_scales"] = layer.n_bounded_scales;
     json["n_raised_tokens"] = layer.n_raised_tokens;
+    json["n_saturated_inputs"] = layer.n_saturated_inputs;
     json["n_raised_importances"] = layer.n_raised_importances;
     json["n_raised_factors"] = layer.n_raised_factors;
     json["clipped_fraction"] = layer.clipped_fraction;
@@ -115,6 +117,7 @@ Json toJson(const Report& report) {
     if (report.full_precision) json["full_precision"] = toJson(*report.full_precision);
     json["methods"] = Json::array();
     for (const RunResult& run : report.runs) json["methods"].push_back(toJson(run));
+    if (!report.warnings.empty()) json["warnings"] = report.warnings;
     json["model"] = report.model_name;
     json["original_bytes"] = report.original_bytes;
     json["calibration"] = {{"text", report.recipe.calibration_text.string()},

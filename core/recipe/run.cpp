@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <map>
 #include <new>
 
 #include "core/calib/input_source.h"
@@ -11,16 +10,15 @@
 #include "core/eval/text_pass.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
-#include "core/io/publish_directory.h"
 #include "core/kernels/parallel.h"
 #include "core/recipe/held_memory.h"
-#include "core/recipe/job_identity.h"
+#include "core/recipe/job_keeper.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
+#include "core/recipe/reload_note.h"
 #include "core/recipe/resumed_run.h"
 #include "core/recipe/streamed_run.h"
-#include "core/recipe/unfinished_runs.h"
 #include "core/recipe/verification_line.h"
 #include "core/recipe/warnings.h"
 
@@ -32,28 +30,21 @@ using Clock = std::chrono::steady_clock;
 
 /// What a job of several runs keeps of its Hessians; the rest is made again when it is needed.
 constexpr std::int64_t kKeptHessianBytes = std::int64_t{512} << 20;
-/// And of the original's last hidden states, in numbers: 1 GiB.
-constexpr Index kKeptHiddenStates = Index{1} << 28;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+const Recipe& validated(const Recipe& recipe) {
+    recipe.validate();
+    return recipe;
+}
 
 class RecipeJob {
 public:
     RecipeJob(const Recipe& recipe, const RunOptions& options, JobContext& job)
-        : recipe_(recipe),
+        : recipe_(validated(recipe)),
           options_(options),
-          job_(heldToMemory(job, recipe.max_memory_bytes, "fewer or shorter samples, or fewer runs at once,")) {
-        recipe.validate();
-        place_ = placeOfRuns(recipe, options.unfinished);
-        if (options.resume && place_.empty() && !isStreamedAlone(recipe)) {
-            throw Error(ErrorCode::InvalidOption,
-                        "resume: expected a recipe that writes an export or a report, or a directory for what is finished, found neither");
-        }
-        if (!options.unfinished.empty() && place_.empty()) {
-            throw Error(ErrorCode::InvalidOption, "run: " + options.unfinished.string() +
-                                                      ": expected no directory for what is finished, since a single export keeps it beside "
-                                                      "its target, found one");
-        }
+          job_(heldToMemory(job, recipe.max_memory_bytes, "fewer or shorter samples, or fewer runs at once,")),
+          keeper_(recipe, options) {
         report_.recipe = recipe;
         report_.version = SALIENT_VERSION;
         setThreadCount(recipe.threads);
@@ -87,8 +78,7 @@ public:
     /// blocks: a folder for those of the only run; empty: none.
     void keepModels(const std::filesystem::path& blocks) {
         keep_models_ = true;
-        block_folder_ = blocks;
-        place_.clear();
+        keeper_.keepOnlyBlocksIn(blocks);
     }
 
     Report run() try {
@@ -102,20 +92,20 @@ public:
         if (options_.before_work) options_.before_work(report_);
         if (!calibration_) recipe_.inputs.empty() ? drawCalibrationSamples() : readInputs();
         planWalks();
-        if (!keep_models_) openUnfinished();
+        if (!keep_models_) takeUpEarlierStart();
         evaluateOriginal();
-        block_folder_.empty() ? runAll() : runKept();
+        keeper_.keepsOnlyBlocks() ? runKept() : runAll();
         report_.peak_memory_bytes = peakMemoryBytes();
         if (!recipe_.report.empty()) writeReport(report_, recipe_.report);
-        if (kept_) kept_->finish();
+        keeper_.finish();
         return std::move(report_);
     } catch (const Cancelled&) {
-        throw Cancelled(whatIsKept());
+        throw Cancelled(keeper_.whatIsKept());
     } catch (const Error& error) {
-        throw Error(error.code(), error.what() + whatIsKept(), error.layer());
+        throw Error(error.code(), error.what() + keeper_.whatIsKept(), error.layer());
     } catch (const std::bad_alloc&) {
         const Error error = outOfMemory(job_.last());
-        throw Error(error.code(), error.what() + whatIsKept());
+        throw Error(error.code(), error.what() + keeper_.whatIsKept());
     }
 
 private:
@@ -149,8 +139,7 @@ private:
     [[nodiscard]] ForwardOptions forward() const { return {.compute = recipe_.compute}; }
 
     void refuseIfTooLarge() {
-        const DoneWork done = options_.resume ? doneWork(report_.recipe, place_) : DoneWork{};
-        report_.work = jobWork(*model_, recipe_, keep_models_, calibration_ != nullptr, done);
+        report_.work = jobWork(*model_, recipe_, keep_models_, calibration_ != nullptr, keeper_.done(report_.recipe));
         report_.memory_forecast_bytes = forecastJob(*model_, recipe_, keep_models_, calibration_ != nullptr).total();
         const SampleSpec spec = resolved(recipe_.samples, *model_);
         std::string less =
@@ -173,9 +162,7 @@ private:
     }
 
     void refuseWhatCannotWork() {
-        if (const auto found = place_.empty() || options_.resume ? std::nullopt : findUnfinishedRuns(place_)) {
-            throw Error(ErrorCode::InvalidOption, "run: expected to begin a job, found an unfinished one in " + inWords(*found));
-        }
+        keeper_.refuseUnfinishedPlace();
         for (RecipeRun& run : runs()) {
             if (run.format) run.method.grid.scale_type = storedScaleType(*run.format, model_->config);
             checkMethod(*model_, run.method);
@@ -187,7 +174,7 @@ private:
                 throw Error(ErrorCode::InvalidOption, "export: " + std::string(name(*run.format)) + ": " + reasons);
             }
             // What an unfinished job wrote is told apart when that is open.
-            if (place_.empty() || !options_.resume) refuseFilledTarget(run);
+            if (!keeper_.mayHaveWritten()) refuseFilledTarget(run);
         }
         if (!recipe_.evaluation_text.empty()) evaluation_text_ = readCorpus(recipe_.evaluation_text);
     }
@@ -212,58 +199,24 @@ private:
         stageDone("read text", start);
     }
 
-    void openUnfinished() {
+    /// What an earlier start did of the runs is not done again.
+    void takeUpEarlierStart() {
         std::vector<std::size_t> streamed;
         std::ranges::copy_if(alone_, std::back_inserter(streamed), [this](std::size_t i) { return runs()[i].format.has_value(); });
-        const bool begins = place_.empty() || !findUnfinishedRuns(place_);
-        if (!place_.empty()) openRuns(streamed);
-        try {
-            for (const std::size_t i : streamed) {
-                if (stages_[i] != Stage::Begins) continue;
-                const RecipeRun& run = runs()[i];
-                unfinished_.try_emplace(i, run.out, exportIdentity(*model_, samples(), run.method, exportOptions(run), recipe_.compute),
-                                        model_->config.n_blocks, options_.resume);
-            }
-        } catch (const Error&) {
-            // What lies beside a target is another job's, and not to be counted as this one's, which has only begun.
-            if (kept_ && begins) {
-                kept_->finish();
-                kept_.reset();
-            }
-            throw;
-        }
+        std::vector<ResumedRun> resumed = keeper_.open({.model = model_,
+                                                        .samples = samples(),
+                                                        .recipe = report_.recipe,
+                                                        .evaluation_text = evaluation_text_,
+                                                        .streamed = std::move(streamed),
+                                                        .export_options = [this](const RecipeRun& run) { return exportOptions(run); }});
+        for (std::size_t i = 0; i < resumed.size(); ++i) takeUp(i, std::move(resumed[i]));
     }
 
-    void openRuns(const std::vector<std::size_t>& streamed) {
-        // The report's directory is made with those above it, and its neighbour is needed earlier.
-        std::error_code shows_next;
-        if (!recipe_.report.empty()) std::filesystem::create_directories(withoutTrailingSlash(recipe_.report).parent_path(), shows_next);
-        std::vector<std::filesystem::path> targets;
-        for (const std::size_t i : streamed) {
-            if (!options_.resume) refuseUnfinished(runs()[i].out);  // another job's, before anything of this one is there
-            targets.push_back(runs()[i].out);
-        }
-        try {
-            kept_.emplace(place_, recipeIdentity(*model_, samples(), report_.recipe, evaluation_text_), targets, runs().size(),
-                          options_.resume);
-        } catch (const Error& error) {
-            // Beside exports nothing can be written then either; beside a report, keeping must not cost the job.
-            const bool is_exported = std::ranges::any_of(runs(), [](const RecipeRun& run) { return run.format.has_value(); });
-            if (error.code() != ErrorCode::Io || is_exported || options_.resume || !options_.unfinished.empty()) throw;
-            not_kept_ = error.what();
-            return;
-        }
-        for (std::size_t i = 0; i < runs().size(); ++i) takeUp(i);
-    }
-
-    /// What an earlier start did of a run is not done again.
-    void takeUp(std::size_t index) {
-        const RecipeRun& run = runs()[index];
-        ResumedRun resumed = resumedRun(*kept_, index, run, run.format ? exportOptions(run).provenance : Json(), model_);
+    void takeUp(std::size_t index, ResumedRun resumed) {
         stages_[index] = resumed.stage;
         if (!resumed.result) return;
         RunResult& result = report_.runs[index];
-        resumed.result->method = run.method;  // with the type of its scales
+        resumed.result->method = runs()[index].method;  // with the type of its scales
         resumed.result->loaders = std::move(result.loaders);
         resumed.result->n_blocks_resumed = model_->config.n_blocks;
         result = std::move(*resumed.result);
@@ -272,9 +225,7 @@ private:
     /// An earlier start wrote it, and ended before it was read back.
     void finishWritten(std::size_t index) {
         const RecipeRun& run = runs()[index];
-        // One that died between renaming the export and clearing up left the record of its blocks.
-        std::error_code ignored;
-        if (!findUnfinished(run.out)) std::filesystem::remove_all(ResumableDirectory::placeFor(run.out), ignored);
+        JobKeeper::clearBeside(run);
         RunResult& result = report_.runs[index];
         noteWritten(result, recordOfExport(run).counts());
         verify(result, run);
@@ -282,26 +233,16 @@ private:
         noteDone(index);
     }
 
-    /// Keeping must never cost the job.
-    template <typename Keep>
-    void keeping(RunResult& result, const Keep& keep) {
-        if (!kept_) return;
-        try {
-            keep(*kept_);
-        } catch (const Error& error) {
-            noteNotKept(result, error.what());
-        }
-    }
     static void noteNotKept(RunResult& result, const std::string& failure) {
         if (!failure.empty()) result.warnings.push_back("resume: finished blocks were not kept, or not read again: " + failure);
     }
     void noteMade(std::size_t index) {
         RunResult& result = report_.runs[index];
-        keeping(result, [&](const UnfinishedRuns& kept) { kept.keepMade(index, result, *model_); });
+        noteNotKept(result, keeper_.keepMade(index, result, *model_));
     }
     void noteDone(std::size_t index) {
         RunResult& result = report_.runs[index];
-        keeping(result, [&](const UnfinishedRuns& kept) { kept.keepDone(index, result, *model_); });
+        noteNotKept(result, keeper_.keepDone(index, result, *model_));
     }
 
     void noteSamples(const Samples& drawn) {
@@ -317,29 +258,20 @@ private:
             reference_ = namingText(recipe_.evaluation_text,
                                     [&] { return evaluationReference(model_, evaluation_text_, recipe_.perplexity, forward(), job_); });
             stageDone("perplexity: full precision", start);
-            keepOriginal();
+            keeper_.keepOriginal(reference_, job_);
         }
         report_.full_precision = reference_.perplexity;
     }
 
-    /// Whether an earlier start has evaluated it.
+    /// Whether an earlier start has evaluated it, and what it found can be read.
     bool takeUpOriginal() {
-        if (!kept_ || !options_.resume) return false;
+        if (!keeper_.goesOn()) return false;
         TextWindows text =
             namingText(recipe_.evaluation_text, [&] { return evaluationWindows(*model_, evaluation_text_, recipe_.perplexity); });
-        std::optional<EvaluationReference> known = kept_->readOriginal(model_, std::move(text), job_);
-        if (known) reference_ = std::move(*known);
-        return known.has_value();
-    }
-
-    void keepOriginal() {
-        if (!kept_ || reference_.hidden.size() > kKeptHiddenStates) return;  // made again, then, by one pass
-        JobContext silent(job_.stopToken());
-        try {
-            kept_->keepOriginal(reference_, silent);
-        } catch (const Error& error) {
-            not_kept_ = error.what();
-        }
+        KeptEvaluation kept = keeper_.readOriginal(model_, std::move(text), job_);
+        if (!kept.failure.empty()) report_.warnings.push_back("resume: the original was evaluated again: " + kept.failure);
+        if (kept.reference) reference_ = std::move(*kept.reference);
+        return kept.reference.has_value();
     }
 
     void evaluate(RunResult& result, const Model& model, const BlockLoader& blocks) {
@@ -370,7 +302,10 @@ private:
                                 {"seq_len", report_.calibration_seq_len},
                                 {"seed", samples().spec.seed}}},
                               {"compute", recipe_.compute == Compute::Float32 ? "float32" : "bfloat16"}};
-        if (!report_.calibration_source.empty()) options.provenance["calibration"] = {{"inputs", report_.calibration_source}};
+        if (!report_.calibration_source.empty()) {
+            options.provenance["calibration"] = {{"inputs", report_.calibration_source}};
+            options.provenance["reloaded"] = whyNotReloaded(report_.calibration_source);
+        }
         return options;
     }
 
@@ -378,12 +313,11 @@ private:
         const Clock::time_point start = Clock::now();
         job_.checkpoint({"verifying", 0, 0, run.out.string()});
         VerifyReport verified = verifyCheckpoint(run.out, model_, job_);
-        if (reload_) {
-            if (std::optional<Finding> finding = reload_->compare(run.out, job_)) verified.findings.push_back(std::move(*finding));
-            reload_.reset();
-        } else {
-            verified.findings.push_back({Severity::Note, "reloaded", "not run, since blocks that an earlier start made are not in memory"});
-        }
+        std::optional<Finding> reloaded;
+        if (reload_) reloaded = reload_->compare(run.out, job_);
+        reload_.reset();
+        if (!reloaded) reloaded = notReloaded(report_.calibration_source, exportOptions(run));
+        verified.findings.push_back(std::move(*reloaded));
         result.out = run.out.string();
         result.verification = verificationLine(verified);
         result.is_verified = verified.passed();
@@ -414,7 +348,7 @@ private:
         for (std::string& warning : runWarnings(*model_, run.method, result.layers, report_.calibration_tokens)) {
             result.warnings.push_back(std::move(warning));
         }
-        noteNotKept(result, not_kept_);
+        noteNotKept(result, keeper_.failure());
     }
 
     /// One run with a walk of its own. Exported and not kept: written while it is made, then judged by what was written.
@@ -426,15 +360,13 @@ private:
         }
         RunResult& result = report_.runs[index];
         const Clock::time_point start = Clock::now();
-        const auto unfinished = unfinished_.find(index);
         const auto all_made = [&](const StreamedRun& made) {
             describe(result, run, made.layers, made.seconds);
             result.n_blocks_resumed = made.n_blocks_resumed;
             noteMade(index);
         };
-        StreamedRun streamed = runStreamed(model_, samples(), run, exportOptions(run), forward(),
-                                           unfinished == unfinished_.end() ? nullptr : &unfinished->second, all_made, job_);
-        unfinished_.erase(index);
+        StreamedRun streamed = runStreamed(model_, samples(), run, exportOptions(run), forward(), keeper_.streamed(index), all_made, job_);
+        keeper_.streamedDone(index);
         // What an earlier start took is not counted again.
         walkDone(run, start, std::span(streamed.layers).subspan(streamed.n_layers_resumed), streamed.writing, streamed.recording);
         noteWritten(result, streamed.counts);
@@ -448,11 +380,11 @@ private:
         const RecipeRun& run = runs()[index];
         const Clock::time_point start = Clock::now();
         KeptQuantization made;
-        if (kept_) {
+        if (keeper_.keepsBlocks()) {
             Calibration samples_alone;
             samples_alone.model = model_;
             samples_alone.samples = samples();
-            made = quantizeKept(samples_alone, run.method, recipe_.compute, run.name, kept_->blocksFolder(index), job_);
+            made = quantizeKept(samples_alone, run.method, recipe_.compute, run.name, keeper_.blocksFolder(index), job_);
         } else {
             const QuantizeOptions options{.forward = forward()};
             made.model = quantizeModel(model_, samples(), run.method, options, job_);
@@ -465,21 +397,11 @@ private:
         finish(index, std::move(made));
     }
 
-    [[nodiscard]] std::string whatIsKept() const {
-        constexpr const char* kKept = "; what is finished is kept in ";
-        if (kept_) {
-            const std::optional<UnfinishedRunsSummary> there = kept_->summary();
-            return there ? kKept + inWords(*there) : std::string();
-        }
-        if (unfinished_.empty() || unfinished_.begin()->second.blocksDone() == 0) return {};
-        return kKept + inWords(unfinished_.begin()->second.summary());
-    }
-
     /// The only run, from a calibration that is there, with its finished blocks kept in a folder.
     void runKept() {
         const Clock::time_point start = Clock::now();
         const RecipeRun& run = runs().front();
-        KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, block_folder_, job_);
+        KeptQuantization made = quantizeKept(*calibration_, run.method, recipe_.compute, run.name, keeper_.blocksFolder(0), job_);
         stageDone("quantize", start);
         finish(0, std::move(made));
     }
@@ -513,11 +435,11 @@ private:
             const Clock::time_point start = Clock::now();
             CalibrationOptions options;
             options.forward = forward();
-            if (kept_) {
-                KeptCalibration made =
-                    calibrateKept(model_, std::move(samples_), options, "calibration", kept_->calibrationFolder(), kKeptHessianBytes, job_);
+            if (keeper_.keepsBlocks()) {
+                KeptCalibration made = calibrateKept(model_, std::move(samples_), options, "calibration", keeper_.calibrationFolder(),
+                                                     kKeptHessianBytes, job_);
                 calibration_ = std::make_shared<const Calibration>(std::move(made.calibration));
-                if (not_kept_.empty()) not_kept_ = made.failure;
+                keeper_.noteFailure(made.failure);
             } else {
                 calibration_ = std::make_shared<const Calibration>(calibrate(model_, std::move(samples_), options, job_));
             }
@@ -532,14 +454,14 @@ private:
 
     void quantizeTogether(std::span<const std::size_t> indices) {
         const Clock::time_point start = Clock::now();
-        std::vector<KeptQuantization> made = kept_ ? madeAndKept(indices) : madeTogether(indices);
+        std::vector<KeptQuantization> made = keeper_.keepsBlocks() ? madeAndKept(indices) : madeTogether(indices);
         stageDone("quantize", start);
         for (std::size_t m = 0; m < made.size(); ++m) finish(indices[m], std::move(made[m]));
     }
 
     std::vector<KeptQuantization> madeAndKept(std::span<const std::size_t> indices) {
         std::vector<KeptMethod> methods;
-        for (const std::size_t i : indices) methods.push_back({runs()[i].method, runs()[i].name, kept_->blocksFolder(i)});
+        for (const std::size_t i : indices) methods.push_back({runs()[i].method, runs()[i].name, keeper_.blocksFolder(i)});
         return quantizeAllKept(*calibration_, methods, job_);
     }
 
@@ -562,7 +484,6 @@ private:
     RunOptions options_;
     JobContext job_;
     bool keep_models_ = false;
-    std::filesystem::path block_folder_;
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const Calibration> calibration_;
     Samples samples_;  // before they went into a calibration
@@ -571,11 +492,8 @@ private:
     std::vector<std::size_t> shared_;  // runs that take one calibration's statistics
     std::vector<std::size_t> alone_;   // and those that walk by themselves
     std::vector<Stage> stages_;        // index: run
-    std::filesystem::path place_;      // of what several runs finished; empty: they keep nothing
-    std::optional<UnfinishedRuns> kept_;
-    std::map<std::size_t, UnfinishedJob> unfinished_;  // of runs that are written while they are made
-    std::string not_kept_;                             // why: the original's evaluation, the statistics that runs share, or anything
-    std::optional<ReloadCheck> reload_;                // of the run that is being written
+    JobKeeper keeper_;
+    std::optional<ReloadCheck> reload_;  // of the run that is being written
     Report report_;
 };
 

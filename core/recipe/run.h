@@ -24,11 +24,13 @@ struct RunCounts {
     GridCounts grids = {};                  ///< groups whose grid is not simply that of their weights' range
     std::int64_t n_bounded_scales = 0;      ///< scales on inputs of layers that are held at a bound
     std::int64_t n_raised_tokens = 0;       ///< int8 tokens on the least scale, in passes that fed the next block or were evaluated
+    std::int64_t n_saturated_inputs = 0;    ///< int8 inputs beyond the largest of calibration, which fixed their scale, in such passes
     std::int64_t n_raised_importances = 0;  ///< inputs that count as the least that any counts, of layers written in Q4_K and Q6_K
     std::int64_t n_raised_factors = 0;      ///< of blocks of Q8_0, Q4_K and Q6_K: the float16 above the nearest, so that nothing is cut off
     std::int64_t n_saturated_codes = 0;     ///< codes at either end of the grid
     std::int64_t n_clipped_weights = 0;     ///< beyond AWQ's clip
     std::int64_t n_flushed_values = 0;      ///< of floats that became 0 in their stored type; counted when written
+    std::int64_t n_subnormal_values = 0;    ///< of others that lost digits to being subnormal in it; likewise
     std::int64_t n_stand_ins = 0;           ///< experts that saw too few tokens for statistics of their own
     std::vector<std::string> kept_layers;   ///< left in 16 bits: by `keep`, or because they route tokens
 };
@@ -64,6 +66,7 @@ struct Report {
     std::string calibration_source;  ///< what the statistics came from, where no text was run: "captured inputs (acts.npz)"
     std::optional<PerplexityResult> full_precision;
     std::vector<RunResult> runs;
+    std::vector<std::string> warnings;  ///< of the job as a whole
     /// What took how long, in order. "calibrate" is running the model and taking its statistics, "quantize" all work on the layers.
     std::vector<std::pair<std::string, double>> stage_seconds;
     JobWork work;                            ///< forecast before the job, for the time of what no earlier start has done

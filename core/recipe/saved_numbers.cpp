@@ -91,6 +91,7 @@ Json savedPerplexity(const PerplexityResult& result) {
                  {"compute", kComputes[static_cast<std::size_t>(result.compute)]},
                  {"seconds", savedNumber(result.seconds)}};
     if (!result.raised_tokens.empty()) json["raised_tokens"] = result.raised_tokens;
+    if (!result.saturated_inputs.empty()) json["saturated_inputs"] = result.saturated_inputs;
     if (result.divergence) {
         const Divergence& d = *result.divergence;
         json["divergence"] = {{"mean_kl", savedNumber(d.mean_kl)},   {"median_kl", savedNumber(d.median_kl)},
@@ -116,6 +117,7 @@ PerplexityResult readPerplexity(const Json& value, const std::string& path, cons
     result.compute = static_cast<Compute>(compute);
     readNumber(object, "seconds", result.seconds);
     result.raised_tokens = readCounts(object, "raised_tokens");
+    result.saturated_inputs = readCounts(object, "saturated_inputs");
     if (const Json* found = object.find("divergence")) {
         JsonObject part(*found, object.pathOf("divergence"), origin);
         Divergence& d = result.divergence.emplace();
@@ -150,6 +152,7 @@ Json savedLayerReport(const LayerReport& layer) {
                  {"n_dead_columns", layer.n_dead_columns},
                  {"n_bounded_scales", layer.n_bounded_scales},
                  {"n_raised_tokens", layer.n_raised_tokens},
+                 {"n_saturated_inputs", layer.n_saturated_inputs},
                  {"n_raised_importances", layer.n_raised_importances},
                  {"n_raised_factors", layer.n_raised_factors},
                  {"clipped_fraction", savedNumber(layer.clipped_fraction)},
@@ -186,6 +189,7 @@ LayerReport readLayerReport(JsonObject& object) {
                      [&object](const char* name, Index& count) { readCount(object, ("n_" + std::string(name)).c_str(), count); });
     readCount(object, "n_bounded_scales", layer.n_bounded_scales);
     readCount(object, "n_raised_tokens", layer.n_raised_tokens);
+    readCount(object, "n_saturated_inputs", layer.n_saturated_inputs);
     readCount(object, "n_raised_importances", layer.n_raised_importances);
     readCount(object, "n_raised_factors", layer.n_raised_factors);
     readNumber(object, "clipped_fraction", layer.clipped_fraction);

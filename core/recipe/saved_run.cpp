@@ -40,6 +40,7 @@ bool saveRun(const RunResult& run, const Model& model, const std::filesystem::pa
                      {"verification", run.verification},
                      {"verified", run.is_verified},
                      {"flushed_values", run.counts.n_flushed_values},
+                     {"subnormal_values", run.counts.n_subnormal_values},
                      {"warnings", warnings}};
     if (run.perplexity) document["perplexity"] = savedPerplexity(*run.perplexity);
     if (has_model) {
@@ -86,6 +87,9 @@ RunResult loadRun(const std::filesystem::path& path, const std::shared_ptr<const
     Index n_flushed_values = 0;
     readCount(object, "flushed_values", n_flushed_values);
     run.counts.n_flushed_values = n_flushed_values;
+    Index n_subnormal_values = 0;
+    readCount(object, "subnormal_values", n_subnormal_values);
+    run.counts.n_subnormal_values = n_subnormal_values;
     if (perplexity != nullptr) setPerplexity(run, readPerplexity(*perplexity, "perplexity", file.origin()));
     run.experts = expertCoverage(*model, run.layers);
     const std::optional<std::vector<double>> input_scales = readInputScales(object, run.layers.size(), file);

@@ -32,6 +32,7 @@ SavedResult readResult(const Json& value, const std::string& path, const std::st
     requirePlainName(result.file, origin + ": " + object.pathOf("file"));
     if (const Json* found = object.find("perplexity")) result.perplexity = readPerplexity(*found, object.pathOf("perplexity"), origin);
     readCount(object, "flushed_values", result.written.n_flushed_values);
+    readCount(object, "subnormal_values", result.written.n_subnormal_values);
     result.written.raised_importances = readCounts(object, "raised_importances");
     result.written.raised_factors = readCounts(object, "raised_factors");
     if (const Json* found = object.find("sensitivities")) {
@@ -66,6 +67,7 @@ Json toJson(const SavedSession& session) {
         Json item = {{"name", result.name}, {"file", result.file}};
         if (result.perplexity) item["perplexity"] = savedPerplexity(*result.perplexity);
         if (result.written.n_flushed_values > 0) item["flushed_values"] = result.written.n_flushed_values;
+        if (result.written.n_subnormal_values > 0) item["subnormal_values"] = result.written.n_subnormal_values;
         if (!result.written.raised_importances.empty()) item["raised_importances"] = result.written.raised_importances;
         if (!result.written.raised_factors.empty()) item["raised_factors"] = result.written.raised_factors;
         if (!result.sensitivities.empty()) item["sensitivities"] = savedSensitivities(result.sensitivities);

@@ -1,10 +1,14 @@
 #include "core/recipe/unfinished_job.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 #include "core/exporter/checksum.h"
 #include "core/io/file_descriptor.h"
+#include "core/io/lock_place.h"
 #include "core/io/publish_directory.h"
 #include "core/io/safetensors.h"
 #include "core/recipe/job_identity.h"
@@ -18,10 +22,42 @@ namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "job.json";
 constexpr const char* kHidden = "hidden";
-constexpr const char* kHiddenFile = "hidden-";
+constexpr std::string_view kHiddenFile = "hidden-";
+constexpr std::string_view kHiddenEnd = ".safetensors";
+
+std::string hiddenName(int block) { return std::string(kHiddenFile).append(std::to_string(block)).append(kHiddenEnd); }
+
+/// "hidden-12.safetensors".
+bool isHiddenName(std::string_view name) noexcept {
+    if (!name.starts_with(kHiddenFile) || !name.ends_with(kHiddenEnd) || name.size() <= kHiddenFile.size() + kHiddenEnd.size())
+        return false;
+    const std::string_view block = name.substr(kHiddenFile.size(), name.size() - kHiddenFile.size() - kHiddenEnd.size());
+    return std::ranges::all_of(block, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// What this file makes beside the checkpoint, finished or not (".hidden-3.safetensors.partial-…" of a process that died while it wrote).
+bool isStateName(std::string_view name) noexcept {
+    const std::size_t end = name.find(".partial-");
+    if (name.starts_with('.') && end != std::string_view::npos && end > 0) name = name.substr(1, end - 1);
+    return name == kRecord || isHiddenName(name);
+}
+
+constexpr OwnNames kOwnNames{.state = isStateName, .content = isWeightsFile};
 
 std::span<const std::byte> bytesOf(const Matrix& values) {
     return std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size())));
+}
+
+/// A number of blocks in a record that anyone may have changed: get<int>() of 1e300 has no defined result. Throws Json::exception for what
+/// is no whole number; one beyond every job stays beyond it.
+int blocksAt(const Json& record, const char* key) {
+    const std::int64_t n = record.at(key).get_ref<const Json::number_integer_t&>();
+    return static_cast<int>(std::clamp<std::int64_t>(n, -1, std::numeric_limits<int>::max()));
+}
+
+[[noreturn]] void refuseToBegin(const fs::path& target, const UnfinishedSummary& found) {
+    throw Error(ErrorCode::InvalidOption,
+                "export: " + withoutTrailingSlash(target).string() + ": found an unfinished job in " + inWords(found));
 }
 
 }  // namespace
@@ -33,8 +69,8 @@ std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
     if (!fs::exists(found.place / kRecord, ignored)) return std::nullopt;
     const Json record = readJson(found.place / kRecord, kMostListBytes);
     try {
-        found.n_blocks_done = record.at("n_blocks_done").get<int>();
-        found.n_blocks = record.at("n_blocks").get<int>();
+        found.n_blocks_done = blocksAt(record, "n_blocks_done");
+        found.n_blocks = blocksAt(record, "n_blocks");
     } catch (const Json::exception& error) {
         throw Error(ErrorCode::Format,
                     "resume: " + (found.place / kRecord).string() + ": expected the record of a job, found " + error.what());
@@ -51,14 +87,21 @@ std::string inWords(const UnfinishedSummary& unfinished) {
 }
 
 void refuseUnfinished(const fs::path& target) {
-    if (const auto found = findUnfinished(target)) {
-        throw Error(ErrorCode::InvalidOption,
-                    "export: " + withoutTrailingSlash(target).string() + ": found an unfinished job in " + inWords(*found));
-    }
+    const fs::path place = ResumableDirectory::placeFor(target);
+    std::error_code ignored;
+    if (!fs::exists(place / kRecord, ignored)) return;
+    // What a job at work has finished is neither to be gone on with nor to be removed: first the lock, then the look.
+    const FileDescriptor lock = lockPlace(place, withoutTrailingSlash(target));
+    if (const auto found = findUnfinished(target)) refuseToBegin(target, *found);
+    // Of a job that ended just now, or died while it cleared up.
+    fs::remove(place / kLockFile, ignored);
+    fs::remove(place, ignored);
 }
 
+void removeUnfinishedRest(const fs::path& target) noexcept { ResumableDirectory::removeLeftOver(target, kOwnNames); }
+
 UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks, bool resume)
-    : directory_(target), identity_(std::move(identity)), n_blocks_(n_blocks) {
+    : directory_(target, kOwnNames), identity_(std::move(identity)), n_blocks_(n_blocks) {
     // Whatever is refused below, what is there stays.
     const fs::path place = directory_.place();
     std::error_code ignored;
@@ -75,14 +118,14 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
             directory_.keep(false);
             return;
         }
-        if (!resume) refuseUnfinished(target);
+        if (!resume) refuseToBegin(target, *found);
         const Json record = readJson(place / kRecord, kMostListBytes);
         if (const std::string differs = difference(record.at("identity"), identity_); !differs.empty()) {
             throw Error(ErrorCode::InvalidOption,
                         "resume: " + place.string() + ": expected the job that was begun there, found another (" + differs + ")" + advice);
         }
         hidden_checksum_ = record.at("hidden").get<std::string>();
-        seq_len_ = record.at("seq_len").get<Index>();
+        seq_len_ = record.at("seq_len").get_ref<const Json::number_integer_t&>();
         written_ = record.at("written");
         for (const Json& layer : record.at("layers")) {
             JsonObject object(layer, "layers[" + std::to_string(layers_.size()) + "]", "resume: " + (place / kRecord).string());
@@ -102,14 +145,14 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
     }
 }
 
-fs::path UnfinishedJob::hiddenFile(int block) const { return directory_.place() / (kHiddenFile + std::to_string(block) + ".safetensors"); }
+fs::path UnfinishedJob::hiddenFile(int block) const { return directory_.place() / hiddenName(block); }
 
 void UnfinishedJob::removeStale() const {
     std::vector<fs::path> stale;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory_.place())) {
+        // Of a process that died while it wrote, or those of a block before.
         const std::string name = entry.path().filename().string();
-        // ".hidden-3.safetensors.partial-…" of a process that died while it wrote, or those of a block before.
-        if (name.find(kHiddenFile) != std::string::npos && entry.path() != hiddenFile(n_blocks_done_)) stale.push_back(entry.path());
+        if (isStateName(name) && name != kRecord && entry.path() != hiddenFile(n_blocks_done_)) stale.push_back(entry.path());
     }
     std::error_code ignored;
     for (const fs::path& path : stale) fs::remove(path, ignored);

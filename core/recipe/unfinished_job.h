@@ -16,8 +16,10 @@ struct UnfinishedSummary {
 };
 /// Nothing when there is none, or none with a finished block.
 [[nodiscard]] std::optional<UnfinishedSummary> findUnfinished(const std::filesystem::path& target);
-/// Throws Error{InvalidOption} where there is one, naming it.
+/// Throws Error{InvalidOption} where there is one, naming it, or where a process is at work: its own lock is held meanwhile.
 void refuseUnfinished(const std::filesystem::path& target);
+/// Removes what is left of one where findUnfinished() has none and the target is complete; files of others stay.
+void removeUnfinishedRest(const std::filesystem::path& target) noexcept;
 /// "PLACE, 3 of 4 blocks done: go on with it (--resume), or remove that directory to begin anew".
 [[nodiscard]] std::string inWords(const UnfinishedSummary& unfinished);
 
@@ -28,7 +30,7 @@ void refuseUnfinished(const std::filesystem::path& target);
 class UnfinishedJob {
 public:
     /// Begins, or with `resume` goes on with what is there. Throws Error{InvalidOption} naming the directory when blocks are finished there
-    /// and resume is not set, or when another job began them, saying what differs.
+    /// and resume is not set, when another job began them, saying what differs, or when files of others lie where none is: they stay.
     UnfinishedJob(const std::filesystem::path& target, Json identity, int n_blocks, bool resume);
 
     [[nodiscard]] int blocksDone() const noexcept { return n_blocks_done_; }

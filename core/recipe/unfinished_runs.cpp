@@ -74,6 +74,10 @@ std::vector<fs::path> entriesOf(const fs::path& folder) {
     return entries;
 }
 
+[[noreturn]] void refuseToBegin(const UnfinishedRunsSummary& found) {
+    throw Error(ErrorCode::InvalidOption, "run: expected to begin a job, found an unfinished one in " + inWords(found));
+}
+
 int keptBlocks(const fs::path& folder) {
     const std::optional<KeptSummary> kept = findKept(folder);
     return kept ? kept->n_blocks_done : 0;
@@ -131,6 +135,17 @@ std::string inWords(const UnfinishedRunsSummary& unfinished) {
         text += ", and " + std::to_string(unfinished.n_blocks) + (unfinished.n_blocks == 1 ? " block more" : " blocks more");
     if (unfinished.has_original) text += ", and the original's perplexity";
     return text + ": go on with it (--resume), or remove that directory to begin anew";
+}
+
+void refuseUnfinishedRuns(const fs::path& place) {
+    if (!isFile(place / kRecord)) return;
+    // What a job at work has finished is neither to be gone on with nor to be removed: first the lock, then the look.
+    const FileDescriptor lock = lockPlace(place, place);
+    if (const std::optional<UnfinishedRunsSummary> found = findUnfinishedRuns(place)) refuseToBegin(*found);
+    // That job ended just now, and took all of its own along.
+    std::error_code ignored;
+    fs::remove(place / kLockFile, ignored);
+    fs::remove(place, ignored);
 }
 
 DoneWork doneWork(const Recipe& recipe, const fs::path& place) {
@@ -192,13 +207,14 @@ UnfinishedRuns::UnfinishedRuns(fs::path place, Json identity, const std::vector<
         }
         return;
     }
-    if (!resume) throw Error(ErrorCode::InvalidOption, "run: expected to begin a job, found an unfinished one in " + inWords(*found));
+    if (!resume) refuseToBegin(*found);
     const Json record = readJson(place_ / kRecord);
     const std::string differs = record.contains("identity") ? difference(record["identity"], identity) : "identity: nothing then";
     if (!differs.empty()) {
         throw Error(ErrorCode::InvalidOption,
                     "resume: " + place_.string() + ": expected the job that was begun there, found another (" + differs + ")" + kAdvice);
     }
+    goes_on_ = true;
 }
 
 void UnfinishedRuns::begin(Json identity, const std::vector<fs::path>& streamed, std::size_t n_runs) const {
@@ -274,11 +290,25 @@ void UnfinishedRuns::keepDone(std::size_t run, const RunResult& result, const Mo
     removeKept(blocksFolder(run));
 }
 
-std::optional<EvaluationReference> UnfinishedRuns::readOriginal(const std::shared_ptr<const Model>& model, TextWindows text,
-                                                                JobContext& job) const {
+KeptEvaluation UnfinishedRuns::readOriginal(const std::shared_ptr<const Model>& model, TextWindows text, JobContext& job) const {
     const fs::path file = place_ / kOriginal;
-    if (!isFile(file)) return std::nullopt;
-    return withAdvice(place_, [&] { return loadEvaluation(file, model, std::move(text), job); });
+    KeptEvaluation kept;
+    if (!isFile(file)) {
+        // It is kept before anything else is made.
+        if (goes_on_) kept.failure = file.string() + ": expected it beside what is finished, found none";
+        return kept;
+    }
+    job.checkpoint({"opening finished blocks", 0, 0});
+    // What stops the job as a whole, a limit of memory, must not pass for a damaged file.
+    JobContext silent(job.stopToken());
+    try {
+        kept.reference = loadEvaluation(file, model, std::move(text), silent);
+    } catch (const Error& error) {
+        kept.failure = error.what();
+        std::error_code ignored;
+        fs::remove(file, ignored);
+    }
+    return kept;
 }
 
 void UnfinishedRuns::keepOriginal(const EvaluationReference& reference, JobContext& job) const {

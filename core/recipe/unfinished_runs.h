@@ -26,6 +26,8 @@ struct UnfinishedRunsSummary {
 /// "PLACE, 1 of 3 runs done, and 2 blocks more, and the original's perplexity: go on with it (--resume), or remove that directory to begin
 /// anew".
 [[nodiscard]] std::string inWords(const UnfinishedRunsSummary& unfinished);
+/// Throws Error{InvalidOption} where something is finished, naming it, or where a process is at work: its own lock is held meanwhile.
+void refuseUnfinishedRuns(const std::filesystem::path& place);
 
 /// What an earlier start of a recipe's job has done, by the files that lie at its place, empty where it has none, and beside its targets.
 /// For a forecast: whether they are that job's is found out when they are taken up. Throws Error{Format} for a record that is none.
@@ -37,6 +39,12 @@ struct UnfinishedRunsSummary {
 /// Where any other recipe keeps what it finished: `asked`, or hidden beside the first directory that it writes, ".NAME.unfinished-job".
 /// Empty where it writes nothing and nothing is asked for, or is streamed alone.
 [[nodiscard]] std::filesystem::path placeOfRuns(const Recipe& recipe, const std::filesystem::path& asked);
+
+/// The original's evaluation as an earlier start kept it.
+struct KeptEvaluation {
+    std::optional<EvaluationReference> reference;
+    std::string failure;  ///< why one that was made is not there, or not read; empty: it is, or none was made
+};
 
 /// The state of a job of several runs, from which a later start goes on with the same bits:
 ///   job.json                the job (recipeIdentity()), and which targets keep blocks of their own beside them (unfinished_job.h)
@@ -58,6 +66,8 @@ public:
     UnfinishedRuns(const UnfinishedRuns&) = delete;
     UnfinishedRuns& operator=(const UnfinishedRuns&) = delete;
 
+    /// Whether something was finished there when the lock was taken.
+    [[nodiscard]] bool goesOn() const noexcept { return goes_on_; }
     [[nodiscard]] std::optional<UnfinishedRunsSummary> summary() const noexcept;
     [[nodiscard]] std::filesystem::path calibrationFolder() const;
     [[nodiscard]] std::filesystem::path blocksFolder(std::size_t run) const;
@@ -69,9 +79,9 @@ public:
     void keepMade(std::size_t run, const RunResult& result, const Model& model) const;
     /// Its blocks are not needed any more.
     void keepDone(std::size_t run, const RunResult& result, const Model& model) const;
-    /// The original's evaluation, of the windows that the text has now; the same errors.
-    [[nodiscard]] std::optional<EvaluationReference> readOriginal(const std::shared_ptr<const Model>& model, TextWindows text,
-                                                                  JobContext& job) const;
+    /// The original's evaluation, of the windows that the text has now. A file that cannot be read is removed: it is made again, as one
+    /// that is gone. Throws Cancelled, and what the job's own checkpoint throws.
+    [[nodiscard]] KeptEvaluation readOriginal(const std::shared_ptr<const Model>& model, TextWindows text, JobContext& job) const;
     /// Throws Cancelled and Error{Io}.
     void keepOriginal(const EvaluationReference& reference, JobContext& job) const;
     /// Of a run whose export is gone: it is made again.
@@ -88,6 +98,7 @@ private:
 
     std::filesystem::path place_;
     FileDescriptor lock_;
+    bool goes_on_ = false;
     bool is_finished_ = false;
 };
 

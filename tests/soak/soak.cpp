@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kWarmUpJobs = 60;          // every kind once, and what libraries keep for good
 constexpr std::int64_t kMostGrowth = 48'000'000;  // of memory held, beyond the most of the warm-up; jobs take turns of different sizes
+// From here on, too few jobs to judge growth are a failure. A job takes seconds, so a minute for each means that something hangs; the five
+// minutes of CI only say so, or a slow machine would fail for nothing but its speed.
+constexpr double kLongEnough_s = 3600.0;
 
 std::int64_t openFiles() {
     std::int64_t n = 0;
@@ -70,6 +73,7 @@ int soak(double seconds, std::uint64_t seed, const std::filesystem::path& folder
     std::printf("done: %lld jobs, %lld cancelled, %lld failed, %lld resumed, %lld compared, %s\n", static_cast<long long>(tally.n_jobs),
                 static_cast<long long>(tally.n_cancelled), static_cast<long long>(tally.n_failed), static_cast<long long>(tally.n_resumed),
                 static_cast<long long>(tally.n_compared), growth.c_str());
+    if (tally.n_jobs <= kWarmUpJobs && seconds >= kLongEnough_s) throw std::runtime_error(growth);
     if (tally.n_compared == 0) throw std::runtime_error("no two exports of the same settings were compared: it takes more time");
     return 0;
 }

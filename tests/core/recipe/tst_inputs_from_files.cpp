@@ -8,6 +8,7 @@
 #include "core/calib/input_source.h"
 #include "core/quant/quantize_model.h"
 #include "core/recipe/quantize_layers.h"
+#include "core/recipe/reload_note.h"
 #include "core/recipe/run.h"
 #include "tests/core/exporter/sample_models.h"
 #include "tests/support/places.h"
@@ -96,6 +97,35 @@ private slots:
             }
         }
         QCOMPARE(n_seen, 8);
+    }
+
+    /// Modules of another class of transformers have another of the family's prefixes than the checkpoint's tensors.
+    void arraysMayHaveAnotherPrefixOfTheFamily() {
+        Bench bench;
+        const auto renamed = [&](const char* to, bool all) {
+            OpenFile file(kFolder / "capture.safetensors");
+            for (const TensorLayout& tensor : std::vector(file.layout)) {
+                const std::string name = to + tensor.name.substr(std::string("model.").size());
+                if (!all && tensor.name.find("layers.1.mlp.down_proj") == std::string::npos) continue;
+                std::vector<std::byte> bytes = file.bytes.at(tensor.name);
+                file.remove(tensor.name);
+                file.add({name, tensor.dtype, tensor.shape}, std::move(bytes));
+            }
+            file.save(pathOf(bench.folder, "renamed.safetensors"));
+            return calibrateFrom(bench.model, openInputSource(pathOf(bench.folder, "renamed.safetensors"), *bench.model, Compute::Float32),
+                                 {}, bench.job);
+        };
+        const Calibration own = bench.calibrate("capture.safetensors");
+        const Calibration bare = renamed("", true);  // "layers.0.mlp.up_proj": what LlamaModel, without a head, calls its modules
+        QVERIFY(!bench.model->linears.empty());
+        for (const LinearInfo& linear : bench.model->linears) {
+            QVERIFY2(own.of(linear).hessian == bare.of(linear).hessian, linear.name.c_str());
+            QVERIFY2(own.of(linear).channels.max_abs == bare.of(linear).channels.max_abs, linear.name.c_str());
+        }
+        // No prefix that the family has, and two of them in one file: of such an array nobody knows whose it is.
+        QVERIFY(refusal([&] { static_cast<void>(renamed("vision_tower.", true)); }).contains("expected the inputs of one of"));
+        const QString mixed = refusal([&] { static_cast<void>(renamed("", false)); });
+        QVERIFY2(mixed.contains("'model.layers.1.mlp.down_proj', found none"), qPrintable(mixed));
     }
 
     void anImportanceMatrixGivesTheDiagonal() {
@@ -197,6 +227,56 @@ private slots:
         QVERIFY(refusal([&] { recipe.validate(); }).contains("found both"));
     }
 
+    void whyPerplexitiesAreNotComparedIsSaid_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("source");
+        QTest::newRow("captured inputs") << "capture.npz"
+                                         << "gptq"
+                                         << "captured inputs (capture.npz)";
+        QTest::newRow("importance matrix") << "capture.imatrix"
+                                           << "awq"
+                                           << "importance matrix (capture.imatrix, of calib.txt)";
+    }
+    /// In the report, on its page, and in the record beside the weights; the tensors are compared all the same.
+    void whyPerplexitiesAreNotComparedIsSaid() {
+        QFETCH(QString, file);
+        QFETCH(QString, method);
+        QFETCH(QString, source);
+        Bench bench;
+        Recipe recipe;
+        recipe.model = bench.model->directory;
+        recipe.inputs = kFolder / file.toStdString();
+        RecipeRun& run = recipe.runs.emplace_back();
+        run.method = Bench::method(qPrintable(method));
+        run.format = ExportFormat::Dequantized;
+        run.out = pathOf(bench.folder, "out");
+        const Report report = salient::run(recipe, bench.job);
+        const RunResult& result = report.runs.front();
+        QVERIFY(result.is_verified);
+        const QString line = QString::fromStdString(result.verification);
+        const QString why = "the check by perplexity does not apply: statistics came from a file, " + source +
+                            ", so that there are no calibration tokens to run";
+        const QString n_layers = QString::number(bench.model->linears.size());
+        QVERIFY2(line.startsWith(n_layers + " quantized layers read back, " + n_layers + " bit for bit as meant"), qPrintable(line));
+        QVERIFY2(line.endsWith("; reloaded: " + why + "; every tensor was compared with what was meant all the same"), qPrintable(line));
+        QCOMPARE(toJson(report).at("methods").at(0).at("verification").get<std::string>(), result.verification);
+        QVERIFY(toHtml(report).find(why.toStdString()) != std::string::npos);
+        QCOMPARE(readJson(run.out / "salient.json").at("provenance").at("reloaded").get<std::string>(), why.toStdString());
+        for (const std::string& warning : result.warnings) QVERIFY2(warning.find("perplexity") == std::string::npos, warning.c_str());
+    }
+
+    void otherReasonsNotToComparePerplexitiesAreSaid() {
+        ExportOptions written;
+        const auto noteOf = [&] { return QString::fromStdString(notReloaded({}, written).message); };
+        QCOMPARE(noteOf(), QString("not run, since blocks that an earlier start made are not in memory"));
+        written.gguf_weights = GgufWeights::Q4_K;  // of no format but GGUF
+        QVERIFY(noteOf().startsWith("not run, since blocks"));
+        written.format = ExportFormat::Gguf;
+        QVERIFY2(noteOf().startsWith("the check by perplexity does not apply: q4_k rounds the weights once more"), qPrintable(noteOf()));
+        QVERIFY(notReloaded({}, written).severity == Severity::Note);
+    }
+
     void layersOfAnyArchitectureAreQuantizedByThemselves() {
         Bench bench;
         const fs::path folder = bench.model->directory;
@@ -222,6 +302,7 @@ private slots:
         QCOMPARE(written.tensors().size(), checkpoint.tensors().size());
         int n_quantized = 0;
         std::int64_t n_flushed = 0;
+        std::int64_t n_losing = 0;
         for (const auto& [name, tensor] : checkpoint.tensors()) {
             const TensorView& found = written.tensor(name);
             QVERIFY(found.dtype == tensor.dtype && found.shape == tensor.shape);
@@ -239,10 +320,12 @@ private slots:
             const Matrix rounded = expected.unaryExpr([](float value) { return roundToStored(value, DType::F16); });
             QVERIFY(toMatrix(found) == rounded);
             n_flushed += (expected.array() != 0.0F && rounded.array() == 0.0F).count();
+            n_losing += losingDigitsInFloat16({expected.data(), static_cast<std::size_t>(expected.size())});
         }
         QCOMPARE(n_quantized, 8);
         QVERIFY(n_flushed > 0);
         QCOMPARE(result.n_flushed_values, n_flushed);
+        QCOMPARE(result.n_subnormal_values, n_losing);
         const std::int64_t forecast = forecastLayers(checkpoint, kFolder / "capture.npz").total();
         QCOMPARE(forecastLayers(checkpoint, kFolder / "capture.safetensors").total(), forecast);
         QCOMPARE(forecastLayers(checkpoint, kFolder / "arrays.npz").total(), forecastLayer(0, 0).total());  // of no layer here

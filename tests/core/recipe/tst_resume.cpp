@@ -1,8 +1,17 @@
 #include <QFloat16>  // complete for QCOMPARE, which asks what JSON converts to
 #include <QTemporaryDir>
 #include <QTest>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <map>
+#include <new>
+#include <optional>
 #include <random>
+#include <stdexcept>
+#include <string>
 
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
@@ -59,6 +68,24 @@ int checkpointsOf(const Recipe& recipe) {
     return n;
 }
 
+/// Runs a job that something strikes once, at the first checkpoint after a block is done. Returns the error that it ends with.
+std::optional<Error> struckAfterABlock(const Recipe& recipe, const std::function<void()>& strike) {
+    const fs::path record = ResumableDirectory::placeFor(recipe.runs[0].out) / "job.json";
+    bool is_struck = false;
+    JobContext job({}, [&](const Progress&) {
+        if (is_struck || !fs::exists(record)) return;
+        is_struck = true;
+        strike();
+    });
+    try {
+        (void)run(recipe, job);
+    } catch (const Error& error) {
+        return error;
+    }
+    if (!is_struck) throw std::logic_error("no checkpoint came after a finished block");
+    return {};
+}
+
 QString complaint(const Recipe& recipe, const RunOptions& options) {
     JobContext job;
     try {
@@ -75,6 +102,9 @@ class TestResume : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { original_ = contentOf(kDemo / "model"); }
+    void cleanup() { QVERIFY(contentOf(kDemo / "model") == original_); }
+
     void aResumedExportHasTheBitsOfAnUninterruptedOne_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<int>("format");
@@ -205,6 +235,10 @@ private slots:
                                  << "version: 0.0.0 then";
         QTest::newRow("record") << "record"
                                 << "expected the record of a job";
+        QTest::newRow("a number that fits nowhere") << "number"
+                                                    << "expected the record of a job";
+        QTest::newRow("a block that is none") << "block"
+                                              << "expected what a writer recorded";
         QTest::newRow("what was written") << "written"
                                           << "expected what a writer recorded";
         QTest::newRow("hidden states") << "hidden"
@@ -234,6 +268,12 @@ private slots:
         if (change == "written") {
             Json record = readJson(place / "job.json");
             record["written"].erase("blocks");
+            writeJson(place / "job.json", record);
+        }
+        if (change == "number" || change == "block") {
+            Json record = readJson(place / "job.json");
+            if (change == "number") record["seq_len"] = 1e300;
+            if (change == "block") record["written"]["blocks"][0] = 1e300;
             writeJson(place / "job.json", record);
         }
         if (change == "version" || change == "record") {
@@ -312,6 +352,55 @@ private slots:
         }
     }
 
+    void filesOfOthersStayAndAreNamed() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        const fs::path place = ResumableDirectory::placeFor(recipe.runs[0].out);
+        const auto put = [&](const char* name) {
+            fs::create_directories((place / name).parent_path());
+            writeJson(place / name, "somebody's");
+        };
+        // Names that this never gives, and only nearly does.
+        const char* const theirs[] = {"notes.txt",
+                                      "hidden-x.safetensors",
+                                      "hidden-.safetensors",
+                                      ".notes.partial-1-2",
+                                      "checkpoint/config.json",
+                                      "checkpoint/model-final.safetensors",
+                                      "checkpoint/my.model",
+                                      "checkpoint/model-1-of-.safetensors"};
+        for (const char* const name : theirs) {
+            put(name);
+            const QString refused = complaint(recipe, {});
+            QVERIFY2(refused.contains(QString("found '%1' in it").arg(name)), qPrintable(refused));
+            QVERIFY(readJson(place / name) == Json("somebody's"));
+            fs::remove_all(place);
+        }
+        // What a process leaves that dies before a block is done goes.
+        for (const char* const name :
+             {".job.json.partial-12-34", ".hidden-1.safetensors.partial-12-34", "hidden-1.safetensors", "checkpoint/model.gguf",
+              "checkpoint/model.safetensors", "checkpoint/model-00001-of-00002.safetensors"})
+            put(name);
+        JobContext job;
+        (void)run(recipe, job);
+        QVERIFY(fs::exists(recipe.runs[0].out / "config.json"));
+        QVERIFY(!fs::exists(recipe.runs[0].out / "model.gguf"));
+        QVERIFY(!fs::exists(place));
+    }
+
+    void aJobGoesOnBesideFilesOfOthers() {
+        const QTemporaryDir folder;
+        const Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
+        const fs::path place = ResumableDirectory::placeFor(recipe.runs[0].out);
+        QVERIFY(failsAt(checkpointsOf(recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "counted"))) / 2, recipe));
+        writeJson(place / "hidden-notes.json", "somebody's");
+        JobContext job;
+        QVERIFY(run(recipe, {.resume = true}, job).runs[0].n_blocks_resumed > 0);
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "counted")));
+        QVERIFY(readJson(place / "hidden-notes.json") == Json("somebody's"));
+        QCOMPARE(std::distance(fs::directory_iterator(place), fs::directory_iterator()), std::ptrdiff_t{1});
+    }
+
     void whatWritesNothingCannotBeResumed() {
         const QTemporaryDir folder;
         Recipe recipe = recipeFor("rtn", ExportFormat::Gptq, pathOf(folder, "out"));
@@ -380,8 +469,91 @@ private slots:
                 message = error.what();
             }
             QVERIFY2(message.startsWith(stage) && message.contains("out of memory: ") && message.contains(" held"), qPrintable(message));
+            QVERIFY(!fs::exists(recipe.runs[0].out));
         }
     }
+
+    void anAllocationThatFailsHalfWayCanBeResumed() {
+        const QTemporaryDir folder;
+        Recipe recipe = recipeFor("gptq", ExportFormat::Gptq, pathOf(folder, "whole"));
+        JobContext job;
+        (void)run(recipe, job);
+        recipe.runs[0].out = pathOf(folder, "out");
+        const auto error = struckAfterABlock(recipe, [] { throw std::bad_alloc(); });
+        QVERIFY(error.has_value());
+        QCOMPARE(error->code(), ErrorCode::OutOfMemory);
+        const QString message = error->what();
+        QVERIFY2(message.contains("out of memory: ") && message.contains(".out.unfinished, 1 of 4 blocks done"), qPrintable(message));
+        QVERIFY(!fs::exists(recipe.runs[0].out));
+        QCOMPARE(run(recipe, {.resume = true}, job).runs[0].n_blocks_resumed, 1);
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "whole")));
+    }
+
+    void aModelThatShrinksUnderAJobEndsItUntilItIsBack() {
+        const QTemporaryDir folder;
+        fs::copy(kDemo / "model", pathOf(folder, "model"));
+        Recipe recipe = recipeFor("gptq", ExportFormat::Gptq, pathOf(folder, "whole"));
+        recipe.model = pathOf(folder, "model");
+        JobContext job;
+        (void)run(recipe, job);
+        recipe.runs[0].out = pathOf(folder, "out");
+        const fs::path file = recipe.model / "model.safetensors";
+        const fs::file_time_type written = fs::last_write_time(file);
+        const auto error = struckAfterABlock(recipe, [&file] { fs::resize_file(file, fs::file_size(file) / 2); });
+        QVERIFY(error.has_value());
+        QCOMPARE(error->code(), ErrorCode::Io);
+        const QString message = error->what();
+        QVERIFY2(message.contains("model.safetensors") && message.contains("of 4 blocks done"), qPrintable(message));
+        QVERIFY(!fs::exists(recipe.runs[0].out));
+        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+        // As long as it is short, nothing goes on, and nothing is lost.
+        QVERIFY(!complaint(recipe, {.resume = true}).isEmpty());
+        QVERIFY(!fs::exists(recipe.runs[0].out));
+        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+        fs::copy_file(kDemo / "model" / "model.safetensors", file, fs::copy_options::overwrite_existing);
+        fs::last_write_time(file, written);
+        QVERIFY(run(recipe, {.resume = true}, job).runs[0].n_blocks_resumed > 0);
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "whole")));
+        QVERIFY(!fs::exists(ResumableDirectory::placeFor(recipe.runs[0].out)));
+    }
+
+    void aModelReplacedUnderAJobIsTheOneThatWasOpened() {
+        const QTemporaryDir folder;
+        fs::copy(kDemo / "model", pathOf(folder, "model"));
+        Recipe recipe = recipeFor("gptq", ExportFormat::Gptq, pathOf(folder, "whole"));
+        recipe.model = pathOf(folder, "model");
+        JobContext job;
+        (void)run(recipe, job);
+        recipe.runs[0].out = pathOf(folder, "out");
+        const fs::path file = recipe.model / "model.safetensors";
+        // What a download does: another file takes the name at once. Its last byte, and so a weight, is another.
+        const auto replace = [&] {
+            const fs::path beside = pathOf(folder, "beside");
+            fs::copy_file(kDemo / "model" / "model.safetensors", beside);
+            std::fstream bytes(beside, std::ios::in | std::ios::out | std::ios::binary);
+            bytes.seekp(-1, std::ios::end);
+            bytes.put('\x01');
+            bytes.close();
+            fs::last_write_time(beside, fs::last_write_time(file) + std::chrono::seconds(1));
+            fs::rename(beside, file);
+        };
+        QVERIFY(!struckAfterABlock(recipe, replace).has_value());
+        QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "whole")));
+        // But a job that ended meanwhile does not go on with the other.
+        recipe.runs[0].out = pathOf(folder, "stopped");
+        const auto error = struckAfterABlock(recipe, [&] {
+            replace();
+            throw Error(ErrorCode::Io, "write: injected: no space left");
+        });
+        QVERIFY(error.has_value());
+        const QString refused = complaint(recipe, {.resume = true});
+        QVERIFY2(refused.contains("model.model.safetensors"), qPrintable(refused));
+        QVERIFY(!fs::exists(recipe.runs[0].out));
+        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+    }
+
+private:
+    std::map<std::string, std::string> original_;
 };
 
 QTEST_GUILESS_MAIN(TestResume)

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "core/calib/calibrate.h"
+#include "core/eval/text_pass.h"
 #include "core/exporter/salient_record.h"
 #include "core/exporter/verify.h"
 #include "core/io/process_memory.h"
@@ -67,6 +68,9 @@ class TestRun : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { original_ = contentOf(kDemo / "model"); }
+    void cleanup() { QVERIFY(contentOf(kDemo / "model") == original_); }
+
     void aSharedCalibrationGivesWhatEachMethodGivesAlone() {
         JobContext job;
         const Report together = run(demoRecipe({"rtn", "gptq", "smoothquant"}), job);
@@ -102,8 +106,15 @@ private slots:
         const Report kept = run(in_memory, job);
         QCOMPARE(kept.runs[0].relative_output_error, streamed.runs[0].relative_output_error);
         QVERIFY(std::abs(kept.runs[0].perplexity->perplexity / streamed.runs[0].perplexity->perplexity - 1.0) < 1e-5);
-        QVERIFY(std::filesystem::exists(recipe.report / "report.html"));
-        QCOMPARE(readJson(recipe.report / "report.json")["methods"][0]["method"].get<std::string>(), std::string("gptq"));
+        const Json of_run = readJson(recipe.report / "report.json")["methods"][0];
+        QCOMPARE(of_run["method"].get<std::string>(), std::string("gptq"));
+        // What the reloaded model makes of the first two windows stands wherever the run is reported, and with it that it passed.
+        const std::string& line = streamed.runs[0].verification;
+        QVERIFY2(line.find("; reloaded: perplexity of 128 calibration tokens ") != std::string::npos, line.c_str());
+        QVERIFY2(line.ends_with(" in memory"), line.c_str());
+        QCOMPARE(of_run["verification"].get<std::string>(), line);
+        QVERIFY(of_run["verified"].get<bool>());
+        QVERIFY(readText(recipe.report / "report.html").find("passed: " + line) != std::string::npos);
     }
 
     void theWindowsOverloadKeepsModelsAndUsesWhatIsThere() {
@@ -178,6 +189,8 @@ private slots:
         QTest::newRow("dequantized") << "rtn" << static_cast<int>(ExportFormat::Dequantized);
         QTest::newRow("compressed-tensors") << "awq+gptq" << static_cast<int>(ExportFormat::CompressedTensors);
         QTest::newRow("GGUF") << "gptq" << static_cast<int>(ExportFormat::Gguf);
+        QTest::newRow("GPTQ") << "gptq" << static_cast<int>(ExportFormat::Gptq);
+        QTest::newRow("AWQ") << "awq" << static_cast<int>(ExportFormat::Awq);
     }
     void cancelAtEveryCheckpointLeavesFinishedBlocksAlone() {
         QFETCH(QString, method);
@@ -187,6 +200,7 @@ private slots:
         Recipe recipe = demoRecipe({method.toStdString()});
         recipe.model = samples::pathOf(models, "small");  // hundreds of runs
         writeReadingModel(recipe.model, "llama", DType::F16);
+        const auto original = contentOf(recipe.model);
         recipe.runs[0].method.grid.group_size = 32;
         recipe.samples = {.n_samples = 1, .seq_len = 16};
         recipe.evaluation_text.clear();
@@ -217,6 +231,43 @@ private slots:
             QVERIFY2(entriesOf(folder).isEmpty(), qPrintable(at));
         }
         QVERIFY(n_kept > 0 && n_kept < n_checkpoints);
+        QVERIFY(contentOf(recipe.model) == original);
+    }
+
+    void cancelWhileVerifyingLeavesAWholeExport_data() { cancelAtEveryCheckpointLeavesFinishedBlocksAlone_data(); }
+    void cancelWhileVerifyingLeavesAWholeExport() {
+        QFETCH(QString, method);
+        QFETCH(int, format);
+        QTemporaryDir models;
+        QTemporaryDir folder;
+        Recipe recipe = demoRecipe({method.toStdString()});
+        recipe.model = samples::pathOf(models, "small");
+        writeReadingModel(recipe.model, "llama", DType::F16);
+        const auto original = contentOf(recipe.model);
+        recipe.runs[0].method.grid.group_size = 32;
+        recipe.samples = {.n_samples = 1, .seq_len = 16};
+        recipe.evaluation_text.clear();
+        recipe.runs[0].format = static_cast<ExportFormat>(format);
+        recipe.runs[0].out = samples::pathOf(folder, "out");
+        int n_verifying = 0;
+        JobContext counting({}, [&](const Progress& now) { n_verifying += now.stage == "verifying" ? 1 : 0; });
+        (void)run(recipe, counting);
+        const auto whole = contentOf(recipe.runs[0].out);
+        QVERIFY(n_verifying > 2);
+        for (int stop_at = 1; stop_at <= n_verifying; ++stop_at) {
+            QVERIFY(std::filesystem::remove_all(recipe.runs[0].out) > 0);
+            std::stop_source source;
+            int seen = 0;
+            JobContext job(source.get_token(), [&](const Progress& now) {
+                if (now.stage == "verifying" && ++seen == stop_at) source.request_stop();
+            });
+            QVERIFY_EXCEPTION_THROWN((void)run(recipe, job), Cancelled);
+            // What has its name is what an uninterrupted run writes, to the last byte; only its judgement is missing.
+            const QString at = QStringLiteral("checkpoint %1 of %2").arg(stop_at).arg(n_verifying);
+            QCOMPARE(entriesOf(folder), QStringList{QStringLiteral("out")});
+            QVERIFY2(contentOf(recipe.runs[0].out) == whole, qPrintable(at));
+        }
+        QVERIFY(contentOf(recipe.model) == original);
     }
 
     void aForecastGrowsWithWhatIsAskedFor() {
@@ -336,6 +387,81 @@ private slots:
         QCOMPARE(report.runs[1].counts.n_raised_tokens, std::int64_t{0});
     }
 
+    void int8InputsBeyondTheLargestOfCalibrationAreCounted() {
+        // Every token enters the first block as ones of either sign, but for one that calibration does not see: that is a single channel,
+        // which the norm makes √hidden_size. So that token, and nothing else, is cut off, once in each of the block's first layers.
+        QTemporaryDir models;
+        const std::filesystem::path directory = samples::pathOf(models, "small");
+        writeReadingModel(directory, "qwen2", DType::F32);
+        Recipe recipe = demoRecipe({"w8a8", "rtn"});
+        recipe.model = directory;
+        recipe.samples = {.n_samples = 3, .seq_len = 32};
+        recipe.runs[0].method.activations = ActivationScale::PerTensor;
+        recipe.runs[0].method.feed = MethodSpec::Feed::Quantized;
+        recipe.runs[1].method.grid.group_size = 32;
+        const auto drawn = Model::open(directory);
+        const std::vector<TokenId> calibrated =
+            drawSamples(drawn->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples).windows.ids;
+        const std::vector<TokenId> evaluated = evaluationWindows(*drawn, readCorpus(recipe.evaluation_text), recipe.perplexity).windows.ids;
+        const auto loud =
+            std::ranges::find_if(evaluated, [&](TokenId id) { return std::ranges::find(calibrated, id) == calibrated.end(); });
+        QVERIFY(loud != evaluated.end());
+        samples::OpenFile file(directory / "model.safetensors");
+        for (float& gain : file.as<float>("model.layers.0.input_layernorm.weight")) gain = 1.0F;
+        const std::span<float> embedding = file.as<float>("model.embed_tokens.weight");
+        const auto width = static_cast<std::size_t>(drawn->config.hidden_size);
+        for (std::size_t i = 0; i < embedding.size(); ++i) embedding[i] = (i / width * 7 + i % width * 5) % 11 < 5 ? -1.0F : 1.0F;
+        const std::span<float> loud_row = embedding.subspan(static_cast<std::size_t>(*loud) * width, width);
+        std::ranges::fill(loud_row, 0.0F);
+        loud_row[3] = 100.0F;
+        file.save(directory / "model.safetensors");
+
+        JobContext job;
+        const Report report = run(recipe, job);
+        const RunResult& result = report.runs[0];
+        QVERIFY(result.perplexity.has_value());
+        const auto n_loud = static_cast<std::int64_t>(std::ranges::count(evaluated, *loud));
+        std::int64_t n_evaluated = 0;
+        for (const auto& [layer, n] : result.perplexity->saturated_inputs) n_evaluated += n;
+        std::int64_t n_calibrated = 0;
+        for (const LayerReport& layer : result.layers) n_calibrated += layer.n_saturated_inputs;
+        for (const char* key : {"q_proj", "k_proj", "v_proj"}) {
+            const std::string name = "model.layers.0.self_attn." + std::string(key);
+            QCOMPARE(result.perplexity->saturated_inputs.at(name), n_loud);
+            const auto layer = std::ranges::find(result.layers, name, &LayerReport::name);
+            QCOMPARE(layer->n_saturated_inputs, Index{0});  // nothing is louder than calibration in calibration itself
+        }
+        QVERIFY(n_evaluated >= 3 * n_loud);
+        QCOMPARE(result.counts.n_saturated_inputs, n_evaluated + n_calibrated);
+        QVERIFY(result.perplexity->raised_tokens.empty());
+        const std::string words = std::to_string(n_evaluated + n_calibrated) + " int8 inputs cut off at the largest of calibration";
+        QVERIFY2(inWords(result.counts).find(words) != std::string::npos, inWords(result.counts).c_str());
+        QVERIFY(toHtml(report).find(words) != std::string::npos);
+        QCOMPARE(toJson(result.counts).at("saturated_inputs").get<std::int64_t>(), n_evaluated + n_calibrated);
+        QCOMPARE(toJson(*result.perplexity)["saturated_inputs"]["model.layers.0.self_attn.q_proj"].get<std::int64_t>(), n_loud);
+        // It comes back with a session, and another evaluation counts in place of the first.
+        QVERIFY(readPerplexity(parseJson(savedPerplexity(*result.perplexity).dump(), "run"), "", "run").saturated_inputs ==
+                result.perplexity->saturated_inputs);
+        LayerReport layer;
+        layer.n_saturated_inputs = 9;
+        const Json saved = parseJson(savedLayerReport(layer).dump(), "layer");
+        JsonObject object(saved, "", "layer");
+        QCOMPARE(readLayerReport(object).n_saturated_inputs, Index{9});
+        QCOMPARE(toJson(layer).at("n_saturated_inputs").get<int>(), 9);
+        QCOMPARE(scalesInWords(layer), std::string("9 int8 inputs cut off at the largest of calibration"));
+        RunResult again = result;
+        PerplexityResult other;
+        other.saturated_inputs = {{result.layers[0].name, 5}};
+        setPerplexity(again, other);
+        QCOMPARE(again.counts.n_saturated_inputs, n_calibrated + 5);
+        QCOMPARE(report.runs[1].counts.n_saturated_inputs, std::int64_t{0});
+        // The same for any number of threads.
+        for (const int n_threads : {1, 3}) {
+            recipe.threads = n_threads;
+            QVERIFY(run(recipe, job).runs[0].perplexity->saturated_inputs == result.perplexity->saturated_inputs);
+        }
+    }
+
     void aRunKnowsWhatItsExportCounted() {
         QTemporaryDir folder;
         Recipe recipe = demoRecipe({"rtn"});
@@ -364,8 +490,15 @@ private slots:
         // Another export counts in place of that one.
         RunResult again = report.runs[0];
         const std::string& first = again.layers[0].name;
-        noteWritten(again, {3, {{first, 4}}, {{first, 5}, {again.layers[1].name, 6}}});
+        noteWritten(again, {3, {{first, 4}}, {{first, 5}, {again.layers[1].name, 6}}, 7});
         QCOMPARE(again.counts.n_flushed_values, std::int64_t{3});
+        QCOMPARE(again.counts.n_subnormal_values, std::int64_t{7});
+        QCOMPARE(writtenCounts(again).n_subnormal_values, std::int64_t{7});
+        QCOMPARE(toJson(again.counts).at("subnormal_values").get<int>(), 7);
+        const std::string text = inWords(again.counts);
+        QVERIFY2(text.find("3 values flushed to 0 in their stored type, 7 values stored with fewer digits than their type has") !=
+                     std::string::npos,
+                 text.c_str());
         QCOMPARE(again.counts.n_raised_importances, std::int64_t{4});
         QCOMPARE(again.counts.n_raised_factors, std::int64_t{11});
         QCOMPARE(again.layers[1].n_raised_factors, Index{6});
@@ -493,6 +626,9 @@ private slots:
             QVERIFY2(page.find(present) != std::string::npos, present);
         }
     }
+
+private:
+    std::map<std::string, std::string> original_;
 };
 
 QTEST_GUILESS_MAIN(TestRun)

@@ -155,6 +155,7 @@ private slots:
         made.layers = model->reports();
         made.counts = countsOf(*bench.model, made.layers);
         made.counts.n_flushed_values = 7;
+        made.counts.n_subnormal_values = 13;
         const auto file = pathOf(bench.folder, "result-1.safetensors");
         for (const std::int64_t limit : {std::int64_t{1} << 30, std::int64_t{1000}}) {  // whole, and its numbers alone
             const bool is_whole = saveRun(made, *bench.model, file, limit, bench.job);
@@ -180,12 +181,13 @@ private slots:
         static_cast<void>(folder.save(contents, bench.job));
         const auto first = std::filesystem::last_write_time(bench.session() / "result-1.safetensors");
         RunResult exported = *contents.runs[0];
-        noteWritten(exported, {9, {{exported.layers[0].name, 10}}, {{exported.layers[1].name, 11}}});
+        noteWritten(exported, {9, {{exported.layers[0].name, 10}}, {{exported.layers[1].name, 11}}, 14});
         contents.runs[0] = std::make_shared<const RunResult>(exported);
         static_cast<void>(folder.save(contents, bench.job));
         QVERIFY(std::filesystem::last_write_time(bench.session() / "result-1.safetensors") == first);
         const SessionFolder::Opened opened = SessionFolder(bench.session()).open(bench.job);
         QCOMPARE(opened.contents.runs[0]->counts.n_flushed_values, std::int64_t{9});
+        QCOMPARE(opened.contents.runs[0]->counts.n_subnormal_values, std::int64_t{14});
         QCOMPARE(opened.contents.runs[0]->layers[0].n_raised_importances, Index{10});
         QCOMPARE(opened.contents.runs[0]->counts.n_raised_factors, std::int64_t{11});
         QCOMPARE(opened.contents.runs[1]->counts.n_flushed_values, std::int64_t{0});

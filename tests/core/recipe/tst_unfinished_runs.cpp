@@ -6,11 +6,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <functional>
 #include <set>
 #include <utility>
 
+#include "core/io/lock_place.h"
 #include "core/recipe/memory_forecast.h"
 #include "core/recipe/run.h"
 #include "core/recipe/unfinished_job.h"
@@ -135,6 +137,15 @@ Json numbersOf(const Report& report) {
         for (Json& layer : run["layers"]) layer.erase("seconds");
     }
     return runs;
+}
+
+/// One bit of a file flips on the disk.
+void flipBit(const fs::path& path, std::uintmax_t byte) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(byte));
+    const int found = file.get();
+    file.seekp(static_cast<std::streamoff>(byte));
+    file.put(static_cast<char>(found ^ 1));
 }
 
 QStringList entriesOf(const fs::path& folder) {
@@ -319,6 +330,66 @@ private slots:
         QVERIFY(std::none_of(report["stages"].begin(), report["stages"].end(), is_measured));
     }
 
+    void anOriginalThatCannotBeReadIsEvaluatedAgain_data() {
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("cut off") << "";
+        QTest::newRow("empty") << "";
+        QTest::newRow("a bit of its numbers") << "expected the bytes of its checksum, found others";
+        QTest::newRow("a bit of its header") << "";
+        QTest::newRow("gone") << "expected it beside what is finished, found none";
+    }
+    void anOriginalThatCannotBeReadIsEvaluatedAgain() {
+        QFETCH(QString, expected);
+        const QString damage = QTest::currentDataTag();
+        const Bench bench;
+        const Recipe whole = bench.recipe("whole");
+        JobContext job;
+        const Report uninterrupted = run(whole, job);
+        QVERIFY(uninterrupted.warnings.empty());
+        const Recipe recipe = bench.recipe("out");
+        QVERIFY(endsAfterRuns(1, recipe));
+        const fs::path original = placeOfRuns(recipe, {}) / "original.safetensors";
+        const std::uintmax_t size = fs::file_size(original);
+        if (damage == "cut off") fs::resize_file(original, size / 2);
+        if (damage == "empty") fs::resize_file(original, 0);
+        if (damage == "a bit of its numbers") flipBit(original, size / 2);
+        if (damage == "a bit of its header") flipBit(original, 0);
+        if (damage == "gone") fs::remove(original);
+
+        const Report resumed = run(recipe, {.resume = true}, job);
+        QVERIFY(numbersOf(resumed) == numbersOf(uninterrupted));
+        QVERIFY(exportsOf(recipe) == exportsOf(whole));
+        Json found = toJson(*resumed.full_precision);
+        Json measured = toJson(*uninterrupted.full_precision);
+        for (Json* numbers : {&found, &measured}) numbers->erase("seconds");
+        QCOMPARE(found, measured);
+        QVERIFY(std::ranges::any_of(resumed.runs, [](const RunResult& result) { return result.n_blocks_resumed > 0; }));
+        // It is said once, wherever the report is read.
+        QCOMPARE(resumed.warnings.size(), std::size_t{1});
+        const QString said = QString::fromStdString(resumed.warnings.front());
+        const QString file = QString::fromStdString(original.string());
+        QVERIFY2(said.startsWith("resume: the original was evaluated again: ") && said.contains(file) && said.contains(expected),
+                 qPrintable(said));
+        const Json written = readJson(recipe.report / "report.json");
+        QCOMPARE(written["warnings"], Json(resumed.warnings));
+        QVERIFY(readText(recipe.report / "report.html").find("resume: the original was evaluated again: ") != std::string::npos);
+        QCOMPARE(entriesOf(pathOf(bench.folder, "out")), (QStringList{"gptq", "plain", "report", "streamed"}));
+    }
+
+    void anOriginalThatWasEvaluatedAgainIsKept() {
+        const Bench bench;
+        const Recipe recipe = bench.recipe("out");
+        QVERIFY(endsAfterRuns(1, recipe));
+        const fs::path original = placeOfRuns(recipe, {}) / "original.safetensors";
+        fs::resize_file(original, fs::file_size(original) / 2);
+        QVERIFY(endsAfterRuns(2, recipe, {.resume = true}));
+        JobContext job;
+        const Report resumed = run(recipe, {.resume = true}, job);
+        QVERIFY(resumed.warnings.empty());
+        const auto is_measured = [](const auto& stage) { return stage.first == "perplexity: full precision"; };
+        QVERIFY(std::ranges::none_of(resumed.stage_seconds, is_measured));
+    }
+
     void theForecastIsOfWhatIsLeft() {
         const Bench bench;
         const Recipe recipe = bench.recipe("out");
@@ -397,7 +468,6 @@ private slots:
         QTest::newRow("version") << "version: 0.0.0 then";
         QTest::newRow("record") << "expected the record of a job";
         QTest::newRow("runs of the record") << "n_runs: expected 1 to 1000, found 1001";
-        QTest::newRow("numbers of the original") << "checksum";
         QTest::newRow("numbers of a run") << "checksum";
     }
     void whatDiffersIsRefusedAndSaid() {
@@ -425,18 +495,12 @@ private slots:
             if (change == "runs of the record") record["n_runs"] = 1001;
             writeJson(place / "job.json", record);
         }
-        const std::string damaged = change == "numbers of a run" ? "run-1.safetensors" : "original.safetensors";
-        if (change.startsWith("numbers of")) {
-            std::fstream file(place / damaged, std::ios::in | std::ios::out | std::ios::binary);
-            file.seekg(0, std::ios::end);
-            const auto middle = file.tellg() / 2;
-            file.seekp(middle);
-            file.put('#');
-        }
+        const bool is_damaged = change == "numbers of a run";
+        if (is_damaged) flipBit(place / "run-1.safetensors", fs::file_size(place / "run-1.safetensors") / 2);
         const auto before = contentOf(place);
         const QString refused = complaint(changed, {.resume = true});
-        if (change.startsWith("numbers of")) {
-            QVERIFY2(refused.contains(QString::fromStdString(damaged)) && refused.contains("to begin anew"), qPrintable(refused));
+        if (is_damaged) {
+            QVERIFY2(refused.contains("run-1.safetensors") && refused.contains("to begin anew"), qPrintable(refused));
         } else {
             QVERIFY2(refused.contains(expected), qPrintable(refused));
         }
@@ -531,6 +595,12 @@ private slots:
         const Report resumed = run(recipe, {.resume = true}, job);
         QVERIFY(resumed.runs[0].n_blocks_resumed > 0);
         QVERIFY(contentOf(recipe.runs[0].out) == contentOf(pathOf(folder, "whole")));
+        const std::string not_compared = "; reloaded: the check by perplexity does not apply: ";
+        QVERIFY(resumed.runs[0].verification.find(not_compared) != std::string::npos);
+        // Read back by a later start than that which wrote it: for the same reason, and not for the blocks that are no longer in memory.
+        fs::remove_all(recipe.runs[0].out);
+        QVERIFY(endsWhen([](const Progress& now) { return now.stage == "verifying"; }, recipe));
+        QVERIFY(run(recipe, {.resume = true}, job).runs[0].verification.find(not_compared) != std::string::npos);
         fs::remove_all(recipe.runs[0].out);
         QVERIFY(endsAfter(1, recipe));
         fs::last_write_time(inputs, fs::file_time_type::clock::now());
@@ -594,6 +664,60 @@ private slots:
         const QString other = complaint(recipe, {.resume = true});
         QVERIFY2(other.contains("found another (") && !other.contains("unfinished-job"), qPrintable(other));
         QVERIFY(contentOf(pathOf(bench.folder, "out")) == before);
+    }
+
+    /// What another holds the lock of is not offered to be gone on with, nor to be removed, whatever is finished there.
+    void aPlaceAtWorkIsNotOffered() {
+        const Bench bench;
+        const Recipe recipe = bench.recipe("out");
+        QVERIFY(endsAfterRuns(1, recipe));
+        const fs::path place = placeOfRuns(recipe, {});
+        const auto before = contentOf(place);
+        {
+            const FileDescriptor lock = lockPlace(place, place);
+            for (const bool resume : {false, true}) {
+                const QString refused = complaint(recipe, {.resume = resume});
+                QVERIFY2(refused.contains("found one at work in") && !refused.contains("remove"), qPrintable(refused));
+            }
+            QVERIFY(contentOf(place) == before);
+        }
+        const QString offered = complaint(recipe);
+        QVERIFY2(offered.contains("go on with it (--resume), or remove"), qPrintable(offered));
+        QVERIFY(contentOf(place) == before);
+    }
+
+    void blocksBesideATargetAtWorkAreNotOffered() {
+        const Bench bench;
+        Recipe recipe = bench.recipe("out");
+        recipe.runs = {recipe.runs[1]};
+        const fs::path out = recipe.runs[0].out;
+        Recipe alone = recipe;
+        alone.evaluation_text.clear();
+        alone.report.clear();
+        QVERIFY(endsWhen([&](const Progress&) { return findUnfinished(out).has_value(); }, alone));
+        const auto before = contentOf(pathOf(bench.folder, "out"));
+        {
+            const FileDescriptor lock = lockPlace(ResumableDirectory::placeFor(out), out);
+            const QString refused = complaint(recipe);
+            QVERIFY2(refused.contains("found one at work in") && !refused.contains("remove"), qPrintable(refused));
+        }
+        const QString offered = complaint(recipe);
+        QVERIFY2(offered.contains("go on with it (--resume), or remove"), qPrintable(offered));
+        QVERIFY(contentOf(pathOf(bench.folder, "out")) == before);
+    }
+
+    void whetherAJobGoesOnIsWhatLiesThereOnceItIsLocked() {
+        const QTemporaryDir folder;
+        const fs::path place = pathOf(folder, "place");
+        const Json identity = {{"job", "one"}};
+        {
+            const UnfinishedRuns begun(place, identity, {}, 2, true);
+            QVERIFY(!begun.goesOn());
+            std::ofstream(place / "run-1.safetensors") << "finished";
+            QVERIFY(!begun.goesOn());
+        }
+        const UnfinishedRuns resumed(place, identity, {}, 2, true);
+        QVERIFY(resumed.goesOn());
     }
 
     void aJobAtWorkIsNotTouched() {
