@@ -20,9 +20,9 @@
 #include "widgets/chart.h"
 #include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
+#include "widgets/layer_table_look.h"
 #include "widgets/number_order.h"
 #include "widgets/plain_text.h"
-#include "widgets/table_look.h"
 #include "widgets/text_width.h"
 #include "widgets/value_text.h"
 
@@ -146,13 +146,8 @@ QWidget* CalibrationAbPanel::makeResult() {
     table_->setModel(sorted_);
     table_->setAccessibleName(tr("Layers calibrated by either text"));
     table_->setSortingEnabled(true);
-    showAsRows(*table_, kRowPadding);
-    table_->horizontalHeader()->setStretchLastSection(false);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setSectionResizeMode(CalibrationAbModel::Layer, QHeaderView::Stretch);
+    showAsLayers(*table_, kRowPadding, kLayerCharacters);
     table_->sortByColumn(CalibrationAbModel::FactorOnA, Qt::DescendingOrder);
-    table_->setTextElideMode(Qt::ElideLeft);  // block and module are at the end of a layer's name
-    keepColumnsInSight(*table_, CalibrationAbModel::Layer, kLayerCharacters);
 
     auto* split = new QSplitter(Qt::Vertical, this);
     split->addWidget(chart_);

@@ -17,6 +17,7 @@
 
 #include "widgets/calibration_ab_panel.h"
 #include "widgets/convergence_panel.h"
+#include "widgets/empty_text.h"
 #include "widgets/kept_settings.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
@@ -107,6 +108,7 @@ CalibrationPanel::CalibrationPanel(QWidget* parent)
     keepColumnWidth(*table_, SamplesModel::Number, 8);
     keepColumnWidth(*table_, SamplesModel::Position, 14);
     keepColumnWidth(*table_, SamplesModel::Tokens, 11);
+    sayWhenEmpty(*table_, tr("Choose a calibration text to see its windows."));
     keepSetting(table_, "calibrate.windows");
 
     window_text_->setReadOnly(true);

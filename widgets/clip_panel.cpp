@@ -51,6 +51,7 @@ ClipPanel::ClipPanel(QWidget* parent)
         tr("Where the range of every group of weights is cut, as a share of its largest |w| (no unit).\n"
            "Right: no clip. A click on the chart sets it, too."));
     share_text_->setObjectName(QStringLiteral("clip_share"));
+    share_text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     keepRoomFor(share_text_, QStringLiteral("100 %"));
     text_->setObjectName(QStringLiteral("clip_text"));
     text_->setAccessibleName(tr("What the clip does to the error"));
@@ -160,7 +161,8 @@ void ClipPanel::showHistogram() {
         bars.x.push_back((static_cast<double>(step) + 0.5) / kClipSteps);
         bars.y.push_back(histogram_[step]);
     }
-    chart_->setEmptyText(model_.channelCount() == 0 ? tr("Nothing to show yet") : tr("Only AWQ clips weights: choose it as the method."));
+    chart_->setEmptyText(model_.channelCount() == 0 ? tr("Choose a layer to tune.")
+                                                    : tr("Only AWQ clips weights: choose it as the method."));
     chart_->setSeries(histogram_.empty() ? std::vector<ChartSeries>() : std::vector<ChartSeries>{std::move(bars)});
 }
 

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/empty_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/theme.h"
 
@@ -99,6 +100,7 @@ CommandPalette::CommandPalette(QWidget* parent) : QFrame(parent), line_(new QLin
     list_->setFrameShape(QFrame::NoFrame);
     list_->setFocusPolicy(Qt::NoFocus);
     list_->setUniformItemSizes(true);
+    sayWhenEmpty(*list_, tr("Nothing is called so. Try another word, or fewer letters."));
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 8, 8, 8);

@@ -132,6 +132,7 @@ QWidget* DiagnosisPanel::makeFinding(const ErrorFinding& finding) {
     QFont bold = title->font();
     bold.setBold(true);
     title->setFont(bold);
+    title->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     QString text = evidenceText(finding);
     if (finding.token >= 0 && diagnosis_.seq_len > 0) {
         text += QLatin1Char(' ') + tr("Its largest value came in window %1, token %2.")

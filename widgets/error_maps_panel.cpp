@@ -82,6 +82,7 @@ ErrorMapsPanel::ErrorMapsPanel(QWidget* parent)
     surplus_->hide();
     legend_->setFixedWidth(legend_->sizeHint().width());
     layer_label_->setTextFormat(Qt::PlainText);
+    layer_label_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     blink_->setInterval(kBlink_ms);
 
     auto* top = new FlowRow(this);
@@ -223,8 +224,10 @@ void ErrorMapsPanel::rebuildChoice() {
 void ErrorMapsPanel::noteSurplus() {
     const auto is_ticked = [this](const QString& run) { return std::ranges::find(unticked_, run.toStdString()) == unticked_.end(); };
     const auto n_ticked = static_cast<std::size_t>(std::ranges::count_if(runs_, is_ticked));
-    surplus_->setVisible(n_ticked > kMaxMaps);
-    surplus_->setText(n_ticked > kMaxMaps
+    const bool is_none = n_ticked == 0 && !runs_.isEmpty();
+    surplus_->setVisible(n_ticked > kMaxMaps || is_none);
+    surplus_->setText(is_none ? tr("No method is ticked. Tick one under “Methods shown”.")
+                      : n_ticked > kMaxMaps
                           ? tr("%1 methods are ticked and %2 have room: the first %2 are shown. Untick one of them to see another.")
                                 .arg(n_ticked)
                                 .arg(kMaxMaps)

@@ -22,12 +22,12 @@
 #include "widgets/flow_row.h"
 #include "widgets/folding_splitter.h"
 #include "widgets/kept_settings.h"
+#include "widgets/layer_table_look.h"
 #include "widgets/method_text.h"
 #include "widgets/number_order.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/sensitivity_model.h"
-#include "widgets/table_look.h"
 #include "widgets/value_text.h"
 
 namespace salient {
@@ -105,6 +105,7 @@ QWidget* EvaluatePanel::makeProtocol() {
     text_->setAccessibleName(tr("Evaluation text"));
     text_->setToolTip(tr("The text that is scored"));
     auto* browse = new QPushButton(tr("Choose…"), this);
+    browse->setToolTip(tr("Choose the evaluation text"));
     browse->setAutoDefault(false);
     for (const PerplexityProtocol protocol : {PerplexityProtocol::Stream, PerplexityProtocol::BosWindows, PerplexityProtocol::SecondHalf})
         protocol_->addItem(protocolTitle(protocol), static_cast<int>(protocol));
@@ -125,7 +126,6 @@ QWidget* EvaluatePanel::makeProtocol() {
     n_windows_->setAccessibleName(tr("Evaluation windows"));
     n_windows_->setToolTip(tr("How much of the text is scored; 0: all of it. Compare figures of equal windows only"));
     evaluate_->setToolTip(tr("Run the text through the original and every result that has no figure yet"));
-    stamp_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     stamp_->setWordWrap(true);
     stamp_->setAccessibleName(tr("Protocol of the figures"));
     time_->setWordWrap(true);
@@ -202,13 +202,8 @@ QWidget* EvaluatePanel::makeLayers() {
     table_->setModel(sorted_);
     table_->setAccessibleName(tr("Layers and what they cost"));
     table_->setSortingEnabled(true);
-    showAsRows(*table_, kRowPadding);
-    table_->horizontalHeader()->setStretchLastSection(false);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setSectionResizeMode(SensitivityModel::Layer, QHeaderView::Stretch);
+    showAsLayers(*table_, kRowPadding, kLayerCharacters);
     table_->sortByColumn(SensitivityModel::MeanKl, Qt::DescendingOrder);
-    table_->setTextElideMode(Qt::ElideLeft);  // block and module are at the end of a layer's name
-    keepColumnsInSight(*table_, SensitivityModel::Layer, kLayerCharacters);
 
     auto* row = new FlowRow(this);
     row->add({run_, measure_});
@@ -329,6 +324,8 @@ void EvaluatePanel::setSelectedLayer(const QString& layer) {
     layer_chart_->setCursorIndex(row);
     updateButtons();
 }
+
+QString EvaluatePanel::stamp() const { return full_precision_ ? stamp_->text() : QString(); }
 
 void EvaluatePanel::showPareto() {
     const int which = quality_->currentData().toInt();

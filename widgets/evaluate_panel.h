@@ -46,6 +46,8 @@ public:
     void setTimeNote(const QString& note);
     [[nodiscard]] QString currentRun() const;
     void setSelectedLayer(const QString& layer);
+    /// The text and the protocol of the figures on display, in one line; empty: nothing has been measured.
+    [[nodiscard]] QString stamp() const;
 
 signals:
     /// The user changed the protocol; `what` names it, for undo.

@@ -110,6 +110,7 @@ QWidget* ExportPanel::makeExportBox() {
     folder_->setPlaceholderText(tr("A folder that does not exist yet, or is empty"));
     folder_->setToolTip(tr("Written under a temporary name beside it and renamed once complete: a cancelled export leaves nothing"));
     auto* browse = new QPushButton(tr("Choose…"), box);
+    browse->setToolTip(tr("Choose where the new folder goes"));
     browse->setAutoDefault(false);
     auto* folder_row = new QHBoxLayout;
     folder_row->setSpacing(kRowSpacing);  // inside a form it would have none
@@ -130,11 +131,13 @@ QWidget* ExportPanel::makeExportBox() {
 
     export_->setDefault(true);
     export_->setToolTip(tr("Write the checkpoint, then read it back with code of its own and compare every weight"));
+    show_folder_->setToolTip(tr("Show the folder that was written, in the file manager"));
     show_folder_->setAutoDefault(false);
     show_folder_->hide();
     size_->setAccessibleName(tr("Size of the export"));
     verdict_->setAccessibleName(tr("Result of the verification"));
     verdict_->setWordWrap(true);
+    for (QLabel* label : {size_, verdict_}) label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     auto* action_row = new QHBoxLayout;
     action_row->addWidget(export_);
     action_row->addWidget(verdict_, 1);
@@ -199,7 +202,6 @@ QWidget* ExportPanel::makeReportBox() {
     layout->addWidget(report_state_);
     report_state_->setAccessibleName(tr("Report"));
     report_state_->setWordWrap(true);
-    report_state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     report_state_->setText(tr("Tables, plots, settings and calibration of all results so far."));
 
     connect(browse, &QPushButton::clicked, this, &ExportPanel::browseReportRequested);

@@ -6,6 +6,7 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "widgets/empty_text.h"
 #include "widgets/table_look.h"
 
 namespace salient {
@@ -31,6 +32,7 @@ JobsPanel::JobsPanel(QWidget* parent)
     keepColumnWidth(*table_, JobsModel::Progress, 18);
     keepColumnWidth(*table_, JobsModel::Rate, 26);
     keepColumnWidth(*table_, JobsModel::Time, 25);
+    sayWhenEmpty(*table_, tr("No job is listed. The menu Run starts one."));
 
     const auto prepare = [](QToolButton* button, const QString& text, const QString& tip) {
         button->setText(text);

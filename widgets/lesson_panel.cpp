@@ -84,6 +84,7 @@ LessonPanel::LessonPanel(QWidget* parent)
     title_->setWordWrap(true);
     step_title_->setTextFormat(Qt::PlainText);
     step_title_->setWordWrap(true);
+    for (QLabel* label : {title_, place_, step_title_}) label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * kStepTitleScale);
     large.setBold(true);

@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/group_size_box.h"
 #include "widgets/method_text.h"
 
 namespace salient {
@@ -60,6 +61,7 @@ MethodForm::MethodForm(QWidget* parent) : QWidget(parent) {
     watch(symmetry_, &QComboBox::currentIndexChanged, tr("symmetry"));
     watch(mse_search_, &QCheckBox::toggled, tr("range search"));
     watch(activations_, &QComboBox::currentIndexChanged, tr("activations"));
+    watch(weight_scale_, &QComboBox::currentIndexChanged, tr("weight scale"));
     watch(damping_, &QDoubleSpinBox::valueChanged, tr("damping"));
     watch(damping_tries_, &QSpinBox::valueChanged, tr("damping tries"));
     watch(block_size_, &QSpinBox::valueChanged, tr("block size"));
@@ -131,11 +133,11 @@ QWidget* MethodForm::makeGridBox() {
     bits_->setRange(2, 8);
     addRow(form, tr("Bits"), bits_, tr("Bits per weight code, 2 to 8"));
 
-    group_size_ = new QComboBox(box);
-    for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("%1 columns").arg(size), size);
-    group_size_->addItem(tr("whole row"), -1);
+    group_size_ = new GroupSizeBox(tr("%1 columns"), tr("whole row"), box);
     addRow(form, tr("Group size"), group_size_,
-           tr("Consecutive input columns that share scale and zero point. Smaller groups: less error, more bytes"));
+           tr("Consecutive input columns that share scale and zero point; choose, or type any number. Smaller groups: less error, more "
+              "bytes. Formats hold sizes that divide the inputs of every layer, GGUF multiples of 32, awq one for all layers; "
+              "dequantized holds any"));
 
     symmetry_ = new QComboBox(box);
     symmetry_->addItem(tr("asymmetric"), 0);
@@ -150,6 +152,13 @@ QWidget* MethodForm::makeGridBox() {
     activations_->addItem(tr("int8, one scale per tensor"), static_cast<int>(ActivationScale::PerTensor));
     activations_label_ = addRow(form, tr("Inputs"), activations_,
                                 tr("How the layers' inputs are rounded: per token while running, or by one scale fixed in calibration"));
+
+    weight_scale_ = new QComboBox(box);
+    weight_scale_->addItem(tr("one per row"), 0);
+    weight_scale_->addItem(tr("one per tensor"), 1);
+    weight_scale_label_ =
+        addRow(form, tr("Weight scale"), weight_scale_,
+               tr("The weights of an int8 layer that share a scale: those of an output, or all. One for all: more error"));
     return box;
 }
 
@@ -278,6 +287,10 @@ void MethodForm::chooseMethod() {
     base.grid.rule = GridRule::Gptq;
     MethodSpec next = methodFromName(name_->currentData().toString().toStdString(), base);
     next.keep = now.keep;
+    if (now.activations != ActivationScale::None && next.activations != ActivationScale::None) {
+        next.grid = now.grid;
+        next.activations = now.activations;
+    }
     setMethod(next);
     emit edited(tr("method"));
 }
@@ -289,10 +302,11 @@ void MethodForm::setMethod(const MethodSpec& method) {
     const std::string_view name = methodName(method);
     name_->setCurrentIndex(name_->findData(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))));
     bits_->setValue(method.grid.bits);
-    chooseData(group_size_, static_cast<int>(method.grid.group_size));
+    group_size_->setGroupSize(static_cast<int>(method.grid.group_size));
     chooseData(symmetry_, method.grid.is_symmetric ? 1 : 0);
     mse_search_->setChecked(method.grid.mse_search);
     if (method.activations != ActivationScale::None) chooseData(activations_, static_cast<int>(method.activations));
+    chooseData(weight_scale_, method.grid.per_tensor ? 1 : 0);
     damping_->setValue(method.gptq.damping);
     damping_tries_->setMaximum(std::max(kDampingTries, method.gptq.max_damping_tries));
     damping_tries_->setValue(method.gptq.max_damping_tries);
@@ -325,14 +339,17 @@ void MethodForm::setMethod(const MethodSpec& method) {
 MethodSpec MethodForm::method() const {
     MethodSpec method = method_;
     method.grid.bits = bits_->value();
-    method.grid.group_size = group_size_->currentData().toInt();
+    method.grid.group_size = group_size_->groupSize();
     method.grid.is_symmetric = symmetry_->currentData().toInt() == 1;
     method.grid.mse_search = mse_search_->isChecked();
     // AWQ has its own rule for asymmetric ranges; symmetric ones follow GPTQ's.
     if (method.scaling == Scaling::Awq && method.activations == ActivationScale::None) {
         method.grid.rule = method.grid.is_symmetric ? GridRule::Gptq : GridRule::Awq;
     }
-    if (method.activations != ActivationScale::None) method.activations = static_cast<ActivationScale>(activations_->currentData().toInt());
+    if (method.activations != ActivationScale::None) {
+        method.activations = static_cast<ActivationScale>(activations_->currentData().toInt());
+        method.grid.per_tensor = weight_scale_->currentData().toInt() == 1;
+    }
     method.gptq.damping = damping_->value();
     method.gptq.max_damping_tries = damping_tries_->value();
     method.gptq.block_size = block_size_->value();
@@ -365,13 +382,13 @@ MethodSpec MethodForm::method() const {
 
 void MethodForm::showRelevant() {
     const bool is_w8a8 = method_.activations != ActivationScale::None;
-    // int8 products fix the weight's grid: 8 bits, symmetric, one scale per row.
-    for (QWidget* field : {static_cast<QWidget*>(bits_), static_cast<QWidget*>(group_size_), static_cast<QWidget*>(symmetry_),
-                           static_cast<QWidget*>(mse_search_)}) {
+    // int8 products fix the weight's codes: 8 bits, symmetric, no groups. How far they reach is free.
+    for (QWidget* field : {static_cast<QWidget*>(bits_), static_cast<QWidget*>(group_size_), static_cast<QWidget*>(symmetry_)})
         field->setEnabled(!is_w8a8);
-    }
     activations_->setVisible(is_w8a8);
     activations_label_->setVisible(is_w8a8);
+    weight_scale_->setVisible(is_w8a8);
+    weight_scale_label_->setVisible(is_w8a8);
     gptq_box_->setVisible(method_.rounding == Rounding::Gptq);
     awq_box_->setVisible(method_.scaling == Scaling::Awq);
     smooth_box_->setVisible(method_.scaling == Scaling::SmoothQuant);

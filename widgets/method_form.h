@@ -17,6 +17,8 @@ class QSpinBox;
 
 namespace salient {
 
+class GroupSizeBox;
+
 /// All options of one quantization method. Options that the chosen method does not read are not shown.
 class MethodForm : public QWidget {
     Q_OBJECT
@@ -56,11 +58,13 @@ private:
 
     QComboBox* name_;
     QSpinBox* bits_;
-    QComboBox* group_size_;
+    GroupSizeBox* group_size_;
     QComboBox* symmetry_;
     QCheckBox* mse_search_;
     QComboBox* activations_;
     QLabel* activations_label_;
+    QComboBox* weight_scale_;
+    QLabel* weight_scale_label_;
 
     QGroupBox* gptq_box_;
     QDoubleSpinBox* damping_;

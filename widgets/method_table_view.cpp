@@ -5,7 +5,9 @@
 #include <QLabel>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
+#include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/theme.h"
 #include "widgets/value_text.h"
@@ -31,7 +33,14 @@ QStringList ownCells(const MeasuredMethod* measured, bool is_original, bool has_
     return {is_original ? none : QString::number(measured->calibration_windows),
             is_original ? none : numberText(measured->bits_per_weight, 3), measured->seconds ? durationText(*measured->seconds) : none,
             measured->output_error ? percentText(*measured->output_error) : none,
-            measured->perplexity ? numberText(*measured->perplexity, 4) : evaluate};
+            measured->perplexity ? numberText(measured->perplexity->perplexity, 4) : evaluate};
+}
+
+/// Windows × their length; the type of the computation.
+QString protocolText(const PerplexityResult& perplexity) {
+    return MethodTableView::tr("protocol %1, %2 × %3 tokens, %4")
+        .arg(protocolTitle(perplexity.protocol), QString::number(perplexity.n_windows), QString::number(perplexity.seq_len),
+             perplexity.compute == Compute::Float32 ? MethodTableView::tr("float32") : MethodTableView::tr("bfloat16"));
 }
 
 }  // namespace
@@ -73,11 +82,13 @@ MethodTableView::MethodTableView(LessonMethods methods, QWidget* parent)
 
 void MethodTableView::setMeasured(const QString& model, const std::vector<MeasuredMethod>& measured) {
     const auto first = static_cast<int>(methods_.rows.front().size());
+    std::vector<const MeasuredMethod*> shown;
     for (std::size_t row = 0; row < methods_.methods.size(); ++row) {
         const MeasuredMethod* found = nullptr;
         for (const MeasuredMethod& one : measured) {
             if (one.method == methods_.methods[row]) found = &one;
         }
+        shown.push_back(found);
         const QStringList cells = ownCells(found, methods_.methods[row] == QLatin1String("fp16"), !model.isEmpty());
         for (int column = 0; column < kOwnColumns; ++column) {
             auto* item = new QTableWidgetItem(cells[column]);
@@ -86,10 +97,40 @@ void MethodTableView::setMeasured(const QString& model, const std::vector<Measur
             table_->setItem(static_cast<int>(row), first + column, item);
         }
     }
-    caption_->setText(model.isEmpty() ? tr("“Yours” fills in as you quantize and evaluate a model of your own, or the demo.")
-                                      : tr("“Yours” is what this session measured on %1.").arg(model));
+    QStringList lines{model.isEmpty() ? tr("“Yours” fills in as you quantize and evaluate a model of your own, or the demo.")
+                                      : tr("“Yours” is what this session measured on %1.").arg(model)};
+    if (!model.isEmpty()) lines << runsText(shown, measured) << protocolsText(shown);
+    lines.removeAll(QString());
+    caption_->setText(lines.join(QLatin1Char('\n')));
     fit();
 }
+
+QString MethodTableView::runsText(const std::vector<const MeasuredMethod*>& shown, const std::vector<MeasuredMethod>& measured) const {
+    QStringList runs;
+    for (std::size_t row = 0; row < shown.size(); ++row) {
+        if (shown[row] == nullptr || shown[row]->run.isEmpty()) continue;
+        const auto n_runs = std::ranges::count(measured, shown[row]->method, &MeasuredMethod::method);
+        runs << (n_runs > 1 ? tr("%1 “%2”, the last of %3").arg(title(row), shown[row]->run, QString::number(n_runs))
+                            : tr("%1 “%2”").arg(title(row), shown[row]->run));
+    }
+    return runs.isEmpty() ? QString() : tr("Runs: %1.").arg(runs.join(QStringLiteral("; ")));
+}
+
+QString MethodTableView::protocolsText(const std::vector<const MeasuredMethod*>& shown) const {
+    QStringList protocols;
+    QStringList with_methods;
+    for (std::size_t row = 0; row < shown.size(); ++row) {
+        if (shown[row] == nullptr || !shown[row]->perplexity) continue;
+        const QString protocol = protocolText(*shown[row]->perplexity);
+        if (!protocols.contains(protocol)) protocols << protocol;
+        with_methods << QStringLiteral("%1: %2").arg(title(row), protocol);
+    }
+    if (protocols.isEmpty()) return {};
+    if (protocols.size() == 1) return tr("Perplexity: %1.").arg(protocols.front());
+    return tr("Perplexities that do not compare: %1.").arg(with_methods.join(QStringLiteral("; ")));
+}
+
+QString MethodTableView::caption() const { return caption_->text(); }
 
 QString MethodTableView::cell(int row, int column) const { return table_->item(row, column)->text(); }
 

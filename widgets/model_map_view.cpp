@@ -127,6 +127,7 @@ ModelMapView::ModelMapView(QWidget* parent)
     metric_->setToolTip(tr("What the colours show"));
     metric_->setAccessibleName(tr("Metric"));
     metric_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    filter_->setObjectName(QStringLiteral("filter"));
     filter_->setPlaceholderText(tr("Filter: a regular expression, e.g. down_proj|o_proj"));
     filter_->setToolTip(tr("Layers whose full name does not match are dimmed"));
     filter_->setAccessibleName(tr("Filter"));

@@ -22,7 +22,10 @@ constexpr int kMostDecimals = 6;
 constexpr double kSmallScale = 0.85;
 }  // namespace
 
-NumberGrid::NumberGrid(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed); }
+NumberGrid::NumberGrid(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::ClickFocus);
+}
 
 void NumberGrid::setMatrix(const Matrix& matrix) {
     const bool is_resized = matrix.rows() != matrix_.rows() || matrix.cols() != matrix_.cols();
@@ -66,7 +69,7 @@ void NumberGrid::setChosenCell(Index row, Index column) {
 
 void NumberGrid::setChoosable(bool is_choosable) {
     is_choosable_ = is_choosable;
-    setFocusPolicy(is_choosable ? Qt::StrongFocus : Qt::NoFocus);
+    setFocusPolicy(is_choosable ? Qt::StrongFocus : Qt::ClickFocus);
     setCursor(is_choosable ? Qt::PointingHandCursor : Qt::ArrowCursor);
 }
 

@@ -28,7 +28,8 @@ public:
     void setMarkedColumn(Index column);
     /// Frames a cell, a row (column −1) or a column (row −1). Does not emit.
     void setChosenCell(Index row, Index column);
-    /// Whether cells can be chosen at all.
+    /// Whether cells can be chosen at all. A click gives the grid the focus in any case: the keys of its context menu are meant for it
+    /// then.
     void setChoosable(bool is_choosable);
 
     /// Where a cell is drawn, in widget coordinates.

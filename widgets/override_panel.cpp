@@ -9,9 +9,12 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <initializer_list>
 
 #include "core/io/name_pattern.h"
+#include "widgets/empty_text.h"
 #include "widgets/flow_row.h"
+#include "widgets/group_size_box.h"
 #include "widgets/method_text.h"
 #include "widgets/number_text.h"
 #include "widgets/plain_text.h"
@@ -59,7 +62,7 @@ OverridePanel::OverridePanel(QWidget* parent)
       what_(newChoice(this, tr("Change"), tr("What happens to these layers"))),
       method_(newChoice(this, tr("Method of these layers"), tr("How these layers are quantized"))),
       bits_(newChoice(this, tr("Bits of these layers"), tr("Bits per weight code"))),
-      group_size_(newChoice(this, tr("Group size of these layers"), tr("Consecutive input columns that share scale and zero point"))),
+      group_size_(new GroupSizeBox(tr("groups of %1"), tr("whole row"), this)),
       strength_(newChoice(this, tr("Scaling of these layers"),
                           tr("SmoothQuant's α or AWQ's ratio; layers that read one input need the same, so match them all"))),
       clip_(newChoice(this, tr("Clip of these layers"), tr("Where AWQ cuts the range of every group, as a share of its largest |w|"))),
@@ -74,9 +77,12 @@ OverridePanel::OverridePanel(QWidget* parent)
     for (const std::string& name : methodNames()) method_->addItem(methodTitle(name), QString::fromStdString(name));
     bits_->addItem(tr("same bits"), 0);
     for (int bits = 2; bits <= 8; ++bits) bits_->addItem(tr("%1 bits").arg(bits), bits);
-    group_size_->addItem(tr("same groups"), 0);
-    for (const int size : {16, 32, 64, 128, 256}) group_size_->addItem(tr("groups of %1").arg(size), size);
-    group_size_->addItem(tr("whole row"), -1);
+    group_size_->insertItem(0, tr("same groups"), 0);
+    group_size_->setCurrentIndex(0);
+    group_size_->setAccessibleName(tr("Group size of these layers"));
+    group_size_->setToolTip(
+        tr("Consecutive input columns that share scale and zero point; choose, or type any number. Formats hold sizes that divide the "
+           "inputs of every layer, GGUF multiples of 32, awq one for all layers; dequantized holds any"));
     strength_->addItem(tr("same scaling"), kSame);
     for (int i = 0; i <= 20; ++i) strength_->addItem(tr("α or ratio %1").arg(numberText(i / 20.0, 2)), i / 20.0);
     clip_->addItem(tr("same clip"), kSame);
@@ -87,6 +93,7 @@ OverridePanel::OverridePanel(QWidget* parent)
     forecast_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     forecast_->setAccessibleName(tr("What the change would do"));
     list_->setAccessibleName(tr("Layers with other settings"));
+    sayWhenEmpty(*list_, tr("No layer has other settings. Choose layers in the map, and what happens to them above."));
     list_->setFixedHeight(kListLines * (fontMetrics().height() + 8));
     auto* remove_key = new QAction(tr("Take back"), list_);
     remove_key->setShortcut(QKeySequence::Delete);
@@ -106,7 +113,7 @@ OverridePanel::OverridePanel(QWidget* parent)
     layout->addWidget(forecast_);
     layout->addLayout(below);
 
-    for (QComboBox* box : {run_, what_, method_, bits_, group_size_, strength_, clip_})
+    for (QComboBox* box : std::initializer_list<QComboBox*>{run_, what_, method_, bits_, group_size_, strength_, clip_})
         connect(box, &QComboBox::currentIndexChanged, this, &OverridePanel::refresh);
     connect(apply_, &QPushButton::clicked, this, &OverridePanel::apply);
     connect(remove_, &QPushButton::clicked, this, &OverridePanel::removeChosen);
@@ -196,7 +203,7 @@ void OverridePanel::changeLayers(MethodSpec& changed, const MethodSpec& method, 
     change.layers = layers;
     if (const QString name = method_->currentData().toString(); !name.isEmpty()) change.method = name.toStdString();
     if (const int bits = bits_->currentData().toInt(); bits != 0) change.bits = bits;
-    if (const int size = group_size_->currentData().toInt(); size != 0) change.group_size = size;
+    if (const int size = group_size_->groupSize(); size != 0) change.group_size = size;
     const Scaling own = overridden(method, change).scaling;
     // What is not offered is not meant: a choice made for another run may still be in its box.
     if (const double strength = strength_->currentData().toDouble(); strength >= 0.0 && !strength_->isHidden()) {
@@ -222,7 +229,7 @@ QString OverridePanel::problemOf(const MethodSpec& changed) const {
 
 void OverridePanel::refresh() {
     const bool is_change = what_->currentData().toInt() == Change;
-    for (QComboBox* box : {method_, bits_, group_size_}) box->setVisible(is_change);
+    for (QWidget* box : std::initializer_list<QWidget*>{method_, bits_, group_size_}) box->setVisible(is_change);
     strength_->setVisible(is_change && scaling() != Scaling::None);
     clip_->setVisible(is_change && scaling() == Scaling::Awq);
     subject_->setText(subjectText());

@@ -16,6 +16,8 @@ class QPushButton;
 
 namespace salient {
 
+class GroupSizeBox;
+
 /// Other settings for some layers of a run, or of all: which layers, what is different, what that would save and cost, and what has
 /// been changed already. Edits the runs of a recipe; the layers come from the view it stands in.
 class OverridePanel : public QWidget {
@@ -70,7 +72,7 @@ private:
     QComboBox* what_;
     QComboBox* method_;
     QComboBox* bits_;
-    QComboBox* group_size_;
+    GroupSizeBox* group_size_;
     QComboBox* strength_;  // of a method that scales: α or ratio
     QComboBox* clip_;      // of AWQ
     QPushButton* apply_;

@@ -10,6 +10,7 @@ namespace salient {
 QLabel* plainLabel(QWidget* parent, const QString& text) {
     auto* label = new WrappedLabel(parent);
     label->setTextFormat(Qt::PlainText);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     label->setText(text);
     return label;
 }

@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/empty_text.h"
 #include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
 #include "widgets/method_form.h"
@@ -128,6 +129,7 @@ QWidget* QuantizePanel::makeList() {
     table_->setAccessibleName(tr("Runs"));
     showAsRows(*table_, kRowPadding);
     keepColumnWidth(*table_, RecipeRunsModel::Name, 26);
+    sayWhenEmpty(*table_, tr("No run is planned. Add a method above."));
     keepSetting(table_, "quantize.runs");
 
     auto* add = new QToolButton(this);
@@ -164,6 +166,7 @@ QWidget* QuantizePanel::makeStartBox() {
     evaluation_text_->setAccessibleName(tr("Evaluation text"));
     evaluation_text_->setToolTip(tr("The text whose perplexity is measured"));
     auto* browse = new QPushButton(tr("Choose…"), this);
+    browse->setToolTip(tr("Choose the evaluation text"));
     browse->setAutoDefault(false);
     auto* text_label = new QLabel(tr("Evaluation text"), this);
     text_label->setBuddy(evaluation_text_);

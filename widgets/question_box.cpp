@@ -40,6 +40,7 @@ QuestionBox::QuestionBox(std::optional<LessonQuestion> question, QWidget* parent
         auto* text = new QLabel(question_->text);
         text->setTextFormat(Qt::PlainText);
         text->setWordWrap(true);
+        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
         layout->addWidget(text);
         auto* group = new QButtonGroup(this);
         for (const QString& choice : question_->choices) {

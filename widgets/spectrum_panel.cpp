@@ -28,7 +28,7 @@ void SpectrumPanel::setSubject(bool has_layer, const QString& obstacle) {
     summary_->clear();
     chart_->setSeries({});
     chart_->setMarks({});
-    chart_->setEmptyText(obstacle.isEmpty() ? tr("The eigenvalues of the layer's Hessian appear here.") : obstacle);
+    chart_->setEmptyText(obstacle.isEmpty() ? tr("Choose a layer to see the eigenvalues of its Hessian.") : obstacle);
     is_stale_ = has_layer && obstacle.isEmpty();
     if (isVisible()) ask();
 }

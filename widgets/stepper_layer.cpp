@@ -31,7 +31,7 @@ std::vector<Index> spreadRows(Index n_rows, Index most) {
 /// w − ŵ of plain rounding on the result's grids. ordered: those rows of the weight, in processing order.
 Matrix nearestError(const Matrix& ordered, const std::vector<Index>& rows, const GptqResult& result) {
     const QuantizedTensor& tensor = result.tensor;
-    const int max_code = (1 << tensor.spec.bits) - 1;
+    const CodeRange range = tensor.spec.codeRange();
     Matrix error(ordered.rows(), ordered.cols());
     parallelFor(ordered.rows(), kRows, [&](Index first, Index last) {
         for (Index i = first; i < last; ++i) {
@@ -39,7 +39,7 @@ Matrix nearestError(const Matrix& ordered, const std::vector<Index>& rows, const
             for (Index p = 0; p < ordered.cols(); ++p) {
                 const Index group = tensor.group_index[at(result.order[at(p)])];
                 const GridPoint grid{tensor.scale(row, group), tensor.zero(row, group)};
-                error(i, p) = ordered(i, p) - grid.scale * (static_cast<float>(roundToGrid(ordered(i, p), grid, max_code)) - grid.zero);
+                error(i, p) = ordered(i, p) - grid.scale * (static_cast<float>(roundToGrid(ordered(i, p), grid, range)) - grid.zero);
             }
         }
     });

@@ -159,6 +159,7 @@ QWidget* StepperPanel::buildControls() {
     speed_->setToolTip(tr("Columns per second while playing"));
     speed_->setAccessibleName(tr("Speed, columns per second"));
     auto* speed_text = new QLabel;
+    speed_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     keepRoomFor(speed_text, tr("%1 columns/s").arg(speed_->maximum()));
     const auto showSpeed = [this, speed_text](int value) {
         timer_->setInterval(1000 / value);
@@ -274,6 +275,15 @@ void StepperPanel::setStepper(StepperInput input) {
     jump_spin_->setRange(0, n_columns);
     jump_spin_->setSuffix(tr(" of %1").arg(n_columns));
     refresh();
+}
+
+QString StepperPanel::stamp() const {
+    if (!input_.layer) return {};
+    QStringList facts{tr("%1 of %2 columns done").arg(position_).arg(columnCount())};
+    if (channelAt(position_) >= 0) facts << tr("channel %1 in hand").arg(channelAt(position_));
+    if (chosen_channel_ >= 0) facts << tr("cell of row %1, channel %2").arg(row_).arg(chosen_channel_);
+    if (const QString tried = what_if_->stamp(); !tried.isEmpty()) facts << tr("tried out: %1").arg(tried);
+    return tr("Stepper: %1").arg(input_.layer->name + QStringLiteral("; ") + facts.join(QStringLiteral("; ")));
 }
 
 bool StepperPanel::isPlaying() const { return timer_->isActive(); }

@@ -43,6 +43,8 @@ public:
     void setStepper(StepperInput input);
     [[nodiscard]] Index position() const noexcept { return position_; }
     [[nodiscard]] bool isPlaying() const;
+    /// What is on display: columns done, the chosen cell and what is tried out, in one line; empty: nothing.
+    [[nodiscard]] QString stamp() const;
     /// First column from `from` on (exclusive) at which a group, or a block, starts; the number of columns after the last.
     [[nodiscard]] Index nextGroupStart(Index from) const;
     [[nodiscard]] Index previousGroupStart(Index from) const;

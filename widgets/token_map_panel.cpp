@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/empty_text.h"
 #include "widgets/flow_row.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/kept_settings.h"
@@ -116,6 +117,7 @@ QWidget* TokenMapPanel::makeLargestSide() {
     keepColumnWidth(*largest_table_, Value, 12);
     keepColumnWidth(*largest_table_, Window, 8);
     keepColumnWidth(*largest_table_, Position, 8);
+    sayWhenEmpty(*largest_table_, tr("Choose a channel, then find its largest tokens."));
 
     auto* side = new QWidget;
     auto* layout = new QVBoxLayout(side);
@@ -150,7 +152,7 @@ void TokenMapPanel::setSubject(Index n_windows, const QString& obstacle) {
     row_ = -1;
     wanted_position_ = -1;
     heatmap_->setMatrix(nullptr);
-    heatmap_->setEmptyText(obstacle.isEmpty() ? tr("What one window of the calibration text does to every channel appears here.")
+    heatmap_->setEmptyText(obstacle.isEmpty() ? tr("Choose a layer to see what a window of the calibration text does to its channels.")
                                               : obstacle);
     ruler_->setTokens({});
     read_out_->clear();

@@ -16,7 +16,7 @@ TuneDifficultyView::TuneDifficultyView(QWidget* parent)
     for (Chart* chart : {activation_chart_, weight_chart_}) {
         chart->setAxes({tr("input channel"), false, true, {}, {}}, {tr("largest magnitude"), true, false, {}, {}});
         chart->setPointName(tr("channel"));
-        chart->setEmptyText(tr("Nothing to show yet"));
+        chart->setEmptyText(tr("Choose a layer to tune."));
         connect(chart, &Chart::chosen, this, &TuneDifficultyView::channelChosen);
         addWidget(chart);
     }

@@ -17,6 +17,7 @@
 #include "widgets/chart.h"
 #include "widgets/flow_row.h"
 #include "widgets/kept_settings.h"
+#include "widgets/method_text.h"
 #include "widgets/plain_text.h"
 #include "widgets/text_width.h"
 #include "widgets/tune_difficulty_view.h"
@@ -194,7 +195,7 @@ QWidget* TunePanel::buildValueRow() {
 
 QWidget* TunePanel::buildCharts() {
     curve_chart_->setTitle(tr("Error over the whole range"));
-    curve_chart_->setEmptyText(tr("Nothing to show yet"));
+    curve_chart_->setEmptyText(tr("Choose a layer to tune."));
     connect(difficulty_, &TuneDifficultyView::channelChosen, this, [this](Index channel) {
         setSelectedChannel(channel);
         emit channelSelected(channel);
@@ -379,6 +380,23 @@ void TunePanel::showLoss(double relative_error, bool is_exact) {
     is_exact_ = is_exact;
     loss_->setText(tr("%1%2 % output error").arg(is_exact ? QString() : QStringLiteral("≈ "), numberText(100.0 * relative_error, 4)));
     showCurve();
+}
+
+QString TunePanel::stamp() const {
+    if (model_.channelCount() == 0) return {};
+    const bool is_awq = choice_.method == TuneMethod::AwqRatio;
+    MethodSpec judged_by;
+    judged_by.grid = is_awq ? model_.awq_grid : model_.smooth_grid;
+    if (!is_awq) judged_by.activations = model_.activation;
+    QStringList facts{model_.layer, (is_awq ? tr("AWQ ratio %1") : tr("SmoothQuant α %1")).arg(numberText(choice_.value, 4)),
+                      gridText(judged_by)};
+    QStringList factors;
+    for (const auto& [channel, factor] : choice_.channel_factors)
+        factors << QStringLiteral("%1 × %2").arg(QString::number(channel), numberText(factor, 4));
+    if (!factors.isEmpty()) facts << tr("scales of channels by hand: %1").arg(factors.join(QStringLiteral(", ")));
+    if (is_awq) facts << tr("clip at %1 of the largest |w|").arg(numberText(clip_->share(), 4));
+    facts << loss_->text();
+    return tr("Tuned: %1").arg(facts.join(QStringLiteral("; ")));
 }
 
 std::optional<double> TunePanel::optimum() const {

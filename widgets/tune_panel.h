@@ -49,6 +49,8 @@ public:
     [[nodiscard]] double shownLoss() const noexcept { return shown_loss_; }
     [[nodiscard]] bool isExact() const noexcept { return is_exact_; }
     [[nodiscard]] const ClipPanel& clip() const noexcept { return *clip_; }
+    /// What is on display and with which settings, in one line; empty: nothing.
+    [[nodiscard]] QString stamp() const;
     /// The value of least loss on the curve, once it is complete.
     [[nodiscard]] std::optional<double> optimum() const;
 

@@ -94,6 +94,13 @@ void WhatIfBar::setColumn(Index channel, Index n_columns) {
     showColumn();
 }
 
+QString WhatIfBar::stamp() const {
+    if (!what_if_.isTouched()) return {};
+    QStringList parts{listText(what_if_.kept.size() + what_if_.moved.size())};
+    if (const QString change = lossChangeText(what_if_.loss_before, what_if_.loss); !change.isEmpty()) parts << change;
+    return parts.join(QStringLiteral(" · "));
+}
+
 void WhatIfBar::showColumn() { keep_->setChecked(std::ranges::find(what_if_.kept, channel_) != what_if_.kept.end()); }
 
 QString WhatIfBar::listText(std::size_t most) const {

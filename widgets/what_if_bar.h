@@ -43,6 +43,8 @@ public:
     void setWhatIf(const WhatIf& what_if);
     /// The input channel in hand, of so many columns; −1: none is.
     void setColumn(Index channel, Index n_columns);
+    /// All that is tried out, and what it did to the loss, in one line; empty: nothing.
+    [[nodiscard]] QString stamp() const;
 
 signals:
     /// About the column in hand: it stays unrounded, or no longer; it is processed at that position.

@@ -62,6 +62,14 @@ DropDesk::DropDesk(QWidget& window, Session& session, Workflow& workflow, std::f
     connect(&workflow, &Workflow::notOpened, this, &DropDesk::forget);
 }
 
+void DropDesk::watch(QWidget& window, Page page) {
+    const bool is_new = own_windows_.insert_or_assign(&window, page).second;
+    if (!is_new) return;
+    window.setAcceptDrops(true);
+    window.installEventFilter(this);
+    connect(&window, &QObject::destroyed, this, [this](const QObject* gone) { own_windows_.erase(gone); });
+}
+
 bool DropDesk::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::DragEnter) {
         auto* drag = static_cast<QDragEnterEvent*>(event);
@@ -71,7 +79,8 @@ bool DropDesk::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Drop) {
         auto* drop = static_cast<QDropEvent*>(event);
         drop->acceptProposedAction();
-        take(localPaths(*drop->mimeData()), page_at_(drop->position().toPoint()));
+        const auto own = own_windows_.find(watched);
+        take(localPaths(*drop->mimeData()), own != own_windows_.end() ? own->second : page_at_(drop->position().toPoint()));
         return true;
     }
     return QObject::eventFilter(watched, event);

@@ -4,6 +4,7 @@
 #include <QPoint>
 #include <QStringList>
 #include <functional>
+#include <map>
 
 #include "app/gui/navigation.h"
 #include "app/gui/session.h"
@@ -29,6 +30,8 @@ public:
     /// `page_at`: the page at a place of the window.
     DropDesk(QWidget& window, Session& session, Workflow& workflow, std::function<Page(const QPoint&)> page_at);
 
+    /// Takes what is dropped on that window, too, as dropped on the page that it is of; as long as it lives.
+    void watch(QWidget& window, Page page);
     void take(const QStringList& paths, Page page);
     /// What the texts came with was not opened.
     void forget();
@@ -52,8 +55,9 @@ private:
 
     Session& session_;
     std::function<Page(const QPoint&)> page_at_;
-    QStringList waiting_;  ///< texts, until the model they came with is open
-    QStringList left_;     ///< what is of no use beside it
+    std::map<const QObject*, Page> own_windows_;  ///< of pages that have one
+    QStringList waiting_;                         ///< texts, until the model they came with is open
+    QStringList left_;                            ///< what is of no use beside it
     Page waiting_page_ = Page::Open;
 };
 

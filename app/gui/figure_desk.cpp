@@ -3,6 +3,7 @@
 #include <QAbstractProxyModel>
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QEvent>
 #include <QTableView>
 #include <algorithm>
@@ -106,6 +107,7 @@ void FigureDesk::adoptMap(ModelMapView* map) {
 }
 
 void FigureDesk::adoptGrid(NumberGrid* grid) {
+    addContextAction(grid, tr("Copy data"), QKeySequence::Copy, [grid] { QApplication::clipboard()->setText(gridCsv(*grid)); });
     addContextAction(grid, tr("Save as figure…"), saveKeys(), [this, grid] {
         save_({grid, grid->title(), [grid] { return gridCsv(*grid); }});
     });

@@ -118,18 +118,19 @@ std::vector<MeasuredMethod> measuredMethods(const Session& session) {
     if (const auto& original = session.fullPrecision()) {
         MeasuredMethod row;
         row.method = QStringLiteral("fp16");
-        row.perplexity = original->perplexity;
+        row.perplexity = *original;
         measured.push_back(row);
     }
     const Index n_windows = session.calibration() ? static_cast<Index>(session.calibration()->samples.first_token.size()) : 0;
     for (const auto& run : session.runs()) {
         MeasuredMethod row;
         row.method = QString::fromStdString(std::string(methodName(run->method)));
+        row.run = QString::fromStdString(run->name);
         row.calibration_windows = row.method == QLatin1String("rtn") ? 0 : n_windows;
         row.bits_per_weight = run->bits_per_weight;
         row.seconds = run->seconds;
         row.output_error = run->relative_output_error;
-        if (run->perplexity) row.perplexity = run->perplexity->perplexity;
+        row.perplexity = run->perplexity;
         measured.push_back(row);
     }
     return measured;

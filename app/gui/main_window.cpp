@@ -6,8 +6,8 @@
 #include <QHBoxLayout>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QVBoxLayout>
 #include <algorithm>
+#include <initializer_list>
 
 #include "app/gui/application.h"
 #include "app/gui/demo_location.h"
@@ -22,6 +22,7 @@
 #include "app/gui/page_split.h"
 #include "app/gui/selection_bar.h"
 #include "app/gui/side_pane.h"
+#include "app/gui/window_body.h"
 #include "core/io/process_memory.h"
 #include "core/quant/quantize_model.h"
 #include "core/recipe/memory_forecast.h"
@@ -73,7 +74,6 @@ MainWindow::MainWindow(QSettings& settings, FileChooser choose, QWidget* parent)
       quick_(nullptr, -1),
       workflow_(session_, jobs_, quick_),
       layers_(session_, quick_),
-      survey_(jobs_),
       lessons_(new LessonDesk(*this, session_, preferences_, choose_)),
       keeper_(session_, workflow_),
       navigation_(new Navigation(this)),
@@ -200,27 +200,9 @@ void MainWindow::buildShell() {
     strip_layout->setContentsMargins(20, 10, 20, 0);
     strip_layout->addWidget(selection_bar_);
 
-    auto* right = new QVBoxLayout;
-    right->setSpacing(0);
-    right->addWidget(messages_);
-    right->addWidget(layout_name_);
-    right->addWidget(selection_strip_);
-    right->addWidget(split_, 1);
-    auto* rule = new QFrame(this);
-    rule->setFrameShape(QFrame::VLine);
-    rule->setFrameShadow(QFrame::Plain);
-    rule->setForegroundRole(QPalette::Mid);
-    auto* central = new QWidget(this);
-    auto* layout = new QHBoxLayout(central);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    auto* left = new QVBoxLayout;
-    left->setContentsMargins(0, 8, 0, 0);
-    left->addWidget(navigation_);
-    layout->addLayout(left);
-    layout->addWidget(rule);
-    layout->addLayout(right, 1);
-    setCentralWidget(central);
+    auto* body = new WindowBody(navigation_, split_, this);
+    for (QWidget* above : std::initializer_list<QWidget*>{messages_, layout_name_, selection_strip_}) body->addAbovePages(above);
+    setCentralWidget(body);
 
     jobs_dock_->setObjectName(QStringLiteral("jobs"));
     jobs_dock_->setWidget(jobs_panel_);

@@ -75,6 +75,7 @@ public:
     [[nodiscard]] SessionKeeper& sessions() noexcept { return keeper_; }
     [[nodiscard]] JobRunner& jobs() noexcept { return jobs_; }
     [[nodiscard]] JobRunner& quickJobs() noexcept { return quick_; }
+    [[nodiscard]] JobRunner& surveyJobs() noexcept { return survey_.jobs(); }
     [[nodiscard]] MessageArea& messages() noexcept { return *messages_; }
 
 signals:
@@ -146,6 +147,7 @@ private:
     void buildBesideMenu(QMenu* view);
     void wireBeside();
     void refreshBeside();
+    void refreshExplanations();
     void focusBeside();
     void goToOtherPage();
     void swapPages();

@@ -9,6 +9,7 @@
 #include "app/gui/drop_desk.h"
 #include "app/gui/main_window.h"
 #include "app/gui/message_area.h"
+#include "app/gui/page_host.h"
 #include "app/gui/run_menu.h"
 #include "app/gui/side_pane.h"
 #include "core/io/json_file.h"
@@ -36,7 +37,7 @@ void MainWindow::buildMenus() {
     buildEditMenu();
     buildViewMenu();
 
-    auto* run = new RunMenu(tr("R&un"), jobs_, this);
+    auto* run = new RunMenu(tr("R&un"), jobs_, survey_.jobs(), this);
     const auto add = [run](const QWidget& panel, const QString& button, Page page, const QString& text, const QKeySequence& keys) {
         run->addButton(buttonThatSays(button, panel), page, text, keys);
     };
@@ -91,6 +92,12 @@ void MainWindow::buildFileMenu() {
     auto* drops = new DropDesk(*this, session_, workflow_, [this](const QPoint& place) {
         return beside_ && side_pane_->isAncestorOf(childAt(place)) ? *beside_ : page();
     });
+    for (int i = 0; i < kPages; ++i) {
+        PageHost* const host = hosts_[static_cast<std::size_t>(i)];
+        connect(host, &PageHost::moved, drops, [drops, host, page = static_cast<Page>(i)] {
+            if (host->isDetached()) drops->watch(*host->ownWindow(), page);
+        });
+    }
     connect(drops, &DropDesk::openWanted, this, &MainWindow::open);
     connect(&keeper_, &SessionKeeper::notOpened, drops, &DropDesk::forget);
     connect(drops, &DropDesk::taken, messages_, &MessageArea::dismiss);

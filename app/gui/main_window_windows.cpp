@@ -47,6 +47,7 @@ bool giveFocus(QWidget& part) {
 void MainWindow::wireHosts() {
     const auto refresh = [this] {
         own_window_action_->setChecked(host(page()).isDetached());
+        refreshExplanations();
         refreshStrip();
         loadPage();
     };
@@ -153,10 +154,19 @@ void MainWindow::refreshBeside() {
         QAction* action = beside_actions_[static_cast<std::size_t>(i)];
         action->setChecked(static_cast<Page>(i) == beside_);
         action->setEnabled(static_cast<Page>(i) != page());
-        frames_[static_cast<std::size_t>(i)]->setExplanationShown(!beside_ || static_cast<Page>(i) != page());  // two share the height
     }
+    refreshExplanations();
     (split_->isBelowWanted() ? below_action_ : at_right_action_)->setChecked(true);
     for (QAction* action : two_pages_actions_) action->setEnabled(beside_.has_value());
+}
+
+/// The page that shares this window with another one has its title alone: room is short. In a window of its own it is not.
+void MainWindow::refreshExplanations() {
+    for (int i = 0; i < kPages; ++i) {
+        const auto one = static_cast<Page>(i);
+        const bool shares_window = beside_ && one == page() && !host(one).isDetached();
+        frames_[static_cast<std::size_t>(i)]->setExplanationShown(!shares_window);
+    }
 }
 
 void MainWindow::showBeside(Page page) {

@@ -420,24 +420,33 @@ void MainWindow::wireLessons() {
 }
 
 void MainWindow::wireJobs() {
+    JobRunner& survey = survey_.jobs();
     for (const auto signal : {&JobRunner::changed, &JobRunner::finished}) {
         connect(&jobs_, signal, job_status_, &JobStatus::setRecord);
-        connect(&jobs_, signal, jobs_panel_, &JobsPanel::setRecord);
+        for (const JobRunner* runner : {&jobs_, &survey}) connect(runner, signal, jobs_panel_, &JobsPanel::setRecord);
     }
     connect(&jobs_, &JobRunner::changed, this, [this](const JobRecord& record) {
         if (record.state == JobRecord::State::Queued) refreshJobs();
     });
     connect(&jobs_, &JobRunner::idle, this, &MainWindow::refreshPages);
-    connect(&jobs_, &JobRunner::idle, this, [] { QThreadPool::globalInstance()->start([] { giveBackFreedMemory(); }); });
-    // Quick jobs show up only when they are not: a large layer takes its time.
+    for (const JobRunner* runner : {&jobs_, &survey})
+        connect(runner, &JobRunner::idle, this, [] { QThreadPool::globalInstance()->start([] { giveBackFreedMemory(); }); });
+    // Quick jobs show up only when they are not: a large layer takes its time. There is one line: the user's jobs go first.
     connect(&quick_, &JobRunner::changed, this, [this](const JobRecord& record) {
         if (jobs_.isIdle() && record.elapsed_seconds > kQuick_s) job_status_->setRecord(record);
     });
-    connect(&quick_, &JobRunner::finished, job_status_, &JobStatus::setRecord);
-    connect(job_status_, &JobStatus::cancelRequested, this, [this](int id) { (id > 0 ? jobs_ : quick_).cancel(id); });
-    connect(jobs_panel_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
-    connect(jobs_panel_, &JobsPanel::cancelAllRequested, &jobs_, &JobRunner::cancelAll);
+    connect(&survey, &JobRunner::changed, this, [this](const JobRecord& record) {
+        if (jobs_.isIdle() && quick_.isIdle()) job_status_->setRecord(record);
+    });
+    for (const JobRunner* runner : {&quick_, &survey}) connect(runner, &JobRunner::finished, job_status_, &JobStatus::setRecord);
+    const auto cancel = [this](int id) {
+        for (JobRunner* runner : {&jobs_, &quick_, &survey_.jobs()}) runner->cancel(id);
+    };
+    connect(job_status_, &JobStatus::cancelRequested, this, cancel);
+    connect(jobs_panel_, &JobsPanel::cancelRequested, this, cancel);
+    for (JobRunner* runner : {&jobs_, &survey}) connect(jobs_panel_, &JobsPanel::cancelAllRequested, runner, &JobRunner::cancelAll);
     connect(jobs_panel_, &JobsPanel::pauseRequested, &jobs_, &JobRunner::setPaused);
+    connect(&jobs_, &JobRunner::pausedChanged, &survey, &JobRunner::setPaused);  // whoever wants the machine for himself wants all of it
 }
 
 }  // namespace salient

@@ -4,6 +4,8 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <string>
+#include <utility>
 
 #include "core/eval/layer_metrics.h"
 
@@ -29,6 +31,18 @@ std::vector<double> inModelOrder(const Model& model, const std::map<std::string,
 std::vector<double> fromReports(const Model& model, const RunResult& run, const std::function<double(const LayerReport&)>& value) {
     std::map<std::string, double> known;
     for (const LayerReport& report : run.layers) known[report.name] = value(report);
+    return inModelOrder(model, known);
+}
+
+/// Every layer of an expert has its expert's count; NaN for the others.
+std::vector<double> expertTokens(const Model& model, const ExpertCoverage& coverage) {
+    std::map<std::pair<int, int>, double> tokens;
+    for (const ExpertTokenCount& one : coverage.experts) tokens[{one.block, one.expert}] = static_cast<double>(one.reached_tokens);
+    std::map<std::string, double> known;
+    for (const LinearInfo& linear : model.linears) {
+        const auto found = tokens.find({linear.block, linear.expert});
+        if (linear.expert >= 0 && found != tokens.end()) known[linear.name] = found->second;
+    }
     return inModelOrder(model, known);
 }
 
@@ -92,6 +106,11 @@ std::vector<LayerMetric> mapMetrics(const Session& session, const std::vector<We
              })});
         metrics.push_back({Words::tr("Codes at the ends of the grid: %1").arg(name), QStringLiteral("%"),
                            fromReports(model, *run, [](const LayerReport& r) { return r.saturated_fraction; })});
+        if (run->experts.experts.empty()) continue;
+        metrics.push_back({Words::tr("Calibration tokens of the expert: %1").arg(name), Words::tr("tokens"),
+                           expertTokens(model, run->experts), false,
+                           Words::tr("Tokens of the calibration that were sent to the expert: its statistics are of these alone, or a "
+                                     "stand-in's where they are too few")});
     }
     LayerMetric weights{Words::tr("Number of weights"), QStringLiteral("weights"), {}};
     for (const LinearInfo& linear : model.linears) weights.values.push_back(static_cast<double>(linear.out_features * linear.in_features));

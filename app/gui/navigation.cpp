@@ -34,25 +34,30 @@ constexpr std::array<Step, kPages> kSteps{{
 
 constexpr int kWidth = 168;
 constexpr int kBesideTitle = 66;  // the tick, and what lies between
+constexpr int kRowEdge = 6;       // between a row's fill and the list's edge
+constexpr int kBesideIcon = 10;   // between the fill's edge and the picture, and on its other side
 constexpr int kRowHeight = 40;
 constexpr int kIconSize = 20;
 constexpr double kFrame = 1.5;
 constexpr int kDoneRole = Qt::UserRole;
 constexpr int kBesideRole = Qt::UserRole + 1;
 
-/// Icon, title, and a small tick at the right where the step is done; a frame where it is shown beside the chosen one.
+int pictureSize(const QFontMetrics& metrics) { return std::max(kIconSize, metrics.height()); }
+
+/// Icon, title, and a small tick at the right where the step is done; a frame where it is shown beside the chosen one. In a narrow list the
+/// tick is in the corner, and there is no title.
 class StepDelegate : public QStyledItemDelegate {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    explicit StepDelegate(Navigation& list) : QStyledItemDelegate(&list), list_(list) {}
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& /*index*/) const override {
-        return {kWidth, std::max(kRowHeight, 2 * option.fontMetrics.height())};
+        return {list_.widthOf(list_.isNarrow()), std::max(kRowHeight, 2 * option.fontMetrics.height())};
     }
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const bool is_chosen = (option.state & QStyle::State_Selected) != 0;
         const bool is_hovered = (option.state & QStyle::State_MouseOver) != 0;
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
-        const QRect row = option.rect.adjusted(6, 2, -6, -2);
+        const QRect row = option.rect.adjusted(kRowEdge, 2, -kRowEdge, -2);
         if (is_chosen || is_hovered) {
             QColor fill = is_chosen ? option.palette.highlight().color() : option.palette.buttonText().color();
             if (!is_chosen) fill.setAlphaF(0.08F);
@@ -71,19 +76,25 @@ public:
             painter->drawRoundedRect(row.adjusted(2, 2, -2, -2), 5, 5);
         }
         const QIcon::Mode mode = is_chosen ? QIcon::Selected : QIcon::Normal;
-        const int icon_size = std::max(kIconSize, option.fontMetrics.height());
-        const QRect icon_box(row.left() + 10, row.center().y() - icon_size / 2, icon_size, icon_size);
+        const int icon_size = pictureSize(option.fontMetrics);
+        const QRect icon_box(row.left() + kBesideIcon, row.center().y() - icon_size / 2, icon_size, icon_size);
         index.data(Qt::DecorationRole).value<QIcon>().paint(painter, icon_box, Qt::AlignCenter, mode);
         painter->setPen(option.palette.color(is_chosen ? QPalette::HighlightedText : QPalette::WindowText));
-        const QRect text_box = row.adjusted(10 + icon_size + 10, 0, -28, 0);
-        painter->setFont(option.font);
-        painter->drawText(text_box, Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::DisplayRole).toString());
+        if (!list_.isNarrow()) {
+            const QRect text_box = row.adjusted(kBesideIcon + icon_size + kBesideIcon, 0, -28, 0);
+            painter->setFont(option.font);
+            painter->drawText(text_box, Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::DisplayRole).toString());
+        }
         if (index.data(kDoneRole).toBool()) {
-            const QRect tick(row.right() - 24, row.center().y() - 7, 14, 14);
+            const QRect tick =
+                list_.isNarrow() ? QRect(row.right() - 11, row.top() + 2, 10, 10) : QRect(row.right() - 24, row.center().y() - 7, 14, 14);
             icon(QStringLiteral("check")).paint(painter, tick, Qt::AlignCenter, mode);
         }
         painter->restore();
     }
+
+private:
+    Navigation& list_;
 };
 
 }  // namespace
@@ -105,7 +116,7 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     setAccessibleName(tr("Steps"));
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setItemDelegate(new StepDelegate(this));
+    setItemDelegate(new StepDelegate(*this));
     setMouseTracking(true);
     setSelectionMode(QAbstractItemView::SingleSelection);
     viewport()->setBackgroundRole(QPalette::Window);
@@ -118,10 +129,20 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
     connect(this, &QListWidget::currentRowChanged, this, &Navigation::choose);
 }
 
-void Navigation::fitWidth() {
+int Navigation::widthOf(bool narrow) const {
+    if (narrow) return pictureSize(fontMetrics()) + 2 * (kRowEdge + kBesideIcon);
     int widest = 0;
     for (const Step& step : kSteps) widest = std::max(widest, fontMetrics().horizontalAdvance(pageTitle(step.page)));
-    setFixedWidth(std::max(kWidth, widest + fontMetrics().height() + kBesideTitle));
+    return std::max(kWidth, widest + fontMetrics().height() + kBesideTitle);
+}
+
+void Navigation::fitWidth() { setFixedWidth(widthOf(is_narrow_)); }
+
+void Navigation::setNarrow(bool narrow) {
+    if (narrow == is_narrow_) return;
+    is_narrow_ = narrow;
+    fitWidth();
+    scheduleDelayedItemsLayout();  // the rows are as wide as the list
 }
 
 void Navigation::changeEvent(QEvent* event) {

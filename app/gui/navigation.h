@@ -18,7 +18,8 @@ inline constexpr int kPages = 11;
 [[nodiscard]] QKeySequence pageBesideShortcut(Page page);
 
 /// The list of steps at the left edge of the window. Steps that are done carry a tick. The page that is shown beside the chosen one has a
-/// frame; it cannot be the chosen one meanwhile: arrow keys pass it by, and choosing it only tells so.
+/// frame; it cannot be the chosen one meanwhile: arrow keys pass it by, and choosing it only tells so. Where the pages need the room, the
+/// list shows the steps' pictures alone; their titles are in the tooltips then.
 class Navigation : public QListWidget {
     Q_OBJECT
 public:
@@ -27,6 +28,11 @@ public:
     [[nodiscard]] Page page() const noexcept { return page_; }
     void setDone(Page page, bool done);
     void setBeside(std::optional<Page> page);
+    /// Without the titles of the steps.
+    void setNarrow(bool narrow);
+    [[nodiscard]] bool isNarrow() const noexcept { return is_narrow_; }
+    /// Pixels that the list takes, with the titles or without, whichever it shows now.
+    [[nodiscard]] int widthOf(bool narrow) const;
 
 signals:
     void pageChosen(salient::Page page);
@@ -43,6 +49,7 @@ private:
 
     Page page_ = Page::Open;
     std::optional<Page> beside_;
+    bool is_narrow_ = false;
 };
 
 }  // namespace salient

@@ -32,6 +32,8 @@ PageFrame::PageFrame(const QString& title, const QString& explanation, QWidget* 
     font.setBold(true);
     title_label->setFont(font);
     explanation_->setWordWrap(true);
+    for (QLabel* label : {explanation_, sentence_})
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     auto* texts = new QVBoxLayout(heading_);
     texts->setContentsMargins(0, 0, 0, 0);
     texts->setSpacing(2);

@@ -9,7 +9,8 @@ namespace salient {
 
 namespace {
 
-constexpr int kLeastCharacters = 90;  // average ones, across a page that shares the width: as on a projector, where every page fits
+// Average characters across a page that shares the width. Two of these, and the list of steps without its titles, are on 1280 pixels.
+constexpr int kLeastCharacters = 76;
 
 int leastWidth(const PageScroller& page) { return std::max(page.leastWidth(), kLeastCharacters * page.fontMetrics().averageCharWidth()); }
 
@@ -52,14 +53,24 @@ void PageSplit::moveDivider(double step) {
     emit shareChanged();
 }
 
+bool PageSplit::wouldStandSideBySide(int room) const {
+    if (beside_ == nullptr || is_below_wanted_) return false;
+    return leastWidth(*page_) + leastWidth(*beside_) + handleWidth() <= room && room > too_narrow_;
+}
+
 void PageSplit::fit() {
+    arrange();
+    emit needsChanged();
+}
+
+void PageSplit::arrange() {
     if (beside_ == nullptr) return;
     const int least_first = leastWidth(*page_);
     const int least_second = leastWidth(*beside_);
     const bool has_room = least_first + least_second + handleWidth() <= width();
     // A page may need more width the less it gets: it does not go to and fro between two answers.
     if (!has_room && orientation() == Qt::Horizontal) too_narrow_ = std::max(too_narrow_, width());
-    const bool is_side_by_side = !is_below_wanted_ && has_room && width() > too_narrow_;
+    const bool is_side_by_side = wouldStandSideBySide(width());
     setOrientation(is_side_by_side ? Qt::Horizontal : Qt::Vertical);
     const int room = (is_side_by_side ? width() : height()) - handleWidth();
     int first = qRound(share_ * room);
@@ -69,7 +80,7 @@ void PageSplit::fit() {
 
 bool PageSplit::event(QEvent* event) {
     const bool is_taken = QSplitter::event(event);
-    if (event->type() == QEvent::LayoutRequest) fit();
+    if (event->type() == QEvent::LayoutRequest) arrange();
     return is_taken;
 }
 
@@ -82,7 +93,7 @@ void PageSplit::changeEvent(QEvent* event) {
 
 void PageSplit::resizeEvent(QResizeEvent* event) {
     QSplitter::resizeEvent(event);
-    fit();
+    arrange();
 }
 
 }  // namespace salient

@@ -28,10 +28,14 @@ public:
     void setShare(double share);
     /// Moves what is between the pages, from where it is seen, by that part of the room: to the right or down, or back for a negative step.
     void moveDivider(double step);
+    /// Whether the pages of now would stand side by side on that many pixels; false without a second page, or where that is wanted below.
+    [[nodiscard]] bool wouldStandSideBySide(int room) const;
     /// Arranges the parts anew. For whoever knows that a page needs more or less room than before.
     void fit();
 
 signals:
+    /// wouldStandSideBySide() may have another answer now.
+    void needsChanged();
     /// The user moved what is between the pages.
     void shareChanged();
 
@@ -42,6 +46,7 @@ protected:
 
 private:
     [[nodiscard]] double shownShare() const;
+    void arrange();
 
     QWidget* beside_part_;
     const PageScroller* page_ = nullptr;

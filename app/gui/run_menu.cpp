@@ -6,10 +6,13 @@
 
 namespace salient {
 
-RunMenu::RunMenu(const QString& title, JobRunner& jobs, QWidget* parent) : QMenu(title, parent), jobs_(jobs) {
+RunMenu::RunMenu(const QString& title, JobRunner& jobs, JobRunner& beside, QWidget* parent)
+    : QMenu(title, parent), jobs_(jobs), beside_(beside) {
     connect(&jobs_, &JobRunner::changed, this, &RunMenu::follow);
     connect(&jobs_, &JobRunner::finished, this, &RunMenu::follow);
     connect(&jobs_, &JobRunner::idle, this, &RunMenu::refresh);
+    connect(&beside_, &JobRunner::changed, this, &RunMenu::refresh);
+    connect(&beside_, &JobRunner::idle, this, &RunMenu::refresh);
     connect(&jobs_, &JobRunner::pausedChanged, this, &RunMenu::refresh);
 }
 
@@ -30,9 +33,13 @@ void RunMenu::addJobEntries() {
     pause_ = addAction(tr("P&ause"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J), this, [this](bool on) { jobs_.setPaused(on); });
     pause_->setCheckable(true);
     pause_->setToolTip(tr("Let the running job wait where it is; nothing is lost"));
-    cancel_ = addAction(tr("Cancel the r&unning job"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { jobs_.cancel(running_); });
+    cancel_ = addAction(tr("Cancel the r&unning job"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] {
+        running_ != 0 ? jobs_.cancel(running_) : beside_.cancelAll();  // beside the user's jobs there is one at a time
+    });
     cancel_->setToolTip(tr("Stop it at its next checkpoint; nothing half done is kept"));
-    cancel_all_ = addAction(tr("Cancel all &jobs"), this, [this] { jobs_.cancelAll(); });
+    cancel_all_ = addAction(tr("Cancel all &jobs"), this, [this] {
+        for (JobRunner* runner : {&jobs_, &beside_}) runner->cancelAll();
+    });
     cancel_all_->setToolTip(tr("Stop the running job and take back those that wait; what is done is kept"));
     refresh();
 }
@@ -46,12 +53,14 @@ void RunMenu::follow(const JobRecord& record) {
     refresh();
 }
 
+bool RunMenu::isIdle() const { return jobs_.isIdle() && beside_.isIdle(); }
+
 void RunMenu::refresh() {
     if (pause_ == nullptr) return;
     pause_->setChecked(jobs_.isPaused());
-    pause_->setEnabled(!jobs_.isIdle() || jobs_.isPaused());
-    cancel_->setEnabled(running_ != 0);
-    cancel_all_->setEnabled(!jobs_.isIdle());
+    pause_->setEnabled(!isIdle() || jobs_.isPaused());
+    cancel_->setEnabled(running_ != 0 || !beside_.isIdle());
+    cancel_all_->setEnabled(!isIdle());
 }
 
 bool RunMenu::eventFilter(QObject* watched, QEvent* event) {

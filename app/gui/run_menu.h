@@ -11,11 +11,11 @@ class QAbstractButton;
 namespace salient {
 
 /// Everything that runs, in one menu. What starts a job is a button on some page: its entry goes to that page and presses it, and can be
-/// chosen when it can be pressed. Below, what holds and ends jobs.
+/// chosen when it can be pressed. Below, what holds and ends jobs, the user's and those of the window `beside` them.
 class RunMenu : public QMenu {
     Q_OBJECT
 public:
-    RunMenu(const QString& title, JobRunner& jobs, QWidget* parent);
+    RunMenu(const QString& title, JobRunner& jobs, JobRunner& beside, QWidget* parent);
 
     void addButton(QAbstractButton* button, Page page, const QString& text, const QKeySequence& keys);
     void addJobEntries();
@@ -30,7 +30,10 @@ private:
     void follow(const JobRecord& record);
     void refresh();
 
+    [[nodiscard]] bool isIdle() const;
+
     JobRunner& jobs_;
+    JobRunner& beside_;
     QHash<QObject*, QAction*> entries_;  ///< by their buttons
     QAction* pause_ = nullptr;
     QAction* cancel_ = nullptr;

@@ -8,6 +8,7 @@
 #include "core/recipe/draft_recipe.h"
 #include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
+#include "core/recipe/verification_line.h"
 #include "widgets/method_text.h"
 
 namespace salient {
@@ -255,6 +256,14 @@ void Session::setRunPerplexity(const std::string& name, const PerplexityResult& 
 
 void Session::setRunWritten(const std::string& name, const WriteCounts& written) {
     changeRun(name, [&](RunResult& run) { noteWritten(run, written); });
+}
+
+void Session::setRunVerified(const std::string& name, const std::filesystem::path& out, const VerifyReport& found) {
+    changeRun(name, [&](RunResult& run) {
+        run.out = out.string();
+        run.verification = verificationLine(found);
+        run.is_verified = found.passed();
+    });
 }
 
 void Session::setReference(std::shared_ptr<const EvaluationReference> reference) {

@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QUndoStack>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "core/calib/calibrate.h"
 #include "core/eval/divergence.h"
 #include "core/exporter/export_checkpoint.h"
+#include "core/exporter/verify.h"
 #include "core/recipe/recipe.h"
 #include "core/recipe/run.h"
 #include "core/recipe/session_folder.h"
@@ -81,11 +83,13 @@ public:
     /// Adds a result, or replaces the one of that name.
     void addRun(RunResult run);
     void removeRun(const std::string& name);
-    /// What is known of that run's end, until it ends otherwise. An earlier result of that name stays.
+    /// What is known of the end of a run of the recipe, until it ends otherwise. An earlier result of that name stays.
     void addFailedRun(FailedRun run);
     void setRunPerplexity(const std::string& name, const PerplexityResult& result);
     /// What the latest export of that run counted.
     void setRunWritten(const std::string& name, const WriteCounts& written);
+    /// Where that export went and what reading it back found, as the report tells it.
+    void setRunVerified(const std::string& name, const std::filesystem::path& out, const VerifyReport& found);
     void setReference(std::shared_ptr<const EvaluationReference> reference);
     /// Replaces what is known of that run's layers.
     void setSensitivities(const std::string& name, std::vector<LayerSensitivity> layers);

@@ -5,10 +5,14 @@
 
 namespace salient {
 
-WeightSurvey::WeightSurvey(JobRunner& jobs, QObject* parent) : QObject(parent), jobs_(jobs) {}
+namespace {
+constexpr int kIdStep = -(1 << 20);  // beyond the −1, −2, … of as many quick jobs as any sitting has
+}
+
+WeightSurvey::WeightSurvey(QObject* parent) : QObject(parent), jobs_(nullptr, kIdStep) {}
 
 void WeightSurvey::setModel(std::shared_ptr<const Model> model) {
-    for (JobRunner* runner : {&jobs_, &beside_}) runner->cancel(job_);
+    jobs_.cancel(job_);
     model_ = std::move(model);
     metrics_.clear();
     has_begun_ = false;
@@ -38,8 +42,7 @@ void WeightSurvey::begin() {
         emit ready();
         emit failed(record.title, record.message);
     };
-    JobRunner& runner = jobs_.isIdle() ? jobs_ : beside_;
-    job_ = runner.start(tr("Read the weights"), this, work, done, otherwise);
+    job_ = jobs_.start(tr("Read the weights"), this, work, done, otherwise);
 }
 
 }  // namespace salient

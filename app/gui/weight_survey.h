@@ -9,13 +9,13 @@
 
 namespace salient {
 
-/// What the weights of a model are like, read once when somebody wants to see it: a job, as that takes as long as reading the file. Beside
-/// jobs that are there already it has a thread of its own, for they may take hours. Another model ends it; cancelled, it is begun again
-/// when that is wanted.
+/// What the weights of a model are like, read once when somebody wants to see it: a job, as that takes as long as reading the file. It has
+/// a thread of its own: neither waits for the user's jobs, which may take hours, nor do they, or a button, wait for it. Another model ends
+/// it; cancelled, it is begun again when that is wanted.
 class WeightSurvey : public QObject {
     Q_OBJECT
 public:
-    explicit WeightSurvey(JobRunner& jobs, QObject* parent = nullptr);
+    explicit WeightSurvey(QObject* parent = nullptr);
 
     /// Forgets what is known, and stops what is underway.
     void setModel(std::shared_ptr<const Model> model);
@@ -25,6 +25,8 @@ public:
     [[nodiscard]] const std::vector<WeightMetrics>& metrics() const noexcept { return metrics_; }
     /// Whether the user stopped the reading.
     [[nodiscard]] bool isCancelled() const noexcept { return is_cancelled_; }
+    /// What reads: to be shown, held and ended beside the user's jobs. Its ids are neither theirs nor those of quick ones.
+    [[nodiscard]] JobRunner& jobs() noexcept { return jobs_; }
 
 signals:
     void ready();
@@ -32,13 +34,12 @@ signals:
     void failed(const QString& title, const QString& message);
 
 private:
-    JobRunner& jobs_;
     std::shared_ptr<const Model> model_;
     std::vector<WeightMetrics> metrics_;
     bool has_begun_ = false;
     bool is_cancelled_ = false;
     int job_ = 0;
-    JobRunner beside_{nullptr, -1};  ///< whose ids are not those of jobs_
+    JobRunner jobs_;  // last: it ends before what its job delivers to
 };
 
 }  // namespace salient

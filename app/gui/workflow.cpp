@@ -5,11 +5,13 @@
 #include <mutex>
 
 #include "app/gui/report_pdf.h"
+#include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify/reload_check.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
+#include "core/recipe/reload_note.h"
 #include "core/recipe/run.h"
 #include "core/recipe/unfinished_job.h"
 #include "widgets/finding_text.h"
@@ -42,6 +44,20 @@ QStringList warningsOf(const VerifyReport& report) {
         warnings << QStringLiteral("%1: %2").arg(QString::fromStdString(finding.subject), QString::fromStdString(finding.message));
     }
     return warnings;
+}
+
+/// What the recipe calls that run now: it may have been renamed since it was started. Empty: there is none of its name, nor one alone of
+/// its settings.
+std::string nameNow(const Recipe& recipe, const RecipeRun& started) {
+    if (std::ranges::find(recipe.runs, started.name, &RecipeRun::name) != recipe.runs.end()) return started.name;
+    const Json settings = toJson(started.method);
+    std::string found;
+    for (const RecipeRun& run : recipe.runs) {
+        if (toJson(run.method) != settings) continue;
+        if (!found.empty()) return {};
+        found = run.name;
+    }
+    return found;
 }
 
 std::size_t layerCount(const QuantizedModel& model) {
@@ -316,10 +332,12 @@ void Workflow::quantizeOne(const RecipeRun& run, const std::function<void(bool i
         }
         ended(is_outdated);
     };
-    const auto otherwise = [this, calibration, run = recipe.runs.front(), tell = reportFailure(), ended](const JobRecord& record) {
+    const auto otherwise = [this, calibration, run, executed = recipe.runs.front().method, tell = reportFailure(),
+                            ended](const JobRecord& record) {
         const bool is_about_layer = record.state == JobRecord::State::Failed && record.is_not_finite && !record.layer.isEmpty();
-        if (is_about_layer && session_.calibration() == calibration) {
-            const FailedRun failed{record.title, record.message, QString::fromStdString(run.name), run.method, record.layer};
+        const std::string name = nameNow(session_.recipe(), run);
+        if (is_about_layer && session_.calibration() == calibration && !name.empty()) {
+            const FailedRun failed{record.title, record.message, QString::fromStdString(name), executed, record.layer};
             session_.addFailedRun(failed);
             emit runFailed(failed);
         } else {
@@ -465,18 +483,23 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
         const WriteCounts counts = exportCheckpoint(*run->model, toPath(folder), options, job);
         RunCounts written;
         written.n_flushed_values = counts.n_flushed_values;
+        written.n_subnormal_values = counts.n_subnormal_values;
         for (const auto& [layer, n_inputs] : counts.raised_importances) written.n_raised_importances += n_inputs;
         for (const auto& [layer, n_factors] : counts.raised_factors) written.n_raised_factors += n_factors;
         ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), counts};
-        if (written.n_flushed_values + written.n_raised_importances + written.n_raised_factors > 0) {
+        if (written.n_flushed_values + written.n_subnormal_values + written.n_raised_importances + written.n_raised_factors > 0) {
             const Severity severity = written.n_flushed_values > 0 ? Severity::Warning : Severity::Note;
             outcome.verification.findings.push_back({severity, "written", inWords(written)});
         }
         const TokenWindows windows = calibration ? calibration->samples.windows : TokenWindows();
         ForwardOptions forward;
         forward.compute = compute;
-        if (auto finding = reloadFinding(*run->model, windows, forward, options, toPath(folder), job))
+        if (auto finding = reloadFinding(*run->model, windows, forward, options, toPath(folder), job)) {
             outcome.verification.findings.push_back(std::move(*finding));
+        } else if (calibration) {
+            const std::string inputs = calibration->source ? calibration->source->description() : std::string();
+            outcome.verification.findings.push_back(notReloaded(inputs, options));
+        }
         return outcome;
     };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(name)), this, work, takeExport(run), reportFailure());
@@ -486,7 +509,10 @@ std::function<void(const ExportOutcome&)> Workflow::takeExport(const std::shared
     return [this, run, model = session_.model()](const ExportOutcome& outcome) {
         if (session_.model() != model) return;
         const auto now = session_.runNamed(run->name);
-        if (now && now->model == run->model) session_.setRunWritten(run->name, outcome.written);
+        if (now && now->model == run->model) {
+            session_.setRunWritten(run->name, outcome.written);
+            session_.setRunVerified(run->name, toPath(outcome.folder), outcome.verification);
+        }
         jobs_.warn(warningsOf(outcome.verification));
         emit exported(outcome);
     };
@@ -510,7 +536,15 @@ void Workflow::resumeExport(const UnfinishedExport& unfinished) {
         RunOptions options;
         options.resume = true;
         const Report report = salient::run(recipe, options, job);
-        return ExportOutcome{folder, verifyCheckpoint(toPath(folder), model, job), writtenCounts(report.runs.front())};
+        const RunResult& result = report.runs.front();
+        ExportOutcome outcome{folder, verifyCheckpoint(toPath(folder), model, job), writtenCounts(result)};
+        if (result.n_blocks_resumed > 0) {
+            ExportOptions written_as;
+            written_as.format = *recipe.runs.front().format;
+            written_as.gguf_weights = recipe.runs.front().gguf_weights;
+            outcome.verification.findings.push_back(notReloaded(report.calibration_source, written_as));
+        }
+        return outcome;
     };
     jobs_.start(tr("Export: %1").arg(QString::fromStdString(run->name)), this, work, takeExport(run), reportFailure());
 }

@@ -266,6 +266,18 @@
         <source>Fourth moment about the mean over the squared variance, without unit: 3 for normally distributed weights, more where a few stand far out</source>
         <translation>Viertes Moment um den Mittelwert durch das Quadrat der Varianz, ohne Einheit: 3 bei normalverteilten Gewichten, mehr, wo einige weit herausragen</translation>
     </message>
+    <message>
+        <source>Calibration tokens of the expert: %1</source>
+        <translation>Kalibriertoken des Experten: %1</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Tokens of the calibration that were sent to the expert: its statistics are of these alone, or a stand-in&apos;s where they are too few</source>
+        <translation>Token der Kalibrierung, die an den Experten gingen: Seine Statistik ist von diesen allein, oder die eines Stellvertreters, wo es zu wenige sind</translation>
+    </message>
 </context>
 <context>
     <name>memoryText</name>
@@ -276,6 +288,25 @@
     <message>
         <source>The whole recipe needs about %1 of memory; this machine has %2.</source>
         <translation>Das ganze Rezept braucht etwa %1 Arbeitsspeicher; dieser Rechner hat %2.</translation>
+    </message>
+</context>
+<context>
+    <name>methodStamp</name>
+    <message>
+        <source>stays in 16 bits</source>
+        <translation>bleibt in 16 Bit</translation>
+    </message>
+    <message>
+        <source>override %1</source>
+        <translation>Ausnahme %1</translation>
+    </message>
+    <message>
+        <source>ratio %1</source>
+        <translation>Exponent %1</translation>
+    </message>
+    <message>
+        <source>α %1</source>
+        <translation>α %1</translation>
     </message>
 </context>
 <context>
@@ -863,6 +894,10 @@
         <source>State of the calibration</source>
         <translation>Stand der Kalibrierung</translation>
     </message>
+    <message>
+        <source>Choose a calibration text to see its windows.</source>
+        <translation>Einen Kalibriertext wählen, um seine Fenster zu sehen.</translation>
+    </message>
 </context>
 <context>
     <name>salient::ChannelTableModel</name>
@@ -1193,10 +1228,6 @@ Links und Rechts: nächster Punkt. Klick oder Eingabetaste: auswählen.</transla
         <translation>Clip bei</translation>
     </message>
     <message>
-        <source>Nothing to show yet</source>
-        <translation>Noch nichts zu zeigen</translation>
-    </message>
-    <message>
         <source>Only AWQ clips weights: choose it as the method.</source>
         <translation>Nur AWQ beschneidet Gewichte: als Verfahren AWQ wählen.</translation>
     </message>
@@ -1242,6 +1273,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <source>Write this clip into the recipe, in place of AWQ&apos;s search, for the same layers of every block</source>
         <translation>Diesen Clip anstelle der Suche von AWQ ins Rezept schreiben, für dieselben Schichten jedes Blocks</translation>
     </message>
+    <message>
+        <source>Choose a layer to tune.</source>
+        <translation>Eine Schicht wählen, um sie abzustimmen.</translation>
+    </message>
 </context>
 <context>
     <name>salient::ColourBar</name>
@@ -1275,6 +1310,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
     <message>
         <source>Matching commands</source>
         <translation>Passende Befehle</translation>
+    </message>
+    <message>
+        <source>Nothing is called so. Try another word, or fewer letters.</source>
+        <translation>Nichts heißt so. Ein anderes Wort versuchen, oder weniger Buchstaben.</translation>
     </message>
 </context>
 <context>
@@ -1703,6 +1742,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <source>error minus that of the baseline, %</source>
         <translation>Fehler minus Fehler des Bezugs, %</translation>
     </message>
+    <message>
+        <source>No method is ticked. Tick one under “Methods shown”.</source>
+        <translation>Kein Verfahren ist angekreuzt. Eines unter „Gezeigte Verfahren“ ankreuzen.</translation>
+    </message>
 </context>
 <context>
     <name>salient::EvaluatePanel</name>
@@ -1941,6 +1984,10 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <source>Measured layers</source>
         <translation>Gemessene Schichten</translation>
     </message>
+    <message>
+        <source>Choose the evaluation text</source>
+        <translation>Den Bewertungstext wählen</translation>
+    </message>
 </context>
 <context>
     <name>salient::ExportPanel</name>
@@ -2168,12 +2215,24 @@ Rechts: kein Clip. Ein Klick in das Diagramm setzt ihn ebenfalls.</translation>
         <source>Result of the verification</source>
         <translation>Ergebnis der Prüfung</translation>
     </message>
+    <message>
+        <source>Choose where the new folder goes</source>
+        <translation>Wählen, wohin der neue Ordner kommt</translation>
+    </message>
+    <message>
+        <source>Show the folder that was written, in the file manager</source>
+        <translation>Den geschriebenen Ordner im Dateimanager zeigen</translation>
+    </message>
 </context>
 <context>
     <name>salient::FigureDesk</name>
     <message>
         <source>Save as figure…</source>
         <translation>Als Abbildung speichern…</translation>
+    </message>
+    <message>
+        <source>Copy data</source>
+        <translation>Daten kopieren</translation>
     </message>
 </context>
 <context>
@@ -2440,6 +2499,10 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>No job is listed. The menu Run starts one.</source>
+        <translation>Keine Aufgabe ist aufgeführt. Das Menü Ausführen startet eine.</translation>
     </message>
 </context>
 <context>
@@ -3234,6 +3297,14 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>&amp;Less room for the page beside</source>
         <translation>&amp;Weniger Platz für die Seite daneben</translation>
     </message>
+    <message>
+        <source>Solved as: %1</source>
+        <translation>Gelöst als: %1</translation>
+    </message>
+    <message>
+        <source>%1, this layer: %2</source>
+        <translation>%1, diese Schicht: %2</translation>
+    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -3351,10 +3422,6 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
     <message>
         <source>Group size</source>
         <translation>Gruppengröße</translation>
-    </message>
-    <message>
-        <source>Consecutive input columns that share scale and zero point. Smaller groups: less error, more bytes</source>
-        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen. Kleinere Gruppen: weniger Fehler, mehr Bytes</translation>
     </message>
     <message>
         <source>asymmetric</source>
@@ -3688,6 +3755,30 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>How many dampings are tried, each ten times the one before and at most 1, before the layer is refused; 1: never raised</source>
         <translation>Wie viele Dämpfungen versucht werden, jede zehnmal so groß wie die vorige und höchstens 1, bevor die Schicht abgelehnt wird; 1: nie erhöht</translation>
     </message>
+    <message>
+        <source>weight scale</source>
+        <translation>Gewichtsskalierung</translation>
+    </message>
+    <message>
+        <source>Consecutive input columns that share scale and zero point; choose, or type any number. Smaller groups: less error, more bytes. Formats hold sizes that divide the inputs of every layer, GGUF multiples of 32, awq one for all layers; dequantized holds any</source>
+        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen; auswählen oder eine beliebige Zahl eintippen. Kleinere Gruppen: weniger Fehler, mehr Bytes. Formate fassen Größen, die die Eingänge jeder Schicht teilen, GGUF Vielfache von 32, awq eine für alle Schichten; dequantized fasst jede</translation>
+    </message>
+    <message>
+        <source>one per row</source>
+        <translation>eine pro Zeile</translation>
+    </message>
+    <message>
+        <source>one per tensor</source>
+        <translation>eine pro Tensor</translation>
+    </message>
+    <message>
+        <source>Weight scale</source>
+        <translation>Gewichtsskalierung</translation>
+    </message>
+    <message>
+        <source>The weights of an int8 layer that share a scale: those of an output, or all. One for all: more error</source>
+        <translation>Welche Gewichte einer int8-Schicht sich eine Skalierung teilen: die einer Ausgabe oder alle. Eine für alle: mehr Fehler</translation>
+    </message>
 </context>
 <context>
     <name>salient::MethodTableView</name>
@@ -3744,6 +3835,38 @@ Perplexität</translation>
     <message>
         <source>“Yours” is what this session measured on %1.</source>
         <translation>„Eigenes“ ist, was diese Sitzung an %1 gemessen hat.</translation>
+    </message>
+    <message>
+        <source>protocol %1, %2 × %3 tokens, %4</source>
+        <translation>Protokoll %1, %2 × %3 Token, %4</translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>bfloat16</source>
+        <translation>bfloat16</translation>
+    </message>
+    <message>
+        <source>%1 “%2”, the last of %3</source>
+        <translation>%1 „%2“, der letzte von %3</translation>
+    </message>
+    <message>
+        <source>%1 “%2”</source>
+        <translation>%1 „%2“</translation>
+    </message>
+    <message>
+        <source>Runs: %1.</source>
+        <translation>Läufe: %1.</translation>
+    </message>
+    <message>
+        <source>Perplexity: %1.</source>
+        <translation>Perplexität: %1.</translation>
+    </message>
+    <message>
+        <source>Perplexities that do not compare: %1.</source>
+        <translation>Perplexitäten, die sich nicht vergleichen lassen: %1.</translation>
     </message>
 </context>
 <context>
@@ -4320,10 +4443,6 @@ Perplexität</translation>
         <translation>Gruppengröße dieser Schichten</translation>
     </message>
     <message>
-        <source>Consecutive input columns that share scale and zero point</source>
-        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen</translation>
-    </message>
-    <message>
         <source>Apply</source>
         <translation>Anwenden</translation>
     </message>
@@ -4499,6 +4618,14 @@ Perplexität</translation>
         <source>Plain rounding gives them the same error as before: only a run shows what this change does to it.</source>
         <translation>Bei einfachem Runden bleibt der Fehler darin gleich: Erst ein Lauf zeigt, was diese Änderung aus ihm macht.</translation>
     </message>
+    <message>
+        <source>Consecutive input columns that share scale and zero point; choose, or type any number. Formats hold sizes that divide the inputs of every layer, GGUF multiples of 32, awq one for all layers; dequantized holds any</source>
+        <translation>Aufeinanderfolgende Eingangsspalten, die Skalierung und Nullpunkt teilen; auswählen oder eine beliebige Zahl eintippen. Formate fassen Größen, die die Eingänge jeder Schicht teilen, GGUF Vielfache von 32, awq eine für alle Schichten; dequantized fasst jede</translation>
+    </message>
+    <message>
+        <source>No layer has other settings. Choose layers in the map, and what happens to them above.</source>
+        <translation>Keine Schicht hat andere Einstellungen. Schichten in der Karte wählen, und darüber, was mit ihnen geschieht.</translation>
+    </message>
 </context>
 <context>
     <name>salient::PageHost</name>
@@ -4656,6 +4783,14 @@ Perplexität</translation>
     <message>
         <source>Memory and time</source>
         <translation>Speicher und Dauer</translation>
+    </message>
+    <message>
+        <source>No run is planned. Add a method above.</source>
+        <translation>Kein Lauf ist geplant. Oben ein Verfahren hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Choose the evaluation text</source>
+        <translation>Den Bewertungstext wählen</translation>
     </message>
 </context>
 <context>
@@ -4972,10 +5107,6 @@ Perplexität</translation>
         <translation>Eigenwert von H</translation>
     </message>
     <message>
-        <source>The eigenvalues of the layer&apos;s Hessian appear here.</source>
-        <translation>Hier erscheinen die Eigenwerte der Hesse-Matrix der Schicht.</translation>
-    </message>
-    <message>
         <source>eigenvalue</source>
         <translation>Eigenwert</translation>
     </message>
@@ -5014,6 +5145,10 @@ Perplexität</translation>
     <message>
         <source>Condition number: %1.</source>
         <translation>Konditionszahl: %1.</translation>
+    </message>
+    <message>
+        <source>Choose a layer to see the eigenvalues of its Hessian.</source>
+        <translation>Eine Schicht wählen, um die Eigenwerte ihrer Hesse-Matrix zu sehen.</translation>
     </message>
 </context>
 <context>
@@ -5331,6 +5466,26 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>Why it stopped</source>
         <translation>Warum angehalten wurde</translation>
     </message>
+    <message>
+        <source>%1 of %2 columns done</source>
+        <translation>%1 von %2 Spalten fertig</translation>
+    </message>
+    <message>
+        <source>channel %1 in hand</source>
+        <translation>Kanal %1 in Arbeit</translation>
+    </message>
+    <message>
+        <source>cell of row %1, channel %2</source>
+        <translation>Zelle in Zeile %1, Kanal %2</translation>
+    </message>
+    <message>
+        <source>tried out: %1</source>
+        <translation>ausprobiert: %1</translation>
+    </message>
+    <message>
+        <source>Stepper: %1</source>
+        <translation>Einzelschritte: %1</translation>
+    </message>
 </context>
 <context>
     <name>salient::TimeForecaster</name>
@@ -5402,10 +5557,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>von %1</translation>
     </message>
     <message>
-        <source>What one window of the calibration text does to every channel appears here.</source>
-        <translation>Hier erscheint, was ein Fenster des Kalibriertexts in jedem Kanal bewirkt.</translation>
-    </message>
-    <message>
         <source>Tokens × channels, window %1</source>
         <translation>Token × Kanäle, Fenster %1</translation>
     </message>
@@ -5428,6 +5579,14 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Choose a channel, in the heatmap or under Channels.</source>
         <translation>Einen Kanal wählen, in der Heatmap oder unter Kanäle.</translation>
+    </message>
+    <message>
+        <source>Choose a channel, then find its largest tokens.</source>
+        <translation>Einen Kanal wählen, dann seine größten Token suchen.</translation>
+    </message>
+    <message>
+        <source>Choose a layer to see what a window of the calibration text does to its channels.</source>
+        <translation>Eine Schicht wählen, um zu sehen, was ein Fenster des Kalibriertexts mit ihren Kanälen macht.</translation>
     </message>
 </context>
 <context>
@@ -5510,10 +5669,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <translation>Kanal</translation>
     </message>
     <message>
-        <source>Nothing to show yet</source>
-        <translation>Noch nichts zu zeigen</translation>
-    </message>
-    <message>
         <source>channel %1</source>
         <translation>Kanal %1</translation>
     </message>
@@ -5528,6 +5683,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>after, |w| · s</source>
         <translation>nachher, |w| · s</translation>
+    </message>
+    <message>
+        <source>Choose a layer to tune.</source>
+        <translation>Eine Schicht wählen, um sie abzustimmen.</translation>
     </message>
 </context>
 <context>
@@ -5633,10 +5792,6 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Calibrate a model and choose a layer to tune its scales.</source>
         <translation>Ein Modell kalibrieren und eine Schicht wählen, um ihre Skalierungen abzustimmen.</translation>
-    </message>
-    <message>
-        <source>Nothing to show yet</source>
-        <translation>Noch nichts zu zeigen</translation>
     </message>
     <message>
         <source>Ra&amp;tio</source>
@@ -5749,6 +5904,30 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     <message>
         <source>Make the change again that was taken back last (Ctrl+Shift+Z)</source>
         <translation>Die zuletzt zurückgenommene Änderung wiederholen (Strg+Umschalt+Z)</translation>
+    </message>
+    <message>
+        <source>Choose a layer to tune.</source>
+        <translation>Eine Schicht wählen, um sie abzustimmen.</translation>
+    </message>
+    <message>
+        <source>AWQ ratio %1</source>
+        <translation>AWQ-Exponent %1</translation>
+    </message>
+    <message>
+        <source>SmoothQuant α %1</source>
+        <translation>SmoothQuant α %1</translation>
+    </message>
+    <message>
+        <source>scales of channels by hand: %1</source>
+        <translation>Skalen von Kanälen von Hand: %1</translation>
+    </message>
+    <message>
+        <source>clip at %1 of the largest |w|</source>
+        <translation>beschnitten bei %1 des größten |w|</translation>
+    </message>
+    <message>
+        <source>Tuned: %1</source>
+        <translation>Abgestimmt: %1</translation>
     </message>
 </context>
 <context>

@@ -156,10 +156,10 @@ public:
         picture(Page::Compare, QStringLiteral("diagnosis"));
         tabs->setCurrentIndex(0);
         picture(Page::Map);
-        view<ModelMapView>()->findChild<QLineEdit*>()->setText(QStringLiteral("down_proj"));
+        view<ModelMapView>()->findChild<QLineEdit*>(QStringLiteral("filter"))->setText(QStringLiteral("down_proj"));
         waitForJobs();
         picture(Page::Map, QStringLiteral("override"));
-        view<ModelMapView>()->findChild<QLineEdit*>()->clear();
+        view<ModelMapView>()->findChild<QLineEdit*>(QStringLiteral("filter"))->clear();
         picture(Page::Evaluate, QStringLiteral("methods"));
         window_.workflow().measureSensitivity(window_.session().runs().at(1)->name);
         waitForJobs();

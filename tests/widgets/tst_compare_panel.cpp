@@ -226,6 +226,31 @@ private slots:
         panel.setHiddenRuns({"b"});
         QVERIFY(notice->isHidden());
         QCOMPARE(panel.comparedRuns(), (Names{"a", "c", "d", "e"}));
+        panel.setHiddenRuns({"a", "b", "c", "d", "e"});
+        QVERIFY(!notice->isHidden());
+        QVERIFY2(notice->text().contains(QStringLiteral("Tick one under “Methods shown”")), qPrintable(notice->text()));
+    }
+
+    void theMapsShowEitherErrorAsChosen() {
+        ErrorMapsPanel panel;
+        ErrorMap errors;
+        errors.weight_error = Matrix::Zero(8, 16);
+        errors.weight_error(1, 2) = 0.5F;
+        errors.output_error = Matrix::Zero(8, 16);
+        errors.output_error(4, 7) = -2.0F;
+        errors.by_channel.assign(16, 0.0);
+        errors.by_row.assign(8, 0.0);
+        panel.setErrors(QStringLiteral("layer"), {{QStringLiteral("a"), std::make_shared<const ErrorMap>(errors)}});
+        const HeatmapView* map = panel.findChildren<HeatmapView*>().front();
+        auto* what = named<QComboBox>(panel, QStringLiteral("What the maps show"));
+        QVERIFY(*map->matrix() == errors.weight_error);
+        QCOMPARE(panel.sharedScale()->colours.high, 0.5F);
+        what->setCurrentIndex(1);
+        QVERIFY(*map->matrix() == errors.output_error);
+        QCOMPARE(panel.sharedScale()->colours.high, 2.0F);
+        QCOMPARE(panel.sharedScale()->unit, QStringLiteral("D ∘ (D H)"));
+        what->setCurrentIndex(0);
+        QVERIFY(*map->matrix() == errors.weight_error);
     }
 
     void unlinkedMapsAreMovedAndColouredByThemselves() {

@@ -8,9 +8,11 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
 #include "tests/widgets/find_widgets.h"
+#include "tests/widgets/painted_names.h"
 #include "widgets/chart.h"
 #include "widgets/evaluate_panel.h"
 #include "widgets/sensitivity_model.h"
@@ -119,6 +121,31 @@ private slots:
         named<QComboBox>(panel, "Result")->setCurrentIndex(1);
         QVERIFY(chart->series().empty());
         QCOMPARE(chosen.count(), 1);
+    }
+
+    void aNarrowTableShowsBlockAndModuleOfEachLayer() {
+        EvaluatePanel panel;
+        const auto run = result("one", 4.0, 0.1);
+        run->layers = {layer("model.layers.3.mlp.down_proj", 0.1), layer("model.layers.12.mlp.down_proj", 0.2),
+                       layer("model.layers.27.mlp.down_proj", 0.3)};
+        panel.setResults({run}, PerplexityResult{.perplexity = 2.0});
+        auto* table = named<QTableView>(panel, "Layers and what they cost");
+        PaintedNames names(*table);
+        panel.resize(1000, 800);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        const int wanted = table->fontMetrics().horizontalAdvance("27 · mlp.down_proj");
+        for (int width = panel.width(); width > 300 && table->columnWidth(SensitivityModel::Layer) >= wanted; width -= 10) {
+            panel.resize(width, 800);
+            QTest::qWait(20);  // type that gives way is measured later
+        }
+        QVERIFY(table->columnWidth(SensitivityModel::Layer) < wanted);
+        const QStringList shown = names.read();
+        QCOMPARE(shown.size(), 3);
+        for (const char* block : {"3 · ", "12 · ", "27 · "}) {
+            const auto is_it = [block](const QString& name) { return name.startsWith(block) && name.endsWith("_proj"); };
+            QVERIFY2(std::ranges::count_if(shown, is_it) == 1, qPrintable(shown.join(" | ")));
+        }
     }
 
     void choosingALayerTellsIt() {

@@ -1,4 +1,5 @@
 #include <QFile>
+#include <QGridLayout>
 #include <QIODevice>
 #include <QLabel>
 #include <QLineEdit>
@@ -11,7 +12,12 @@
 #include <QStringList>
 #include <QTest>
 #include <QToolButton>
+#include <algorithm>
+#include <string>
+#include <vector>
 
+#include "core/exporter/gguf/weights.h"
+#include "core/quant/method.h"
 #include "tests/support/places.h"
 #include "widgets/awq_example_view.h"
 #include "widgets/chooser_view.h"
@@ -45,6 +51,12 @@ Part partOf(const Lesson& lesson) {
         }
     }
     return {};
+}
+
+void addChoosers() {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("English") << QStringLiteral("chooser.md");
+    QTest::newRow("German") << QStringLiteral("de/chooser.md");
 }
 
 int stepWithQuestion(const Lesson& lesson, bool with_number) {
@@ -208,8 +220,27 @@ private slots:
             for (const QLabel* label : view.findChildren<QLabel*>()) all << label->text();
             return all;
         };
-        for (const char* figure : {"Channel 2", "5.3", "4.99", "0.47", "0.05"})
-            QVERIFY2(texts().contains(QString::fromLatin1(figure)), figure);
+        QVERIFY(texts().contains(QStringLiteral("Channel 2")));
+        // "Here" and "Published" each, or the quoted column alone would do.
+        auto* figures = view.findChild<QGridLayout*>();
+        QVERIFY(figures != nullptr);
+        const auto figure = [figures](const QString& name, int column) {
+            for (int row = 0; row < figures->rowCount(); ++row) {
+                const auto text = [figures, row](int at) {
+                    QLayoutItem* item = figures->itemAtPosition(row, at);
+                    const auto* label = item != nullptr ? qobject_cast<QLabel*>(item->widget()) : nullptr;
+                    return label != nullptr ? label->text() : QString();
+                };
+                if (text(0) == name) return text(column);
+            }
+            return QStringLiteral("no such row");
+        };
+        for (const int column : {1, 2}) {
+            QCOMPARE(figure(QStringLiteral("Largest |x|"), column), QStringLiteral("5.3"));
+            QCOMPARE(figure(QStringLiteral("Mean |x|"), column), QStringLiteral("4.99"));
+            QCOMPARE(figure(QStringLiteral("Error before scaling"), column), QStringLiteral("0.47"));
+            QCOMPARE(figure(QStringLiteral("Error after scaling"), column), QStringLiteral("0.05"));
+        }
         auto* grid = view.findChild<NumberGrid*>();
         QTest::mouseClick(grid, Qt::LeftButton, {}, grid->cellRect(5, 6).center());
         QCOMPARE(view.channel(), Index{6});
@@ -247,10 +278,47 @@ private slots:
         QCOMPARE(view.cell(2, 4), QStringLiteral("64"));
         QCOMPARE(view.cell(2, 7), QStringLiteral("1.23 %"));
         QCOMPARE(view.cell(2, 8), QStringLiteral("evaluate"));
-        gptq.perplexity = 5.5;
+        gptq.perplexity = PerplexityResult{.perplexity = 5.5};
         view.setMeasured(QStringLiteral("demo"), {gptq});
         QCOMPARE(view.cell(2, 8), QStringLiteral("5.5"));
         QCOMPARE(view.cell(1, 7), QStringLiteral("quantize with it"));
+    }
+
+    void theCaptionSaysWhichRunsAndProtocolsTheFiguresAreOf() {
+        MethodTableView view(partOf<LessonMethods>(*bundled(QStringLiteral("methods.md"))));
+        PerplexityResult stream;
+        stream.perplexity = 5.0;
+        stream.n_windows = 3;
+        stream.seq_len = 128;
+        std::vector<MeasuredMethod> measured(4);
+        measured[0].method = QStringLiteral("fp16");
+        measured[0].perplexity = stream;
+        measured[1].method = QStringLiteral("gptq");
+        measured[1].run = QStringLiteral("first");
+        measured[1].output_error = 0.5;
+        measured[2].method = QStringLiteral("rtn");
+        measured[2].run = QStringLiteral("%1 <b>");
+        measured[3].method = QStringLiteral("gptq");
+        measured[3].run = QStringLiteral("second");
+        measured[3].output_error = 0.25;
+        measured[3].perplexity = stream;
+        view.setMeasured(QStringLiteral("demo"), measured);
+        QCOMPARE(view.cell(2, 7), QStringLiteral("25.0 %"));  // the last one's
+        QCOMPARE(view.caption(), QStringLiteral("“Yours” is what this session measured on demo.\n"
+                                                "Runs: RTN “%1 <b>”; GPTQ “second”, the last of 2.\n"
+                                                "Perplexity: protocol stream, 3 × 128 tokens, float32."));
+
+        measured[3].perplexity->protocol = PerplexityProtocol::SecondHalf;
+        measured[3].perplexity->compute = Compute::BFloat16;
+        view.setMeasured(QStringLiteral("demo"), measured);
+        QVERIFY2(
+            view.caption().endsWith(QStringLiteral("\nPerplexities that do not compare: FP16: protocol stream, 3 × 128 tokens, float32; "
+                                                   "GPTQ: protocol second half, 3 × 128 tokens, bfloat16.")),
+            qPrintable(view.caption()));
+        view.setMeasured(QStringLiteral("demo"), {});
+        QCOMPARE(view.caption(), QStringLiteral("“Yours” is what this session measured on demo."));
+        view.setMeasured({}, measured);  // no model: nothing is anybody's
+        QVERIFY(!view.caption().contains(QLatin1Char('\n')));
     }
 
     void theChooserKeepsWhatFits() {
@@ -270,16 +338,54 @@ private slots:
         QCOMPARE(view.answers(), (std::vector<QStringList>{{QStringLiteral("RTN")}}));
     }
 
-    void everyStepOfTheBundledChooserHasAnAnswerForEachFirstQuestion() {
-        ChooserView view(partOf<LessonChooser>(*bundled(QStringLiteral("chooser.md"))));
+    void theBundledChooserHasAnAnswerForEveryPlaceAndWidth_data() { addChoosers(); }
+    void theBundledChooserHasAnAnswerForEveryPlaceAndWidth() {
+        QFETCH(QString, file);
+        ChooserView view(partOf<LessonChooser>(*bundled(file)));
+        QCOMPARE(view.choicesOf(0).size(), qsizetype{2});
         for (const QString& where : view.choicesOf(0)) {
             view.choose(0, where);
+            QVERIFY(view.choicesOf(1).size() >= 6);
             for (const QString& bits : view.choicesOf(1)) {
                 view.choose(1, bits);
-                if (bits != QLatin1String("3 or 2"))
-                    QVERIFY2(!view.answers().empty() || where.startsWith(QLatin1String("Processor")), qPrintable(where + bits));
+                QVERIFY2(!view.answers().empty(), qPrintable(where + QLatin1Char(' ') + bits));
             }
         }
+    }
+
+    // A processor runs GGUF, and the exporter writes it: the lesson may neither send people elsewhere nor promise what is not written.
+    void aProcessorIsGivenTheGgufTypesThatAreWritten_data() { addChoosers(); }
+    void aProcessorIsGivenTheGgufTypesThatAreWritten() {
+        QFETCH(QString, file);
+        ChooserView view(partOf<LessonChooser>(*bundled(file)));
+        view.choose(0, view.choicesOf(0).last());
+        QVERIFY(view.choicesOf(0).last().startsWith(QLatin1String("Pro")));  // Processor, Prozessor
+        const auto formatsFor = [&view](const QString& bits) {
+            view.choose(1, bits);
+            QStringList formats;
+            for (const QStringList& told : view.answers()) {
+                if (told[1].startsWith(QLatin1String("GGUF, "))) formats << told[1].mid(6);
+            }
+            return formats;
+        };
+        QCOMPARE(formatsFor(QStringLiteral("4")), (QStringList{QStringLiteral("Q4_K_M"), QStringLiteral("Q4_0")}));
+        QCOMPARE(formatsFor(QStringLiteral("8")), QStringList{QStringLiteral("Q8_0")});
+        for (const char* bits : {"3", "2"}) QCOMPARE(formatsFor(QLatin1String(bits)), QStringList{QStringLiteral("Q4_K_M")});
+        for (const char* type : {"q4_k_m", "q4_0", "q4_1", "q8_0", "f16", "bf16"}) {
+            const std::vector<std::string>& names = ggufWeightsNames();
+            QVERIFY2(std::find(names.begin(), names.end(), type) != names.end(), type);
+        }
+        MethodSpec symmetric = methodFromName("gptq");
+        symmetric.grid.is_symmetric = true;
+        symmetric.grid.group_size = 32;
+        const auto typeFor = [&symmetric](int bits) {
+            symmetric.grid.bits = bits;
+            return blockTypeOf(symmetric);
+        };
+        QVERIFY(typeFor(4) == GgufWeights::Q4_0);
+        QVERIFY(typeFor(8) == GgufWeights::Q8_0);
+        QVERIFY(!typeFor(3));  // as the lesson says: none below 4 bits
+        QVERIFY(!typeFor(2));
     }
 
     void theListOpensALessonAndSaysWhyOneCannotBeRead() {

@@ -1,9 +1,11 @@
 #include <QFile>
 #include <QIODevice>
+#include <QRegularExpression>
 #include <QStringList>
 #include <QTest>
 #include <cmath>
 #include <filesystem>
+#include <vector>
 
 #include "core/io/json_file.h"
 #include "tests/support/places.h"
@@ -58,6 +60,29 @@ LessonFence fenceIn(const QByteArray& lesson, const QString& head) {
     fence.argument = head.section(QLatin1Char(' '), 1);
     for (++at; lines[at] != QLatin1String("```"); ++at) fence.lines.push_back({static_cast<int>(at) + 1, lines[at]});
     return fence;
+}
+
+/// Every part of one kind, shown or revealed.
+template <class Part>
+std::vector<Part> partsOf(const Lesson& lesson) {
+    std::vector<Part> found;
+    for (const LessonStep& step : lesson.steps) {
+        for (const auto* parts : {&step.shown, &step.revealed}) {
+            for (const LessonPart& part : *parts) {
+                if (const auto* one = std::get_if<Part>(&part)) found.push_back(*one);
+            }
+        }
+    }
+    return found;
+}
+
+bool areEqual(const Matrix& a, const Matrix& b) { return a.rows() == b.rows() && a.cols() == b.cols() && a == b; }
+
+/// The lesson and its German twin.
+void addTwins(const char* name) {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("English") << QString::fromLatin1(name);
+    QTest::newRow("German") << QStringLiteral("de/") + QString::fromLatin1(name);
 }
 
 }  // namespace
@@ -307,6 +332,79 @@ private slots:
             }
         }
         QVERIFY2(n_compared > 400, qPrintable(QString::number(n_compared)));
+    }
+
+    // What introductions print, typed here from them: expected.json follows the lessons, so it cannot hold them to anything.
+    void gptqIsWorkedOnThePublishedMatrix_data() { addTwins("gptq.md"); }
+    void gptqIsWorkedOnThePublishedMatrix() {
+        QFETCH(QString, file);
+        Matrix published(4, 4);
+        published << 0.0312F, -0.0187F, 0.0456F, -0.0089F,  //
+            -0.0234F, 0.0401F, -0.0156F, 0.0278F,           //
+            0.0178F, -0.0345F, 0.0289F, -0.0198F,           //
+            -0.0401F, 0.0156F, -0.0367F, 0.0423F;
+        const std::vector<LessonStepper> steppers = partsOf<LessonStepper>(readLesson(bundled(file), file));
+        QVERIFY(!steppers.empty());
+        for (const LessonStepper& stepper : steppers) QVERIFY(areEqual(stepper.example->weight, published));
+    }
+
+    void awqReachesThePublishedFigures_data() { addTwins("awq.md"); }
+    void awqReachesThePublishedFigures() {
+        QFETCH(QString, file);
+        const std::vector<LessonChannels> all = partsOf<LessonChannels>(readLesson(bundled(file), file));
+        QVERIFY(!all.empty());
+        for (const LessonChannels& channels : all) {
+            QCOMPARE(channels.channel, Index{2});
+            const AwqExample& ours = *channels.example;
+            QCOMPARE(ours.input.rows(), Index{8});
+            QCOMPARE(ours.input.cols(), Index{8});
+            QCOMPARE(ours.max_abs[2], 5.3F);
+            QVERIFY(std::abs(ours.mean_abs[2] - 4.99F) < 1e-5F);
+            QVERIFY2(std::abs(ours.error_before[2] - 0.47) < 0.005, qPrintable(QString::number(ours.error_before[2])));
+            QVERIFY2(std::abs(ours.error_after[2] - 0.05) < 0.005, qPrintable(QString::number(ours.error_after[2])));
+            QStringList quoted;
+            for (const auto& [what, figure] : channels.published)
+                quoted << what + QLatin1Char(' ') + QString(figure).replace(QLatin1Char(','), QLatin1Char('.'));
+            QCOMPARE(quoted, (QStringList{QStringLiteral("max 5.3"), QStringLiteral("mean 4.99"), QStringLiteral("before 0.47"),
+                                          QStringLiteral("after 0.05")}));
+        }
+    }
+
+    void smoothquantIsWorkedOnThePublishedInput_data() { addTwins("smoothquant.md"); }
+    void smoothquantIsWorkedOnThePublishedInput() {
+        QFETCH(QString, file);
+        Matrix published(4, 4);
+        published << 0.5F, 0.3F, 48.2F, 0.8F,  //
+            0.4F, 0.6F, 52.1F, 0.5F,           //
+            0.7F, 0.2F, 45.7F, 0.9F,           //
+            0.3F, 0.5F, 50.8F, 0.6F;
+        const std::vector<float> largest{0.7F, 0.6F, 52.1F, 0.9F};
+        const std::vector<LessonSmoothing> all = partsOf<LessonSmoothing>(readLesson(bundled(file), file));
+        QVERIFY(!all.empty());
+        for (const LessonSmoothing& smoothing : all) {
+            const SmoothSetting& setting = *smoothing.setting;
+            QVERIFY(areEqual(setting.input, published));
+            const SmoothExample plain = workSmooth(setting.input, setting.weight, {}, setting.activations, setting.is_per_row);
+            QCOMPARE(plain.input_max, largest);
+        }
+    }
+
+    void theMethodTableQuotesThePublishedFigures_data() { addTwins("methods.md"); }
+    void theMethodTableQuotesThePublishedFigures() {
+        QFETCH(QString, file);
+        const std::vector<LessonMethods> all = partsOf<LessonMethods>(readLesson(bundled(file), file));
+        QCOMPARE(all.size(), std::size_t{1});
+        const QStringList methods(all[0].methods.begin(), all[0].methods.end());
+        QCOMPARE(methods.join(QLatin1Char(' ')), QStringLiteral("fp16 rtn gptq awq smoothquant"));
+        QStringList rows;
+        for (std::size_t row = 1; row < all[0].rows.size(); ++row) rows << all[0].rows[row].join(QStringLiteral(" | "));
+        // The twin writes a decimal comma and its own word for "bits"; the separator of a list is a comma and a space in both.
+        static const QRegularExpression kDecimalComma(QStringLiteral("(\\d),(\\d)"));
+        rows.replaceInStrings(kDecimalComma, QStringLiteral("\\1.\\2"));
+        rows.replaceInStrings(QStringLiteral("8 Bit"), QStringLiteral("8 bits"));
+        QCOMPARE(rows, (QStringList{QStringLiteral("FP16 | – | 16 | 5.47"), QStringLiteral("RTN | 0 | W4, W8 | 7.2 (8 bits: 5.52)"),
+                                    QStringLiteral("GPTQ | 128 | W4, W3, W2 | 5.67"), QStringLiteral("AWQ | 128 | W4 | 5.60"),
+                                    QStringLiteral("SmoothQuant | 512 | W8A8 | 5.73")}));
     }
 };
 

@@ -76,6 +76,11 @@ private slots:
         QCOMPARE(changedLayers(*model_, run("gptq").method, changed), std::vector<std::string>{"model.layers.1.mlp.up_proj"});
         QCOMPARE(changed.overrides.front().bits, std::optional<int>(8));
         QCOMPARE(changed.overrides.front().group_size, std::optional<Index>(32));
+        auto* size = named<QComboBox>(panel, "Group size of these layers");
+        size->lineEdit()->setText("48");
+        emit size->lineEdit()->editingFinished();
+        QCOMPARE(panel.changedMethod(run("gptq").method).overrides.front().group_size, std::optional<Index>(48));
+        QCOMPARE(size->currentText(), QString("groups of 48"));
         panel.setPattern("o_proj");  // what was typed goes before what was clicked
         QCOMPARE(changedLayers(*model_, run("gptq").method, panel.changedMethod(run("gptq").method)).size(), std::size_t{4});
     }

@@ -1,4 +1,5 @@
 #include <QAbstractItemModelTester>
+#include <QAbstractSpinBox>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -10,15 +11,21 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTest>
+#include <QVariant>
+#include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <numeric>
+#include <vector>
 
+#include "core/io/json_file.h"
 #include "core/recipe/recipe.h"
 #include "tests/support/places.h"
 #include "tests/widgets/find_widgets.h"
 #include "widgets/calibration_panel.h"
 #include "widgets/chart.h"
 #include "widgets/compare_panel.h"
+#include "widgets/evaluate_panel.h"
 #include "widgets/export_panel.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/jobs_panel.h"
@@ -31,6 +38,76 @@
 using namespace salient;
 
 namespace {
+
+/// A control of MethodForm, what a user sets it to, and what the method then says.
+struct FormRow {
+    const char* method;
+    const char* label;  ///< accessible name, or the text of a check box
+    QVariant value;     ///< a number for a spin box, the text of an entry or of a line, none for a check box, which is clicked
+    const char* place;  ///< of the setting in the method as JSON
+    Json setting;
+    const char* first = nullptr;   ///< a choice that has to be made before, …
+    const char* choice = nullptr;  ///< … and how
+};
+
+const std::vector<FormRow>& formRows() {
+    static const std::vector<FormRow> rows = {
+        {"gptq", "Bits", 3, "/grid/bits", 3},
+        {"gptq", "Group size", "32 columns", "/grid/group_size", 32},
+        {"gptq", "Group size", "whole row", "/grid/group_size", -1},
+        {"gptq", "Group size", "48", "/grid/group_size", 48},
+        {"gptq", "Zero point", "asymmetric", "/grid/symmetric", false},
+        {"gptq", "Search the range", {}, "/grid/mse_search", true},
+        {"w8a8", "Search the range", {}, "/grid/mse_search", true},
+        {"w8a8", "Inputs", "int8, one scale per tensor", "/activations", "tensor"},
+        {"w8a8", "Weight scale", "one per tensor", "/grid/per_tensor", true},
+        {"gptq", "Damping", 0.05, "/gptq/damping", 0.05},
+        {"gptq", "Damping tries", 3, "/gptq/max_damping_tries", 3},
+        {"gptq", "Block size", 64, "/gptq/block_size", 64},
+        {"gptq", "Group parameters", "fresh", "/gptq/group_parameters", "fresh"},
+        {"gptq", "Act-order", {}, "/gptq/act_order", true},
+        {"gptq", "Static groups", {}, "/gptq/static_groups", true},
+        {"awq", "Ratio", "no scaling", "/awq/search_scale", false},
+        {"awq", "Fixed ratio", 0.3, "/awq/fixed_ratio", 0.3, "Ratio", "fixed"},
+        {"awq", "Search points", 7, "/awq/n_grid", 7},
+        {"awq", "Duo scaling", {}, "/awq/duo", true},
+        {"awq", "Ratio judged by", "its first layer", "/awq/joint_loss", false},
+        {"awq", "Clip", "no clip", "/awq/search_clip", false},
+        {"awq", "Fixed clip", 0.85, "/awq/fixed_clip", 0.85, "Clip", "fixed"},
+        {"awq", "Clip levels", 4, "/awq/n_clip_levels", 4},
+        {"awq", "Clipped layers", "not queries and keys", "/awq/clip_layers", "published"},
+        {"smoothquant", "Choice of α", "searched per group", "/smoothquant/search_alpha", true},
+        {"smoothquant", "α", 0.8, "/smoothquant/alpha", 0.8},
+        {"smoothquant", "Scales from", "activations alone", "/smoothquant/activation_only", true},
+        {"awq", "Scales fold into", "norms alone", "/fold_into_linears", false},
+        {"gptq", "Next block sees", "quantized block", "/feed", "quantized"},
+        {"gptq", "True sequential", {}, "/true_sequential", true},
+        {"gptq", "Keep in 16 bits", "down_proj$; head", "/keep", Json{"down_proj$", "head"}},
+    };
+    return rows;
+}
+
+/// Sets a control as a user would.
+void setByHand(MethodForm& form, const QString& label, const QVariant& value) {
+    if (auto* decimal = named<QDoubleSpinBox>(form, label)) return decimal->setValue(value.toDouble());
+    if (auto* number = named<QSpinBox>(form, label)) return number->setValue(value.toInt());
+    if (auto* line = named<QLineEdit>(form, label)) {
+        line->insert(value.toString());
+        emit line->editingFinished();
+        return;
+    }
+    if (auto* box = named<QComboBox>(form, label)) {
+        const int at = box->findText(value.toString());
+        QVERIFY2(at >= 0 || box->isEditable(), qPrintable(value.toString()));
+        if (at >= 0) return box->setCurrentIndex(at);
+        box->lineEdit()->setText(value.toString());
+        emit box->lineEdit()->editingFinished();
+        return;
+    }
+    auto* check = button(form, label);
+    QVERIFY2(check != nullptr, qPrintable(label));
+    check->click();
+}
 
 RecipeRun run(const char* method) {
     RecipeRun run;
@@ -78,6 +155,92 @@ private slots:
         form.setMethod(method);
         QCOMPARE(edited.count(), 0);
         QCOMPARE(toJson(form.method()).dump(), toJson(method).dump());
+    }
+
+    // The round trip above holds even of a control that nobody reads, since method() starts from what was set.
+    void eachControlOfTheMethodFormSetsWhatItSays_data() {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < formRows().size(); ++i)
+            QTest::newRow(
+                qPrintable(QString::fromUtf8(formRows()[i].label) + " of " + formRows()[i].method + ", " + formRows()[i].value.toString()))
+                << static_cast<int>(i);
+    }
+    void eachControlOfTheMethodFormSetsWhatItSays() {
+        QFETCH(int, index);
+        const FormRow& row = formRows()[static_cast<std::size_t>(index)];
+        const auto setting = [&row](const MethodForm& form) {
+            const Json json = toJson(form.method());
+            const Json::json_pointer place(row.place);
+            return json.contains(place) ? json.at(place) : Json();
+        };
+        MethodForm form;
+        form.setMethod(methodFromName(row.method));
+        if (row.first != nullptr) setByHand(form, QString::fromUtf8(row.first), QString::fromUtf8(row.choice));
+        QVERIFY2(setting(form) != row.setting, "it is so already");
+        QSignalSpy edited(&form, &MethodForm::edited);
+        setByHand(form, QString::fromUtf8(row.label), row.value);
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(setting(form).dump(), row.setting.dump());
+        form.method().validate();
+    }
+
+    void everyControlOfTheMethodFormHasARow() {
+        MethodForm form;
+        QStringList without;
+        for (const QWidget* control : form.findChildren<QWidget*>()) {
+            const auto* check = qobject_cast<const QCheckBox*>(control);
+            const QString label = check != nullptr ? check->text() : control->accessibleName();
+            const bool is_control = check != nullptr || qobject_cast<const QComboBox*>(control) != nullptr ||
+                                    qobject_cast<const QAbstractSpinBox*>(control) != nullptr ||
+                                    (qobject_cast<const QLineEdit*>(control) != nullptr && !label.isEmpty());
+            const auto is_its = [&label](const FormRow& row) { return QString::fromUtf8(row.label) == label; };
+            if (is_control && std::ranges::none_of(formRows(), is_its)) without << label;
+        }
+        QCOMPARE(without, QStringList{"Method"});  // methodFormReturnsToTheWeightGridAfterW8A8()
+    }
+
+    void aGroupSizeIsTypedAndSomethingElseIsNot() {
+        MethodForm form;
+        form.setMethod(methodFromName("gptq"));
+        auto* box = named<QComboBox>(form, QStringLiteral("Group size"));
+        QVERIFY(box->toolTip().contains(QStringLiteral("GGUF multiples of 32")));
+        const auto is_acceptable = [box](const QString& text) {
+            box->lineEdit()->setText(text);
+            return box->lineEdit()->hasAcceptableInput();
+        };
+        for (const char* text : {"1", "48", "100 columns", "1000000", "whole row"}) QVERIFY2(is_acceptable(text), text);
+        for (const char* text : {"", "0", "-5", "1000001", "99999999999", "whole"}) QVERIFY2(!is_acceptable(text), text);
+        // A size that is an entry makes no second one.
+        const int n_entries = box->count();
+        setByHand(form, QStringLiteral("Group size"), QStringLiteral("64"));
+        QCOMPARE(box->count(), n_entries);
+        QCOMPARE(box->currentText(), QStringLiteral("64 columns"));
+        QCOMPARE(form.method().grid.group_size, Index{64});
+        // One of a recipe is shown as any other.
+        MethodSpec method = methodFromName("gptq");
+        method.grid.group_size = 48;
+        form.setMethod(method);
+        QCOMPARE(box->currentText(), QStringLiteral("48 columns"));
+    }
+
+    void anInt8GridKeepsItsChoicesFromMethodToMethod() {
+        MethodForm form;
+        form.setMethod(methodFromName("w8a8"));
+        setByHand(form, QStringLiteral("Weight scale"), QStringLiteral("one per tensor"));
+        setByHand(form, QStringLiteral("Inputs"), QStringLiteral("int8, one scale per tensor"));
+        setByHand(form, QStringLiteral("Search the range"), {});
+        auto* name = named<QComboBox>(form, QStringLiteral("Method"));
+        const auto choose = [name](const char* wanted) {
+            name->setCurrentIndex(name->findData(QString::fromLatin1(wanted)));
+            emit name->activated(name->currentIndex());
+        };
+        choose("smoothquant");
+        QVERIFY(form.method().grid.per_tensor && form.method().grid.mse_search);
+        QCOMPARE(form.method().activations, ActivationScale::PerTensor);
+        choose("gptq");
+        QVERIFY(!form.method().grid.per_tensor);
+        QVERIFY(named<QComboBox>(form, QStringLiteral("Weight scale"))->isHidden());
+        form.method().validate();
     }
 
     void methodFormTellsEachEdit() {
@@ -399,6 +562,36 @@ private slots:
         const std::vector<double> shown = named<Chart>(panel, QStringLiteral("Output error per channel or row"))->series().front().y;
         const double sum = std::accumulate(shown.begin(), shown.end(), 0.0);
         QVERIFY(std::abs(sum - 100.0 * errors->total.relative_output_error) < 1e-6 * sum);
+    }
+
+    void anEmptyListSaysWhatToDo() {
+        JobsPanel panel;
+        panel.resize(800, 300);
+        panel.show();
+        QLabel* sentence = nullptr;
+        for (QLabel* label : panel.findChildren<QLabel*>()) {
+            if (label->text().contains(QStringLiteral("The menu Run starts one"))) sentence = label;
+        }
+        QVERIFY(sentence != nullptr && sentence->isVisible());
+        QCOMPARE(sentence->geometry(), sentence->parentWidget()->rect());
+        panel.setRecord({.id = 5, .title = QStringLiteral("job"), .state = JobRecord::State::Done});
+        QVERIFY(!sentence->isVisible());
+        button(panel, QStringLiteral("Clear finished"))->click();
+        QVERIFY(sentence->isVisible());
+        panel.resize(500, 200);
+        QTRY_COMPARE(sentence->geometry(), sentence->parentWidget()->rect());
+    }
+
+    void whateverIsToBeChosenHasATip() {
+        QuantizePanel quantize;
+        EvaluatePanel evaluate;
+        ExportPanel exports;
+        for (QWidget* panel : std::initializer_list<QWidget*>{&quantize, &evaluate, &exports}) {
+            for (const QPushButton* one : panel->findChildren<QPushButton*>()) {
+                const bool opens_something = one->text() == QStringLiteral("Choose…") || one->text() == QStringLiteral("Open folder");
+                QVERIFY2(!opens_something || !one->toolTip().isEmpty(), panel->metaObject()->className());
+            }
+        }
     }
 
     void jobsPanelCancelsAllAndShowsPercent() {

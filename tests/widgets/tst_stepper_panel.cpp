@@ -1,9 +1,12 @@
+#include <Eigen/Dense>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTest>
 #include <QToolButton>
+#include <cmath>
+#include <vector>
 
 #include "core/job.h"
 #include "tests/widgets/find_widgets.h"
@@ -29,6 +32,24 @@ StepperInput sampleInput(Index in = 16, Index group_size = 4, Index block_size =
     auto stepper = std::make_shared<GptqStepper>(sampleWeight(6, in), std::move(hessian), grid, options, job);
     auto layer = stepperLayer("layer", *stepper, block_size, {});
     return {std::move(stepper), std::move(layer), {}};
+}
+
+Matrix sampleInputHessian(Index in = 16) { return sampleHessian(sampleActivations(4 * in, in)); }
+
+/// U of H⁻¹ = UᵀU, H damped by a hundredth of its mean diagonal: as the paper defines it, in double precision.
+Eigen::MatrixXd inverseFactorByDefinition(const Matrix& hessian) {
+    Eigen::MatrixXd damped = hessian.cast<double>();
+    damped.diagonal().array() += 0.01 * damped.diagonal().mean();
+    const Eigen::MatrixXd inverse = damped.inverse();
+    return inverse.llt().matrixU();
+}
+
+/// The chart of that title, or null.
+const Chart* chartTitled(const StepperPanel& panel, const QString& title) {
+    for (const Chart* chart : panel.findChildren<Chart*>()) {
+        if (chart->title() == title) return chart;
+    }
+    return nullptr;
 }
 
 /// One whose pictures take longer than a frame.
@@ -114,6 +135,114 @@ private slots:
         for (const double flow : chart->series().front().y) sum += flow;
         QVERIFY(std::abs(sum - static_cast<double>(before - sampleWeight(6, 16)(kRow, kColumn))) < 1e-5);
         QVERIFY(std::abs(sum) > 1e-3);
+    }
+
+    void eachFlowIsTheErrorOfItsColumnTimesUInThatPlace() {
+        StepperPanel panel;
+        const StepperInput input = sampleInput();
+        panel.setStepper(input);
+        constexpr Index kRow = 2;
+        constexpr Index kColumn = 11;
+        const Eigen::MatrixXd u = inverseFactorByDefinition(sampleInputHessian());
+        const StepperInput second = sampleInput();
+        const Matrix rounded = second.stepper->result().effectiveWeight();
+        panel.goTo(16);
+        emit panel.findChild<HeatmapView*>(QStringLiteral("error"))->cellChosen(kRow, kColumn);
+        const Chart* chart = chartTitled(panel, QStringLiteral("Into row 2, channel 11"));
+        QVERIFY(chart != nullptr);
+        const std::vector<double>& flows = chart->series().front().y;
+        QCOMPARE(flows.size(), static_cast<std::size_t>(kColumn));
+        for (Index i = 0; i < kColumn; ++i) {
+            second.stepper->goTo(i);
+            const auto before = static_cast<double>(second.stepper->state().updated(kRow, i));
+            const double error = (before - static_cast<double>(rounded(kRow, i))) / u(i, i);
+            QVERIFY(std::abs(flows[static_cast<std::size_t>(i)] + error * u(i, kColumn)) < 1e-5);
+        }
+    }
+
+    void theRowOfUAndTheEquationAreThoseOfTheColumnInHand() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        const Eigen::MatrixXd u = inverseFactorByDefinition(sampleInputHessian());
+        const StepperInput second = sampleInput();
+        const Matrix rounded = second.stepper->result().effectiveWeight();
+        for (const Index q : {5, 9}) {
+            panel.goTo(q);
+            panel.setSelectedCell(3, -1);
+            const Chart* chart = chartTitled(panel, QStringLiteral("U[q, q:]"));
+            QVERIFY(chart != nullptr);
+            const ChartSeries& row = chart->series().front();
+            QCOMPARE(row.y.size(), static_cast<std::size_t>(16 - q));
+            for (Index j = q; j < 16; ++j) {
+                QCOMPARE(row.x[static_cast<std::size_t>(j - q)], static_cast<double>(j));
+                QVERIFY(std::abs(row.y[static_cast<std::size_t>(j - q)] - u(q, j)) < 1e-4 * u(q, q));
+            }
+            second.stepper->goTo(q);
+            StepNumbers numbers;
+            numbers.position = q;
+            numbers.channel = q;
+            numbers.row = 3;
+            numbers.weight = static_cast<double>(second.stepper->state().updated(3, q));
+            numbers.rounded = static_cast<double>(rounded(3, q));
+            for (Index j = q; j < 16; ++j) numbers.inverse_row.push_back(second.stepper->inverseFactor()(q, j));
+            QCOMPARE(named<QLabel>(panel, QStringLiteral("The update in numbers"))->text(), stepEquation(numbers));
+        }
+    }
+
+    void spacePlaysAndHolds() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.show();
+        panel.setFocus();
+        QVERIFY(QTest::qWaitForWindowActive(&panel));
+        QTest::keyClick(&panel, Qt::Key_Space);
+        QVERIFY(panel.isPlaying());
+        QTRY_VERIFY(panel.position() > 0);
+        QTest::keyClick(&panel, Qt::Key_Space);
+        QVERIFY(!panel.isPlaying());
+    }
+
+    void aNumberOfColumnsIsJumpedTo() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        auto* spin = named<QSpinBox>(panel, QStringLiteral("Columns done"));
+        auto* slider = named<QSlider>(panel, QStringLiteral("Columns done"));
+        spin->setValue(9);
+        QCOMPARE(panel.position(), Index{9});
+        QCOMPARE(slider->value(), 9);
+        slider->setValue(3);
+        QCOMPARE(panel.position(), Index{3});
+        QCOMPARE(spin->value(), 3);
+    }
+
+    void thePicturesAreZoomedTogether() {
+        StepperPanel panel;
+        panel.setStepper(sampleInput());
+        panel.resize(1200, 800);
+        panel.show();
+        const auto map = [&panel](const QString& name) { return panel.findChild<HeatmapView*>(name); };
+        const MatrixRegion whole = map("weights")->viewport();
+        for (const char* moved : {"weights", "error", "pending"}) {
+            map(QLatin1String(moved))->zoomIn();
+            const MatrixRegion zoomed = map(QLatin1String(moved))->viewport();
+            QVERIFY(!(zoomed == whole));
+            for (const char* other : {"weights", "error", "pending"}) QVERIFY(map(QLatin1String(other))->viewport() == zoomed);
+            map(QLatin1String(moved))->showAll();
+            for (const char* other : {"weights", "error", "pending"}) QVERIFY(map(QLatin1String(other))->viewport() == whole);
+        }
+    }
+
+    void theStampNamesColumnCellAndWhatIsTriedOut() {
+        StepperPanel panel;
+        QVERIFY(panel.stamp().isEmpty());
+        StepperInput input = sampleInput();
+        input.what_if.kept = {4, 5, 6, 7, 8, 9};
+        input.what_if.moved = {{2, 12}};
+        panel.setStepper(input);
+        panel.goTo(7);
+        panel.setSelectedCell(3, 11);
+        for (const char* part : {"layer", "7 of 16 columns done", "row 3, channel 11", "in 16 bits: 4, 5, 6, 7, 8, 9", "moved: 2 → 12"})
+            QVERIFY2(panel.stamp().contains(QString::fromUtf8(part)), qPrintable(panel.stamp()));
     }
 
     void signalsComeOncePerMove() {

@@ -14,7 +14,9 @@
 #include "core/quant/layer_error.h"
 #include "tests/widgets/find_widgets.h"
 #include "tests/widgets/sample_tune_model.h"
+#include "widgets/tune_difficulty_view.h"
 #include "widgets/tune_panel.h"
+#include "widgets/value_text.h"
 
 using namespace salient;
 using namespace salient::testing;
@@ -147,6 +149,65 @@ private slots:
         panel.useOptimum();
         QCOMPARE(panel.choice().value, best);
         QCOMPARE(panel.shownLoss(), least);
+    }
+
+    void theOptimumIsTakenByItsButton() {
+        TunePanel panel;
+        panel.setModel(sampleModel());
+        finishCurve(panel);
+        QSignalSpy settled(&panel, &TunePanel::choiceSettled);
+        button(panel, QStringLiteral("Use &optimum"))->click();
+        QCOMPARE(panel.choice().value, *panel.optimum());
+        QCOMPARE(settled.count(), 1);
+    }
+
+    void aPinnedStateIsWhatLaterOnesAreComparedWith() {
+        TunePanel panel;
+        const TuneModel model = sampleModel();
+        panel.setModel(model);
+        const double pinned = tuneLoss(model, TuneMethod::AwqRatio, tuneScales(model, {TuneMethod::AwqRatio, 0.5, {}}));
+        const double now = tuneLoss(model, TuneMethod::AwqRatio, tuneScales(model, {TuneMethod::AwqRatio, 0.05, {}}));
+        const auto comparison = [&panel] {
+            for (const QLabel* label : panel.findChildren<QLabel*>()) {
+                if (label->text().contains(QStringLiteral("against the pinned state"))) return label->text();
+            }
+            return QString();
+        };
+        QVERIFY(comparison().isEmpty());
+        button(panel, QStringLiteral("P&in"))->click();
+        panel.setChoice({TuneMethod::AwqRatio, 0.05, {}});
+        QVERIFY2(comparison().contains(numberText(100.0 * (now / pinned - 1.0), 3) + QStringLiteral(" % against")),
+                 qPrintable(comparison()));
+    }
+
+    void aDraggedScaleIsAFactorOnItsChannelAndHasItsLoss() {
+        TunePanel panel;
+        const TuneModel model = sampleModel();
+        panel.setModel(model);
+        QSignalSpy settled(&panel, &TunePanel::choiceSettled);
+        const auto scale = static_cast<double>(tuneScales(model, {TuneMethod::AwqRatio, 0.5, {}})[9]);
+        auto* difficulty = panel.findChild<TuneDifficultyView*>();
+        emit difficulty->scaleDragged(9, 1.5 * scale);
+        emit difficulty->scaleDragged(9, 3.0 * scale);  // the height under the pointer, not one factor on another
+        QCOMPARE(panel.choice().channel_factors.size(), std::size_t{1});
+        QVERIFY(std::abs(panel.choice().channel_factors.at(9) - 3.0) < 1e-5);
+        const double expected = tuneLoss(model, TuneMethod::AwqRatio, tuneScales(model, {TuneMethod::AwqRatio, 0.5, {{9, 3.0}}}));
+        QVERIFY(std::abs(panel.shownLoss() - expected) < 1e-4 * expected);
+        QVERIFY(settled.wait(5000));  // a drag in a chart ends by standing still
+        QCOMPARE(settled.count(), 1);
+    }
+
+    void theStampNamesValueFactorsAndClip() {
+        TunePanel panel;
+        QVERIFY(panel.stamp().isEmpty());
+        panel.setModel(sampleModel());
+        panel.setChoice({TuneMethod::SmoothAlpha, 0.35, {{9, 2.5}}});
+        for (const char* part : {"SmoothQuant α 0.35", "9 × 2.5", "8 bits per row", "output error"})
+            QVERIFY2(panel.stamp().contains(QString::fromUtf8(part)), qPrintable(panel.stamp()));
+        panel.setChoice({TuneMethod::AwqRatio, 0.45, {}});
+        panel.findChild<ClipPanel*>()->setShare(0.8);
+        for (const char* part : {"AWQ ratio 0.45", "clip at 0.8"})
+            QVERIFY2(panel.stamp().contains(QString::fromUtf8(part)), qPrintable(panel.stamp()));
     }
 
     void exactCurveReplacesThePreview() {

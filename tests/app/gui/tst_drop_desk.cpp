@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "app/gui/drop_desk.h"
+#include "app/gui/page_host.h"
 #include "app/gui/side_pane.h"
 #include "core/io/json_file.h"
 #include "tests/app/gui/desk.h"
@@ -19,7 +20,7 @@ using namespace salient::demo;
 
 namespace {
 
-void drop(MainWindow& window, const QStringList& paths, QPoint place = {10, 10}) {
+void drop(QWidget& window, const QStringList& paths, QPoint place = {10, 10}) {
     QMimeData data;
     QList<QUrl> urls;
     for (const QString& path : paths) urls << QUrl::fromLocalFile(path);
@@ -123,6 +124,29 @@ private slots:
         drop(desk.window, {text}, place());
         QCOMPARE(toQString(session.recipe().evaluation_text), text);
         QCOMPARE(desk.window.page(), Page::Map);
+    }
+
+    void aPageInItsOwnWindowTakesWhatIsDroppedThere() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        const QString text = desk.folder.filePath(QStringLiteral("some.txt"));
+        QVERIFY(writeFile(text, someText()));
+        Session& session = desk.window.session();
+        const auto calibrated_before = session.recipe().calibration_text;
+        desk.window.goTo(Page::Map);
+        PageHost& host = desk.window.host(Page::Evaluate);
+        for (int time = 0; time < 2; ++time) {  // a window that was closed is made anew
+            host.detach({});
+            QVERIFY(host.isDetached() && host.ownWindow()->acceptDrops());
+            drop(*host.ownWindow(), {text});
+            QCOMPARE(toQString(session.recipe().evaluation_text), text);
+            QVERIFY(session.recipe().calibration_text == calibrated_before);
+            session.undoStack().undo();
+            QVERIFY(toQString(session.recipe().evaluation_text) != text);
+            host.attach();
+        }
+        QCOMPARE(desk.window.page(), Page::Map);
+        QVERIFY(desk.waitForJobs());
     }
 
     void severalFilesAreEachTaken() {

@@ -152,6 +152,64 @@ private slots:
         QVERIFY(desk.waitForJobs());
     }
 
+    void renamedWhileItWorksItIsFoundUnderItsNewName() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        session.setCalibration(withOverflow(*session.calibration()));
+        Recipe recipe = session.recipe();
+        RecipeRun& run = runOf(recipe, "gptq");
+        desk.window.jobs().setPaused(true);  // it waits at its first checkpoint
+        desk.window.workflow().quantize({run.name});
+        const std::string before = run.name;
+        run.name = "my favourite";
+        session.editRecipe(recipe, QStringLiteral("name"));
+        desk.window.jobs().setPaused(false);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(session.failedRunNamed(before) == nullptr);
+        QVERIFY(session.failedRunNamed("my favourite") != nullptr);
+        button(&desk.window.messages(), QStringLiteral("Diagnose"))->click();
+        QVERIFY(desk.waitForJobs());
+        auto& panel = desk.view<ComparePanel>()->diagnosis();
+        QCOMPARE(panel.currentRun(), QStringLiteral("my favourite"));
+        QVERIFY(says(panel, QStringLiteral("the run ended here")));
+        session.undoStack().undo();  // nothing is called so any more
+        QCOMPARE(panel.currentRun(), QString());
+        QVERIFY(desk.waitForJobs());
+    }
+
+    void changedOrRemovedWhileItWorksItLeavesNoDiagnosis_data() {
+        QTest::addColumn<bool>("is_removed");
+        QTest::newRow("removed") << true;
+        QTest::newRow("renamed, with other settings") << false;
+    }
+    void changedOrRemovedWhileItWorksItLeavesNoDiagnosis() {
+        QFETCH(bool, is_removed);
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        session.setCalibration(withOverflow(*session.calibration()));
+        Recipe recipe = session.recipe();
+        RecipeRun& run = runOf(recipe, "gptq");
+        const std::string before = run.name;
+        desk.window.jobs().setPaused(true);
+        desk.window.workflow().quantize({before});
+        if (is_removed) {
+            std::erase_if(recipe.runs, [&before](const RecipeRun& one) { return one.name == before; });
+        } else {
+            run.name = "GPTQ, narrower";
+            run.method.grid.bits = 2;
+        }
+        session.editRecipe(recipe, QStringLiteral("test"));
+        desk.window.jobs().setPaused(false);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY(session.failedRuns().empty());
+        QVERIFY2(desk.window.messages().text().contains(kLayer), qPrintable(desk.window.messages().text()));  // it is told all the same
+        const QPushButton* look = button(&desk.window.messages(), QStringLiteral("Diagnose"));
+        QVERIFY(look == nullptr || !look->isVisible());
+        QCOMPARE(desk.view<ComparePanel>()->diagnosis().currentRun(), QString());
+    }
+
     void anotherCalibrationTakesItAway() {
         Desk desk;
         QVERIFY(desk.openDemo() && desk.calibrate());

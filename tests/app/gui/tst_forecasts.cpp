@@ -2,14 +2,19 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
+#include <QThread>
+#include <algorithm>
 #include <cmath>
 
+#include "app/gui/job_status.h"
 #include "app/gui/time_forecaster.h"
 #include "app/gui/weight_survey.h"
 #include "tests/app/gui/desk.h"
 #include "tests/widgets/find_widgets.h"
 #include "widgets/evaluate_panel.h"
+#include "widgets/jobs_panel.h"
 #include "widgets/model_map_view.h"
 #include "widgets/quantize_panel.h"
 
@@ -102,30 +107,30 @@ private slots:
     void readingTheWeightsIsAJobThatCanBeCancelledAndAskedForAgain() {
         Desk desk;
         QVERIFY(desk.openDemo());
-        JobRunner& jobs = desk.window.jobs();
+        JobRunner& survey = desk.window.surveyJobs();
         const Model& model = *desk.window.session().model();
         auto& map = *desk.view<ModelMapView>();
         desk.window.goTo(Page::Map);
-        QSignalSpy finished(&jobs, &JobRunner::finished);
-        jobs.setPaused(true);
+        QSignalSpy finished(&survey, &JobRunner::finished);
+        desk.window.jobs().setPaused(true);  // holds it, too
         auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
         metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
-        QVERIFY(!jobs.isIdle());
-        jobs.cancelAll();
-        jobs.setPaused(false);
-        QVERIFY(desk.waitForJobs());
+        QVERIFY(!survey.isIdle());
+        button(*desk.view<JobsPanel>(), QStringLiteral("Cancel all"))->click();
+        desk.window.jobs().setPaused(false);
+        QTRY_VERIFY_WITH_TIMEOUT(survey.isIdle(), kPatience_ms);
         QCOMPARE(finished.last().first().value<JobRecord>().title, QStringLiteral("Read the weights"));
         QCOMPARE(finished.last().first().value<JobRecord>().state, JobRecord::State::Cancelled);
         QVERIFY(map.model().metric().is_awaited && map.model().metric().is_cancelled);
         desk.window.session().setSensitivities("RTN 4-bit", {});  // draws the map anew
         desk.window.goTo(Page::Quantize);
         desk.window.goTo(Page::Map);
-        QVERIFY(jobs.isIdle());  // what the user stopped stays so
+        QVERIFY(survey.isIdle());  // what the user stopped stays so
 
         emit metric->activated(metric->currentIndex());
-        QVERIFY(!jobs.isIdle());
+        QVERIFY(!survey.isIdle());
         QVERIFY(!map.model().metric().is_cancelled);
-        QVERIFY(desk.waitForJobs());
+        QTRY_VERIFY_WITH_TIMEOUT(survey.isIdle(), kPatience_ms);
         const auto record = finished.last().first().value<JobRecord>();
         QCOMPARE(record.state, JobRecord::State::Done);
         QCOMPARE(record.stage, QStringLiteral("reading weights"));
@@ -141,8 +146,13 @@ private slots:
         QVERIFY(desk.openDemo());
         desk.window.goTo(Page::Map);
         JobRunner& jobs = desk.window.jobs();
-        jobs.setPaused(true);
-        desk.window.workflow().calibrate();
+        const auto long_job = [](JobContext& job) {
+            while (true) {
+                job.checkpoint({.stage = "waiting"});
+                QThread::msleep(1);
+            }
+        };
+        jobs.start(QStringLiteral("Long job"), nullptr, long_job, [] {});
         auto& map = *desk.view<ModelMapView>();
         auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
         metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
@@ -150,14 +160,52 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!map.model().metric().is_awaited, kPatience_ms);
         QVERIFY(!jobs.isIdle());
         jobs.cancelAll();
-        jobs.setPaused(false);
         QVERIFY(desk.waitForJobs());
+    }
+
+    void nothingWaitsForTheWeights() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        desk.window.goTo(Page::Map);
+        JobRunner& survey = desk.window.surveyJobs();
+        survey.setPaused(true);  // as long as a large file takes
+        auto& map = *desk.view<ModelMapView>();
+        auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
+        QVERIFY(!survey.isIdle());
+
+        // It is shown with its progress among the jobs, and the buttons can be pressed as if it were not there.
+        auto* listed = named<QTableView>(*desk.view<JobsPanel>(), QStringLiteral("Jobs"));
+        QCOMPARE(listed->model()->index(0, 0).data().toString(), QStringLiteral("Read the weights"));
+        QTRY_VERIFY_WITH_TIMEOUT(desk.view<JobStatus>()->isVisible(), kPatience_ms);
+        QVERIFY(button(desk.view<CalibrationPanel>(), QStringLiteral("Calibrate"))->isEnabled());
+        QVERIFY(desk.calibrate());  // from the first to the last
+        QVERIFY(button(desk.view<QuantizePanel>(), QStringLiteral("Quantize all"))->isEnabled());
+        QVERIFY(!survey.isIdle() && map.model().metric().is_awaited);
+        survey.setPaused(false);
+        QTRY_VERIFY_WITH_TIMEOUT(!map.model().metric().is_awaited, kPatience_ms);
+        QTRY_VERIFY(!desk.view<JobStatus>()->isVisible());
+    }
+
+    void theRunMenuReachesTheReadingOfTheWeights() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        desk.window.goTo(Page::Map);
+        JobRunner& survey = desk.window.surveyJobs();
+        survey.setPaused(true);
+        auto& map = *desk.view<ModelMapView>();
+        auto* metric = named<QComboBox>(map, QStringLiteral("Metric"));
+        metric->setCurrentIndex(metric->findText(QStringLiteral("Largest |w|")));
+        desk.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        QTest::keyClick(&desk.window, Qt::Key_Period, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(survey.isIdle(), kPatience_ms);
+        QVERIFY(map.model().metric().is_cancelled);
     }
 
     void anotherModelEndsTheReading() {
         const auto model = Model::open(modelFolder());
-        JobRunner jobs;
-        WeightSurvey survey(jobs);
+        WeightSurvey survey;
         QSignalSpy ready(&survey, &WeightSurvey::ready);
         survey.setModel(model);
         survey.begin();

@@ -227,10 +227,15 @@ private slots:
         QCOMPARE(measured[0].method, QStringLiteral("gptq"));
         QCOMPARE(*measured[0].output_error, 0.01);
         QVERIFY(!measured[0].perplexity);
+        QCOMPARE(measured[0].run, QStringLiteral("mine"));
         EvaluationReference reference;
-        reference.perplexity = {.perplexity = 5.0};
+        reference.perplexity = {.perplexity = 5.0, .seq_len = 64};
         desk.window.session().setReference(std::make_shared<const EvaluationReference>(reference));
-        QCOMPARE(measuredMethods(desk.window.session()).front().method, QStringLiteral("fp16"));
+        const MeasuredMethod original = measuredMethods(desk.window.session()).front();
+        QCOMPARE(original.method, QStringLiteral("fp16"));
+        QCOMPARE(original.perplexity->perplexity, 5.0);
+        QCOMPARE(original.perplexity->seq_len, Index{64});  // its protocol comes with it
+        QVERIFY(original.run.isEmpty());
     }
 
 private:

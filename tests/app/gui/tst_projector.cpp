@@ -173,7 +173,7 @@ private slots:
         look(QStringLiteral("Map"));
         QVERIFY(map->model().rowCount() == desk.window.session().model()->config.n_blocks);
         found << rowsOutOfSight(*map->findChild<QTableView*>(), QStringLiteral("Map"));
-        map->findChild<QLineEdit*>()->setText(QStringLiteral("gate_proj|up_proj|down_proj"));
+        map->findChild<QLineEdit*>(QStringLiteral("filter"))->setText(QStringLiteral("gate_proj|up_proj|down_proj"));
         for (QComboBox* box : map->findChildren<QComboBox*>()) {
             if (box->isVisible() && box->count() == 2) box->setCurrentIndex(1);  // these layers are quantized otherwise
         }

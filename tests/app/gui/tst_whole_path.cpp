@@ -125,6 +125,12 @@ private slots:
         QCOMPARE(exported.count(), 1);
         QVERIFY(exported.first().first().value<ExportOutcome>().verification.passed());
         QVERIFY(entries(target).contains(QStringLiteral("config.json")));
+        const RunResult written = *session.runs().at(1);
+        QCOMPARE(written.out, toPath(target).string());
+        QVERIFY(written.is_verified);
+        // Four windows of 64 tokens were drawn; the first two run through what was written.
+        QVERIFY2(written.verification.find("; reloaded: perplexity of 128 calibration tokens ") != std::string::npos,
+                 written.verification.c_str());
 
         const QString report = desk.folder.filePath(QStringLiteral("report"));
         exporting->setReportFolder(report);
@@ -133,7 +139,14 @@ private slots:
         QVERIFY(entries(report).contains(QStringLiteral("report.html")));
         QVERIFY(entries(report).contains(QStringLiteral("report.json")));
         QFile page(report + QStringLiteral("/report.html"));
-        QVERIFY(page.open(QIODevice::ReadOnly) && page.readAll().contains("4 windows of 64 tokens of calib.txt"));
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        const QByteArray told = page.readAll();
+        QVERIFY(told.contains("4 windows of 64 tokens of calib.txt"));
+        QVERIFY2(told.contains(QByteArray::fromStdString("passed: " + written.verification)), told);
+        const Json reported = readJson(toPath(report + QStringLiteral("/report.json")))["methods"];
+        QCOMPARE(reported[1]["verification"].get<std::string>(), written.verification);
+        QVERIFY(reported[1]["verified"].get<bool>());
+        QVERIFY(!reported[0].contains("verification"));  // which was not exported
         QFile pages(report + QStringLiteral("/report.pdf"));
         QVERIFY(pages.open(QIODevice::ReadOnly) && pages.read(5) == "%PDF-" && pages.size() > 20000);
 
@@ -144,6 +157,32 @@ private slots:
         QFile figure(desk.answer);
         QVERIFY(figure.open(QIODevice::ReadOnly));
         QVERIFY(figure.readAll().contains("demo/model"));
+    }
+
+    void anExportThatPerplexityCannotCheckSaysWhy() {
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        Session& session = desk.window.session();
+        const auto rtn = std::ranges::find_if(session.recipe().runs, [](const RecipeRun& run) { return methodName(run.method) == "rtn"; });
+        const std::string name = rtn->name;
+        desk.window.workflow().quantize({name});
+        QVERIFY(desk.waitForJobs());
+        QSignalSpy exported(&desk.window.workflow(), &Workflow::exported);
+        desk.window.workflow().exportRun(name, ExportFormat::Gguf, desk.folder.filePath(QStringLiteral("out")), GgufWeights::Q6_K);
+        QVERIFY(desk.waitForJobs());
+        QVERIFY2(exported.count() == 1, qPrintable(desk.window.messages().text()));
+        const std::string line = session.report().runs.front().verification;
+        const std::string why = "; reloaded: the check by perplexity does not apply: q6_k rounds the weights once more";
+        QVERIFY2(line.find(why) != std::string::npos, line.c_str());
+        QVERIFY(session.report().runs.front().is_verified);
+
+        // The report tells a failure as one.
+        VerifyReport found;
+        found.findings.push_back({Severity::Failure, "model.norm.weight", "not what was meant"});
+        session.setRunVerified(name, toPath(desk.folder.filePath(QStringLiteral("elsewhere"))), found);
+        const std::string page = toHtml(session.report());
+        QVERIFY(page.find("FAILED: 0 quantized layers read back, 0 bit for bit as meant, 1 failures") != std::string::npos);
+        QVERIFY(page.find("elsewhere") != std::string::npos);
     }
 
     void whatAnExportMadeZeroIsToldAndReported() {
@@ -210,7 +249,7 @@ private slots:
         Session& session = desk.window.session();
         desk.window.goTo(Page::Map);
         auto* map = desk.view<ModelMapView>();
-        map->findChild<QLineEdit*>()->setText(QStringLiteral("down_proj$"));
+        map->findChild<QLineEdit*>(QStringLiteral("filter"))->setText(QStringLiteral("down_proj$"));
         QVERIFY(desk.waitForJobs());
         button(map, QStringLiteral("Apply"))->click();
         QCOMPARE(session.recipe().runs.front().method.keep, std::vector<std::string>{"down_proj$"});

@@ -1,12 +1,16 @@
 // What the menus, the palette and the desks of the window do: run, save pictures, go on where something was left.
 
 #include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
 #include <QThread>
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -24,6 +28,7 @@
 #include "widgets/lessons_panel.h"
 #include "widgets/model_map_view.h"
 #include "widgets/number_grid.h"
+#include "widgets/override_panel.h"
 #include "widgets/quantize_panel.h"
 
 using namespace salient;
@@ -195,6 +200,53 @@ private slots:
         desk.answer = desk.folder.filePath(QStringLiteral("grid.svg"));
         entryOf(*grid, QStringLiteral("Save as figure…"))->trigger();
         QVERIFY(bytesOf(desk.answer).contains("<svg"));
+    }
+
+    void everyNumberOnALabelCanBeSelected() {
+        Desk desk;
+        const auto locked = [&](Page page) {
+            QStringList texts;
+            desk.window.goTo(page);
+            if (!desk.waitForJobs()) return QStringList{QStringLiteral("jobs")};
+            for (const QLabel* label : desk.window.findChildren<QLabel*>()) {
+                const bool has_digit = std::ranges::any_of(label->text(), [](QChar sign) { return sign.isDigit(); });
+                if (!label->isVisible() || !has_digit || label->buddy() != nullptr) continue;
+                if (label->textFormat() == Qt::PlainText && desk.view<OverridePanel>()->isAncestorOf(label)) continue;  // names the choice
+                if (!label->textInteractionFlags().testFlag(Qt::TextSelectableByMouse)) texts << label->text();
+            }
+            return texts;
+        };
+        for (int i = 0; i < kPages; ++i) QCOMPARE(locked(static_cast<Page>(i)), QStringList());  // what empty pages say
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        desk.window.workflow().quantize({desk.window.session().recipe().runs.front().name});
+        QVERIFY(desk.waitForJobs());
+        for (int i = 0; i < kPages; ++i) QCOMPARE(locked(static_cast<Page>(i)), QStringList());
+    }
+
+    void aMatrixOfALessonIsCopiedWithItsKeys() {
+        Desk desk;
+        desk.window.goTo(Page::Lessons);
+        auto* lessons = desk.view<LessonsPanel>();
+        QVERIFY(lessons->openLesson(QStringLiteral("smoothquant")));
+        LessonPanel* panel = lessons->lessonPanel();
+        NumberGrid* grid = nullptr;
+        for (int step = 0; step < 20 && grid == nullptr; ++step) {
+            panel->goTo(step);
+            panel->reveal();
+            grid = panel->findChild<NumberGrid*>();
+        }
+        QVERIFY(grid != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(grid->isVisible(), kPatience_ms);
+        QAction* copy = entryOf(*grid, QStringLiteral("Copy data"));
+        QVERIFY(copy != nullptr);
+        QCOMPARE(copy->shortcut(), QKeySequence(QKeySequence::Copy));
+        QApplication::clipboard()->clear();
+        desk.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        QTest::mouseClick(grid, Qt::LeftButton);
+        QTRY_VERIFY(grid->hasFocus());
+        QTest::keyClick(grid, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text(), gridCsv(*grid));
     }
 
     void numbersOfAGridAreWrittenWithEveryDigit() {

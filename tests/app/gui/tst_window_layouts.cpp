@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <QTabWidget>
 #include <QToolButton>
+#include <algorithm>
 #include <cstdlib>
 
 #include "app/gui/layout_library.h"
@@ -34,7 +35,8 @@ const QString kBeside = QStringLiteral("Show &beside");
 const QString kSwap = QStringLiteral("&Swap the two pages");
 const QString kRemove = QStringLiteral("&Remove");
 constexpr QSize kWide(3000, 900);  // for any two pages in any type
-constexpr QSize kNarrow(1280, 800);
+constexpr QSize kLaptop(1280, 800);
+constexpr QSize kNarrow(1000, 800);  // for one page
 
 /// The entry with that text of the menu with that title, or null.
 QAction* entryOf(const MainWindow& window, const QString& menu, const QString& text) {
@@ -308,6 +310,27 @@ private slots:
         QCOMPARE(explained(), 1);
     }
 
+    void inItsOwnWindowAPageKeepsItsExplanation() {
+        Desk desk;
+        desk.window.goTo(Page::Map);
+        const auto is_explained = [&desk] {
+            const auto labels = desk.window.host(Page::Map).page().findChildren<QLabel*>();
+            return std::ranges::any_of(labels, [](const QLabel* label) {
+                return label->isVisible() && label->text().startsWith(QLatin1String("Every linear layer"));
+            });
+        };
+        desk.window.showBeside(Page::Compare);
+        QVERIFY(!is_explained());
+        desk.window.host(Page::Map).detach({});
+        QVERIFY(is_explained());
+        desk.window.showBeside(Page::Tune);  // beside what says where the map is
+        QVERIFY(is_explained());
+        desk.window.host(Page::Map).attach();
+        QVERIFY(!is_explained());
+        desk.window.closeBeside();
+        QVERIFY(is_explained());
+    }
+
     void noTwoCommandsShareAKey() {
         Desk desk;
         QMap<QString, QString> taken;
@@ -350,6 +373,66 @@ private slots:
         }
         desk.window.resize(kWide);
         QTRY_COMPARE(split->orientation(), Qt::Horizontal);
+    }
+
+    void onALaptopTwoPagesStandSideBySide_data() {
+        QTest::addColumn<QString>("layout");
+        for (const char* layout : {"Map beside Channels", "Stepper beside Error maps", "Tune beside Compare"})
+            QTest::newRow(layout) << QString::fromLatin1(layout);
+    }
+    void onALaptopTwoPagesStandSideBySide() {
+        QFETCH(QString, layout);
+        Desk desk;
+        QVERIFY(desk.openDemo() && desk.calibrate());
+        desk.window.workflow().quantize({});
+        QVERIFY(desk.waitForJobs());
+        desk.window.resize(kLaptop);
+        QVERIFY(trigger(desk.window, kLayouts, layout));
+        QVERIFY(desk.waitForJobs());
+        QTest::qWait(200);  // layouts that go on until they are settled
+        QTRY_COMPARE(desk.view<PageSplit>()->orientation(), Qt::Horizontal);
+        for (const Page page : {desk.window.page(), *desk.window.beside()}) {
+            const QScrollBar* bar = desk.window.host(page).page().horizontalScrollBar();
+            QTRY_COMPARE(bar->maximum(), bar->minimum());
+        }
+        QCOMPARE(desk.window.width(), kLaptop.width());
+    }
+
+    void theStepsGiveTheirTitlesWhereThatIsWhatIsMissing() {
+        Desk desk;
+        auto* steps = desk.view<Navigation>();
+        auto* split = desk.view<PageSplit>();
+        const int with_titles = steps->width();
+        desk.window.goTo(Page::Quantize);
+        desk.window.showBeside(Page::Evaluate);
+        desk.window.resize(kWide);  // room for all
+        QTRY_COMPARE(split->orientation(), Qt::Horizontal);
+        QTRY_VERIFY(!steps->isNarrow());
+        desk.window.resize(kNarrow);  // too little, with or without
+        QTRY_COMPARE(split->orientation(), Qt::Vertical);
+        QTRY_VERIFY(!steps->isNarrow());
+
+        // In between, only as long as they are wanted side by side.
+        int least = 0;
+        while (least < kWide.width() && !split->wouldStandSideBySide(least)) ++least;
+        const int spare = (with_titles - steps->widthOf(true)) / 2;
+        QVERIFY(spare > 10);
+        desk.window.resize(least + steps->widthOf(true) + spare, kNarrow.height());
+        QTRY_VERIFY(split->orientation() == Qt::Horizontal && steps->isNarrow());
+        QVERIFY(trigger(desk.window, kBeside, QStringLiteral("&Below")));
+        QTRY_VERIFY(split->orientation() == Qt::Vertical && !steps->isNarrow());
+        QVERIFY(trigger(desk.window, kBeside, QStringLiteral("At the &right")));
+        QTRY_VERIFY(split->orientation() == Qt::Horizontal && steps->isNarrow());
+
+        // What the list no longer says, its tips do; it can be used as before.
+        QTRY_VERIFY(steps->width() < with_titles);
+        const QListWidgetItem* lessons = steps->item(static_cast<int>(Page::Lessons));
+        QVERIFY(lessons->toolTip().contains(pageTitle(Page::Lessons)));
+        QVERIFY(steps->visualItemRect(lessons).width() <= steps->viewport()->width());
+        QTest::mouseClick(steps->viewport(), Qt::LeftButton, {}, steps->visualItemRect(lessons).center());
+        QCOMPARE(desk.window.page(), Page::Lessons);
+        desk.window.closeBeside();
+        QTRY_COMPARE(steps->width(), with_titles);
     }
 
     void everyBuiltInLayoutIsWhatItsNameSays_data() {
