@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "core/kernels/quadratic_form.h"
 #include "core/quant/layer_error.h"
-#include "core/quant/quadratic_form.h"
 #include "core/quant/scaling.h"
 
 namespace salient {

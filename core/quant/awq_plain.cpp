@@ -2,10 +2,10 @@
 #include <limits>
 #include <numeric>
 
+#include "core/kernels/quadratic_form.h"
 #include "core/quant/awq.h"
 #include "core/quant/check.h"
 #include "core/quant/nearest_row.h"
-#include "core/quant/quadratic_form.h"
 #include "core/quant/scaling.h"
 
 namespace salient {

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "core/kernels/parallel.h"
+#include "core/kernels/quadratic_form.h"
 #include "core/kernels/round.h"
 #include "core/quant/awq.h"
 #include "core/quant/check.h"
 #include "core/quant/nearest_row.h"
-#include "core/quant/quadratic_form.h"
 
 namespace salient {
 namespace {

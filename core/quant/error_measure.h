@@ -2,8 +2,8 @@
 
 #include <span>
 
+#include "core/kernels/quadratic_form.h"
 #include "core/quant/layer_error.h"
-#include "core/quant/quadratic_form.h"
 #include "core/quant/quantize_group.h"
 
 namespace salient {

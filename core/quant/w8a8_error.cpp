@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "core/kernels/parallel.h"
+#include "core/kernels/quadratic_form.h"
 #include "core/quant/check.h"
 #include "core/quant/layer_error.h"
-#include "core/quant/quadratic_form.h"
 #include "core/quant/scaling.h"
 
 namespace salient {

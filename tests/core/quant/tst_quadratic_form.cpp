@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "core/kernels/parallel.h"
-#include "core/quant/quadratic_form.h"
+#include "core/kernels/quadratic_form.h"
 #include "tests/core/quant/cases.h"
 
 using namespace salient;

@@ -1,4 +1,4 @@
-#include "core/quant/quadratic_form.h"
+#include "core/kernels/quadratic_form.h"
 
 namespace salient {
 

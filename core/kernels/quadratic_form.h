@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
+#include "core/kernels/int8_form.h"
 #include "core/kernels/matrix_tiles.h"
-#include "core/quant/int8_form.h"
 #include "core/tensor/matrix.h"
 
 namespace salient {

@@ -1,4 +1,4 @@
-#include "core/quant/int8_form.h"
+#include "core/kernels/int8_form.h"
 
 #include <algorithm>
 #include <cmath>
