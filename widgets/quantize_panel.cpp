@@ -1,6 +1,7 @@
 #include "widgets/quantize_panel.h"
 
 #include <QCheckBox>
+#include <QDoubleSpinBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -15,6 +16,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "widgets/empty_text.h"
 #include "widgets/flow_row.h"
@@ -29,6 +31,7 @@ namespace salient {
 
 namespace {
 constexpr int kRowPadding = 12;
+constexpr double kGigabyte = 1e9;  // as bytesText() has it
 
 /// Scrolls up and down alone, and is wide enough for what it holds, in every language and size of type.
 class WholeWidthArea : public QScrollArea {
@@ -62,6 +65,7 @@ QuantizePanel::QuantizePanel(QWidget* parent)
       duplicate_(new QToolButton(this)),
       evaluation_text_(new QLineEdit(this)),
       evaluation_windows_(new QSpinBox(this)),
+      memory_limit_(new QDoubleSpinBox(this)),
       with_perplexity_(new QCheckBox(tr("Measure perplexity afterwards"), this)),
       start_all_(new QPushButton(tr("Quantize all"), this)),
       start_one_(new QPushButton(tr("Quantize this one"), this)),
@@ -190,9 +194,22 @@ QWidget* QuantizePanel::makeStartBox() {
     evaluation_windows_->setKeyboardTracking(false);
     evaluation_windows_->setAccessibleName(tr("Evaluation windows"));
     evaluation_windows_->setToolTip(tr("How much of the evaluation text is scored; 0: all of it. Compare figures of equal windows only"));
+    auto* limit_label = new QLabel(tr("Memory limit"), this);
+    limit_label->setBuddy(memory_limit_);
+    memory_limit_->setObjectName(QStringLiteral("memory limit"));
+    memory_limit_->setRange(0.0, 100'000.0);
+    memory_limit_->setDecimals(2);
+    memory_limit_->setSpecialValueText(tr("none"));
+    memory_limit_->setSuffix(tr(" GB"));
+    memory_limit_->setKeyboardTracking(false);
+    memory_limit_->setAccessibleName(tr("Memory limit"));
+    memory_limit_->setToolTip(tr(
+        "The most memory that this program may hold while a job runs, in GB of 10⁹ bytes; 0: no limit. Calibrating and quantizing do not "
+        "start where they are forecast to need more; a job that comes to hold more ends with an error, and what is finished stays"));
     auto* perplexity_row = new FlowRow(this);
     perplexity_row->add({with_perplexity_});
     perplexity_row->add({evaluation_windows_});
+    perplexity_row->add({limit_label, memory_limit_});
     auto* start_row = new FlowRow(this);
     start_row->add({start_all_});
     start_row->add({start_one_});
@@ -209,6 +226,8 @@ QWidget* QuantizePanel::makeStartBox() {
 
     connect(browse, &QPushButton::clicked, this, &QuantizePanel::browseEvaluationRequested);
     connect(evaluation_windows_, &QSpinBox::valueChanged, this, &QuantizePanel::evaluationWindowsEdited);
+    connect(memory_limit_, &QDoubleSpinBox::valueChanged, this,
+            [this](double gigabytes) { emit memoryLimitEdited(std::llround(gigabytes * kGigabyte)); });
     connect(evaluation_text_, &QLineEdit::editingFinished, this, [this] {
         if (evaluation_text_->isModified()) emit evaluationTextEdited(evaluation_text_->text().trimmed());
         evaluation_text_->setModified(false);
@@ -237,6 +256,11 @@ void QuantizePanel::setEvaluation(const QString& file, Index n_windows) {
     evaluation_windows_->setValue(static_cast<int>(n_windows));
     evaluation_text_->setText(file);
     evaluation_text_->setModified(false);
+}
+
+void QuantizePanel::setMemoryLimit(std::int64_t bytes) {
+    const QSignalBlocker block(memory_limit_);
+    memory_limit_->setValue(static_cast<double>(bytes) / kGigabyte);
 }
 
 bool QuantizePanel::wantsPerplexity() const { return with_perplexity_->isChecked(); }

@@ -6,6 +6,7 @@
 #include "core/recipe/recipe.h"
 
 class QCheckBox;
+class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -30,6 +31,7 @@ public:
     void setCurrentRun(int row);
 
     void setEvaluation(const QString& file, Index n_windows);
+    void setMemoryLimit(std::int64_t bytes);
     [[nodiscard]] bool wantsPerplexity() const;
     /// Why nothing can start yet ("Calibrate first"); empty: it can.
     void setBlockedReason(const QString& reason);
@@ -44,6 +46,8 @@ signals:
     void currentRunChanged(int row);
     void evaluationTextEdited(const QString& file);
     void evaluationWindowsEdited(salient::Index n_windows);
+    /// 0: no limit.
+    void memoryLimitEdited(std::int64_t bytes);
     void browseEvaluationRequested();
     /// Names of the runs to execute; empty: all.
     void quantizeRequested(const std::vector<std::string>& names);
@@ -69,6 +73,7 @@ private:
     QToolButton* duplicate_;
     QLineEdit* evaluation_text_;
     QSpinBox* evaluation_windows_;
+    QDoubleSpinBox* memory_limit_;
     QCheckBox* with_perplexity_;
     QPushButton* start_all_;
     QPushButton* start_one_;

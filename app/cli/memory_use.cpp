@@ -1,8 +1,8 @@
 #include "app/cli/memory_use.h"
 
 #include "app/cli/text_format.h"
+#include "core/io/held_memory.h"
 #include "core/io/process_memory.h"
-#include "core/recipe/held_memory.h"
 
 namespace salient::cli {
 

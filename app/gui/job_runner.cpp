@@ -7,6 +7,8 @@
 #include <new>
 #include <thread>
 
+#include "core/io/held_memory.h"
+
 namespace salient {
 
 namespace {
@@ -173,9 +175,10 @@ void JobRunner::runOne(const std::shared_ptr<Job>& job) {
     bool is_not_finite = false;
     Delivery delivery;
     try {
-        JobContext context(job->stop.get_token(), report);
-        context.checkpoint({.stage = "starting"});
-        delivery = job->work(context);
+        JobContext unlimited(job->stop.get_token(), report);
+        JobContext held = heldToMemory(unlimited, memory_limit_, "fewer or shorter samples, or fewer runs kept,");
+        held.checkpoint({.stage = "starting"});
+        delivery = job->work(held);
         state = JobRecord::State::Done;
     } catch (const Cancelled&) {
         state = JobRecord::State::Cancelled;

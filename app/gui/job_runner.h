@@ -3,6 +3,8 @@
 #include <QObject>
 #include <QPointer>
 #include <QStringList>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -50,6 +52,9 @@ public:
     void setPaused(bool paused);
     /// Pauses at the first checkpoint of which that is true, once. Asked on the worker's thread; must not call the runner.
     void pauseWhen(std::function<bool(const Progress&)> is_there);
+    /// The most bytes that this program may hold while a job that begins from now on runs; one that holds more at a checkpoint fails.
+    /// 0: no limit.
+    void setMemoryLimit(std::int64_t bytes) noexcept { memory_limit_ = bytes; }
     /// For a receiver, while a result is delivered to it: what is to be known about that result. Tells nothing at other times.
     void warn(const QStringList& warnings);
     [[nodiscard]] bool isPaused() const;
@@ -79,6 +84,7 @@ private:
     void deliverEnd(const std::shared_ptr<Job>& job, const Delivery& delivery);
 
     std::unique_ptr<Queue> queue_;
+    std::atomic<std::int64_t> memory_limit_ = 0;
     int id_step_;
     int last_id_ = 0;
     int n_open_ = 0;

@@ -333,7 +333,9 @@ void MainWindow::forecastTimes() {
 void MainWindow::showForecasts() {
     const auto& model = session_.model();
     QStringList notes;
-    if (model) notes << memoryText(forecastJob(*model, session_.recipe(), true, false).total(), physicalMemoryBytes());
+    if (model)
+        notes << memoryText(forecastJob(*model, session_.recipe(), true, false).total(), physicalMemoryBytes(),
+                            session_.recipe().max_memory_bytes);
     if (model && job_times_) notes << recipeTimeText(job_times_->calibrating, job_times_->quantizing);
     if (model && are_times_awaited_) notes << awaitedTimeText();
     calibration_panel_->setMemoryNote(notes.join(QLatin1Char(' ')));
@@ -352,6 +354,8 @@ void MainWindow::recipeChanged() {
     map_->overrides().setRuns(recipe.runs);
     evaluate_->setChoice({toQString(recipe.evaluation_text), recipe.perplexity});
     quantize_->setEvaluation(toQString(recipe.evaluation_text), recipe.perplexity.n_windows);
+    quantize_->setMemoryLimit(recipe.max_memory_bytes);
+    jobs_.setMemoryLimit(recipe.max_memory_bytes);
     forecastTimes();
     refreshPages();
     for (const Page page : {Page::Stepper, Page::Tune}) {

@@ -199,6 +199,11 @@ void MainWindow::wireQuantize() {
         recipe.perplexity.n_windows = n_windows;
         session_.editRecipe(recipe, tr("evaluation windows"), EditKind::Movement);
     });
+    connect(quantize_, &QuantizePanel::memoryLimitEdited, this, [this](std::int64_t bytes) {
+        Recipe recipe = session_.recipe();
+        recipe.max_memory_bytes = bytes;
+        session_.editRecipe(recipe, tr("memory limit"), EditKind::Movement);
+    });
     connect(quantize_, &QuantizePanel::browseEvaluationRequested, this, [this] {
         const QString file = choose_.file(this, tr("Choose the evaluation text"), textFilter());
         if (file.isEmpty()) return;

@@ -8,6 +8,7 @@
 #include "core/calib/input_source.h"
 #include "core/calib/naming_text.h"
 #include "core/exporter/verify/reload_check.h"
+#include "core/io/held_memory.h"
 #include "core/recipe/kept_jobs.h"
 #include "core/recipe/late_counts.h"
 #include "core/recipe/memory_forecast.h"
@@ -233,6 +234,7 @@ void Workflow::calibrate() {
     const auto model = session_.model();
     const QString title = tr("Calibrate on %1").arg(shortName(recipe.calibration_text));
     const auto work = [model, recipe, kept = keptFolder({.is_calibration = true}), title = title.toStdString()](JobContext& job) {
+        requireForecastWithin(recipe.max_memory_bytes, forecastMemory(*model, recipe.samples).total(), "fewer or shorter samples");
         job.checkpoint({.stage = "choosing windows"});
         Samples samples = namingText(recipe.calibration_text, [&] {
             return drawSamples(model->requireTokenizer(), readCorpus(recipe.calibration_text), recipe.samples);

@@ -289,6 +289,10 @@
         <source>The whole recipe needs about %1 of memory; this machine has %2.</source>
         <translation>Das ganze Rezept braucht etwa %1 Arbeitsspeicher; dieser Rechner hat %2.</translation>
     </message>
+    <message>
+        <source>The whole recipe needs about %1 of memory, more than its limit of %2: fewer or shorter windows need less, and fewer runs.</source>
+        <translation>Das ganze Rezept braucht etwa %1 Arbeitsspeicher, mehr als seine Grenze von %2: Weniger oder kürzere Fenster brauchen weniger, ebenso weniger Läufe.</translation>
+    </message>
 </context>
 <context>
     <name>methodStamp</name>
@@ -3305,6 +3309,10 @@ Strg+Pfeile: Fadenkreuz. Klick oder Eingabetaste: Zelle wählen. Strg+C: Wert ko
         <source>%1, this layer: %2</source>
         <translation>%1, diese Schicht: %2</translation>
     </message>
+    <message>
+        <source>memory limit</source>
+        <translation>Speichergrenze</translation>
+    </message>
 </context>
 <context>
     <name>salient::MessageArea</name>
@@ -4791,6 +4799,22 @@ Perplexität</translation>
     <message>
         <source>Choose the evaluation text</source>
         <translation>Den Bewertungstext wählen</translation>
+    </message>
+    <message>
+        <source>Memory limit</source>
+        <translation>Speichergrenze</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source>The most memory that this program may hold while a job runs, in GB of 10⁹ bytes; 0: no limit. Calibrating and quantizing do not start where they are forecast to need more; a job that comes to hold more ends with an error, and what is finished stays</source>
+        <translation>Der meiste Arbeitsspeicher, den das Programm belegen darf, während eine Aufgabe läuft, in GB zu 10⁹ Byte; 0: keine Grenze. Kalibrieren und Quantisieren beginnen nicht, wo sie voraussichtlich mehr brauchen; eine Aufgabe, die mehr belegt, endet mit einem Fehler, und was fertig ist, bleibt</translation>
     </message>
 </context>
 <context>

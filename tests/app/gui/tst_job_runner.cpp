@@ -74,6 +74,29 @@ private slots:
         QCOMPARE(finished.first().first().value<JobRecord>().state, JobRecord::State::Failed);
     }
 
+    /// At its next checkpoint, whatever it was told when it began; a job without a limit is none of that.
+    void aJobThatHoldsMoreThanTheLimitFails() {
+        JobRunner runner;
+        QStringList ends;
+        const auto start = [&] {
+            runner.start(
+                QStringLiteral("job"), this, [](JobContext& job) { job.checkpoint({.stage = "quantizing"}); },
+                [&] { ends << QStringLiteral("done"); }, [&](const JobRecord& record) { ends << record.message; });
+            QTRY_VERIFY_WITH_TIMEOUT(runner.isIdle(), kPatience_ms);
+        };
+        runner.setMemoryLimit(1000);
+        start();
+        QVERIFY2(ends.back().contains(QStringLiteral("max-memory: expected at most 1.0")) &&
+                     ends.back().contains(QStringLiteral(" held, found ")),
+                 qPrintable(ends.back()));
+        runner.setMemoryLimit(std::int64_t{1} << 50);
+        start();
+        QCOMPARE(ends.back(), QStringLiteral("done"));
+        runner.setMemoryLimit(0);
+        start();
+        QCOMPARE(ends.back(), QStringLiteral("done"));
+    }
+
     void aReceiverThatThrowsIsAFailureAndTheNextJobRuns() {
         JobRunner runner;
         QString told;

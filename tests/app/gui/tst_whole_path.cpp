@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QHash>
@@ -241,6 +242,25 @@ private slots:
         QVERIFY(session.sensitivities().contains(name));
         const std::size_t n_measured = session.sensitivities().at(name).size();
         QVERIFY2(n_measured > 0 && n_measured < session.model()->linears.size(), qPrintable(QString::number(n_measured)));
+    }
+
+    /// The recipe's own, which the command line takes as --max-memory: said beside the forecast, and held to from the first step on.
+    void aMemoryLimitIsTheRecipesAndHolds() {
+        Desk desk;
+        QVERIFY(desk.openDemo());
+        Session& session = desk.window.session();
+        auto* panel = desk.view<QuantizePanel>();
+        auto* limit = panel->findChild<QDoubleSpinBox*>(QStringLiteral("memory limit"));
+        limit->setValue(0.02);
+        QCOMPARE(session.recipe().max_memory_bytes, std::int64_t{20'000'000});
+        QString told;
+        for (const QLabel* label : panel->findChildren<QLabel*>()) told += label->text();
+        QVERIFY2(told.contains(QStringLiteral("more than its limit of 20")), qPrintable(told));
+        QVERIFY(!desk.calibrate());
+        QVERIFY2(desk.window.messages().text().contains(QStringLiteral("max-memory: expected")), qPrintable(desk.window.messages().text()));
+        session.undoStack().undo();
+        QCOMPARE(limit->value(), 0.0);
+        QVERIFY(desk.calibrate());
     }
 
     void otherSettingsForSomeLayersGoThroughTheRecipeAndBack() {

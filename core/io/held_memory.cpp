@@ -1,4 +1,4 @@
-#include "core/recipe/held_memory.h"
+#include "core/io/held_memory.h"
 
 #include <utility>
 
