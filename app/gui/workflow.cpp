@@ -465,12 +465,12 @@ void Workflow::exportRun(const std::string& name, ExportFormat format, const QSt
     const auto run = session_.runNamed(name);
     if (!run || !run->model) return;
     try {
-        if (const auto unfinished = findUnfinished(toPath(folder))) {
+        if (const auto unfinished = findUnfinishedAtRest(toPath(folder))) {
             emit unfinishedExportFound(
                 {name, format, folder, gguf_weights, toQString(unfinished->place), unfinished->n_blocks_done, unfinished->n_blocks});
             return;
         }
-    } catch (const Error& error) {  // of a record that is none
+    } catch (const Error& error) {  // of a record that is none, or a job that is at work there
         emit failed(tr("Export: %1").arg(QString::fromStdString(name)), QString::fromUtf8(error.what()));
         return;
     }

@@ -1,5 +1,9 @@
 #include "core/exporter/write_progress.h"
 
+#include <limits>
+
+#include "core/io/json_object.h"
+
 namespace salient {
 
 namespace {
@@ -37,7 +41,8 @@ WriteProgress writeProgressFromJson(const Json& document, const std::string& ori
         WriteProgress progress;
         progress.record = recordFromJson(document.at("record"), origin);
         for (const Json& block : document.at("blocks"))
-            progress.blocks.insert(static_cast<int>(block.get_ref<const Json::number_integer_t&>()));  // 1e300 is refused
+            progress.blocks.insert(
+                static_cast<int>(integerFrom(block, 0, std::numeric_limits<int>::max(), "resume: " + origin + ": blocks")));
         for (const Json& tensor : document.at("written")) progress.written.insert(tensor.get<std::string>());
         return progress;
     } catch (const Json::exception& error) {

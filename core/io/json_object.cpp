@@ -120,4 +120,13 @@ void JsonObject::finish() const {
     }
 }
 
+std::int64_t integerFrom(const Json& value, std::int64_t least, std::int64_t greatest, const std::string& where) {
+    const bool fits = value.is_number_unsigned() ? std::in_range<std::int64_t>(value.get<std::uint64_t>()) : value.is_number_integer();
+    if (!fits || value.get<std::int64_t>() < least || value.get<std::int64_t>() > greatest) {
+        throw Error(ErrorCode::Format, where + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(greatest) +
+                                           ", found " + shown(value));
+    }
+    return value.get<std::int64_t>();
+}
+
 }  // namespace salient

@@ -46,4 +46,8 @@ private:
     std::vector<std::string> known_;
 };
 
+/// A whole number of a document that anyone may have changed: get<int>() of 1e300 has no defined result, that of 2³² + 1 is 1.
+/// Throws Error{Format} "where: expected an integer from least to greatest, found …".
+[[nodiscard]] std::int64_t integerFrom(const Json& value, std::int64_t least, std::int64_t greatest, const std::string& where);
+
 }  // namespace salient

@@ -20,7 +20,8 @@ struct OwnNames {
 /// the next start of the same job goes on there. Beside the target `out` stands `.out.unfinished`, which holds
 ///   checkpoint/    what becomes `out`
 ///   .salient-lock  held (flock) by the process that works here; the system takes it back when that process dies, however it dies
-/// and whatever its user keeps there to go on by. Nothing of that is ever inside `out`. Files of others that lie there are never removed.
+/// and whatever its user keeps there to go on by. Nothing of that is ever inside `out`. Files of others that lie beside checkpoint/
+/// are never removed; checkpoint/ is the job's alone, and is begun only where it is empty.
 class ResumableDirectory {
 public:
     /// Opens what an earlier process left, or begins. Throws Error{InvalidOption} when the target exists and is not empty or when another

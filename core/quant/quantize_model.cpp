@@ -113,6 +113,18 @@ bool hessiansKept(const Calibration& calibration, int block) {
     return true;
 }
 
+/// Hidden states of an earlier start come from a file that anyone may have changed.
+void requireFitting(const HiddenStates& hidden, const Model& model, const TokenWindows& windows, int block) {
+    const auto n_tokens = static_cast<Index>(windows.ids.size());
+    if (hidden.seq_len == windows.seq_len && hidden.values.rows() == n_tokens && hidden.values.cols() == model.config.hidden_size) return;
+    const auto inWords = [](Index rows, Index cols, Index seq_len) {
+        return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "] in windows of " + std::to_string(seq_len);
+    };
+    throw Error(ErrorCode::Format, "quantize: block " + std::to_string(block) + ": expected hidden states " +
+                                       inWords(n_tokens, model.config.hidden_size, windows.seq_len) + ", found " +
+                                       inWords(hidden.values.rows(), hidden.values.cols(), hidden.seq_len));
+}
+
 }  // namespace
 
 bool needsOwnWalk(const MethodSpec& method) { return method.feed == MethodSpec::Feed::Quantized || method.true_sequential; }
@@ -155,6 +167,7 @@ void quantizeModel(const std::shared_ptr<const Model>& model, const Samples& sam
     gather.forward = options.forward;
     requireStart(*model, options);
     HiddenStates hidden = options.first_block > 0 ? options.hidden_before() : embed(*model, samples.windows);
+    requireFitting(hidden, *model, samples.windows, options.first_block);
     const auto done = [&](int block) {
         if (options.after_block) options.after_block(block + 1, hidden);
     };

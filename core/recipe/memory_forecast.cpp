@@ -102,9 +102,11 @@ std::int64_t fileBytes(const std::filesystem::path& file) {
 
 /// The program with its tokenizer and a text of that many bytes.
 std::int64_t programBytes(const Model& model, std::int64_t text_bytes) {
-    constexpr std::int64_t kPerTextByte = 8;  // a text, its pieces and its tokens
-    for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) text_bytes += fileBytes(model.directory / tokenizer);
-    return kProgramBytes + times(kPerTextByte, text_bytes);
+    constexpr std::int64_t kPerTokenizerByte = 8;
+    std::int64_t tokenizer_bytes = 0;
+    for (const char* tokenizer : {"tokenizer.json", "tokenizer.model"}) tokenizer_bytes += fileBytes(model.directory / tokenizer);
+    const std::int64_t per_text_byte = model.tokenizer ? model.tokenizer->bytesPerTextByte() : 1;
+    return kProgramBytes + times(kPerTokenizerByte, tokenizer_bytes) + times(per_text_byte, text_bytes);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/exporter/checksum.h"
 #include "core/io/file_descriptor.h"
+#include "core/io/json_object.h"
 #include "core/io/lock_place.h"
 #include "core/io/publish_directory.h"
 #include "core/io/safetensors.h"
@@ -48,11 +49,11 @@ std::span<const std::byte> bytesOf(const Matrix& values) {
     return std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size())));
 }
 
-/// A number of blocks in a record that anyone may have changed: get<int>() of 1e300 has no defined result. Throws Json::exception for what
-/// is no whole number; one beyond every job stays beyond it.
-int blocksAt(const Json& record, const char* key) {
-    const std::int64_t n = record.at(key).get_ref<const Json::number_integer_t&>();
-    return static_cast<int>(std::clamp<std::int64_t>(n, -1, std::numeric_limits<int>::max()));
+/// No model has so many; a thousand such jobs can still be counted together.
+constexpr int kMostBlocks = 1'000'000;
+
+int blocksAt(const Json& record, const char* key, const fs::path& place) {
+    return static_cast<int>(integerFrom(record.at(key), 0, kMostBlocks, "resume: " + (place / kRecord).string() + ": " + key));
 }
 
 [[noreturn]] void refuseToBegin(const fs::path& target, const UnfinishedSummary& found) {
@@ -69,8 +70,8 @@ std::optional<UnfinishedSummary> findUnfinished(const fs::path& target) {
     if (!fs::exists(found.place / kRecord, ignored)) return std::nullopt;
     const Json record = readJson(found.place / kRecord, kMostListBytes);
     try {
-        found.n_blocks_done = blocksAt(record, "n_blocks_done");
-        found.n_blocks = blocksAt(record, "n_blocks");
+        found.n_blocks_done = blocksAt(record, "n_blocks_done", found.place);
+        found.n_blocks = blocksAt(record, "n_blocks", found.place);
     } catch (const Json::exception& error) {
         throw Error(ErrorCode::Format,
                     "resume: " + (found.place / kRecord).string() + ": expected the record of a job, found " + error.what());
@@ -86,16 +87,21 @@ std::string inWords(const UnfinishedSummary& unfinished) {
            " blocks done: go on with it (--resume), or remove that directory to begin anew";
 }
 
-void refuseUnfinished(const fs::path& target) {
+std::optional<UnfinishedSummary> findUnfinishedAtRest(const fs::path& target) {
     const fs::path place = ResumableDirectory::placeFor(target);
     std::error_code ignored;
-    if (!fs::exists(place / kRecord, ignored)) return;
+    if (!fs::exists(place / kRecord, ignored)) return std::nullopt;
     // What a job at work has finished is neither to be gone on with nor to be removed: first the lock, then the look.
     const FileDescriptor lock = lockPlace(place, withoutTrailingSlash(target));
-    if (const auto found = findUnfinished(target)) refuseToBegin(target, *found);
+    if (auto found = findUnfinished(target)) return found;
     // Of a job that ended just now, or died while it cleared up.
     fs::remove(place / kLockFile, ignored);
     fs::remove(place, ignored);
+    return std::nullopt;
+}
+
+void refuseUnfinished(const fs::path& target) {
+    if (const auto found = findUnfinishedAtRest(target)) refuseToBegin(target, *found);
 }
 
 void removeUnfinishedRest(const fs::path& target) noexcept { ResumableDirectory::removeLeftOver(target, kOwnNames); }
@@ -125,7 +131,8 @@ UnfinishedJob::UnfinishedJob(const fs::path& target, Json identity, int n_blocks
                         "resume: " + place.string() + ": expected the job that was begun there, found another (" + differs + ")" + advice);
         }
         hidden_checksum_ = record.at("hidden").get<std::string>();
-        seq_len_ = record.at("seq_len").get_ref<const Json::number_integer_t&>();
+        seq_len_ =
+            integerFrom(record.at("seq_len"), 1, std::numeric_limits<int>::max(), "resume: " + (place / kRecord).string() + ": seq_len");
         written_ = record.at("written");
         for (const Json& layer : record.at("layers")) {
             JsonObject object(layer, "layers[" + std::to_string(layers_.size()) + "]", "resume: " + (place / kRecord).string());

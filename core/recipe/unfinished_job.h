@@ -16,6 +16,8 @@ struct UnfinishedSummary {
 };
 /// Nothing when there is none, or none with a finished block.
 [[nodiscard]] std::optional<UnfinishedSummary> findUnfinished(const std::filesystem::path& target);
+/// The same for who would go on with it or tell how: throws Error{InvalidOption} where a process is at work on it.
+[[nodiscard]] std::optional<UnfinishedSummary> findUnfinishedAtRest(const std::filesystem::path& target);
 /// Throws Error{InvalidOption} where there is one, naming it, or where a process is at work: its own lock is held meanwhile.
 void refuseUnfinished(const std::filesystem::path& target);
 /// Removes what is left of one where findUnfinished() has none and the target is complete; files of others stay.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/io/json_object.h"
 #include "core/io/lock_place.h"
 #include "core/io/publish_directory.h"
 #include "core/recipe/job_identity.h"
@@ -101,12 +102,16 @@ std::optional<UnfinishedRunsSummary> findUnfinishedRuns(const fs::path& place) {
     UnfinishedRunsSummary found;
     found.place = place;
     try {
-        found.n_runs = record.at("n_runs").get<int>();
-        if (found.n_runs < 1 || found.n_runs > static_cast<int>(kMostRuns)) {
-            throw Error(ErrorCode::Format, "resume: " + (place / kRecord).string() + ": n_runs: expected 1 to " +
-                                               std::to_string(kMostRuns) + ", found " + std::to_string(found.n_runs) + kAdvice);
+        const auto n_runs = withAdvice(place, [&] {
+            return integerFrom(record.at("n_runs"), 1, static_cast<std::int64_t>(kMostRuns), (place / kRecord).string() + ": n_runs");
+        });
+        found.n_runs = static_cast<int>(*n_runs);
+        const Json& targets = record.at("streamed");
+        if (targets.size() > static_cast<std::size_t>(found.n_runs)) {
+            throw Error(ErrorCode::Format, "resume: " + (place / kRecord).string() + ": streamed: expected no more targets than the " +
+                                               std::to_string(found.n_runs) + " runs, found " + std::to_string(targets.size()) + kAdvice);
         }
-        for (const Json& target : record.at("streamed")) {
+        for (const Json& target : targets) {
             if (const auto job = findUnfinished(target.get<std::string>())) found.n_blocks += job->n_blocks_done;
         }
     } catch (const Json::exception& error) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <new>
 #include <optional>
@@ -236,9 +237,15 @@ private slots:
         QTest::newRow("record") << "record"
                                 << "expected the record of a job";
         QTest::newRow("a number that fits nowhere") << "number"
-                                                    << "expected the record of a job";
+                                                    << "seq_len: expected an integer from 1 to 2147483647, found 1e+300";
+        QTest::newRow("windows of nothing") << "nothing"
+                                            << "seq_len: expected an integer from 1 to 2147483647, found 0";
+        QTest::newRow("other windows") << "windows"
+                                       << "expected hidden states [";
+        QTest::newRow("a number of blocks that fits nowhere") << "done"
+                                                              << "n_blocks_done: expected an integer from 0 to 1000000, found 184467";
         QTest::newRow("a block that is none") << "block"
-                                              << "expected what a writer recorded";
+                                              << "blocks: expected an integer from 0 to 2147483647, found 4294967296";
         QTest::newRow("what was written") << "written"
                                           << "expected what a writer recorded";
         QTest::newRow("hidden states") << "hidden"
@@ -270,10 +277,13 @@ private slots:
             record["written"].erase("blocks");
             writeJson(place / "job.json", record);
         }
-        if (change == "number" || change == "block") {
+        if (change == "number" || change == "nothing" || change == "windows" || change == "done" || change == "block") {
             Json record = readJson(place / "job.json");
             if (change == "number") record["seq_len"] = 1e300;
-            if (change == "block") record["written"]["blocks"][0] = 1e300;
+            if (change == "nothing") record["seq_len"] = 0;
+            if (change == "windows") record["seq_len"] = 1;
+            if (change == "done") record["n_blocks_done"] = std::numeric_limits<std::uint64_t>::max();
+            if (change == "block") record["written"]["blocks"][0] = std::int64_t{1} << 32;
             writeJson(place / "job.json", record);
         }
         if (change == "version" || change == "record") {
@@ -296,7 +306,7 @@ private slots:
         for (const auto& [file, bytes] : contentOf(place)) {
             if (file != "job.json" && !file.starts_with("hidden-")) QVERIFY2(before.at(file) == bytes, file.c_str());
         }
-        QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
+        if (change != "done") QVERIFY(findUnfinished(recipe.runs[0].out).has_value());
     }
 
     void cancelKeepsFinishedBlocksAndSaysSo() {

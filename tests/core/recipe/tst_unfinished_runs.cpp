@@ -467,7 +467,9 @@ private slots:
         QTest::newRow("model") << "model.model.safetensors: ";
         QTest::newRow("version") << "version: 0.0.0 then";
         QTest::newRow("record") << "expected the record of a job";
-        QTest::newRow("runs of the record") << "n_runs: expected 1 to 1000, found 1001";
+        QTest::newRow("runs of the record") << "n_runs: expected an integer from 1 to 1000, found 1001";
+        QTest::newRow("runs of the record that fit no number") << "n_runs: expected an integer from 1 to 1000, found 4294967297";
+        QTest::newRow("targets of the record") << "streamed: expected no more targets than the 5 runs, found 6";
         QTest::newRow("numbers of a run") << "checksum";
     }
     void whatDiffersIsRefusedAndSaid() {
@@ -493,6 +495,8 @@ private slots:
             if (change == "version") record["identity"]["version"] = "0.0.0";
             if (change == "record") record.erase("n_runs");
             if (change == "runs of the record") record["n_runs"] = 1001;
+            if (change == "runs of the record that fit no number") record["n_runs"] = 4294967297;  // 2³² + 1
+            if (change == "targets of the record") record["streamed"] = Json::array({"a", "b", "c", "d", "e", "f"});
             writeJson(place / "job.json", record);
         }
         const bool is_damaged = change == "numbers of a run";
