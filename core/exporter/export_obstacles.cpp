@@ -172,15 +172,20 @@ void addGguf(std::vector<std::string>& reasons, LayerSentences& layers, const Mo
     if (!of_model.empty()) return;
     const std::vector<std::string> of_experts = ggufExpertObstacles(model, whole, weights);
     reasons.insert(reasons.end(), of_experts.begin(), of_experts.end());
-    const std::string& of_tokenizer = model.gguf_tokenizer_obstacle.get([&]() -> std::string {
-        try {
-            static_cast<void>(ggufVocabulary(model));
-        } catch (const Error& error) {
-            return error.what();
-        }
-        return {};
-    });
-    if (!of_tokenizer.empty()) reasons.push_back(of_tokenizer);
+    try {
+        const std::string& of_tokenizer = model.gguf_tokenizer_obstacle.get([&]() -> std::string {
+            try {
+                static_cast<void>(ggufVocabulary(model));
+            } catch (const Error& error) {
+                if (error.code() == ErrorCode::Io) throw;  // it may be readable the next time
+                return error.what();
+            }
+            return {};
+        });
+        if (!of_tokenizer.empty()) reasons.push_back(of_tokenizer);
+    } catch (const Error& error) {
+        reasons.emplace_back(error.what());
+    }
 }
 
 }  // namespace

@@ -52,9 +52,9 @@ public:
         return std::ranges::count(families, std::string_view(family().model_type)) > 0;
     }
     [[nodiscard]] const std::string& modelType() const { return family().model_type; }
-    /// A family of the user's, of whose loaders nothing is known.
+    /// A family of the user's, of whose loaders nothing is known; it may go by a known one's name, from which it differs.
     [[nodiscard]] bool isDescribed() const {
-        return std::ranges::none_of(families(), [&](const auto& known) { return known->model_type == modelType(); });
+        return std::ranges::none_of(families(), [&](const auto& known) { return *known == family(); });
     }
     [[nodiscard]] bool hasOtherParts() const { return family().hasOtherParts(); }
     [[nodiscard]] const std::string& namePrefix() const { return model_.name_prefix; }
@@ -336,7 +336,9 @@ void addFamilyReasons(Loader loader, const Settings& settings, Reasons& reasons)
                                   : loader == kExLlama    ? kGptq | kDequantized
                                   : loader == kVllm       ? kGptq | kAwq | kCompressed | kDequantized
                                                           : kDequantized;
-        if (isIn(readable)) reasons.emplace_back(Acceptance::Partly, "whether it has " + settings.modelType() + " is not known here");
+        if (isIn(readable))
+            reasons.emplace_back(Acceptance::Partly,
+                                 "whether it has " + settings.modelType() + " as this model's family file describes it is not known here");
         return;
     }
     switch (loader) {

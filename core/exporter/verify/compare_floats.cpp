@@ -28,10 +28,10 @@ constexpr Index kRows = 4096;  // at a time: an embedding may be a tenth of the 
 /// Whether other tools may divide some of the layer's rows: those of the values, and of what passes beside the gate.
 bool isFused(const LinearInfo& linear) { return linear.role == Role::QueryKeyValue || linear.role == Role::GateUp; }
 
-/// Modules of the original that may have been divided by scales.
-std::set<std::string> scaledModules(const Model& model) {
+/// Modules among those layers and in front of them that may have been divided by scales.
+std::set<std::string> scaledModules(const Model& model, std::span<const LinearInfo> linears) {
     std::set<std::string> modules;
-    for (const LinearInfo& linear : model.linears) {
+    for (const LinearInfo& linear : linears) {
         if (isFused(linear)) modules.insert(linear.name);
         const Absorber& absorber = model.groups[static_cast<std::size_t>(linear.group)].absorber;
         if (absorber.kind != Absorber::Kind::None) modules.insert(absorberName(absorber, linear.block));
@@ -82,16 +82,17 @@ private:
     double norm_ = 0.0;
 };
 
-/// Rows that were added at the end, as some tools pad a vocabulary, belong to no token.
-std::string difference(const TensorView& stored, const TensorView& original) {
+/// has_tokens: rows that were added at the end, as some tools pad a vocabulary, belong to no token.
+std::string difference(const TensorView& stored, const TensorView& original, bool has_tokens) {
     const std::vector<std::int64_t>& shape = original.shape;
     const bool is_comparable = !shape.empty() && stored.shape.size() == shape.size() && shape.size() <= 2 &&
                                std::equal(shape.begin() + 1, shape.end(), stored.shape.begin() + 1) &&
-                               (stored.shape.front() == shape.front() || (shape.size() == 2 && stored.shape.front() > shape.front()));
+                               (stored.shape.front() == shape.front() || (has_tokens && stored.shape.front() > shape.front()));
     if (!is_comparable) return "expected " + shapeText(shape) + " as in the original, found " + shapeText(stored.shape);
     Difference found;
     if (shape.size() == 1) {
-        found.add(toFloats(original), toFloats(stored));
+        const std::vector<float> there = toFloats(stored);
+        found.add(toFloats(original), std::span(there).first(static_cast<std::size_t>(shape.front())));
     } else {
         for (Index first = 0; first < shape.front(); first += kRows) {
             const Index count = std::min(kRows, static_cast<Index>(shape.front()) - first);
@@ -104,8 +105,10 @@ std::string difference(const TensorView& stored, const TensorView& original) {
     return found.inWords(stored.storedName().starts_with('Q'));
 }
 
-/// The name without what may stand before it in one checkpoint and not in the other.
+/// The name without what may stand before it in one checkpoint and not in the other; the head may go by a name of its own.
 std::string bareName(const Model& model, const std::string& tensor) {
+    const std::string head = model.headModule();
+    if (tensor.starts_with(head + ".")) return "head" + tensor.substr(head.size());
     return tensor.starts_with(model.name_prefix) ? tensor.substr(model.name_prefix.size()) : tensor;
 }
 
@@ -113,7 +116,8 @@ std::string bareName(const Model& model, const std::string& tensor) {
 
 Findings compareFloats(const Model& stored, const Model& original, JobContext& job) {
     Findings findings;
-    const std::set<std::string> scaled = scaledModules(original);
+    const std::set<std::string> scaled = scaledModules(original, original.linears);
+    const Family& family = *original.config.family;
     std::map<std::string, std::string> there;  // bare name → that of the stored tensor
     for (const PlannedTensor& planned : plannedTensors(stored.config, stored.name_prefix)) {
         if (stored.checkpoint->contains(planned.name)) there.emplace(bareName(stored, planned.name), planned.name);
@@ -126,7 +130,8 @@ Findings compareFloats(const Model& stored, const Model& original, JobContext& j
         job.checkpoint({"verifying", 0, 0, name->second});
         try {
             const TensorView& tensor = stored.checkpoint->tensor(name->second);
-            const std::string message = difference(tensor, original.checkpoint->tensor(planned.name));
+            const bool has_tokens = bareName(original, module) == family.embedding || module == original.headModule();
+            const std::string message = difference(tensor, original.checkpoint->tensor(planned.name), has_tokens);
             tensor.finishReading();
             if (!message.empty()) findings.push_back({Severity::Failure, name->second, message});
         } catch (const Error& error) {
@@ -141,7 +146,8 @@ Findings compareKeptLayer(const Model& stored, const LinearInfo& linear, const M
     const Absorber::Kind kind = original.groups[static_cast<std::size_t>(linear.group)].absorber.kind;
     const bool is_behind_fused = (linear.role == Role::AttentionOutput || linear.role == Role::Down) &&
                                  std::ranges::any_of(original.linearsOf(linear.block), isFused);
-    const bool is_vague = kind == Absorber::Kind::Linear || is_behind_fused || scaledModules(original).contains(linear.name);
+    const bool is_vague = kind == Absorber::Kind::Linear || is_behind_fused ||
+                          scaledModules(original, original.linearsOf(linear.block)).contains(linear.name);
     const double most = is_vague ? 0.5 : 0.02;
     OriginalComparison comparison = compareWithOriginal(loadLinear(stored, linear), nullptr, linear, loadLinear(original, linear), scales);
     if (!comparison.findings.empty() || comparison.relative_error <= most) return std::move(comparison.findings);

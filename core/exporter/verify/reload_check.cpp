@@ -38,6 +38,8 @@ Finding ReloadComparison::finding() const {
     char text[160];
     std::snprintf(text, sizeof text, "perplexity of %td calibration tokens %.5g, %.5g in memory", n_tokens, std::exp(found_nats),
                   std::exp(meant_nats));
+    if (!std::isfinite(meant_nats))
+        return {Severity::Warning, "reloaded", std::string(text) + "; not judged: what the model gives in memory is no number"};
     if (tolerance_nats <= 0.0)
         return {Severity::Note, "reloaded", std::string(text) + "; not judged, since the model predicts worse than chance"};
     if (agrees()) return {Severity::Note, "reloaded", text};
@@ -88,7 +90,7 @@ std::optional<ReloadComparison> ReloadCheck::measure(const std::filesystem::path
     const bool is_sensible = result.meant_nats < std::log(static_cast<double>(original_->config.vocabulary_size));
     if (is_sensible) result.tolerance_nats = per_cent_ * std::max(kLeastOfPerCent_nats, 0.01 * result.meant_nats);
     char text[80];
-    std::snprintf(text, sizeof text, "cross-entropies that agree to %.0f %%", per_cent_);
+    std::snprintf(text, sizeof text, "cross-entropies that agree to %.0f %% or %.2g nats", per_cent_, per_cent_ * kLeastOfPerCent_nats);
     result.expected = text;
     return result;
 }

@@ -370,11 +370,27 @@ private slots:
         for (const char* loader : {"transformers", kEx, "vLLM", kTrt}) {
             const LoaderVerdict* const verdict = find(verdicts, loader);
             QVERIFY2(verdict->acceptance == kPartly, loader);
-            QVERIFY2(verdict->why.find("whether it has quartz is not known here") != std::string::npos, verdict->why.c_str());
+            QVERIFY2(
+                verdict->why.find("whether it has quartz as this model's family file describes it is not known here") != std::string::npos,
+                verdict->why.c_str());
         }
         const LoaderVerdict* const llama_cpp = find(verdicts, "llama.cpp");
         QVERIFY2(llama_cpp->acceptance == kRefuses && llama_cpp->why.find("no architecture for quartz") != std::string::npos,
                  llama_cpp->why.c_str());
+    }
+
+    /// It may go by the name of the one that it differs from.
+    void ofADescribedFamilyWithAKnownNameNothingIsClaimed() {
+        const QTemporaryDir directory;
+        const std::filesystem::path folder = pathOf(directory, "model");
+        writeModel(folder, "llama", DType::F16);
+        writeJson(folder / kFamilyFile, Json::object({{"like", "llama"}, {"parallel_residual", true}}));
+        const auto model = Model::open(folder);
+        QCOMPARE(model->config.family->model_type, std::string("llama"));
+        const auto verdicts =
+            loaderVerdicts(*model, methodFor(*model, ExportFormat::Dequantized, "rtn", GridSpec()), ExportFormat::Dequantized);
+        for (const char* loader : {"transformers", kEx, "vLLM", kTrt}) QVERIFY2(find(verdicts, loader)->acceptance == kPartly, loader);
+        QVERIFY(find(verdicts, "llama.cpp")->acceptance == kRefuses);
     }
 
     void everyLoaderHasAList() {

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <set>
 #include <utility>
 
+#include "core/exporter/verify/checks.h"
 #include "core/exporter/verify/reload_check.h"
 #include "core/io/gguf.h"
 #include "core/tensor/float16.h"
@@ -37,6 +39,7 @@ private slots:
     void anotherModelAsOriginalIsRefused();
     void scaledAwqIsNoPlainRounding();
     void oneLayerOfPlainRoundingIsNamed();
+    void aPaddedVocabularyIsTheOriginals();
     void otherPartsThatTheConfigDoesNotMentionAreNamed_data();
     void otherPartsThatTheConfigDoesNotMentionAreNamed();
     void aRecordBehindALinkIsNotFollowed();
@@ -587,6 +590,42 @@ void TestVerify::scaledAwqIsNoPlainRounding() {
     QVERIFY2(report.passed() && !text(report, Severity::Note).contains("to nearest"), qPrintable(text(report, Severity::Note)));
 }
 
+/// Rows of tokens that there are not, as some tools add them: to the embedding, the head and the head's bias.
+void TestVerify::aPaddedVocabularyIsTheOriginals() {
+    constexpr std::int64_t kAdded = 8;
+    const QTemporaryDir folder;
+    const fs::path original = pathOf(folder, "model");
+    const fs::path padded = pathOf(folder, "padded");
+    writeModel(original, "gptj", DType::F16);
+    fs::copy(original, padded);
+    changeConfig(padded, [](Json& config) { config["vocab_size"] = config["vocab_size"].get<std::int64_t>() + kAdded; });
+    std::set<std::string> grown;
+    const auto change = [&](const std::function<void(OpenFile&)>& with) {
+        OpenFile file(padded / "model.safetensors");
+        with(file);
+        file.save(padded / "model.safetensors");
+    };
+    change([&](OpenFile& file) {
+        for (TensorLayout& tensor : file.layout) {
+            if (!tensor.name.starts_with("lm_head.") && !tensor.name.ends_with("wte.weight")) continue;
+            std::vector<std::byte>& bytes = file.bytes.at(tensor.name);
+            const std::size_t row = bytes.size() / static_cast<std::size_t>(tensor.shape.front());
+            bytes.resize(bytes.size() + row * kAdded);
+            tensor.shape.front() += kAdded;
+            grown.insert(tensor.name);
+        }
+    });
+    QVERIFY(grown == (std::set<std::string>{"lm_head.bias", "lm_head.weight", "transformer.wte.weight"}));
+    const auto found = [&] {
+        JobContext job;
+        return compareFloats(*Model::open(padded), *Model::open(original), job);
+    };
+    for (const Finding& finding : found()) QFAIL((finding.subject + ": " + finding.message).c_str());
+    change([](OpenFile& file) { file.as<std::uint16_t>("lm_head.bias")[3] ^= 0x4000U; });
+    QCOMPARE(found().size(), std::size_t{1});
+    QCOMPARE(found().front().subject, std::string("lm_head.bias"));
+}
+
 void TestVerify::oneLayerOfPlainRoundingIsNamed() {
     MethodSpec method = exports_->method(ExportFormat::Gptq, "gptq", true);
     method.overrides = {{R"(\.0\.self_attn\.q_proj$)", "rtn"}};
@@ -715,7 +754,7 @@ void TestVerify::anotherFunctionIsFoundByItsPerplexity() {
         for (std::uint16_t& gain : file.as<std::uint16_t>("model.norm.weight")) gain = toFloat16(0.5F * fromFloat16(gain));
     });
     QVERIFY(find() && find()->severity == Severity::Failure);
-    QVERIFY2(find()->message.ends_with("expected cross-entropies that agree to 1 %"), find()->message.c_str());
+    QVERIFY2(find()->message.ends_with("expected cross-entropies that agree to 1 % or 0.01 nats"), find()->message.c_str());
     QVERIFY(!reloadFinding(quantized, {}, {}, options, target, job));
 }
 
@@ -770,7 +809,7 @@ void TestVerify::roundedFormsAreJudgedByTheirPerplexity() {
     QVERIFY(after && !after->agrees());
     QVERIFY(after->finding().severity == Severity::Failure);
     const std::string expected = "expected cross-entropies that agree to " + std::to_string(static_cast<int>(per_cent)) + " %";
-    QVERIFY2(after->finding().message.ends_with(expected), after->finding().message.c_str());
+    QVERIFY2(after->finding().message.find(expected) != std::string::npos, after->finding().message.c_str());
 }
 
 void TestVerify::aModelThatPredictsWorseThanChanceIsNotJudged() {
