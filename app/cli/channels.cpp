@@ -260,7 +260,7 @@ int run(const Options& options, Context& context) {
     if (!options.calibration.inputs.empty()) {
         const auto source = openInputSource(options.calibration.inputs, *opened.model, computeFromName(options.calibration.compute));
         MemoryUse memory(forecastReadStatistics(*opened.model), options.max_memory_bytes, "models of fewer layers", context.job);
-        printInputChannels(opened, linear, *source, options.top, options.salient, memory, context);
+        printInputChannels(opened, linear, *source, options.top, options.salient, options.calibration.compute, memory, context);
         return kDone;
     }
     const SampleSpec spec = resolved(sampleSpec(options.calibration, context.common), *opened.model);

@@ -122,7 +122,7 @@ void printAll(const std::vector<InputChannels>& inputs, bool by_squares, std::os
 }  // namespace
 
 void printInputChannels(const OpenedModel& opened, const LinearInfo* only, const InputSource& source, int top, double salient,
-                        MemoryUse& memory, const Context& context) {
+                        const std::string& compute, MemoryUse& memory, const Context& context) {
     const Model& model = *opened.model;
     std::vector<InputChannels> inputs;
     for (int block = 0; block < model.config.n_blocks; ++block) {
@@ -137,7 +137,7 @@ void printInputChannels(const OpenedModel& opened, const LinearInfo* only, const
         }
     }
     if (context.common.json) {
-        Json json = {{"inputs", source.description()}};
+        Json json = {{"inputs", source.description()}, {"compute", compute}};
         if (only != nullptr) {
             json.update(toJson(inputs.front(), top));
         } else {
@@ -153,7 +153,7 @@ void printInputChannels(const OpenedModel& opened, const LinearInfo* only, const
     } else {
         printAll(inputs, source.isDiagonal(), context.out);
     }
-    context.out << "\n" << memory.text() << "\n";
+    context.out << "\nfrom " << source.description() << ", " << compute << "\n" << memory.text() << "\n";
 }
 
 }  // namespace salient::cli

@@ -12,7 +12,7 @@ namespace salient {
 
 /// Where a text may be cut so that SentencePiece makes the same pieces of its parts as of the whole: at a space that no piece reaches
 /// across. The space goes, for every part gets one in front. Most parts come again, so that they need not be encoded, and SentencePiece
-/// needs some hundred bytes of memory per byte of a part.
+/// needs about 140 bytes of memory per byte of a part (Tokenizer::bytesPerTextByte() tells forecasts).
 ///
 /// What is not cut goes to the library as it is. Its time is O(n (log n + L)) in the bytes of a text for BPE, whose pairs wait in a heap,
 /// at most three per character, and O(n L) for the others, L being the bytes of the longest piece or entry of the charsmap.
@@ -29,6 +29,8 @@ public:
     ///    back to. Unigram scores are summed from the start of the text in single precision, which decides near ties: never cut.
     SentencePieceWords(const SentencePieceVocabulary& vocabulary, const std::optional<Charsmap>& charsmap);
 
+    /// Whether a text may be cut at all.
+    [[nodiscard]] bool cuts() const noexcept { return cuts_; }
     /// Where the first part of a text ends: at a space, or at the end of the text.
     [[nodiscard]] std::size_t firstEnd(std::string_view text) const;
 

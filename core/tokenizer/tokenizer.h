@@ -39,6 +39,8 @@ public:
     [[nodiscard]] virtual std::string displayText(TokenId id) const = 0;
     /// The id that encode(text, true) puts in front, if it puts one there.
     [[nodiscard]] virtual std::optional<TokenId> bos() const = 0;
+    /// About what encode() needs of memory for each byte of a text, the text and its ids included.
+    [[nodiscard]] virtual std::int64_t bytesPerTextByte() const { return 8; }
     /// One more than the largest id.
     [[nodiscard]] virtual int vocabularySize() const = 0;
 };

@@ -349,10 +349,12 @@ private slots:
         const QJsonObject captured =
             run({"channels", model, "--inputs", inputs + "capture.npz", "--layer", "0.mlp.up_proj", "--top", "3", "--json"}).json();
         QCOMPARE(captured["inputs"].toString(), QString("captured inputs (capture.npz)"));
+        QCOMPARE(captured["compute"].toString(), QString("float32"));
         QCOMPARE(captured["channels"].toArray().size(), 3);
         for (const QJsonValue& channel : captured["channels"].toArray()) QCOMPARE(channel["channel"].toInt() % 16, 3);
         const Outcome squares = run({"channels", model, "--inputs", inputs + "capture.imatrix", "--layer", "0.mlp.up_proj"});
         QVERIFY2(squares.status == 0 && squares.out.contains("rms x") && !squares.out.contains("max |x|"), squares.out + squares.err);
+        QVERIFY2(squares.out.contains("\nfrom importance matrix (capture.imatrix") && squares.out.contains(", float32\n"), squares.out);
 
         const QStringList awq = {"quantize",     model,
                                  "--inputs",     inputs + "capture.imatrix",

@@ -15,7 +15,9 @@
 #include "core/tokenizer/charsmap.h"
 #include "core/tokenizer/sentencepiece_check.h"
 #include "core/tokenizer/sentencepiece_tokenizer.h"
+#include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/unicode.h"
+#include "tests/support/places.h"
 
 using namespace salient;
 
@@ -274,6 +276,12 @@ private slots:
 
     // A word of its own would be cut in two, whose scores are the better by 2^-20. The library's sums are in single precision, which knows
     // no such difference from 16 on, three for each word before; then the longer piece wins, for it came first.
+    void forecastsKnowWhoseTextsAreNotCut() {
+        const std::filesystem::path folder = test::testDataFolder() / "tokenizer";
+        QCOMPARE(Tokenizer::open(folder / "sentencepiece")->bytesPerTextByte(), std::int64_t{8});
+        QCOMPARE(Tokenizer::open(folder / "sentencepiece_unigram")->bytesPerTextByte(), std::int64_t{160});
+    }
+
     void unigramTextsAreNotCutForTheirScoresAreSummedFromTheStart() {
         SentencePieceVocabulary vocabulary = vocabularyOf({"▁", "a", "b", "ab"}, false);
         vocabulary.kind = SentencePieceKind::Unigram;
