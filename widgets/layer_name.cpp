@@ -31,7 +31,7 @@ QString elidedLayerName(const QString& short_name, const QFontMetrics& metrics, 
     QString module = short_name.mid(start);
     for (qsizetype dot = module.indexOf(QLatin1Char('.')); dot >= 0; dot = module.indexOf(QLatin1Char('.'))) {
         module.remove(0, dot + 1);
-        const QString shown = block + kEllipsis + module;
+        QString shown = block + kEllipsis + module;
         if (metrics.horizontalAdvance(shown) <= width) return shown;
     }
     return block + metrics.elidedText(kEllipsis + module, Qt::ElideLeft, std::max(0, width - metrics.horizontalAdvance(block)));

@@ -84,6 +84,7 @@ StepperPanel::StepperPanel(QWidget* parent)
     addKey(Qt::Key_Home, [this] { goTo(0); });
     addKey(Qt::Key_End, [this] { goTo(columnCount()); });
     setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Steps: arrow keys go from column to column"));
     connect(timer_, &QTimer::timeout, this, &StepperPanel::advance);
     connect(maps_, &StepperMaps::cellChosen, this, &StepperPanel::choose);
     // Whoever points at an error asks where it came from.

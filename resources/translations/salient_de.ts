@@ -5510,6 +5510,10 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
         <source>Stepper: %1</source>
         <translation>Einzelschritte: %1</translation>
     </message>
+    <message>
+        <source>Steps: arrow keys go from column to column</source>
+        <translation>Einzelschritte: Pfeiltasten gehen von Spalte zu Spalte</translation>
+    </message>
 </context>
 <context>
     <name>salient::TimeForecaster</name>
