@@ -9,11 +9,11 @@ namespace salient {
 
 namespace {
 
-/// The number that a text begins with; 0: it begins with none, or with one that is too great.
+/// The number in a text; 0: there is none, one that is too great, or more than one, as in 1.024.
 int numberIn(const QString& text) {
-    static const QRegularExpression kNumber(QStringLiteral("[0-9]+"));
+    static const QRegularExpression kNumber(QStringLiteral("^[^0-9]*([0-9]+)[^0-9]*$"));
     const QRegularExpressionMatch match = kNumber.match(text);
-    const int number = match.hasMatch() ? match.captured().toInt() : 0;  // 0 where it does not fit
+    const int number = match.hasMatch() ? match.captured(1).toInt() : 0;  // 0 where it does not fit
     return number <= GroupSizeBox::kGreatest ? number : 0;
 }
 

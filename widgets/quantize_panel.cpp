@@ -260,7 +260,8 @@ void QuantizePanel::setEvaluation(const QString& file, Index n_windows) {
 
 void QuantizePanel::setMemoryLimit(std::int64_t bytes) {
     const QSignalBlocker block(memory_limit_);
-    memory_limit_->setValue(static_cast<double>(bytes) / kGigabyte);
+    // Some limit is not shown as none.
+    memory_limit_->setValue(bytes > 0 ? std::max(0.01, static_cast<double>(bytes) / kGigabyte) : 0.0);
 }
 
 bool QuantizePanel::wantsPerplexity() const { return with_perplexity_->isChecked(); }

@@ -52,7 +52,7 @@ SmoothExampleView::SmoothExampleView(LessonSmoothing smoothing, QWidget* parent)
     slider_->setToolTip(tr("α, 0 to 1 (no unit): how much of the difficulty moves from activations into weights"));
     auto* alpha = new QLabel(tr("α"));
     alpha->setBuddy(slider_);
-    alpha_text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    alpha_text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     alpha_text_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0.00 ")));
     auto* row = new QHBoxLayout;
     row->addWidget(alpha);

@@ -1,6 +1,7 @@
 #include "app/gui/run_menu.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 #include <QEvent>
 #include <cassert>
 
@@ -19,6 +20,11 @@ RunMenu::RunMenu(const QString& title, JobRunner& jobs, JobRunner& beside, QWidg
 void RunMenu::addButton(QAbstractButton* button, Page page, const QString& text, const QKeySequence& keys) {
     assert(button != nullptr);
     QAction* entry = addAction(text, keys, this, [this, button, page] {
+        // A field that is still typed in takes what stands there now: the job is to have it.
+        if (QWidget* const typed_in = QApplication::focusWidget()) {
+            typed_in->clearFocus();
+            typed_in->setFocus();
+        }
         emit pageWanted(page);
         button->click();
     });

@@ -4814,7 +4814,7 @@ Perplexität</translation>
     </message>
     <message>
         <source>The most memory that this program may hold while a job runs, in GB of 10⁹ bytes; 0: no limit. Calibrating and quantizing do not start where they are forecast to need more; a job that comes to hold more ends with an error, and what is finished stays</source>
-        <translation>Der meiste Arbeitsspeicher, den das Programm belegen darf, während eine Aufgabe läuft, in GB zu 10⁹ Byte; 0: keine Grenze. Kalibrieren und Quantisieren beginnen nicht, wo sie voraussichtlich mehr brauchen; eine Aufgabe, die mehr belegt, endet mit einem Fehler, und was fertig ist, bleibt</translation>
+        <translation>So viel Arbeitsspeicher darf das Programm höchstens belegen, während eine Aufgabe läuft, in GB zu 10⁹ Byte; 0: keine Grenze. Kalibrieren und Quantisieren beginnen nicht, wo sie voraussichtlich mehr brauchen; eine Aufgabe, die mehr belegt, endet mit einem Fehler, und was fertig ist, bleibt</translation>
     </message>
 </context>
 <context>
@@ -5947,7 +5947,7 @@ Oder: wie sehr der Fehler jeder früheren Spalte die gewählte Zelle verändert 
     </message>
     <message>
         <source>scales of channels by hand: %1</source>
-        <translation>Skalen von Kanälen von Hand: %1</translation>
+        <translation>Skalierungen von Kanälen von Hand: %1</translation>
     </message>
     <message>
         <source>clip at %1 of the largest |w|</source>
